@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Every byte that crosses from the kernel side to user space, and nothing else.
+ *
+ * Rules of this header: fixed-width types only, explicit pads (user space compiles it under
+ * -Wpadded as an error), no enum, bool, pointer or size_t on the wire. A record is one fixed
+ * struct that starts with struct wire_header, followed by its blobs. A blob is named by a struct
+ * wire_blob inside the fixed part; its offset counts from the start of the record. The decoder
+ * trusts none of these numbers.
+ */
+#ifndef ROOTWATCH_WIRE_H
+#define ROOTWATCH_WIRE_H
+
+#ifdef __bpf__
+#include "vmlinux.h"
+#else
+#include <linux/types.h>
+#endif
+
+/* Bumped with every change of a layout below; a recording of another version is refused. */
+#define WIRE_VERSION 1
+
+#define WIRE_COMM_LEN 16   /* TASK_COMM_LEN */
+#define WIRE_FSTYPE_LEN 16 /* longest in-tree name in use is "binfmt_misc" */
+#define WIRE_PATH_MAX 4096 /* PATH_MAX; longer paths lose their head and are marked */
+#define WIRE_ARGV_MAX 4096 /* argv is cut to head and tail of half of it each */
+#define WIRE_SUN_MAX 108   /* UNIX_PATH_MAX */
+#define WIRE_TTY_LEN 64	   /* struct tty_struct.name */
+
+enum wire_kind {
+	WIRE_CGROUP = 1, /* struct wire_cgroup: first sight of a cgroup; context, never an event */
+	WIRE_FORK,	 /* struct wire_fork: a process (not a thread) in a container; context */
+	WIRE_EXEC,	 /* struct wire_exec */
+	WIRE_EXIT,	 /* struct wire_exit: of a thread group leader's process */
+	WIRE_SETID,	 /* struct wire_setid: credentials changed by the setuid family */
+	WIRE_OPEN,	 /* struct wire_open */
+	WIRE_CONNECT,	 /* struct wire_connect: AF_UNIX */
+	WIRE_KIND_END
+};
+
+/* wire_header.flags */
+#define WIRE_F_CONTEXT 1u  /* only sent so that later events can be explained */
+#define WIRE_F_BLOCKED 2u  /* the act was denied; wire ret says by which errno */
+#define WIRE_F_WATCHED 4u  /* the kernel's prefilter matched (else: sent because of --all) */
+#define WIRE_F_COMPAT 8u   /* by a 32-bit system call */
+#define WIRE_F_TRUNC 16u   /* some blob was cut; the blob itself says how long it was */
+
+struct wire_blob {
+	__u16 off; /* from the start of the record */
+	__u16 len; /* bytes present, no terminating NUL */
+	__u32 full; /* bytes that there were; more than len: cut */
+};
+
+struct wire_header {
+	__u32 size; /* of the whole record */
+	__u16 kind; /* enum wire_kind */
+	__u16 flags;
+	__u32 cpu;
+	__u32 pad;
+	__u64 seq;  /* per cpu, from 1, without gaps as produced: a gap is a loss */
+	__u64 time; /* CLOCK_BOOTTIME, ns */
+};
+
+/* wire_creds.root: decision 3 of the architecture, judged on the effective uid. */
+#define WIRE_ROOT_NONE 0u
+#define WIRE_ROOT_USERNS 1u /* root of its own user namespace, another uid on the host */
+#define WIRE_ROOT_HOST 2u   /* uid 0 here is uid 0 on the host */
+
+struct wire_creds {
+	__u32 uid, euid, suid, fsuid; /* as the initial user namespace (the host) sees them */
+	__u32 gid, egid, sgid, fsgid;
+	__u32 ns_uid, ns_euid; /* as the task's own user namespace sees them; (u32)-1: unmapped */
+	__u32 ns_gid, ns_egid;
+	__u64 cap_effective, cap_permitted, cap_inheritable, cap_bset;
+	__u32 user_ns; /* inode number of the user namespace */
+	__u32 root;    /* WIRE_ROOT_* */
+};
+
+struct wire_task {
+	__u64 start;	   /* of the process (thread group leader), CLOCK_BOOTTIME ns */
+	__u64 cgroup;	   /* kernfs id of the cgroup that names it; with cgroup_hier the key */
+	__u32 cgroup_hier; /* 0: cgroup v2, else the v1 hierarchy's id */
+	__u32 tid, pid;	   /* as the initial pid namespace sees them; pid is the thread group */
+	__u32 vtid, vpid;  /* in the task's own pid namespace */
+	__u32 ppid;	   /* real parent's thread group, initial pid namespace */
+	__u32 loginuid;	   /* (u32)-1: unset */
+	__u32 sid;	   /* session, initial pid namespace */
+	__u32 pid_ns, mnt_ns;
+	__u32 flags; /* WIRE_TASK_* */
+	__u32 pad;
+	char comm[WIRE_COMM_LEN];
+	char pcomm[WIRE_COMM_LEN]; /* real parent's */
+};
+
+#define WIRE_TASK_CGROUP_ID 1u	/* the cgroup chain holds a 64-hex container id */
+#define WIRE_TASK_FOREIGN_NS 2u /* pid and mount namespaces are not the host's */
+#define WIRE_TASK_NO_NEW_PRIVS 4u
+#define WIRE_TASK_SECCOMP 8u /* seccomp mode is not 0 */
+
+/*
+ * A file by its three identities. The blob sbpath is the path inside its own superblock. Seen
+ * from the mount it was reached through, the path starts at sbpath + mnt_off, and mnt_off is
+ * preceded by where the mount lies: path in the mount namespace = mntpath + sbpath[mnt_off..].
+ * If the file lies on the container's own root filesystem, sbpath[root_off..] is its path from
+ * the container's root, whatever mount it was reached through.
+ */
+struct wire_file {
+	__u64 ino;
+	__u32 dev; /* kernel encoding: major << 20 | minor */
+	__u32 rdev;
+	__u32 mode; /* umode_t of the inode */
+	__u32 uid, gid; /* owner, host view */
+	__u32 nlink;
+	__u32 fs_magic;
+	__u32 flags; /* WIRE_FILE_* */
+	__u32 mnt_id;
+	__u16 mnt_off;
+	__u16 root_off;
+	struct wire_blob sbpath;
+	struct wire_blob mntpath; /* "" when the mount is the root of the mount namespace */
+	char fstype[WIRE_FSTYPE_LEN];
+};
+
+#define WIRE_FILE_ROOTFS 1u	/* on the container's own root filesystem: root_off is valid */
+#define WIRE_FILE_BIND 2u	/* the mount shows only a part of its superblock (bind mount) */
+#define WIRE_FILE_BLOCKDEV 4u	/* the superblock lies on a block device */
+#define WIRE_FILE_DELETED 8u	/* unlinked: no name leads to it any more */
+#define WIRE_FILE_MEMFD 16u
+#define WIRE_FILE_UPPER 32u	/* overlay: in the writable layer */
+#define WIRE_FILE_LOWER 64u	/* overlay: in a read-only image layer */
+#define WIRE_FILE_DETACHED 128u /* its mount is not attached to the task's mount namespace */
+#define WIRE_FILE_CREATED 256u	/* this very call made the file */
+#define WIRE_FILE_CUT 512u	/* path too deep or too long: its head is missing */
+
+struct wire_cgroup {
+	struct wire_header h;
+	__u64 cgroup;
+	__u32 cgroup_hier;
+	__u32 flags; /* WIRE_TASK_CGROUP_ID */
+	struct wire_blob path; /* from the hierarchy's root, with leading '/' */
+};
+
+struct wire_fork {
+	struct wire_header h;
+	__u64 parent_start, child_start;
+	__u64 cgroup;
+	__u32 cgroup_hier;
+	__u32 parent_pid, child_pid, child_vpid;
+};
+
+struct wire_exec {
+	struct wire_header h;
+	struct wire_task t;
+	struct wire_creds c;
+	struct wire_creds prev;
+	struct wire_file exe; /* mm->exe_file: for a script the interpreter */
+	__u32 flags;	      /* WIRE_EXEC_* */
+	__u32 exe_caps;	      /* 1: the new program gained file capabilities */
+	struct wire_blob filename; /* what execve was asked for: for a script, the script */
+	struct wire_blob interp;   /* bprm->interp; differs from filename for a script */
+	struct wire_blob argv;	   /* NUL-separated, head when cut */
+	struct wire_blob argv_tail;
+	struct wire_blob cwd;
+	struct wire_blob tty; /* empty: none */
+};
+
+#define WIRE_EXEC_PREV 1u   /* prev is known */
+#define WIRE_EXEC_SCRIPT 2u /* filename is a script, exe its interpreter */
+#define WIRE_EXEC_SUID 4u   /* euid changed by the SUID bit */
+#define WIRE_EXEC_SGID 8u
+#define WIRE_EXEC_FCAPS 16u  /* permitted capabilities grew though the uid did not rise */
+#define WIRE_EXEC_SECURE 32u /* the kernel set AT_SECURE */
+#define WIRE_EXEC_FDPATH 64u /* execveat with an empty path: filename is /dev/fd/N */
+
+struct wire_exit {
+	struct wire_header h;
+	struct wire_task t;
+	__u32 code;   /* wait status, as waitpid gives it */
+	__u32 euid;   /* host view */
+};
+
+struct wire_setid {
+	struct wire_header h;
+	struct wire_task t;
+	struct wire_creds c;
+	struct wire_creds prev;
+	__u32 call;  /* WIRE_CALL_* */
+	__u32 flags; /* WIRE_SETID_* */
+	struct wire_blob cwd;
+};
+
+#define WIRE_SETID_PREV 1u /* prev is known */
+
+/* Which system call, whatever its number on this architecture. */
+#define WIRE_CALL_NONE 0u
+#define WIRE_CALL_OPEN 1u
+#define WIRE_CALL_OPENAT 2u
+#define WIRE_CALL_OPENAT2 3u
+#define WIRE_CALL_CREAT 4u
+#define WIRE_CALL_OPEN_BY_HANDLE_AT 5u
+#define WIRE_CALL_SETUID 6u
+#define WIRE_CALL_SETREUID 7u
+#define WIRE_CALL_SETRESUID 8u
+#define WIRE_CALL_SETFSUID 9u
+#define WIRE_CALL_CONNECT 10u
+#define WIRE_CALL_END 11u
+
+struct wire_open {
+	struct wire_header h;
+	struct wire_task t;
+	struct wire_creds c;
+	struct wire_file f; /* all zero when blocked: nothing was opened */
+	__u32 call;	    /* WIRE_CALL_* */
+	__u32 oflags;	    /* f_flags of the file, or the flags asked for when blocked */
+	__s32 ret;	    /* descriptor, or -errno */
+	__u32 pad;
+	struct wire_blob cwd;
+	struct wire_blob asked; /* blocked only: the path as passed */
+	struct wire_blob base;	/* blocked and relative: path of the directory it starts at */
+};
+
+struct wire_connect {
+	struct wire_header h;
+	struct wire_task t;
+	struct wire_creds c;
+	__s32 ret;
+	__u32 flags; /* WIRE_CONNECT_* */
+	__u64 ino;   /* of the bound socket file; 0: abstract or unnamed */
+	__u32 dev;
+	__u32 peer_pid;	   /* initial pid namespace; 0: unknown */
+	__u32 peer_pid_ns; /* of the listening process */
+	__u32 peer_cgroup_hier;
+	__u64 peer_cgroup;
+	char peer_comm[WIRE_COMM_LEN];
+	struct wire_blob name;	/* the listener's bound sun_path; abstract: without its NUL */
+	struct wire_blob path;	/* the listener's socket file, path in its own mount */
+	struct wire_blob asked; /* the client's own spelling */
+	struct wire_blob cwd;
+};
+
+#define WIRE_CONNECT_ABSTRACT 1u
+#define WIRE_CONNECT_PEER 2u	       /* the listener is known */
+#define WIRE_CONNECT_PEER_CONTAINER 4u /* and runs in a container */
+#define WIRE_CONNECT_PEER_SAME 8u      /* and in the very container of the client */
+#define WIRE_CONNECT_ASKED_ABSTRACT 16u
+
+/* Largest record: exec, with its blobs (argv counts once: head and tail share WIRE_ARGV_MAX). */
+#define WIRE_RECORD_MAX (16u * 1024u)
+
+/* Counters, one array entry per CPU each (map "counters"). */
+enum wire_counter {
+	WIRE_C_PRODUCED,   /* records numbered; delivered + all lost ones */
+	WIRE_C_LOST_RING,  /* ring full */
+	WIRE_C_LOST_BUSY,  /* no scratch buffer free (a program was interrupted by itself) */
+	WIRE_C_LOST_READ,  /* the object was gone or unreadable before it could be described */
+	WIRE_C_BYTES,	   /* submitted */
+	WIRE_C_EVICTED,	   /* a task's earlier credentials were not known when needed */
+	WIRE_C_END
+};
+
+/*
+ * The prefilter: what the kernel knows of the rules. Names are compared as 32 zero-padded bytes
+ * (longer ones are cut), paths as hashes of their first WIRE_WATCH_DEPTH components. Both can
+ * only let too much pass, never too little: user space judges again.
+ */
+#define WIRE_NAME_LEN 32
+#define WIRE_WATCH_DEPTH 4
+
+struct wire_name {
+	__u64 w[WIRE_NAME_LEN / 8];
+};
+
+/* The value of both maps. */
+#define WIRE_WATCH_READ 1u
+#define WIRE_WATCH_WRITE 2u
+#define WIRE_WATCH_DEEPER 4u /* paths only: a longer pattern begins like this */
+#define WIRE_WATCH_IGNORE 8u /* paths only: nothing below matters (after longer patterns) */
+#define WIRE_WATCH_URGENT 16u
+
+/* Seeds of the path hash, one for each scope (user/rules/watch.h says what they mean). */
+#define WIRE_SCOPE_PATH 1u
+#define WIRE_SCOPE_PROC 2u
+#define WIRE_SCOPE_SYSFS 3u
+#define WIRE_SCOPE_CGROUP 4u
+#define WIRE_SCOPE_KERNFS 5u
+#define WIRE_SCOPE_HOST 6u
+
+static inline __u64 wire_hash_seed(__u32 scope)
+{
+	return 0x9e3779b97f4a7c15ull * (scope + 1u);
+}
+
+/* One component more. Not cryptographic: a collision lets an event pass that user space drops. */
+static inline __u64 wire_hash_step(__u64 h, const struct wire_name *n)
+{
+	for (int i = 0; i < WIRE_NAME_LEN / 8; i++) {
+		h ^= n->w[i];
+		h *= 0xff51afd7ed558ccdull;
+		h ^= h >> 32;
+	}
+	return h;
+}
+
+#define WIRE_SUFFIXES_MAX 8
+
+struct wire_suffix {
+	__u64 value; /* the last 8 bytes of the name, as loaded from memory */
+	__u64 mask;  /* which of them count */
+	__u32 access;
+	__u32 pad;
+};
+
+#define WIRE_DEVICES_MAX 8
+
+struct wire_device {
+	__u32 rdev; /* major << 20 | minor */
+	__u32 access;
+};
+
+#endif /* ROOTWATCH_WIRE_H */

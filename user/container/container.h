@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Identify: which container, by cgroup, and what the runtime's own files on disk say about it.
+ */
+#ifndef ROOTWATCH_CONTAINER_CONTAINER_H
+#define ROOTWATCH_CONTAINER_CONTAINER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum container_type {
+	CONTAINER_UNKNOWN, /* foreign namespaces, but its cgroup tells nothing */
+	CONTAINER_DOCKER,
+	CONTAINER_CONTAINERD, /* CRI, plain ctr, nerdctl */
+	CONTAINER_CRIO,
+	CONTAINER_PODMAN,
+	CONTAINER_LXC,
+	CONTAINER_NSPAWN,
+	CONTAINER_RUNC, /* a bundle run by runc or crun itself */
+	CONTAINER_OTHER, /* a 64-hex id, runtime not known (e.g. cgroupfs "/kubepods/.../<id>") */
+	CONTAINER_TYPE_END
+};
+
+#define CONTAINER_ID_MAX 128
+#define CONTAINER_NAME_MAX 256
+#define CONTAINER_POD_UID_LEN 36
+
+/* What a cgroup path alone tells. */
+struct container_ref {
+	enum container_type type;
+	char id[CONTAINER_ID_MAX + 1];		 /* "" for unknown; [A-Za-z0-9_.-] only */
+	char pod_uid[CONTAINER_POD_UID_LEN + 1]; /* "" when not in a Kubernetes pod */
+};
+
+/*
+ * Container-id grammar; pure. path: NUL-terminated cgroup path from the hierarchy's root.
+ * Gives 1 and fills *ref when the path names a container (the innermost one, when nested), 0
+ * when it tells nothing, with *ref untouched. The path is hostile input.
+ */
+int container_ref_parse(struct container_ref *ref, const char *path);
+
+/* "docker", "containerd", ...; Falco's container.type values where one exists. */
+const char *container_type_name(enum container_type type);
+
+struct container {
+	struct container_ref ref;
+	char short_id[13]; /* Falco's container.id: first 12 characters of the id; "unknown" */
+	char name[CONTAINER_NAME_MAX];	     /* "" while unknown */
+	char image[CONTAINER_NAME_MAX];	     /* repository, e.g. "docker.io/library/nginx" */
+	char image_tag[CONTAINER_NAME_MAX];
+	char image_digest[CONTAINER_NAME_MAX];
+	char k8s_ns[CONTAINER_NAME_MAX];     /* "" : null in JSON */
+	char k8s_pod[CONTAINER_NAME_MAX];
+	char k8s_container[CONTAINER_NAME_MAX];
+	bool privileged; /* as far as the runtime's files say */
+	bool privileged_known;
+	char cgroup_path[512];
+	uint64_t generation; /* changes whenever a field above changes: caches key on it */
+};
+
+/* Cache of containers by cgroup. root is "/" in production, a fixture directory in tests. */
+struct container_cache;
+
+/* 0 or -ENOMEM. max: how many containers are kept, least recently used go first. */
+int container_cache_new(struct container_cache **cache, const char *root, size_t max);
+void container_cache_free(struct container_cache *cache);
+
+/* The name chain of a cgroup, as the kernel read it. path need not be NUL-terminated. */
+int container_cache_add_cgroup(struct container_cache *cache, uint64_t cgroup, uint32_t hier,
+			       const char *path, size_t len);
+
+/*
+ * The container of a task in the cgroup. foreign_ns: its pid and mount namespaces are not the
+ * host's; pid_ns tells containers apart whose cgroup says nothing. pid: a task of it, used only
+ * for reading the runtime's files (never the container's). Reads metadata when a container is
+ * first seen, and once more later (not more often than every second, a few times) if the name
+ * was not there yet; never blocks on sockets. Gives NULL when this is not a container. The
+ * pointer is valid until the next call.
+ */
+const struct container *container_cache_find(struct container_cache *cache, uint64_t cgroup,
+					     uint32_t hier, bool foreign_ns, uint32_t pid_ns,
+					     uint64_t now_ns);
+
+/* True when the cgroup's path is known (add_cgroup was called for it). */
+bool container_cache_knows(const struct container_cache *cache, uint64_t cgroup, uint32_t hier);
+
+/* --container: true when sel is the name, the full id, or a prefix of at least 6 of the id. */
+bool container_matches(const struct container *c, const char *sel);
+
+#endif /* ROOTWATCH_CONTAINER_CONTAINER_H */

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one thing that all stages share: an event as it happened, decoded from the wire, and what
+ * identify and enrich added. Strings point into the record (or into the container, the process);
+ * they are valid until the event has left the pipeline.
+ */
+#ifndef ROOTWATCH_EVENT_EVENT_H
+#define ROOTWATCH_EVENT_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "wire.h"
+
+struct container; /* container/container.h */
+struct process;	  /* process/process.h */
+
+enum event_kind {
+	EVENT_NONE,
+	EVENT_CGROUP, /* context: never printed */
+	EVENT_FORK,   /* context: never printed */
+	EVENT_EXEC,
+	EVENT_EXIT,
+	EVENT_SETID,
+	EVENT_OPEN,
+	EVENT_CONNECT,
+	EVENT_KIND_END
+};
+
+struct event_task {
+	uint64_t start; /* of the process, CLOCK_BOOTTIME ns: (pid, start) names a process */
+	uint64_t cgroup;
+	uint32_t cgroup_hier;
+	uint32_t tid, pid, vtid, vpid, ppid;
+	uint32_t loginuid; /* UINT32_MAX: unset */
+	uint32_t sid;
+	uint32_t pid_ns, mnt_ns;
+	uint32_t flags; /* WIRE_TASK_* */
+	struct str comm, pcomm;
+};
+
+/* A file by its three identities; see struct wire_file. */
+struct event_file {
+	bool known; /* false: no file (nothing below is set) */
+	uint64_t ino;
+	uint32_t dev, rdev; /* major << 20 | minor */
+	uint32_t mode, uid, gid, nlink, fs_magic;
+	uint32_t flags; /* WIRE_FILE_* */
+	uint32_t mnt_id;
+	struct str path;   /* in the task's mount namespace */
+	struct str rootpath; /* from the container's own root; p is NULL when it came by a mount */
+	struct str sbpath; /* inside its own superblock */
+	struct str fstype;
+};
+
+struct event_exec {
+	struct event_file exe;
+	uint32_t flags; /* WIRE_EXEC_* */
+	bool script;
+	struct str filename, interp;
+	struct str argv, argv_tail; /* NUL-separated; the tail only when cut */
+	uint32_t argv_len;	    /* of all arguments, bytes */
+	struct str tty;
+};
+
+struct event_exit {
+	uint32_t code; /* wait status */
+};
+
+struct event_setid {
+	uint32_t call; /* WIRE_CALL_* */
+};
+
+struct event_open {
+	struct event_file file;
+	uint32_t call, oflags;
+	bool write;	  /* opened for writing, created or truncated */
+	bool created;
+	bool unresolved;  /* blocked: file.path is what was asked for, made absolute lexically */
+	struct str asked; /* blocked: as passed */
+};
+
+struct event_connect {
+	struct str name;  /* the listener's bound name */
+	struct str path;  /* its socket file's path, in the listener's own mount */
+	struct str asked; /* the client's spelling */
+	uint64_t ino;
+	uint32_t dev;
+	uint32_t flags; /* WIRE_CONNECT_* */
+	uint32_t peer_pid, peer_pid_ns;
+	struct str peer_comm;
+};
+
+struct event {
+	enum event_kind kind;
+	uint64_t num;	/* of this stream, from 1; 0 for context */
+	uint64_t time;	/* CLOCK_REALTIME, ns */
+	uint64_t btime; /* CLOCK_BOOTTIME, ns */
+	uint64_t seq;
+	uint32_t cpu;
+	bool context, blocked, watched, compat, truncated;
+	int32_t ret; /* result: >= 0, or -errno */
+	struct event_task task;
+	struct wire_creds creds;
+	struct wire_creds prev;
+	bool prev_known;
+	struct str cwd;
+	union {
+		struct wire_cgroup cgroup;
+		struct wire_fork fork;
+		struct event_exec exec;
+		struct event_exit exit;
+		struct event_setid setid;
+		struct event_open open;
+		struct event_connect connect;
+	};
+	struct str cgroup_path; /* EVENT_CGROUP only */
+
+	/* Added by identify and enrich; owned by their caches. */
+	const struct container *container; /* NULL: not in a container */
+	const struct process *process;	   /* NULL: never seen; task still says the basics */
+	const struct process *parent;
+};
+
+/* Falco's evt.type of an event: "execve", "openat", ... never NULL. */
+const char *event_type(const struct event *e);
+
+/* The system call's name for WIRE_CALL_*, "" for none. */
+const char *event_call_name(uint32_t call);
+
+/*
+ * Decodes one record of size bytes at data. The event's strings point into data and scratch.
+ * Every length and offset is checked. realtime_offset: ns to add to CLOCK_BOOTTIME.
+ * Gives 0, -EPROTO for a malformed record, -ENOTSUP for a kind it does not know; *e is then
+ * untouched.
+ */
+#define EVENT_SCRATCH (4 * WIRE_PATH_MAX)
+int event_decode(struct event *e, const void *data, size_t size, int64_t realtime_offset,
+		 char scratch[static EVENT_SCRATCH]);
+
+#endif /* ROOTWATCH_EVENT_EVENT_H */

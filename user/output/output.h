@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Format and sink: event + verdict -> line; line -> stdout or file.
+ */
+#ifndef ROOTWATCH_OUTPUT_OUTPUT_H
+#define ROOTWATCH_OUTPUT_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/event.h"
+#include "rules/rules.h"
+
+/* A line with its newline never takes more. */
+#define OUTPUT_LINE_MAX 4096
+
+struct output_options {
+	const char *hostname;
+	bool color; /* text only */
+};
+
+/*
+ * One JSON object and '\n' into line; gives the length. Cannot fail: what does not fit is cut,
+ * strings first and longest first, and rootwatch.truncated says so. v may have n == 0 (--all).
+ */
+size_t output_json(char line[static OUTPUT_LINE_MAX], const struct event *e,
+		   const struct verdict *v, const struct output_options *o);
+
+/* The same for a person at a terminal; control characters of the event never reach it. */
+size_t output_text(char line[static OUTPUT_LINE_MAX], const struct event *e,
+		   const struct verdict *v, const struct output_options *o);
+
+/* What was lost between two events: a line of its own, priority Critical, rule "Events lost". */
+size_t output_lost_json(char line[static OUTPUT_LINE_MAX], uint64_t lost, uint64_t total_lost,
+			uint64_t time_ns, const struct output_options *o);
+size_t output_lost_text(char line[static OUTPUT_LINE_MAX], uint64_t lost, uint64_t total_lost,
+			uint64_t time_ns, const struct output_options *o);
+
+/* A buffered file descriptor: many lines, few writes. */
+struct sink;
+
+/* path NULL: stdout. Gives 0 or -errno. The file is appended to, made 0600 when new. */
+int sink_open(struct sink **s, const char *path);
+/* Copies the line; writes when the buffer is full. 0 or -errno (-EPIPE: the reader has gone). */
+int sink_write(struct sink *s, const char *line, size_t len);
+int sink_flush(struct sink *s);
+int sink_close(struct sink *s); /* flushes; gives the first error that occurred */
+
+#endif /* ROOTWATCH_OUTPUT_OUTPUT_H */

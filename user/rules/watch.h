@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The watch list: every path and name that a detection can care about, written once. The
+ * detections classify files by it, and the live source compiles the kernel's prefilter from it.
+ */
+#ifndef ROOTWATCH_RULES_WATCH_H
+#define ROOTWATCH_RULES_WATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/event.h"
+
+#define WATCH_READ 1u
+#define WATCH_WRITE 2u /* opened for writing, created or truncated */
+
+enum watch_scope {
+	WATCH_PATH,   /* a path as the container sees it: event_file.rootpath, and .path */
+	WATCH_PROC,   /* path inside a proc superblock, wherever it is mounted: "/sys" */
+	WATCH_SYSFS,  /* path inside sysfs */
+	WATCH_CGROUP, /* path inside cgroup v1 or v2 */
+	WATCH_KERNFS, /* debugfs, tracefs, securityfs, binfmt_misc, bpf, configfs, pstore */
+	WATCH_HOST,   /* sbpath of a file that came in by a bind mount or from a disk */
+	WATCH_NAME,   /* the file's own name, anywhere */
+	WATCH_SUFFIX, /* the end of the file's own name, at most 8 bytes, anywhere */
+	WATCH_BLOCK,  /* any block device (pattern "") */
+	WATCH_CHAR,   /* a character device by "major:minor" */
+	WATCH_SCOPE_END
+};
+
+/* What kind of thing a watched file is: one detection (or a few) per class. */
+enum watch_class {
+	WATCH_C_NONE,
+	WATCH_C_ETC,
+	WATCH_C_PASSWD,	 /* passwd, group */
+	WATCH_C_SHADOW,	 /* shadow, gshadow */
+	WATCH_C_SUDOERS,
+	WATCH_C_CRON,
+	WATCH_C_PRELOAD, /* ld.so.preload */
+	WATCH_C_SSH,
+	WATCH_C_PROFILE,
+	WATCH_C_SYSTEMD,
+	WATCH_C_PKGDB,
+	WATCH_C_KERNEL_ESCAPE, /* core_pattern, modprobe, uevent_helper, release_agent, ... */
+	WATCH_C_KERNEL,	       /* the rest of /proc/sys and /sys */
+	WATCH_C_SYSRQ,
+	WATCH_C_BLOCK,
+	WATCH_C_MEM,
+	WATCH_C_PRIVATE_KEY,
+	WATCH_C_TOKEN, /* service-account and cloud tokens */
+	WATCH_C_DOTENV,
+	WATCH_C_HOST,	      /* host file by a mount */
+	WATCH_C_HOST_MANAGED, /* the runtime's own volumes and files: not "the host's" */
+	WATCH_C_END
+};
+
+struct watch {
+	enum watch_scope scope;
+	/*
+	 * WATCH_PATH to WATCH_HOST: an absolute path without trailing '/', it and everything below
+	 * match ("" : everything in that scope). WATCH_NAME: the whole last component.
+	 */
+	const char *pattern;
+	uint32_t access; /* WATCH_READ | WATCH_WRITE: which opens matter */
+	enum watch_class class;
+	uint32_t urgent; /* 1: wake the reader at once (critical) */
+};
+
+/* The list; *n gets its length. The most specific entry need not come first. */
+const struct watch *watch_table(size_t *n);
+
+/*
+ * Classes of a file for an access (WATCH_READ, WATCH_WRITE or both): bit mask of 1u << class.
+ * By all its identities; pure.
+ */
+uint32_t watch_classify(const struct event_file *f, uint32_t access);
+
+#endif /* ROOTWATCH_RULES_WATCH_H */
