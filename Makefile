@@ -1,0 +1,340 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# rootwatch: what does root do inside containers?
+#
+# New files are picked up by where they lie; nothing here has to be edited to add one:
+#   bpf/*.bpf.c                    linked into one BPF object, one skeleton (rootwatch.skel.h)
+#   user/**/*.c                    the program (user/main.c) and its modules
+#   tests/unit/**/test_*.c         one cmocka program each, linked with every module
+#   tests/unit/**/*.c              (other names) helpers, linked into every unit test
+#   tests/fuzz/fuzz_*.c            one libFuzzer program each, linked with every module
+#   tests/e2e/trigger/*.c          one static program each; *_32.c as 32-bit
+#   tests/bench/*.c, *.bpf.c       one program each; X.bpf.c gives X.skel.h
+# Everything that is built lies in build/.
+
+VERSION := 0.1.0
+
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+# ---- what to build for -----------------------------------------------------------------------
+
+HOST_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
+ARCH ?= $(HOST_ARCH)
+override ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(ARCH)))
+
+ifneq ($(ARCH),$(HOST_ARCH))
+triplet_arm64 := aarch64-linux-gnu-
+triplet_x86 := x86_64-linux-gnu-
+CROSS_COMPILE ?= $(triplet_$(ARCH))
+cross := /$(ARCH)
+endif
+
+STATIC ?= 0
+ifeq ($(STATIC),1)
+static := /static
+endif
+
+# One folder for each way to build, all of them below build/.
+B := build$(cross)$(static)
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/rootwatch
+
+# ---- tools -----------------------------------------------------------------------------------
+
+find_tool = $(or $(firstword $(foreach t,$(1),$(shell command -v $(t) 2>/dev/null))),$(firstword $(1)))
+
+ifeq ($(origin CC),default)
+CC := $(CROSS_COMPILE)gcc
+endif
+ifeq ($(origin AR),default)
+AR := $(CROSS_COMPILE)ar
+endif
+ifeq ($(origin PKG_CONFIG),undefined)
+PKG_CONFIG := $(CROSS_COMPILE)pkg-config
+endif
+ifeq ($(origin CLANG),undefined)
+CLANG := $(call find_tool,clang clang-14 clang-15 clang-16 clang-17 clang-18 clang-19 clang-20)
+endif
+# bpftool lives in /usr/sbin, which is not in a user's PATH. Ubuntu's /usr/sbin/bpftool is a
+# wrapper that only finds the running kernel's own: the newest of linux-tools will do as well.
+ifeq ($(origin BPFTOOL),undefined)
+BPFTOOL := $(firstword $(foreach t,bpftool /usr/sbin/bpftool /usr/local/sbin/bpftool \
+	$(shell ls -d /usr/lib/linux-tools/*/bpftool /usr/lib/linux-*tools-*/bpftool 2>/dev/null | sort -rV),\
+	$(shell $(t) version >/dev/null 2>&1 && command -v $(t))) bpftool)
+endif
+# clang-format, clang-tidy: of clang's own version where they are not simply called so.
+clang_suffix := $(patsubst clang%,%,$(notdir $(CLANG)))
+CLANG_FORMAT ?= $(call find_tool,clang-format$(clang_suffix) clang-format clang-format-14)
+CLANG_TIDY ?= $(call find_tool,clang-tidy$(clang_suffix) clang-tidy clang-tidy-14)
+CPPCHECK ?= cppcheck
+SHELLCHECK ?= shellcheck
+export CC CLANG BPFTOOL PKG_CONFIG
+
+ifeq ($(V),1)
+Q :=
+say :=
+else
+Q := @
+say = @printf '  %-7s %s\n' $(1) $(2)
+MAKEFLAGS += --no-print-directory
+endif
+
+# ---- flags -----------------------------------------------------------------------------------
+
+warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
+	-Wpointer-arith -Wformat=2 -Wvla -Wwrite-strings -Wold-style-definition
+
+# BPF_PROG() of libbpf gives every program a ctx parameter, used or not.
+bpf_flags := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -fno-stack-protector \
+	-Wall -Wextra -Werror -Wno-unused-parameter -Ivmlinux -Iinclude -Ibpf
+
+# CFLAGS, CPPFLAGS and LDFLAGS stay the caller's.
+CFLAGS ?= -O2 -g
+includes := -Iinclude -Iuser -isystem $(B)/include
+common := -std=gnu11 $(warnings) -D_GNU_SOURCE $(includes)
+user_flags := $(common) -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+link_flags := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+sanitize := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+asan_flags := $(common) -Itests -Itests/unit -O1 -g $(sanitize)
+fuzz_flags := $(common) -Itests -Itests/fuzz -O1 -g $(sanitize)
+
+packages := libbpf libelf zlib jansson yaml-0.1 libcap libseccomp
+ifeq ($(STATIC),1)
+link_flags := -static-pie -Wl,-z,relro,-z,now
+pkg_static := --static
+endif
+# Asked when it is first needed, so that `make help` and `make deps` work on a bare machine.
+libs = $(eval libs := $(shell $(PKG_CONFIG) $(pkg_static) --libs $(packages)) -lpthread)$(libs)
+lib_cflags = $(eval lib_cflags := $(shell $(PKG_CONFIG) --cflags $(packages)))$(lib_cflags)
+bpf_cflags = $(eval bpf_cflags := $(shell pkg-config --cflags libbpf 2>/dev/null))$(bpf_cflags)
+cmocka = $(eval cmocka := $(shell $(PKG_CONFIG) --libs cmocka))$(cmocka)
+
+# ---- sources ---------------------------------------------------------------------------------
+
+deep = $(wildcard $(1)/$(2) $(1)/*/$(2) $(1)/*/*/$(2) $(1)/*/*/*/$(2))
+
+bpf_src := $(sort $(wildcard bpf/*.bpf.c))
+user_src := $(sort $(call deep,user,*.c))
+unit_src := $(sort $(call deep,tests/unit,test_*.c))
+unit_help := $(filter-out $(unit_src),$(sort $(call deep,tests/unit,*.c)))
+fuzz_src := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+trigger_src := $(sort $(wildcard tests/e2e/trigger/*.c))
+bench_bpf := $(sort $(wildcard tests/bench/*.bpf.c))
+bench_src := $(filter-out $(bench_bpf),$(sort $(wildcard tests/bench/*.c)))
+
+skel := $(B)/include/rootwatch.skel.h
+binary := $(B)/rootwatch
+unit_bin := $(unit_src:%.c=$(B)/%)
+fuzz_bin := $(fuzz_src:%.c=$(B)/%)
+trigger_bin := $(trigger_src:tests/e2e/trigger/%.c=$(B)/tests/trigger/%)
+bench_bin := $(bench_src:tests/bench/%.c=$(B)/bench/%)
+bench_obj := $(bench_bpf:tests/bench/%.bpf.c=$(B)/bench/%.bpf.o)
+modules := $(filter-out user/main.c,$(user_src))
+
+.PHONY: build bpf test unit fuzz e2e bench lint format deps demo install uninstall clean help FORCE
+
+build: $(binary) ## build build/rootwatch (default); V=1 shows commands, STATIC=1 one static file
+
+# ---- stamps: rewritten only when their content changes ---------------------------------------
+
+# write_if_changed: stdin to $@, whose time moves only when it differs.
+write_if_changed = cat > $@.tmp && if cmp -s $@.tmp $@; then rm -f $@.tmp; else mv $@.tmp $@; fi
+
+# Which tools with which flags: everything compiled depends on it, so nothing stale survives.
+bpf_tools := $(B)/stamp/bpf-tools
+user_tools := $(B)/stamp/user-tools
+$(bpf_tools): flags = $(CLANG) $(bpf_flags)
+$(user_tools): flags = $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(user_flags) $(asan_flags) $(link_flags)
+$(bpf_tools) $(user_tools): FORCE
+	@mkdir -p $(@D)
+	@versions=$$(.ci/tools $(patsubst %-tools,%,$(@F))) && \
+		printf '%s\n' "$$versions" '$(flags)' | { $(write_if_changed); }
+
+# The version with the commit, known to one or two objects only: a commit does not rebuild the rest.
+version := $(B)/stamp/version
+$(version): FORCE
+	@mkdir -p $(@D)
+	@commit=$$(git -C . describe --always --dirty --match 'v[0-9]*' --abbrev=9 2>/dev/null | \
+		sed 's/^v[0-9.]*-[0-9]*-//; s/^v[0-9.]*//; s/^g//'); \
+	printf '%s\n' "$(VERSION)$${commit:++$$commit}" | $(write_if_changed)
+
+versioned := $(foreach v,obj asan fuzz lint/analyzer,$(B)/$(v)/user/main.o $(B)/$(v)/user/version.o)
+$(versioned): $(version)
+$(versioned): extra = -DROOTWATCH_VERSION='"$(shell cat $(version))"'
+
+# ---- kernel side -----------------------------------------------------------------------------
+
+bpf_obj := $(bpf_src:bpf/%.bpf.c=$(B)/bpf/%.o)
+
+$(B)/bpf/%.o: bpf/%.bpf.c $(bpf_tools)
+	@mkdir -p $(@D)
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(bpf_flags) $(bpf_cflags) -MD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
+
+$(B)/bpf/rootwatch.bpf.o: $(bpf_obj)
+	$(if $(bpf_obj),,$(error no bpf/*.bpf.c here))
+	$(call say,BPFLINK,$@)
+	$(Q)$(BPFTOOL) gen object $@ $(bpf_obj)
+
+# To a side file first: a bpftool that fails must not leave half a header behind.
+$(skel): $(B)/bpf/rootwatch.bpf.o
+	@mkdir -p $(@D)
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name rootwatch_bpf > $@.tmp && mv $@.tmp $@
+
+bpf: $(skel) ## build only the kernel side (ARCH=arm64 for the other architecture)
+
+# ---- user side -------------------------------------------------------------------------------
+
+$(B)/obj/%.o: %.c $(user_tools) | $(skel)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(user_flags) $(lib_cflags) $(CFLAGS) $(extra) -MD -MP -c $< -o $@
+
+$(binary): $(user_src:%.c=$(B)/obj/%.o)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(link_flags) $(LDFLAGS) $^ $(libs) -o $@
+ifeq ($(STATIC),1)
+	@if readelf -lW $@ | grep -q INTERP || readelf -dW $@ | grep -q NEEDED; then \
+		echo 'rootwatch: $@ is not static' >&2; rm -f $@; exit 1; fi
+	$(call say,STATIC,'$@ needs no library of the host')
+endif
+
+# ---- test programs ---------------------------------------------------------------------------
+
+$(B)/asan/%.o: %.c $(user_tools) | $(skel)
+	@mkdir -p $(@D)
+	$(call say,CC-SAN,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(asan_flags) $(lib_cflags) $(extra) -MD -MP -c $< -o $@
+
+$(B)/fuzz/%.o: %.c $(user_tools) | $(skel)
+	@mkdir -p $(@D)
+	$(call say,CC-FUZZ,$<)
+	$(Q)$(CLANG) $(CPPFLAGS) $(fuzz_flags) -fsanitize=fuzzer-no-link $(lib_cflags) $(extra) -MD -MP -c $< -o $@
+
+# All modules but main.c. An archive, so that a test may bring its own version of a function.
+$(B)/%/modules.a:
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(B)/asan/modules.a: $(modules:%.c=$(B)/asan/%.o)
+$(B)/fuzz/modules.a: $(modules:%.c=$(B)/fuzz/%.o)
+
+# A test may ask for linker flags of its own with a line "LINK: -Wl,--wrap=openat" in a comment.
+link_line = $$(sed -n 's,^[ /*]*LINK: *\([^*]*\).*,\1,p' $(1))
+
+$(unit_bin): $(B)/%: $(B)/asan/%.o $(unit_help:%.c=$(B)/asan/%.o) $(B)/asan/modules.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(sanitize) $^ $(call link_line,$*.c) $(cmocka) $(libs) -o $@
+
+$(fuzz_bin): $(B)/%: $(B)/fuzz/%.o $(B)/fuzz/modules.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CLANG) $(sanitize) -fsanitize=fuzzer $^ $(libs) -o $@
+
+trigger_flags = -std=gnu11 $(warnings) -D_GNU_SOURCE -Itests -O1 -g -static -MD -MP -MF $@.d
+
+$(B)/tests/trigger/%: tests/e2e/trigger/%.c $(user_tools)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(trigger_flags) $< -lpthread -o $@
+
+# 32-bit callers: without a 32-bit toolchain there is no program, and the test says so.
+$(B)/tests/trigger/%_32: tests/e2e/trigger/%_32.c $(tools)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)if echo 'int main(void){return 0;}' | $(CC) -m32 -static -xc - -o $@ 2>/dev/null; then \
+		$(CC) $(trigger_flags) -m32 $< -lpthread -o $@; \
+	else rm -f $@; echo "  (no 32-bit toolchain: $@ is left out)"; fi
+
+# tests/bench: X.bpf.c gives X.bpf.o and X.skel.h (name X_bpf), X.c gives build/bench/X.
+$(B)/bench/%.bpf.o: tests/bench/%.bpf.c $(bpf_tools)
+	@mkdir -p $(@D)
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(bpf_flags) $(bpf_cflags) -MD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
+
+$(B)/bench/%.skel.h: $(B)/bench/%.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
+
+$(bench_bin): $(B)/bench/%: tests/bench/%.c $(user_tools) | $(bench_obj:.bpf.o=.skel.h)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(user_flags) -isystem $(B)/bench $(lib_cflags) $(CFLAGS) -MD -MP -MF $@.d \
+		-pie -Wl,--as-needed $< $(libs) -lm -lpthread -o $@
+
+.PHONY: unit-programs fuzz-programs e2e-programs bench-programs
+unit-programs: $(unit_bin)
+fuzz-programs: $(fuzz_bin)
+e2e-programs: $(binary) $(trigger_bin)
+bench-programs: $(binary) $(bench_bin) $(bench_obj:.bpf.o=.skel.h) $(trigger_bin)
+
+# ---- tests -----------------------------------------------------------------------------------
+
+FUZZ_SECONDS ?= 30
+export FUZZ_SECONDS
+
+test: deps ## install what is missing, build, run every test (root); ends with the count
+	@+tests/run all
+
+unit: ## unit tests under ASan and UBSan (no root); ONLY=word picks some
+	@+tests/run unit $(ONLY)
+
+fuzz: ## fuzz each tests/fuzz program for FUZZ_SECONDS=30 (no root)
+	@+tests/run fuzz $(ONLY)
+
+e2e: ## end-to-end tests with real containers (root); ONLY=word picks some
+	@+tests/run e2e $(ONLY)
+
+lint: ## format, shellcheck, clang-tidy, cppcheck, gcc -fanalyzer, structure
+	@+tests/run lint $(ONLY)
+
+bench: bench-programs ## what it costs (root): a table, not a test
+	@+tests/bench/run
+
+# ---- the rest --------------------------------------------------------------------------------
+
+deps: ## install missing build and test packages (root only when one is missing)
+	@.ci/deps build test
+
+demo: ## install build packages, build, show root and uid 1000 side by side (root)
+	@[ "$$(id -u)" = 0 ] || { echo "rootwatch: the demo makes containers and loads BPF: sudo make demo" >&2; exit 1; }
+	@.ci/deps build
+	@+$(MAKE) build
+	@$(binary) demo
+
+install: build ## install to PREFIX=/usr/local below DESTDIR=
+	install -D -m 0755 $(binary) '$(DESTDIR)$(SBINDIR)/rootwatch'
+	install -d '$(DESTDIR)$(DOCDIR)'
+	install -m 0644 $(wildcard README.md) LICENSE '$(DESTDIR)$(DOCDIR)/'
+	$(if $(man8),install -d '$(DESTDIR)$(MANDIR)/man8')
+	$(if $(man8),install -m 0644 $(man8) '$(DESTDIR)$(MANDIR)/man8/')
+
+man8 := $(wildcard user/dist/*.8)
+
+uninstall: ## remove what install put there
+	rm -f '$(DESTDIR)$(SBINDIR)/rootwatch' $(man8:user/dist/%='$(DESTDIR)$(MANDIR)/man8/%')
+	rm -rf '$(DESTDIR)$(DOCDIR)'
+
+c_files := $(sort $(foreach d,bpf user include tests,$(call deep,$(d),*.[ch])))
+
+format: ## lay out all C sources with clang-format
+	$(Q)$(CLANG_FORMAT) -i $(c_files)
+
+clean: ## remove build/
+	$(Q)rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+FORCE:
+
+-include $(shell find build -name '*.d' 2>/dev/null)
