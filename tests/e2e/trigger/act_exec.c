@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs a program (act_id, which then says who it is) by the way asked for. The pid stays the same.
+ */
+#include "truth.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/wait.h>
+
+static const char usage[] =
+	"act_exec memfd PROG [ARG...]       from a memfd\n"
+	"         unlinked PROG COPY [ARG...]  a copy that has no name any more\n"
+	"         fd PROG [ARG...]          execveat with a descriptor and an empty path\n"
+	"         copy PROG COPY [ARG...]   a copy, made here\n"
+	"         argv0 NAME PROG [ARG...]  with another argv[0]\n"
+	"         long BYTES PROG           with that many bytes of arguments, in all\n"
+	"         empty PROG                with no arguments, not even argv[0]\n"
+	"         thread PROG [ARG...]      by a thread that is not the first\n"
+	"         signal N PROG [ARG...]    a child of ours, killed by signal N while it waits";
+
+static void copy(int to, const char *from)
+{
+	int in = open(from, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (in < 0)
+		truth_die(from);
+	do
+		n = sendfile(to, in, NULL, 1 << 20);
+	while (n > 0);
+	if (n < 0)
+		truth_die("copy");
+	close(in);
+}
+
+static int copy_to(const char *from, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+
+	if (fd < 0)
+		truth_die(path);
+	copy(fd, from);
+	close(fd);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		truth_die(path);
+	return fd;
+}
+
+static _Noreturn void run_fd(int fd, char **argv)
+{
+	syscall(SYS_execveat, fd, "", argv, environ, AT_EMPTY_PATH);
+	truth_die("execveat");
+}
+
+static _Noreturn void run(const char *path, char **argv)
+{
+	execv(path, argv);
+	truth_die(path);
+}
+
+/* argv[0], then "a...", then "wxyz": head and tail are known. */
+static _Noreturn void run_long(size_t bytes, char *prog)
+{
+	/* One argument takes at most 128 KiB: MAX_ARG_STRLEN. */
+	static char tail[] = "wxyz";
+	size_t room = bytes - strlen(prog) - 1 - sizeof(tail);
+	char *middle = malloc(room + 1);
+	char *argv[] = {prog, middle, tail, NULL};
+
+	if (!middle)
+		truth_die("memory");
+	memset(middle, 'a', room);
+	middle[room - 1] = '\0';
+	run(prog, argv);
+}
+
+static void *run_thread(void *argv)
+{
+	run(((char **)argv)[0], argv);
+}
+
+static _Noreturn void run_killed(int sig, char **argv)
+{
+	int in[2], out[2], status;
+	char buf[4096];
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC))
+		truth_die("pipe");
+	pid = fork();
+	if (pid < 0)
+		truth_die("fork");
+	if (!pid) {
+		dup2(in[0], 0);
+		dup2(out[1], 1);
+		run(argv[0], argv);
+	}
+	n = read(out[0], buf, sizeof(buf)); /* it runs now */
+	kill(pid, sig);
+	waitpid(pid, &status, 0);
+	if (n > 0 && write(1, buf, (size_t)n) != n)
+		truth_die("write");
+	exit(0);
+}
+
+int main(int argc, char **argv)
+{
+	const char *how = argc > 2 ? argv[1] : "";
+	int fd;
+
+	if (!strcmp(how, "memfd")) {
+		fd = (int)syscall(SYS_memfd_create, "rw-test", MFD_CLOEXEC);
+		if (fd < 0)
+			truth_die("memfd_create");
+		copy(fd, argv[2]);
+		run_fd(fd, argv + 2);
+	} else if (!strcmp(how, "unlinked") && argc > 3) {
+		fd = copy_to(argv[2], argv[3]);
+		unlink(argv[3]);
+		run_fd(fd, argv + 3);
+	} else if (!strcmp(how, "fd")) {
+		fd = open(argv[2], O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			truth_die(argv[2]);
+		run_fd(fd, argv + 2);
+	} else if (!strcmp(how, "copy") && argc > 3) {
+		close(copy_to(argv[2], argv[3]));
+		run(argv[3], argv + 3);
+	} else if (!strcmp(how, "argv0") && argc > 3) {
+		char *prog = argv[3];
+
+		argv[3] = argv[2];
+		run(prog, argv + 3);
+	} else if (!strcmp(how, "long") && argc > 3) {
+		run_long(strtoul(argv[2], NULL, 10), argv[3]);
+	} else if (!strcmp(how, "empty")) {
+		run(argv[2], (char *[]){NULL});
+	} else if (!strcmp(how, "thread")) {
+		pthread_t t;
+
+		if (pthread_create(&t, NULL, run_thread, argv + 2))
+			truth_die("thread");
+		pthread_join(t, NULL);
+	} else if (!strcmp(how, "signal") && argc > 3) {
+		run_killed(atoi(argv[2]), argv + 3);
+	}
+	truth_usage(usage);
+}
