@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A Docker engine of its own, with everything it has below one folder, and its containers."""
+
+import os
+import socket
+import subprocess
+import time
+
+import clean
+import rootfs
+from container import Container
+
+IMAGE = "rootwatch-e2e:one"
+
+
+class Engine:
+    """dockerd from Debian's docker.io: no bridge, no iptables, no systemd needed."""
+
+    def __init__(self):
+        self.top = clean.work_dir() + "/docker"
+        os.mkdir(self.top, 0o755)
+        self.socket = self.top + "/docker.sock"
+        self._log = open(self.top + "/dockerd.log", "wb")
+        self._forget = clean.defer(self._remove)
+        self.cgroup_was_there = bool(clean.cgroups_named("/docker"))
+        self.process = subprocess.Popen(
+            ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none",
+             "--data-root", self.top + "/data", "--exec-root", self.top + "/exec",
+             "--pidfile", self.top + "/dockerd.pid", "-H", "unix://" + self.socket],
+            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
+        self._wait()
+        self._import()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._forget()
+
+    def _wait(self, deadline=60):
+        end = time.monotonic() + deadline
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                break
+            try:
+                with socket.socket(socket.AF_UNIX) as probe:
+                    probe.settimeout(5)
+                    probe.connect(self.socket)
+                    probe.sendall(b"GET /_ping HTTP/1.0\r\n\r\n")
+                    if b"200 OK" in probe.recv(100):
+                        return
+            except OSError:
+                pass
+            time.sleep(0.1)
+        with open(self.top + "/dockerd.log", encoding="utf-8", errors="replace") as log:
+            raise AssertionError(f"dockerd did not start: {log.read()[-600:]}")
+
+    def _import(self):
+        with subprocess.Popen(["tar", "--xattrs", "--xattrs-include=security.capability", "-C",
+                               rootfs.build(), "-c", "."], stdout=subprocess.PIPE) as tar:
+            self.cli("import", "-", IMAGE, stdin=tar.stdout)
+
+    def cli(self, *words, stdin=subprocess.DEVNULL, deadline=90, check=True):
+        """docker WORDS; gives the finished process."""
+        done = subprocess.run(["docker", "-H", "unix://" + self.socket, *words], stdin=stdin,
+                              capture_output=True, timeout=deadline, check=False)
+        if check and done.returncode:
+            raise AssertionError(f"docker {' '.join(words)}: {done.stderr.decode()[-400:]}")
+        return done
+
+    def _remove(self):
+        if self.process.poll() is None:
+            left = self.cli("ps", "-aq", check=False).stdout.decode().split()
+            if left:
+                self.cli("rm", "--force", *left, check=False)
+        clean.end_process(self.process, 30)
+        self._log.close()
+        clean.remove_tree(self.top)
+        if not self.cgroup_was_there:
+            for folder in clean.cgroups_named("/docker"):
+                try:
+                    os.rmdir(folder)
+                except OSError:
+                    pass  # another engine of this machine has containers there now
+
+
+class Docker(Container):
+    """One container of the engine, with a shell; options are those of docker run."""
+
+    def __init__(self, engine, *options, name=None):
+        self.engine = engine
+        name = name or f"e2e-{time.monotonic_ns()}"
+        created = engine.cli("create", "-i", "--net=none", "--name", name, *options, IMAGE,
+                             "/bin/sh")
+        super().__init__(created.stdout.decode().strip(), name)
+        self._forget = clean.defer(self._remove)
+        self._start(["docker", "-H", "unix://" + engine.socket, "start", "-ai", self.id])
+
+    def __enter__(self):
+        self.sh("true")
+        return self
+
+    def __exit__(self, *_):
+        self._forget()
+
+    def exec(self, *words, options=()):
+        return self.engine.cli("exec", *options, self.id, *words, check=False)
+
+    def _remove(self):
+        self._end_shell()
+        self.engine.cli("rm", "--force", "--volumes", self.id, check=False)
+        clean.end_process(self._process)
