@@ -27,6 +27,9 @@ enum priority {
 /* "Emergency" ... "Debug", as Falco prints them. */
 const char *priority_name(enum priority p);
 
+struct facts; /* what the detections ask about an event: facts.h */
+
+/* What a detection matches: an act of root that fulfils any of wrote, read, match. */
 struct detection {
 	const char *id;	   /* "package-manager": stable, kebab-case */
 	const char *title; /* the rule's name in the output */
@@ -35,8 +38,11 @@ struct detection {
 	const char *advice;	  /* one sentence */
 	const char *summary;	  /* one line for README and help: what it sees */
 	bool report_exit;	  /* say at its exit whether the process succeeded */
-	bool (*match)(const struct event *e);
-	unsigned kinds; /* 1u << EVENT_*: events that can match */
+	unsigned kinds;	    /* 1u << EVENT_*: events that can match */
+	uint32_t wrote;	    /* 1u << WATCH_C_*: classes of files opened for writing */
+	uint32_t read;	    /* and for reading */
+	bool (*match)(const struct facts *f); /* NULL: wrote and read say all */
+	bool any_user; /* acts of others than root count too: match compares credentials */
 };
 
 /* All detections, in order of precedence; *n gets their number. */

@@ -50,6 +50,7 @@ enum watch_class {
 	WATCH_C_TOKEN, /* service-account and cloud tokens */
 	WATCH_C_DOTENV,
 	WATCH_C_HOST,	      /* host file by a mount */
+	WATCH_C_HOST_TAKEOVER, /* and one by which the host itself is taken over */
 	WATCH_C_HOST_MANAGED, /* the runtime's own volumes and files: not "the host's" */
 	WATCH_C_END
 };
@@ -66,12 +67,24 @@ struct watch {
 	uint32_t urgent; /* 1: wake the reader at once (critical) */
 };
 
-/* The list; *n gets its length. The most specific entry need not come first. */
+/*
+ * The list; *n gets its length, at most 512. The most specific entry need not come first.
+ * Entries of WATCH_C_HOST_MANAGED take away from those of WATCH_HOST: what matches one of them
+ * need not be sent for the sake of a WATCH_HOST entry. They have at most WIRE_WATCH_DEPTH
+ * components, since a cut one would take away too much.
+ */
 const struct watch *watch_table(size_t *n);
 
 /*
  * Classes of a file for an access (WATCH_READ, WATCH_WRITE or both): bit mask of 1u << class.
- * By all its identities; pure.
+ * By all its identities; pure. A file without fs_magic is one that was not opened (the act was
+ * blocked): all that is known of it is the path asked for, so that proc, sysfs, cgroup and the
+ * usual disks are then recognised by their usual places.
+ *
+ * Narrower than the list in some cases, never wider: names of cgroup knobs count in cgroup file
+ * systems only, /dev/sda as a path only when it could not be opened (else the device number
+ * tells), WATCH_HOST means regular files, and what is public beside a secret (ca.crt beside a
+ * token) or a mere lock beside a database is left out.
  */
 uint32_t watch_classify(const struct event_file *f, uint32_t access);
 
