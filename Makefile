@@ -9,7 +9,8 @@
 #   tests/unit/**/*.c              (other names) helpers, linked into every unit test
 #   tests/fuzz/fuzz_*.c            one libFuzzer program each, linked with every module
 #   tests/e2e/trigger/*.c          one static program each; *_32.c as 32-bit
-#   tests/bench/*.c, *.bpf.c       one program each; X.bpf.c gives X.skel.h
+#   tests/bench/*.c, *.bpf.c       linked into build/bench/bench; X.bpf.c gives X.skel.h
+#   tests/bench/guest/*.c          one static program each, build/bench/guest/NAME
 # Everything that is built lies in build/.
 
 VERSION := 0.1.0
@@ -63,12 +64,8 @@ endif
 ifeq ($(origin CLANG),undefined)
 CLANG := $(call find_tool,clang clang-14 clang-15 clang-16 clang-17 clang-18 clang-19 clang-20)
 endif
-# bpftool lives in /usr/sbin, which is not in a user's PATH. Ubuntu's /usr/sbin/bpftool is a
-# wrapper that only finds the running kernel's own: the newest of linux-tools will do as well.
 ifeq ($(origin BPFTOOL),undefined)
-BPFTOOL := $(firstword $(foreach t,bpftool /usr/sbin/bpftool /usr/local/sbin/bpftool \
-	$(shell ls -d /usr/lib/linux-tools/*/bpftool /usr/lib/linux-*tools-*/bpftool 2>/dev/null | sort -rV),\
-	$(shell $(t) version >/dev/null 2>&1 && command -v $(t))) bpftool)
+BPFTOOL := $(shell .ci/tools find-bpftool)
 endif
 # clang-format, clang-tidy: of clang's own version where they are not simply called so.
 clang_suffix := $(patsubst clang%,%,$(notdir $(CLANG)))
@@ -77,6 +74,8 @@ CLANG_TIDY ?= $(call find_tool,clang-tidy$(clang_suffix) clang-tidy clang-tidy-1
 CPPCHECK ?= cppcheck
 SHELLCHECK ?= shellcheck
 export CC CLANG BPFTOOL PKG_CONFIG
+# Where `make deps` puts a libbpf that it had to build itself.
+export PKG_CONFIG_PATH := $(CURDIR)/build/deps/lib/pkgconfig$(PKG_CONFIG_PATH:%=:%)
 
 ifeq ($(V),1)
 Q :=
@@ -135,9 +134,11 @@ binary := $(B)/rootwatch
 unit_bin := $(unit_src:%.c=$(B)/%)
 fuzz_bin := $(fuzz_src:%.c=$(B)/%)
 trigger_bin := $(trigger_src:tests/e2e/trigger/%.c=$(B)/tests/trigger/%)
-bench_bin := $(bench_src:tests/bench/%.c=$(B)/bench/%)
+bench_bin := $(if $(bench_src),$(B)/bench/bench)
+guest_bin := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/guest/*.c))
 bench_obj := $(bench_bpf:tests/bench/%.bpf.c=$(B)/bench/%.bpf.o)
-modules := $(filter-out user/main.c,$(user_src))
+# MODULES='user/base/*.c ...' links tests with these only, while others are being written.
+modules := $(filter-out user/main.c,$(if $(MODULES),$(wildcard $(MODULES)),$(user_src)))
 
 .PHONY: build bpf test unit fuzz e2e bench lint format deps demo install uninstall clean help FORCE
 
@@ -157,6 +158,12 @@ $(bpf_tools) $(user_tools): FORCE
 	@mkdir -p $(@D)
 	@versions=$$(.ci/tools $(patsubst %-tools,%,$(@F))) && \
 		printf '%s\n' "$$versions" '$(flags)' | { $(write_if_changed); }
+
+# Which files there are: one that goes away must leave the program too.
+files := $(B)/stamp/files
+$(files): FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(bpf_src)' '$(user_src)' '$(modules)' '$(unit_help)' '$(bench_src)' | { $(write_if_changed); }
 
 # The version with the commit, known to one or two objects only: a commit does not rebuild the rest.
 version := $(B)/stamp/version
@@ -179,7 +186,7 @@ $(B)/bpf/%.o: bpf/%.bpf.c $(bpf_tools)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(bpf_flags) $(bpf_cflags) -MD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
 
-$(B)/bpf/rootwatch.bpf.o: $(bpf_obj)
+$(B)/bpf/rootwatch.bpf.o: $(bpf_obj) $(files)
 	$(if $(bpf_obj),,$(error no bpf/*.bpf.c here))
 	$(call say,BPFLINK,$@)
 	$(Q)$(BPFTOOL) gen object $@ $(bpf_obj)
@@ -199,9 +206,9 @@ $(B)/obj/%.o: %.c $(user_tools) | $(skel)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(user_flags) $(lib_cflags) $(CFLAGS) $(extra) -MD -MP -c $< -o $@
 
-$(binary): $(user_src:%.c=$(B)/obj/%.o)
+$(binary): $(user_src:%.c=$(B)/obj/%.o) $(files)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(link_flags) $(LDFLAGS) $^ $(libs) -o $@
+	$(Q)$(CC) $(CFLAGS) $(link_flags) $(LDFLAGS) $(filter %.o,$^) $(libs) -o $@
 ifeq ($(STATIC),1)
 	@if readelf -lW $@ | grep -q INTERP || readelf -dW $@ | grep -q NEEDED; then \
 		echo 'rootwatch: $@ is not static' >&2; rm -f $@; exit 1; fi
@@ -223,9 +230,9 @@ $(B)/fuzz/%.o: %.c $(user_tools) | $(skel)
 # All modules but main.c. An archive, so that a test may bring its own version of a function.
 $(B)/%/modules.a:
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
-$(B)/asan/modules.a: $(modules:%.c=$(B)/asan/%.o)
-$(B)/fuzz/modules.a: $(modules:%.c=$(B)/fuzz/%.o)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+$(B)/asan/modules.a: $(modules:%.c=$(B)/asan/%.o) $(files)
+$(B)/fuzz/modules.a: $(modules:%.c=$(B)/fuzz/%.o) $(files)
 
 # A test may ask for linker flags of its own with a line "LINK: -Wl,--wrap=openat" in a comment.
 link_line = $$(sed -n 's,^[ /*]*LINK: *\([^*]*\).*,\1,p' $(1))
@@ -255,7 +262,9 @@ $(B)/tests/trigger/%_32: tests/e2e/trigger/%_32.c $(tools)
 		$(CC) $(trigger_flags) -m32 $< -lpthread -o $@; \
 	else rm -f $@; echo "  (no 32-bit toolchain: $@ is left out)"; fi
 
-# tests/bench: X.bpf.c gives X.bpf.o and X.skel.h (name X_bpf), X.c gives build/bench/X.
+# tests/bench: X.bpf.c gives X.bpf.o and X.skel.h (name X_bpf).
+bench_skel := $(bench_obj:.bpf.o=.skel.h)
+
 $(B)/bench/%.bpf.o: tests/bench/%.bpf.c $(bpf_tools)
 	@mkdir -p $(@D)
 	$(call say,BPF,$<)
@@ -265,17 +274,30 @@ $(B)/bench/%.skel.h: $(B)/bench/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
 
-$(bench_bin): $(B)/bench/%: tests/bench/%.c $(user_tools) | $(bench_obj:.bpf.o=.skel.h)
+$(B)/bench/obj/%.o: tests/bench/%.c $(user_tools) | $(bench_skel) $(skel)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(user_flags) -isystem $(B)/bench $(lib_cflags) $(CFLAGS) -MD -MP -MF $@.d \
-		-pie -Wl,--as-needed $< $(libs) -lm -lpthread -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(user_flags) -Itests/bench -isystem $(B)/bench $(lib_cflags) $(CFLAGS) \
+		-MD -MP -c $< -o $@
 
-.PHONY: unit-programs fuzz-programs e2e-programs bench-programs
+$(bench_bin): $(bench_src:tests/bench/%.c=$(B)/bench/obj/%.o) $(files)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(link_flags) $(LDFLAGS) $(filter %.o,$^) $(libs) -lm -o $@
+
+$(guest_bin): $(B)/bench/guest/%: tests/bench/guest/%.c $(user_tools)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) -std=gnu11 $(warnings) -D_GNU_SOURCE -Itests/bench -O2 -g -static -MD -MP -MF $@.d $< -o $@
+
+.PHONY: unit-programs fuzz-programs e2e-programs bench-programs list-unit list-fuzz
 unit-programs: $(unit_bin)
 fuzz-programs: $(fuzz_bin)
 e2e-programs: $(binary) $(trigger_bin)
-bench-programs: $(binary) $(bench_bin) $(bench_obj:.bpf.o=.skel.h) $(trigger_bin)
+list-unit: # for tests/run
+	@printf '%s\n' $(unit_bin)
+list-fuzz:
+	@printf '%s\n' $(fuzz_bin)
+bench-programs: $(binary) $(bench_bin) $(guest_bin) $(trigger_bin)
 
 # ---- tests -----------------------------------------------------------------------------------
 
@@ -298,7 +320,63 @@ lint: ## format, shellcheck, clang-tidy, cppcheck, gcc -fanalyzer, structure
 	@+tests/run lint $(ONLY)
 
 bench: bench-programs ## what it costs (root): a table, not a test
-	@+tests/bench/run
+	@$(if $(wildcard tests/bench/run),tests/bench/run,$(bench_bin)) $(BENCH_ARGS)
+
+# ---- lint ------------------------------------------------------------------------------------
+# One stamp a file, so that a second run looks only at what changed.
+
+.PHONY: lint-structure lint-format lint-shell lint-cppcheck lint-tidy lint-analyzer
+
+c_files := $(sort $(foreach d,bpf user include tests,$(call deep,$(d),*.[ch])))
+c_sources := $(filter %.c,$(c_files))
+shell_files = $(shell grep -lE '^\#!/bin/(ba)?sh|^\#!/usr/bin/env (ba)?sh' .ci/* \
+	$$(find tests user -type f) 2>/dev/null)
+
+lint-structure:
+	@tests/lint/structure
+
+lint-format:
+	@$(CLANG_FORMAT) --dry-run -Werror $(c_files)
+
+lint-shell:
+	@$(SHELLCHECK) -x $(shell_files)
+
+# What tidy reads a file with. The BPF side has looser rules of its own: bpf/.clang-tidy.
+tidy_flags = $(common) -Itests -Itests/unit -Itests/fuzz -Itests/bench -isystem $(B)/bench
+# Findings in our files only: not in the skeleton that bpftool wrote.
+comma := ,
+tidy_ours = --line-filter='[{"name":"$<"}$(foreach h,$(filter %.h,$(c_files)),$(comma){"name":"$(h)"})]'
+tidy_ok := $(c_sources:%=$(B)/lint/tidy/%.ok)
+lint-tidy: $(tidy_ok)
+
+$(B)/lint/tidy/%.bpf.c.ok: %.bpf.c .clang-tidy $(wildcard bpf/.clang-tidy) $(bpf_tools)
+	@mkdir -p $(@D)
+	$(call say,TIDY,$<)
+	$(Q)$(CLANG_TIDY) --quiet $(tidy_ours) $< -- $(bpf_flags) $(bpf_cflags) 2>$@.err || { cat $@.err >&2; exit 1; }
+	$(Q)$(CLANG) $(bpf_flags) $(bpf_cflags) -M -MP -MT $@ -MF $(@:.ok=.d) $< && touch $@
+
+$(B)/lint/tidy/%.c.ok: %.c .clang-tidy $(user_tools) | $(skel) $(bench_skel)
+	@mkdir -p $(@D)
+	$(call say,TIDY,$<)
+	$(Q)$(CLANG_TIDY) --quiet $(tidy_ours) $< -- $(tidy_flags) $(lib_cflags) -DROOTWATCH_VERSION='""' 2>$@.err || \
+		{ cat $@.err >&2; exit 1; }
+	$(Q)$(CC) $(tidy_flags) $(lib_cflags) -DROOTWATCH_VERSION='""' -M -MP -MT $@ -MF $(@:.ok=.d) $< && touch $@
+
+lint-analyzer: $(user_src:%.c=$(B)/lint/analyzer/%.o)
+
+$(B)/lint/analyzer/%.o: %.c $(user_tools) | $(skel)
+	@mkdir -p $(@D)
+	$(call say,ANALYZE,$<)
+	$(Q)$(CC) $(common) $(lib_cflags) $(extra) -O1 -g -fanalyzer -MD -MP -c $< -o $@
+
+# It keeps what it knows of each file in a folder of its own, and skips what did not change.
+# bpf/ is left out: it cannot follow the macros of libbpf, and clang-tidy reads those files.
+lint-cppcheck: | $(skel)
+	@mkdir -p $(B)/lint/cppcheck
+	@$(CPPCHECK) --quiet --std=c11 --enable=warning,performance,portability --error-exitcode=1 \
+		--inline-suppr --suppressions-list=tests/lint/cppcheck.supp --library=posix -j2 \
+		--cppcheck-build-dir=$(B)/lint/cppcheck -D_GNU_SOURCE -D__x86_64__ -Iinclude -Iuser \
+		-DROOTWATCH_VERSION='""' $(filter-out %.bpf.c,$(c_sources))
 
 # ---- the rest --------------------------------------------------------------------------------
 
@@ -323,8 +401,6 @@ man8 := $(wildcard user/dist/*.8)
 uninstall: ## remove what install put there
 	rm -f '$(DESTDIR)$(SBINDIR)/rootwatch' $(man8:user/dist/%='$(DESTDIR)$(MANDIR)/man8/%')
 	rm -rf '$(DESTDIR)$(DOCDIR)'
-
-c_files := $(sort $(foreach d,bpf user include tests,$(call deep,$(d),*.[ch])))
 
 format: ## lay out all C sources with clang-format
 	$(Q)$(CLANG_FORMAT) -i $(c_files)
