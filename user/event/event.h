@@ -41,17 +41,20 @@ struct event_task {
 	struct str comm, pcomm;
 };
 
-/* A file by its three identities; see struct wire_file. */
+/*
+ * A file by its three identities; see struct wire_file. A path whose head is missing (too deep,
+ * too long) begins with PATH_CUT of base/path.h, so that it is not taken for an absolute one.
+ */
 struct event_file {
-	bool known; /* false: no file (nothing below is set) */
+	bool known; /* false: no file; all below is empty, but for path when open.unresolved */
 	uint64_t ino;
 	uint32_t dev, rdev; /* major << 20 | minor */
 	uint32_t mode, uid, gid, nlink, fs_magic;
 	uint32_t flags; /* WIRE_FILE_* */
 	uint32_t mnt_id;
-	struct str path;   /* in the task's mount namespace */
+	struct str path;     /* in the task's mount namespace */
 	struct str rootpath; /* from the container's own root; p is NULL when it came by a mount */
-	struct str sbpath; /* inside its own superblock */
+	struct str sbpath;   /* inside its own superblock */
 	struct str fstype;
 };
 
@@ -76,7 +79,7 @@ struct event_setid {
 struct event_open {
 	struct event_file file;
 	uint32_t call, oflags;
-	bool write;	  /* opened for writing, created or truncated */
+	bool write; /* opened for writing, created or truncated */
 	bool created;
 	bool unresolved;  /* blocked: file.path is what was asked for, made absolute lexically */
 	struct str asked; /* blocked: as passed */
@@ -103,7 +106,7 @@ struct event {
 	bool context, blocked, watched, compat, truncated;
 	int32_t ret; /* result: >= 0, or -errno */
 	struct event_task task;
-	struct wire_creds creds;
+	struct wire_creds creds; /* of an EVENT_EXIT: euid only, until enrich added the others */
 	struct wire_creds prev;
 	bool prev_known;
 	struct str cwd;

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Bytes -> struct event. The record is not believed: a blob must lie behind the fixed part and
+ * inside the record, an offset inside its blob. The result is built aside and handed over whole,
+ * so that a malformed record leaves nothing half done.
+ */
+#include "event/event.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "base/path.h"
+
+/* One path may need mount path, "/", and path; blocked opens base, "/" and what was asked. */
+_Static_assert(EVENT_SCRATCH >= 3 * WIRE_PATH_MAX + 32, "path and sbpath fit into the scratch");
+
+struct reader {
+	const char *data;
+	const void *head; /* the fixed part, aligned */
+	size_t size;
+	size_t fixed; /* blobs begin behind this */
+	char *scratch;
+	size_t used;
+	bool bad; /* sticky: the record is malformed */
+	bool cut; /* sticky: some blob was longer */
+};
+
+static struct str take(struct reader *r, struct wire_blob b, uint32_t max)
+{
+	if (b.full < b.len || b.len > max ||
+	    (b.len > 0 && (b.off < r->fixed || b.off > r->size || b.len > r->size - b.off))) {
+		r->bad = true;
+		return STR_LIT("");
+	}
+	r->cut |= b.full > b.len;
+	if (b.len == 0)
+		return (struct str){"", 0, b.full};
+	return (struct str){r->data + b.off, b.len, b.full};
+}
+
+/* A char array of the record: ends at its NUL, or fills the array. */
+static struct str take_array(const struct reader *r, size_t off, size_t cap)
+{
+	const char *p = r->data + off;
+	uint32_t len = (uint32_t)strnlen(p, cap);
+
+	return (struct str){p, len, len};
+}
+
+/*
+ * head + "/" + tail with exactly one slash between them, in the scratch. PATH_CUT before it
+ * when the head of the whole is missing.
+ */
+static struct str join(struct reader *r, bool cut, struct str head, struct str tail)
+{
+	static const char mark[] = PATH_CUT;
+	size_t mark_len = cut ? sizeof(mark) - 1 : 0;
+	char *p = r->scratch + r->used;
+	size_t n = 0;
+
+	while (head.len > 0 && head.p[head.len - 1] == '/')
+		head.len--;
+	while (tail.len > 0 && tail.p[0] == '/') {
+		tail.p++;
+		tail.len--;
+	}
+	if (mark_len + head.len + tail.len + 2 > EVENT_SCRATCH - r->used) {
+		r->bad = true;
+		return STR_LIT("");
+	}
+	memcpy(p, mark, mark_len);
+	n += mark_len;
+	if (cut && head.len > 0 && head.p[0] != '/')
+		p[n++] = '/';
+	memcpy(p + n, head.p, head.len);
+	n += head.len;
+	if (tail.len > 0 || n == 0) {
+		p[n++] = '/';
+		memcpy(p + n, tail.p, tail.len);
+		n += tail.len;
+	}
+	r->used += n;
+	return (struct str){p, (uint32_t)n, (uint32_t)n + (cut ? 1 : 0)};
+}
+
+static struct str skip(struct str s, uint32_t n)
+{
+	return (struct str){s.p + n, s.len - n, s.full - n};
+}
+
+static struct str or_root(struct str s)
+{
+	return s.len > 0 ? s : STR_LIT("/");
+}
+
+/* off: where w lies in the record. */
+static void fill_file(struct reader *r, struct event_file *f, const struct wire_file *w, size_t off)
+{
+	struct str sb = take(r, w->sbpath, WIRE_PATH_MAX);
+	struct str mnt = take(r, w->mntpath, WIRE_PATH_MAX);
+	bool rootfs = w->flags & WIRE_FILE_ROOTFS;
+
+	f->path = f->sbpath = f->fstype = STR_LIT("");
+	if (w->mnt_off > sb.len || (rootfs && w->root_off > sb.len))
+		r->bad = true;
+	if (r->bad)
+		return;
+	/* Every superblock has a magic number; a struct of zeros is no file. */
+	if (!w->ino && !w->dev && !w->fs_magic && !w->flags && !sb.len)
+		return;
+
+	f->known = true;
+	f->ino = w->ino;
+	f->dev = w->dev;
+	f->rdev = w->rdev;
+	f->mode = w->mode;
+	f->uid = w->uid;
+	f->gid = w->gid;
+	f->nlink = w->nlink;
+	f->fs_magic = w->fs_magic;
+	f->flags = w->flags;
+	f->mnt_id = w->mnt_id;
+	f->fstype = take_array(r, off + offsetof(struct wire_file, fstype), WIRE_FSTYPE_LEN);
+
+	if (w->flags & WIRE_FILE_MEMFD) {
+		f->sbpath = or_root(sb);
+		f->path = f->sbpath;
+		return;
+	}
+	if ((w->flags & WIRE_FILE_CUT) || sb.full > sb.len || mnt.full > mnt.len) {
+		/* Only the mount's own path is short of its head: the rest is as it should be. */
+		bool mnt_cut = mnt.full > mnt.len && sb.full == sb.len;
+
+		r->cut = true;
+		if (mnt_cut) {
+			f->sbpath = or_root(sb);
+			f->path = join(r, true, mnt, skip(sb, w->mnt_off));
+			if (rootfs)
+				f->rootpath = or_root(skip(sb, w->root_off));
+		} else {
+			f->sbpath = join(r, true, STR_LIT(""), sb);
+			f->path = f->sbpath;
+			if (rootfs)
+				f->rootpath = f->sbpath;
+		}
+		return;
+	}
+	f->sbpath = or_root(sb);
+	if (rootfs)
+		f->rootpath = or_root(skip(sb, w->root_off));
+	if (mnt.len == 0 || (mnt.len == 1 && mnt.p[0] == '/'))
+		f->path = or_root(skip(sb, w->mnt_off));
+	else
+		f->path = join(r, false, mnt, skip(sb, w->mnt_off));
+}
+
+static void fill_task(const struct reader *r, struct event_task *t, const struct wire_task *w)
+{
+	/* Every record with a task has it right behind the header. */
+	const size_t off = sizeof(struct wire_header);
+
+	t->start = w->start;
+	t->cgroup = w->cgroup;
+	t->cgroup_hier = w->cgroup_hier;
+	t->tid = w->tid;
+	t->pid = w->pid;
+	t->vtid = w->vtid;
+	t->vpid = w->vpid;
+	t->ppid = w->ppid;
+	t->loginuid = w->loginuid;
+	t->sid = w->sid;
+	t->pid_ns = w->pid_ns;
+	t->mnt_ns = w->mnt_ns;
+	t->flags = w->flags;
+	t->comm = take_array(r, off + offsetof(struct wire_task, comm), WIRE_COMM_LEN);
+	t->pcomm = take_array(r, off + offsetof(struct wire_task, pcomm), WIRE_COMM_LEN);
+}
+
+#define TASK_BEHIND_HEADER(type) \
+	_Static_assert(offsetof(type, t) == sizeof(struct wire_header), #type ": task comes first")
+TASK_BEHIND_HEADER(struct wire_exec);
+TASK_BEHIND_HEADER(struct wire_exit);
+TASK_BEHIND_HEADER(struct wire_setid);
+TASK_BEHIND_HEADER(struct wire_open);
+TASK_BEHIND_HEADER(struct wire_connect);
+
+static void decode_cgroup(struct reader *r, struct event *e)
+{
+	memcpy(&e->cgroup, r->head, sizeof(e->cgroup));
+	e->kind = EVENT_CGROUP;
+	e->task.cgroup = e->cgroup.cgroup;
+	e->task.cgroup_hier = e->cgroup.cgroup_hier;
+	e->task.flags = e->cgroup.flags;
+	e->cgroup_path = take(r, e->cgroup.path, WIRE_RECORD_MAX);
+	e->task.comm = e->task.pcomm = e->cwd = STR_LIT("");
+}
+
+static void decode_fork(struct reader *r, struct event *e)
+{
+	memcpy(&e->fork, r->head, sizeof(e->fork));
+	e->kind = EVENT_FORK;
+	e->task.start = e->fork.child_start;
+	e->task.pid = e->task.tid = e->fork.child_pid;
+	e->task.vpid = e->task.vtid = e->fork.child_vpid;
+	e->task.ppid = e->fork.parent_pid;
+	e->task.cgroup = e->fork.cgroup;
+	e->task.cgroup_hier = e->fork.cgroup_hier;
+	e->task.loginuid = UINT32_MAX;
+	e->task.comm = e->task.pcomm = e->cwd = STR_LIT("");
+}
+
+static void decode_exec(struct reader *r, struct event *e)
+{
+	const struct wire_exec *w = r->head;
+
+	e->kind = EVENT_EXEC;
+	fill_task(r, &e->task, &w->t);
+	e->creds = w->c;
+	e->prev = w->prev;
+	e->prev_known = w->flags & WIRE_EXEC_PREV;
+	fill_file(r, &e->exec.exe, &w->exe, offsetof(struct wire_exec, exe));
+	e->exec.flags = w->flags;
+	e->exec.script = w->flags & WIRE_EXEC_SCRIPT;
+	e->exec.filename = take(r, w->filename, WIRE_PATH_MAX);
+	e->exec.interp = take(r, w->interp, WIRE_PATH_MAX);
+	e->exec.argv = take(r, w->argv, WIRE_ARGV_MAX);
+	e->exec.argv_tail = take(r, w->argv_tail, WIRE_ARGV_MAX);
+	e->exec.argv_len = w->argv.full;
+	e->exec.tty = take(r, w->tty, WIRE_TTY_LEN);
+	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
+}
+
+static void decode_exit(struct reader *r, struct event *e)
+{
+	const struct wire_exit *w = r->head;
+
+	e->kind = EVENT_EXIT;
+	fill_task(r, &e->task, &w->t);
+	/* The record says only this one; "unset" for the others, not a false 0. */
+	memset(&e->creds, 0, sizeof(e->creds));
+	e->creds.uid = e->creds.suid = e->creds.fsuid = UINT32_MAX;
+	e->creds.gid = e->creds.egid = e->creds.sgid = e->creds.fsgid = UINT32_MAX;
+	e->creds.ns_uid = e->creds.ns_euid = UINT32_MAX;
+	e->creds.ns_gid = e->creds.ns_egid = UINT32_MAX;
+	e->creds.euid = w->euid;
+	e->exit.code = w->code;
+	e->cwd = STR_LIT("");
+}
+
+static void decode_setid(struct reader *r, struct event *e)
+{
+	const struct wire_setid *w = r->head;
+
+	e->kind = EVENT_SETID;
+	fill_task(r, &e->task, &w->t);
+	e->creds = w->c;
+	e->prev = w->prev;
+	e->prev_known = w->flags & WIRE_SETID_PREV;
+	e->setid.call = w->call;
+	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
+}
+
+/*
+ * A file's own f_flags lack O_CREAT and O_TRUNC (do_dentry_open drops them), so there the kernel
+ * side's CREATED counts; in a blocked call the flags are those asked for, and O_CREAT is a wish
+ * to write. O_PATH opens nothing, whatever stands beside it.
+ */
+static bool opens_for_writing(const struct event *e)
+{
+	uint32_t oflags = e->open.oflags;
+
+	if (oflags & O_PATH)
+		return false;
+	return (oflags & (O_WRONLY | O_RDWR | O_TRUNC)) || e->open.created ||
+	       (e->blocked && (oflags & O_CREAT));
+}
+
+static void decode_open(struct reader *r, struct event *e)
+{
+	const struct wire_open *w = r->head;
+	struct str base;
+
+	e->kind = EVENT_OPEN;
+	fill_task(r, &e->task, &w->t);
+	e->creds = w->c;
+	e->ret = w->ret;
+	fill_file(r, &e->open.file, &w->f, offsetof(struct wire_open, f));
+	e->open.call = w->call;
+	e->open.oflags = w->oflags;
+	e->open.created = w->f.flags & WIRE_FILE_CREATED;
+	e->open.asked = take(r, w->asked, WIRE_PATH_MAX);
+	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
+	base = take(r, w->base, WIRE_PATH_MAX);
+	e->open.write = opens_for_writing(e);
+	if (!r->bad && e->blocked && !e->open.file.known) {
+		char *p = r->scratch + r->used;
+		size_t n = path_resolve(p, EVENT_SCRATCH - r->used, base, e->open.asked);
+
+		r->used += n;
+		e->open.unresolved = true;
+		e->open.file.path = (struct str){p, (uint32_t)n, (uint32_t)n};
+	}
+}
+
+static void decode_connect(struct reader *r, struct event *e)
+{
+	const struct wire_connect *w = r->head;
+
+	e->kind = EVENT_CONNECT;
+	fill_task(r, &e->task, &w->t);
+	e->creds = w->c;
+	e->ret = w->ret;
+	e->connect.flags = w->flags;
+	e->connect.ino = w->ino;
+	e->connect.dev = w->dev;
+	e->connect.peer_pid = w->peer_pid;
+	e->connect.peer_pid_ns = w->peer_pid_ns;
+	e->connect.peer_comm =
+		take_array(r, offsetof(struct wire_connect, peer_comm), WIRE_COMM_LEN);
+	e->connect.name = take(r, w->name, WIRE_SUN_MAX);
+	e->connect.path = take(r, w->path, WIRE_PATH_MAX);
+	e->connect.asked = take(r, w->asked, WIRE_SUN_MAX);
+	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
+}
+
+static const struct {
+	size_t fixed;
+	void (*decode)(struct reader *r, struct event *e);
+} kinds[] = {
+	[WIRE_CGROUP] = {sizeof(struct wire_cgroup), decode_cgroup},
+	[WIRE_FORK] = {sizeof(struct wire_fork), decode_fork},
+	[WIRE_EXEC] = {sizeof(struct wire_exec), decode_exec},
+	[WIRE_EXIT] = {sizeof(struct wire_exit), decode_exit},
+	[WIRE_SETID] = {sizeof(struct wire_setid), decode_setid},
+	[WIRE_OPEN] = {sizeof(struct wire_open), decode_open},
+	[WIRE_CONNECT] = {sizeof(struct wire_connect), decode_connect},
+};
+_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == WIRE_KIND_END, "every WIRE_* kind is decoded");
+
+union fixed {
+	struct wire_cgroup cgroup;
+	struct wire_fork fork;
+	struct wire_exec exec;
+	struct wire_exit exit;
+	struct wire_setid setid;
+	struct wire_open open;
+	struct wire_connect connect;
+};
+
+int event_decode(struct event *e, const void *data, size_t size, int64_t realtime_offset,
+		 char scratch[static EVENT_SCRATCH])
+{
+	struct reader r = {.data = data, .head = data, .size = size};
+	union fixed aligned;
+	struct event out = {.kind = EVENT_NONE};
+	struct wire_header h;
+
+	if (size < sizeof(h) || size > WIRE_RECORD_MAX)
+		return -EPROTO;
+	memcpy(&h, data, sizeof(h));
+	if (h.size != size)
+		return -EPROTO;
+	if (h.kind >= WIRE_KIND_END || !kinds[h.kind].decode)
+		return -ENOTSUP;
+	r.fixed = kinds[h.kind].fixed;
+	if (size < r.fixed)
+		return -EPROTO;
+	r.scratch = scratch;
+	/* The ring aligns its records, a recording need not. */
+	if ((uintptr_t)data % _Alignof(union fixed)) {
+		memcpy(&aligned, data, r.fixed);
+		r.head = &aligned;
+	}
+
+	out.btime = h.time;
+	out.time = h.time + (uint64_t)realtime_offset;
+	out.seq = h.seq;
+	out.cpu = h.cpu;
+	out.context = h.flags & WIRE_F_CONTEXT;
+	out.blocked = h.flags & WIRE_F_BLOCKED;
+	out.watched = h.flags & WIRE_F_WATCHED;
+	out.compat = h.flags & WIRE_F_COMPAT;
+	kinds[h.kind].decode(&r, &out);
+	if (r.bad)
+		return -EPROTO;
+	out.truncated = r.cut || (h.flags & WIRE_F_TRUNC);
+	*e = out;
+	return 0;
+}

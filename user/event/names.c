@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "event/event.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static const char *const call_names[] = {
+	[WIRE_CALL_NONE] = "",
+	[WIRE_CALL_OPEN] = "open",
+	[WIRE_CALL_OPENAT] = "openat",
+	[WIRE_CALL_OPENAT2] = "openat2",
+	[WIRE_CALL_CREAT] = "creat",
+	[WIRE_CALL_OPEN_BY_HANDLE_AT] = "open_by_handle_at",
+	[WIRE_CALL_SETUID] = "setuid",
+	[WIRE_CALL_SETREUID] = "setreuid",
+	[WIRE_CALL_SETRESUID] = "setresuid",
+	[WIRE_CALL_SETFSUID] = "setfsuid",
+	[WIRE_CALL_CONNECT] = "connect",
+};
+_Static_assert(COUNT(call_names) == WIRE_CALL_END, "every WIRE_CALL_* has a name");
+
+/* For kinds whose record names no call, or one that is not known here. */
+static const char *const kind_types[] = {
+	[EVENT_NONE] = "unknown", [EVENT_CGROUP] = "cgroup",   [EVENT_FORK] = "clone",
+	[EVENT_EXEC] = "execve",  [EVENT_EXIT] = "procexit",   [EVENT_SETID] = "setuid",
+	[EVENT_OPEN] = "open",	  [EVENT_CONNECT] = "connect",
+};
+_Static_assert(COUNT(kind_types) == EVENT_KIND_END, "every EVENT_* has a type");
+
+const char *event_call_name(uint32_t call)
+{
+	return call < WIRE_CALL_END ? call_names[call] : "";
+}
+
+const char *event_type(const struct event *e)
+{
+	uint32_t call = WIRE_CALL_NONE;
+
+	if (e->kind == EVENT_EXEC && (e->exec.flags & WIRE_EXEC_FDPATH))
+		return "execveat";
+	if (e->kind == EVENT_OPEN)
+		call = e->open.call;
+	else if (e->kind == EVENT_SETID)
+		call = e->setid.call;
+	if (call > WIRE_CALL_NONE && call < WIRE_CALL_END)
+		return call_names[call];
+	return (unsigned)e->kind < EVENT_KIND_END ? kind_types[e->kind] : kind_types[EVENT_NONE];
+}
