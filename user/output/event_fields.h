@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ROOTWATCH_OUTPUT_EVENT_FIELDS_H
+#define ROOTWATCH_OUTPUT_EVENT_FIELDS_H
+
+#include "event/event.h"
+#include "output/line.h"
+#include "rules/rules.h"
+
+/* The members of output_fields for an event, without the braces around them. */
+void event_fields_write(struct line *l, const struct event *e, const struct verdict *v);
+
+/* The same for the line about lost events. */
+void event_fields_write_lost(struct line *l, uint64_t lost, uint64_t total, uint64_t time_ns);
+
+#endif /* ROOTWATCH_OUTPUT_EVENT_FIELDS_H */

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/line.h"
+
+/* Longest escape of one character: three bytes as \xHH each, in the text flavour. */
+#define UNIT_MAX 12
+
+#define ELLIPSIS "..."
+
+static const char hex_digits[] = "0123456789abcdef";
+
+void line_refuse(struct line *l, size_t n)
+{
+	if (l->measure)
+		l->need += n;
+	else
+		l->full = true;
+}
+
+size_t line_utf8_len(const unsigned char *s, size_t n)
+{
+	size_t len;
+	unsigned char low = 0x80, high = 0xbf;
+
+	/* The table of well-formed byte sequences, Unicode 3.9: only the second byte varies. */
+	if (s[0] >= 0xc2 && s[0] <= 0xdf) {
+		len = 2;
+	} else if (s[0] >= 0xe0 && s[0] <= 0xef) {
+		len = 3;
+		if (s[0] == 0xe0)
+			low = 0xa0; /* below: overlong */
+		else if (s[0] == 0xed)
+			high = 0x9f; /* above: surrogates */
+	} else if (s[0] >= 0xf0 && s[0] <= 0xf4) {
+		len = 4;
+		if (s[0] == 0xf0)
+			low = 0x90;
+		else if (s[0] == 0xf4)
+			high = 0x8f; /* above: beyond U+10FFFF */
+	} else {
+		return 0;
+	}
+	if (n < len || s[1] < low || s[1] > high)
+		return 0;
+	for (size_t i = 2; i < len; i++)
+		if (s[i] < 0x80 || s[i] > 0xbf)
+			return 0;
+	return len;
+}
+
+/* Characters that reorder, break or end a line on a terminal though they are no C0 control. */
+static bool misleads(const unsigned char *s, size_t len)
+{
+	if (len == 2)
+		return (s[0] == 0xc2 && s[1] < 0xa0) || (s[0] == 0xd8 && s[1] == 0x9c);
+	if (len != 3)
+		return false;
+	if (s[0] == 0xe2 && s[1] == 0x80) /* U+200B-200F, U+2028-202E */
+		return (s[2] >= 0x8b && s[2] <= 0x8f) || (s[2] >= 0xa8 && s[2] <= 0xae);
+	if (s[0] == 0xe2 && s[1] == 0x81) /* U+2060-206F */
+		return s[2] >= 0xa0 && s[2] <= 0xaf;
+	return s[0] == 0xef && s[1] == 0xbb && s[2] == 0xbf;
+}
+
+static bool plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* \xHH; JSON wants the backslash doubled. */
+static size_t unit_hex(enum line_flavour flavour, unsigned char c, char *out)
+{
+	size_t n = 0;
+
+	out[n++] = '\\';
+	if (flavour == LINE_JSON)
+		out[n++] = '\\';
+	out[n++] = 'x';
+	out[n++] = hex_digits[c >> 4];
+	out[n++] = hex_digits[c & 15];
+	return n;
+}
+
+static size_t unit_json_control(unsigned char c, char *out)
+{
+	static const char shorts[] = {
+		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
+
+	if (c < sizeof(shorts) && shorts[c]) {
+		out[0] = '\\';
+		out[1] = shorts[c];
+		return 2;
+	}
+	memcpy(out, "\\u00", 4);
+	out[4] = hex_digits[c >> 4];
+	out[5] = hex_digits[c & 15];
+	return 6;
+}
+
+/* One character (or one stray byte) of the n > 0 at s: takes *used bytes, gives those in out. */
+static size_t unit(enum line_flavour flavour, const unsigned char *s, size_t n, size_t *used,
+		   char out[static UNIT_MAX])
+{
+	size_t len, k = 0;
+
+	*used = 1;
+	if (s[0] >= 0x80) {
+		len = line_utf8_len(s, n);
+		if (len == 0)
+			return unit_hex(flavour, s[0], out);
+		*used = len;
+		if (flavour == LINE_TEXT && misleads(s, len)) {
+			for (size_t i = 0; i < len; i++)
+				k += unit_hex(flavour, s[i], out + k);
+			return k;
+		}
+		memcpy(out, s, len);
+		return len;
+	}
+	if (s[0] == '\\') {
+		len = flavour == LINE_JSON ? 4 : 2;
+		memset(out, '\\', len);
+		return len;
+	}
+	if (s[0] == 0)
+		return unit_hex(flavour, s[0], out);
+	if (flavour == LINE_TEXT) {
+		if (s[0] < 0x20 || s[0] == 0x7f)
+			return unit_hex(flavour, s[0], out);
+	} else if (s[0] < 0x20) {
+		return unit_json_control(s[0], out);
+	} else if (s[0] == '"') {
+		memcpy(out, "\\\"", 2);
+		return 2;
+	}
+	out[0] = (char)s[0];
+	return 1;
+}
+
+#define EACH_BYTE(c) (0x0101010101010101ull * (c))
+
+/*
+ * Non-zero unless all eight bytes are plain(). A borrow or carry can only come out of a byte that
+ * is flagged itself, so it does not hide another one.
+ */
+static uint64_t special8(uint64_t v)
+{
+	return (v | (v - EACH_BYTE(0x20)) | (v + EACH_BYTE(1)) |
+		((v ^ EACH_BYTE('"')) - EACH_BYTE(1)) | ((v ^ EACH_BYTE('\\')) - EACH_BYTE(1))) &
+	       EACH_BYTE(0x80);
+}
+
+/* How many bytes at the start of s are plain, in steps of 8. */
+static size_t plain_run(const char *s, size_t n)
+{
+	size_t i = 0;
+	uint64_t v;
+
+	while (n - i >= sizeof(v)) {
+		memcpy(&v, s + i, sizeof(v));
+		if (special8(v))
+			break;
+		i += sizeof(v);
+	}
+	return i;
+}
+
+/* Bytes that s takes when escaped. */
+static size_t escaped_size(enum line_flavour flavour, struct str s)
+{
+	char out[UNIT_MAX];
+	size_t size = 0, used;
+
+	for (size_t i = 0; i < s.len; i += used) {
+		used = plain_run(s.p + i, s.len - i);
+		if (used > 0)
+			size += used;
+		else
+			size += unit(flavour, (const unsigned char *)s.p + i, s.len - i, &used,
+				     out);
+	}
+	return size;
+}
+
+/*
+ * Escapes s, at most limit bytes of it (whole characters); gives how many bytes of s it took.
+ * A line that has no room for them all is marked full.
+ */
+static size_t escape(struct line *l, struct str s, size_t limit)
+{
+	char out[UNIT_MAX];
+	char *d = l->p, *end = l->end;
+	size_t i = 0, used, n;
+	uint64_t v;
+
+	if ((size_t)(end - d) > limit)
+		end = d + limit;
+	while (i < s.len) {
+		while (s.len - i >= sizeof(v) && (size_t)(end - d) >= sizeof(v)) {
+			memcpy(&v, s.p + i, sizeof(v));
+			if (special8(v))
+				break;
+			memcpy(d, &v, sizeof(v));
+			i += sizeof(v);
+			d += sizeof(v);
+		}
+		if (i == s.len)
+			break;
+		if (plain((unsigned char)s.p[i]) && d < end) {
+			*d++ = s.p[i++];
+			continue;
+		}
+		n = unit(l->flavour, (const unsigned char *)s.p + i, s.len - i, &used, out);
+		if ((size_t)(end - d) < n) {
+			if (end == l->end)
+				l->full = true;
+			break;
+		}
+		memcpy(d, out, n);
+		d += n;
+		i += used;
+	}
+	l->p = d;
+	return i;
+}
+
+/* s, whose size bytes (escaped) are more than cap: its head, "...", its tail. */
+static void escape_ends(struct line *l, struct str s, size_t size, size_t cap)
+{
+	size_t head = cap > sizeof(ELLIPSIS) - 1 ? (cap - (sizeof(ELLIPSIS) - 1)) / 2 : 0;
+	size_t tail = head, used = 0, n;
+	char out[UNIT_MAX];
+	const char *start = l->p;
+	size_t i;
+
+	if (head == 0)
+		return;
+	i = escape(l, s, head);
+	size -= (size_t)(l->p - start);
+	line_literal(l, ELLIPSIS);
+	while (i < s.len && size > tail) {
+		n = unit(l->flavour, (const unsigned char *)s.p + i, s.len - i, &used, out);
+		size -= n;
+		i += used;
+	}
+	(void)escape(l, (struct str){s.p + i, (uint32_t)(s.len - i), s.full}, tail);
+}
+
+void line_capped(struct line *l, struct str s, size_t cap)
+{
+	size_t size;
+
+	/* No character takes more than UNIT_MAX bytes for one byte of its own. */
+	if (!l->measure && s.len <= cap / UNIT_MAX) {
+		(void)escape(l, s, cap);
+		return;
+	}
+	size = escaped_size(l->flavour, s);
+	if (l->measure)
+		l->need += size < cap ? size : cap;
+	else if (size <= cap)
+		(void)escape(l, s, cap);
+	else
+		escape_ends(l, s, size, cap);
+}
+
+void line_string(struct line *l, struct str s)
+{
+	if (l->measure) {
+		size_t size = escaped_size(l->flavour, s);
+
+		if (l->n_sizes < LINE_STRINGS_MAX)
+			l->sizes[l->n_sizes++] = size;
+		else
+			l->need += size;
+	} else if (l->cap == SIZE_MAX) {
+		(void)escape(l, s, SIZE_MAX);
+	} else {
+		line_capped(l, s, l->cap);
+	}
+}
+
+static const char two_digits[] = "0001020304050607080910111213141516171819"
+				 "2021222324252627282930313233343536373839"
+				 "4041424344454647484950515253545556575859"
+				 "6061626364656667686970717273747576777879"
+				 "8081828384858687888990919293949596979899";
+
+void line_i64(struct line *l, int64_t v)
+{
+	char out[20], *d = out + sizeof(out);
+	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+	while (u >= 10) {
+		d -= 2;
+		memcpy(d, two_digits + u % 100 * 2, 2);
+		u /= 100;
+	}
+	/* What is left is the first digit, or 0 when the pairs took all of them. */
+	if (u > 0 || d == out + sizeof(out))
+		*--d = (char)('0' + u);
+	if (v < 0)
+		*--d = '-';
+	line_raw(l, d, (size_t)(out + sizeof(out) - d));
+}
+
+void line_digits(struct line *l, uint64_t v, unsigned n)
+{
+	char out[19];
+
+	for (unsigned i = n; i > 0; i--, v /= 10)
+		out[i - 1] = (char)('0' + v % 10);
+	line_raw(l, out, n);
+}
+
+void line_hex64(struct line *l, uint64_t v)
+{
+	char out[16];
+
+	for (unsigned i = 0; i < sizeof(out); i++)
+		out[i] = hex_digits[v >> (60 - 4 * i) & 15];
+	line_raw(l, out, sizeof(out));
+}
+
+/* The largest cap at which the n sizes, each cut to it, take no more than room together. */
+static size_t fair_cap(size_t *sizes, size_t n, size_t room)
+{
+	/* Ascending, by insertion: few of them, and only when a line is too long. */
+	for (size_t i = 1; i < n; i++) {
+		size_t v = sizes[i], k = i;
+
+		for (; k > 0 && sizes[k - 1] > v; k--)
+			sizes[k] = sizes[k - 1];
+		sizes[k] = v;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (sizes[i] > room / (n - i))
+			return room / (n - i);
+		room -= sizes[i];
+	}
+	return SIZE_MAX;
+}
+
+size_t line_render(char *buf, size_t size, enum line_flavour flavour,
+		   void (*write)(struct line *l, void *arg), void *arg)
+{
+	struct line l;
+
+	l.p = buf;
+	l.end = buf + size;
+	l.flavour = flavour;
+	l.measure = l.full = l.cut = false;
+	l.cap = SIZE_MAX;
+	write(&l, arg);
+	if (!l.full)
+		return (size_t)(l.p - buf);
+
+	l.p = l.end = buf;
+	l.measure = true;
+	l.full = false;
+	l.need = l.n_sizes = 0;
+	l.cut = true; /* as it will be, for what write says about it */
+	write(&l, arg);
+	if (l.need > size)
+		return 0;
+
+	l.cap = fair_cap(l.sizes, l.n_sizes, size - l.need);
+	l.p = buf;
+	l.end = buf + size;
+	l.measure = l.full = false;
+	l.cut = true;
+	write(&l, arg);
+	return l.full ? 0 : (size_t)(l.p - buf);
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/sentence.h"
+
+#include <sys/wait.h>
+
+#include "container/container.h"
+#include "output/names.h"
+#include "process/process.h"
+
+#define NAME_CAP 48
+
+struct headline sentence_headline(const struct event *e, const struct verdict *v)
+{
+	if (v->n > 0)
+		return (struct headline){str_from(v->hits[0]->title), v->hits[0]->priority,
+					 v->hits[0]};
+	if (e->kind == EVENT_EXIT && e->process && e->process->alert_rule)
+		return (struct headline){STR_LIT("Reported process ended"), PRIORITY_INFORMATIONAL,
+					 NULL};
+	if (e->blocked && e->creds.root == WIRE_ROOT_NONE)
+		return (struct headline){STR_LIT("Attempt denied"), PRIORITY_DEBUG, NULL};
+	return (struct headline){STR_LIT("Root activity"), PRIORITY_DEBUG, NULL};
+}
+
+/* Appends s to the scratch, a blank for each NUL. */
+static size_t join(char *scratch, size_t len, struct str s)
+{
+	size_t room = SENTENCE_SCRATCH - len;
+	size_t n = s.len < room ? s.len : room;
+
+	for (size_t i = 0; i < n; i++)
+		scratch[len + i] = (char)(s.p[i] ? s.p[i] : ' ');
+	return len + n;
+}
+
+static struct str without_last_nul(struct str s)
+{
+	if (s.len > 0 && s.p[s.len - 1] == '\0')
+		s.len--;
+	return s;
+}
+
+struct str sentence_cmdline(const struct event *e, char scratch[static SENTENCE_SCRATCH])
+{
+	struct str s = STR_LIT("");
+	size_t len;
+
+	if (e->kind == EVENT_EXEC) {
+		bool cut = e->exec.argv_tail.len > 0 || e->exec.argv.full > e->exec.argv.len;
+
+		if (e->exec.argv.len == 0)
+			return s;
+		len = join(scratch, 0, cut ? e->exec.argv : without_last_nul(e->exec.argv));
+		if (cut) {
+			len = join(scratch, len, STR_LIT(" ... "));
+			len = join(scratch, len, without_last_nul(e->exec.argv_tail));
+		}
+		return (struct str){scratch, (uint32_t)len, (uint32_t)len};
+	}
+	if (e->process)
+		s = without_last_nul(e->process->cmdline);
+	if (s.len == 0 || !memchr(s.p, '\0', s.len))
+		return s;
+	len = join(scratch, 0, s);
+	return (struct str){scratch, (uint32_t)len, (uint32_t)len};
+}
+
+struct str sentence_socket(const struct event *e, bool *abstract)
+{
+	const struct event_connect *c = &e->connect;
+
+	*abstract = false;
+	if (c->name.len > 0) {
+		*abstract = c->flags & WIRE_CONNECT_ABSTRACT;
+		return c->name;
+	}
+	if (c->path.len > 0)
+		return c->path;
+	*abstract = c->flags & WIRE_CONNECT_ASKED_ABSTRACT;
+	return c->asked;
+}
+
+/* A foreign string, or a word for its absence. */
+static void foreign(struct line *l, struct str s, size_t cap)
+{
+	if (s.len == 0)
+		line_literal(l, "(unknown)");
+	else
+		line_capped(l, s, cap);
+}
+
+/* "pid 4242, uid 0" and, where it differs, "host uid 100000" */
+static void write_ids(struct line *l, const struct event *e)
+{
+	line_literal(l, "pid ");
+	line_i64(l, e->task.pid);
+	if (e->creds.ns_euid != UINT32_MAX) {
+		line_literal(l, ", uid ");
+		line_i64(l, e->creds.ns_euid);
+	}
+	if (e->creds.euid != UINT32_MAX && e->creds.euid != e->creds.ns_euid) {
+		line_literal(l, ", host uid ");
+		line_i64(l, e->creds.euid);
+	}
+}
+
+static void write_who(struct line *l, const struct event *e)
+{
+	foreign(l, e->task.comm, NAME_CAP);
+	line_literal(l, " (");
+	write_ids(l, e);
+	line_literal(l, ")");
+}
+
+/* What became of it; verb stands in the form that follows "failed to". */
+static void write_tried(struct line *l, const struct event *e)
+{
+	if (e->blocked)
+		line_literal(l, " was denied to ");
+	else
+		line_literal(l, " failed to ");
+}
+
+static void write_error(struct line *l, const struct event *e)
+{
+	struct str name;
+
+	if (e->ret >= 0 || e->ret == INT32_MIN)
+		return;
+	name = names_errno(-e->ret);
+	line_literal(l, ": ");
+	line_raw(l, name.p, name.len);
+}
+
+static void write_exec(struct line *l, const struct event *e, size_t cap)
+{
+	char scratch[SENTENCE_SCRATCH];
+	struct str cmdline = sentence_cmdline(e, scratch);
+
+	foreign(l, cmdline.len > 0 ? cmdline : e->exec.filename, cap);
+	line_literal(l, " (");
+	write_ids(l, e);
+	line_literal(l, ") was started by ");
+	foreign(l, e->task.pcomm, NAME_CAP);
+	if (e->exec.exe.known && e->exec.exe.flags & WIRE_FILE_MEMFD)
+		line_literal(l, " from memory");
+	if (e->exec.flags & (WIRE_EXEC_SUID | WIRE_EXEC_SGID | WIRE_EXEC_FCAPS) && e->prev_known &&
+	    e->prev.euid != e->creds.euid) {
+		line_literal(l, ", uid before: ");
+		line_i64(l, e->prev.euid);
+	}
+}
+
+/* The first of the four uids that changed: the container's view where the task has one. */
+static void write_setid(struct line *l, const struct event *e)
+{
+	const struct wire_creds *a = &e->prev, *b = &e->creds;
+	bool mapped = a->ns_euid != UINT32_MAX && b->ns_euid != UINT32_MAX;
+	const char *call = event_call_name(e->setid.call);
+	struct {
+		struct str what;
+		uint32_t from, to;
+	} ids[] = {
+		{STR_LIT(": euid "), mapped ? a->ns_euid : a->euid, mapped ? b->ns_euid : b->euid},
+		{STR_LIT(": real uid "), a->uid, b->uid},
+		{STR_LIT(": saved uid "), a->suid, b->suid},
+		{STR_LIT(": file system uid "), a->fsuid, b->fsuid},
+	};
+
+	write_who(l, e);
+	line_literal(l, " called ");
+	line_raw(l, call, strlen(call));
+	if (!e->prev_known)
+		return;
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		if (ids[i].from == ids[i].to)
+			continue;
+		line_raw(l, ids[i].what.p, ids[i].what.len);
+		line_i64(l, ids[i].from);
+		line_literal(l, " -> ");
+		line_i64(l, ids[i].to);
+		return;
+	}
+}
+
+static void write_open(struct line *l, const struct event *e, size_t cap)
+{
+	write_who(l, e);
+	if (e->ret < 0) {
+		write_tried(l, e);
+		line_literal(l, "open ");
+	} else if (e->open.created) {
+		line_literal(l, " created ");
+	} else {
+		line_literal(l, " opened ");
+	}
+	foreign(l, e->open.file.path, cap);
+	if (e->open.write)
+		line_literal(l, " for writing");
+	else
+		line_literal(l, " for reading");
+	write_error(l, e);
+}
+
+static void write_connect(struct line *l, const struct event *e, size_t cap)
+{
+	bool abstract;
+	struct str name = sentence_socket(e, &abstract);
+
+	write_who(l, e);
+	if (e->ret < 0) {
+		write_tried(l, e);
+		line_literal(l, "connect to ");
+	} else {
+		line_literal(l, " connected to ");
+	}
+	if (abstract)
+		line_literal(l, "@");
+	foreign(l, name, cap);
+	if (e->connect.peer_comm.len > 0) {
+		line_literal(l, " of ");
+		line_capped(l, e->connect.peer_comm, NAME_CAP);
+		line_literal(l, " (pid ");
+		line_i64(l, e->connect.peer_pid);
+		line_literal(l, ")");
+	}
+	write_error(l, e);
+}
+
+static void write_exit(struct line *l, const struct event *e)
+{
+	int status = (int)e->exit.code;
+
+	write_who(l, e);
+	if (WIFSIGNALED(status)) {
+		line_literal(l, " was killed by signal ");
+		line_i64(l, WTERMSIG(status));
+	} else {
+		line_literal(l, " ended with exit code ");
+		line_i64(l, WEXITSTATUS(status));
+	}
+	if (e->process && e->process->alert_rule) {
+		line_literal(l, ", reported by ");
+		line_capped(l, str_from(e->process->alert_rule), NAME_CAP);
+	}
+}
+
+static void write_where(struct line *l, const struct container *c)
+{
+	if (!c)
+		return;
+	line_literal(l, " in ");
+	if (c->name[0]) {
+		line_capped(l, str_from(c->name), NAME_CAP);
+		line_literal(l, " (");
+		line_capped(l, str_from(c->short_id), NAME_CAP);
+		line_literal(l, ")");
+	} else {
+		line_literal(l, "container ");
+		line_capped(l, str_from(c->short_id), NAME_CAP);
+	}
+}
+
+void sentence_write(struct line *l, const struct event *e, size_t cap)
+{
+	switch (e->kind) {
+	case EVENT_EXEC:
+		write_exec(l, e, cap);
+		break;
+	case EVENT_EXIT:
+		write_exit(l, e);
+		break;
+	case EVENT_SETID:
+		write_setid(l, e);
+		break;
+	case EVENT_OPEN:
+		write_open(l, e, cap);
+		break;
+	case EVENT_CONNECT:
+		write_connect(l, e, cap);
+		break;
+	case EVENT_NONE:
+	case EVENT_CGROUP:
+	case EVENT_FORK:
+	case EVENT_KIND_END:
+		write_who(l, e);
+		break;
+	}
+	write_where(l, e->container);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an event is called and what it says in plain words; the same in both flavours of a line.
+ */
+#ifndef ROOTWATCH_OUTPUT_SENTENCE_H
+#define ROOTWATCH_OUTPUT_SENTENCE_H
+
+#include "event/event.h"
+#include "output/line.h"
+#include "rules/rules.h"
+
+struct headline {
+	struct str title;
+	enum priority priority;
+	const struct detection *hit; /* NULL: no rule matched */
+};
+
+/* From the first rule that matched, or, when none did, from the kind of event. */
+struct headline sentence_headline(const struct event *e, const struct verdict *v);
+
+/*
+ * Who did what to which object in which container. Each path or command line takes at most cap
+ * bytes, names less.
+ */
+void sentence_write(struct line *l, const struct event *e, size_t cap);
+
+/* All arguments with blanks between them, in scratch or where they are; "" when not known. */
+#define SENTENCE_SCRATCH (2 * WIRE_ARGV_MAX + 8)
+struct str sentence_cmdline(const struct event *e, char scratch[static SENTENCE_SCRATCH]);
+
+/* The name of a socket that an event is about, by what is known best. @: it is abstract. */
+struct str sentence_socket(const struct event *e, bool *abstract);
+
+/* Titles longer than this are cut. */
+#define SENTENCE_TITLE_MAX 128
+
+#endif /* ROOTWATCH_OUTPUT_SENTENCE_H */
