@@ -38,9 +38,9 @@ struct detection {
 	const char *advice;	  /* one sentence */
 	const char *summary;	  /* one line for README and help: what it sees */
 	bool report_exit;	  /* say at its exit whether the process succeeded */
-	unsigned kinds;	    /* 1u << EVENT_*: events that can match */
-	uint32_t wrote;	    /* 1u << WATCH_C_*: classes of files opened for writing */
-	uint32_t read;	    /* and for reading */
+	unsigned kinds;		  /* 1u << EVENT_*: events that can match */
+	uint32_t wrote;		  /* 1u << WATCH_C_*: classes of files opened for writing */
+	uint32_t read;		  /* and for reading */
 	bool (*match)(const struct facts *f); /* NULL: wrote and read say all */
 	bool any_user; /* acts of others than root count too: match compares credentials */
 };

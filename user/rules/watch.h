@@ -11,7 +11,7 @@
 
 #include "event/event.h"
 
-#define WATCH_READ 1u
+#define WATCH_READ  1u
 #define WATCH_WRITE 2u /* opened for writing, created or truncated */
 
 enum watch_scope {
@@ -32,8 +32,8 @@ enum watch_scope {
 enum watch_class {
 	WATCH_C_NONE,
 	WATCH_C_ETC,
-	WATCH_C_PASSWD,	 /* passwd, group */
-	WATCH_C_SHADOW,	 /* shadow, gshadow */
+	WATCH_C_PASSWD, /* passwd, group */
+	WATCH_C_SHADOW, /* shadow, gshadow */
 	WATCH_C_SUDOERS,
 	WATCH_C_CRON,
 	WATCH_C_PRELOAD, /* ld.so.preload */
@@ -49,9 +49,9 @@ enum watch_class {
 	WATCH_C_PRIVATE_KEY,
 	WATCH_C_TOKEN, /* service-account and cloud tokens */
 	WATCH_C_DOTENV,
-	WATCH_C_HOST,	      /* host file by a mount */
+	WATCH_C_HOST,	       /* host file by a mount */
 	WATCH_C_HOST_TAKEOVER, /* and one by which the host itself is taken over */
-	WATCH_C_HOST_MANAGED, /* the runtime's own volumes and files: not "the host's" */
+	WATCH_C_HOST_MANAGED,  /* the runtime's own volumes and files: not "the host's" */
 	WATCH_C_END
 };
 

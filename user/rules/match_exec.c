@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Programs: what they are for, and where they came from. */
+#include "base/path.h"
+#include "rules/facts.h"
+
+/* Tools that make or change accounts, whichever program they are an applet of. */
+static const char user_tools[] = "useradd adduser newusers usermod groupadd addgroup groupmod "
+				 "gpasswd passwd chpasswd chgpasswd";
+
+bool match_package_act(const struct facts *f)
+{
+	return f->package == PACKAGE_ACT;
+}
+
+bool match_package_query(const struct facts *f)
+{
+	return f->package == PACKAGE_QUERY;
+}
+
+bool match_user_tool(const struct facts *f)
+{
+	const struct program *p = &f->program;
+
+	if (!word_in(user_tools, p->name))
+		return false;
+	/* First only: further on it can be an option's value, as in `useradd -c --help x`. */
+	if (p->n > 0 && (word_in("--help --version", p->args[0]) ||
+			 (str_is(p->name, "passwd") && word_in("-S --status", p->args[0]))))
+		return false;
+	return true;
+}
+
+static bool below(struct str path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return str_starts(path, dir) && path.len > n && path.p[n] == '/';
+}
+
+static bool in_tmp(struct str path)
+{
+	return below(path, "/tmp") || below(path, "/var/tmp") || below(path, "/dev/shm");
+}
+
+bool match_exec_memfd(const struct facts *f)
+{
+	return (f->e->exec.exe.flags & WIRE_FILE_MEMFD) != 0;
+}
+
+/* Of a script only the name is known that it was asked by, not where that leads. */
+static bool script_in_tmp(const struct event *e)
+{
+	char buf[WIRE_PATH_MAX + 16];
+	struct str path = e->exec.filename;
+	size_t len;
+
+	if (!e->exec.script || path.len == 0 || path.len + e->cwd.len + 8 > sizeof(buf))
+		return false;
+	len = path_resolve(buf, sizeof(buf), e->cwd, path);
+	return in_tmp((struct str){buf, (uint32_t)len, (uint32_t)len});
+}
+
+bool match_exec_tmp(const struct facts *f)
+{
+	const struct event_file *exe = &f->e->exec.exe;
+
+	if (exe->flags & WIRE_FILE_MEMFD)
+		return false;
+	return in_tmp(exe->path) || (exe->rootpath.p && in_tmp(exe->rootpath)) ||
+	       script_in_tmp(f->e);
+}
+
+bool match_exec_upper(const struct facts *f)
+{
+	return (f->e->exec.exe.flags & WIRE_FILE_UPPER) != 0;
+}
+
+bool match_exec_deleted(const struct facts *f)
+{
+	return (f->e->exec.exe.flags & (WIRE_FILE_DELETED | WIRE_FILE_MEMFD)) == WIRE_FILE_DELETED;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The container runtime's API socket, by the listener: its bound name and its command, whatever
+ * name, link, relative path or bind mount the client used.
+ */
+#include "rules/facts.h"
+
+/* Base names that the runtimes' sockets have. */
+static const char names[] = "docker.sock docker.raw.sock containerd.sock containerd.sock.ttrpc "
+			    "crio.sock podman.sock cri-dockerd.sock dockershim.sock "
+			    "buildkitd.sock frakti.sock cri-containerd.sock";
+
+/*
+ * Commands (at most 15 bytes, as the kernel keeps them). A socket that systemd opened for one of
+ * them is known by its name. What a container calls its own processes does not matter: these
+ * count outside of containers only.
+ */
+static const char commands[] = "dockerd containerd crio podman buildkitd cri-dockerd "
+			       "containerd-shim lxd incusd";
+
+/* The runtime's own name for its socket; a client's spelling only when nothing else is known. */
+static bool named_like_runtime(const struct event_connect *c)
+{
+	if (c->name.len > 0)
+		return word_in(names, str_basename(c->name));
+	if (c->path.len > 0)
+		return word_in(names, str_basename(c->path));
+	return word_in(names, str_basename(c->asked));
+}
+
+enum listener listener_judge(const struct event *e)
+{
+	const struct event_connect *c = &e->connect;
+	bool named = named_like_runtime(c);
+
+	if (c->flags & (WIRE_CONNECT_PEER_CONTAINER | WIRE_CONNECT_PEER_SAME))
+		return named ? LISTENER_LOOKALIKE : LISTENER_OTHER;
+	if (named)
+		return LISTENER_RUNTIME;
+	if ((c->flags & WIRE_CONNECT_PEER) && word_in(commands, c->peer_comm))
+		return LISTENER_RUNTIME;
+	return LISTENER_OTHER;
+}
+
+bool match_runtime_socket(const struct facts *f)
+{
+	return f->listener == LISTENER_RUNTIME;
+}
+
+bool match_runtime_lookalike(const struct facts *f)
+{
+	return f->listener == LISTENER_LOOKALIKE;
+}

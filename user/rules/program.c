@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/program.h"
+
+/* How an interpreter's own options are told from its script. Letters are short options. */
+struct interpreter {
+	const char *name; /* or name followed by a version: python3.11 */
+	const char *with_value;
+	const char *code;  /* the program is in the option's value: there is no script */
+	char module;	   /* the option's value names a module, which is the program */
+	const char *longs; /* long options whose value is the next argument */
+};
+
+static const struct interpreter interpreters[] = {
+	{"python", "WXQ", "c", 'm', "--check-hash-based-pycs"},
+	{"pypy", "WXQ", "c", 'm', "--jit"},
+	{"node", "rC", "ep", 0, "--require --import --loader --experimental-loader --conditions"},
+	{"nodejs", "rC", "ep", 0, "--require --import --loader --experimental-loader --conditions"},
+	{"ruby", "IrCEK", "e", 0, "--encoding"},
+	{"perl", "I", "eE", 0, ""},
+	{"sh", "oO", "c", 0, ""},
+	{"ash", "oO", "c", 0, ""},
+	{"dash", "oO", "c", 0, ""},
+	{"bash", "oO", "c", 0, "--rcfile --init-file"},
+	{"ksh", "oO", "c", 0, ""},
+	{"zsh", "o", "c", 0, ""},
+};
+
+static struct str after(struct str s, uint32_t n)
+{
+	return (struct str){s.p + n, s.len - n, s.len - n};
+}
+
+bool word_in(const char *list, struct str word)
+{
+	if (word.len == 0 || memchr(word.p, ' ', word.len))
+		return false;
+	while (*list) {
+		size_t len = strcspn(list, " ");
+
+		if (len == word.len && memcmp(list, word.p, len) == 0)
+			return true;
+		list += len;
+		list += strspn(list, " ");
+	}
+	return false;
+}
+
+bool program_version_char(char c)
+{
+	return c == '.' || c == '-' || (c >= '0' && c <= '9');
+}
+
+static bool is_option(struct str arg)
+{
+	return arg.len > 1 && arg.p[0] == '-';
+}
+
+static bool is_long(struct str arg)
+{
+	return arg.len > 2 && arg.p[0] == '-' && arg.p[1] == '-';
+}
+
+static const struct interpreter *interpreter_find(struct str exe)
+{
+	for (size_t i = 0; i < sizeof(interpreters) / sizeof(interpreters[0]); i++) {
+		const struct interpreter *in = &interpreters[i];
+		uint32_t j = (uint32_t)strlen(in->name);
+
+		if (!str_starts(exe, in->name))
+			continue;
+		while (j < exe.len && program_version_char(exe.p[j]))
+			j++;
+		if (j == exe.len)
+			return in;
+	}
+	return NULL;
+}
+
+static bool is_multicall(struct str exe)
+{
+	return str_is(exe, "busybox") || str_is(exe, "busybox.static") || str_is(exe, "toybox") ||
+	       str_is(exe, "bbsuid");
+}
+
+/* The arguments from the i-th on become those of the program. */
+static void take_args(struct program *p, size_t i)
+{
+	if (i > p->n)
+		i = p->n;
+	memmove(p->args, p->args + i, (p->n - i) * sizeof(p->args[0]));
+	p->n -= i;
+}
+
+static void split_argv(struct program *p, const struct event_exec *x)
+{
+	struct str left = x->argv;
+
+	while (left.len > 0 && p->n < PROGRAM_ARGS_MAX) {
+		const char *end = memchr(left.p, '\0', left.len);
+		uint32_t len = end ? (uint32_t)(end - left.p) : left.len;
+
+		p->args[p->n++] = (struct str){left.p, len, len};
+		left = after(left, end ? len + 1 : len);
+	}
+	p->cut = left.len > 0 || x->argv_tail.len > 0;
+}
+
+/* "pip" of "/usr/lib/python3/dist-packages/pip/__main__.py" and of "pip._internal". */
+static struct str script_name(struct str path)
+{
+	struct str name = str_basename(path);
+
+	if (str_is(name, "__main__.py") && path.len > name.len) {
+		struct str dir = {path.p, path.len - name.len - 1, 0};
+
+		return str_basename(dir);
+	}
+	return name;
+}
+
+static struct str module_name(struct str module)
+{
+	const char *dot = module.len ? memchr(module.p, '.', module.len) : NULL;
+	uint32_t len = dot ? (uint32_t)(dot - module.p) : module.len;
+
+	return (struct str){module.p, len, len};
+}
+
+static bool has(const char *letters, char c)
+{
+	return c != '\0' && strchr(letters, c) != NULL;
+}
+
+/*
+ * One argument of short options, the i-th. Gives how many arguments it takes, itself included;
+ * 0 when there is no script to be found any more (*p is then complete).
+ */
+static size_t short_options(struct program *p, const struct interpreter *in, size_t i)
+{
+	struct str arg = p->args[i];
+
+	for (uint32_t j = 1; j < arg.len; j++) {
+		char c = arg.p[j];
+		bool attached = j + 1 < arg.len;
+
+		if (has(in->code, c)) {
+			take_args(p, p->n);
+			return 0;
+		}
+		if (in->module && c == in->module) {
+			if (attached)
+				p->name = module_name(after(arg, j + 1));
+			else if (i + 1 < p->n)
+				p->name = module_name(p->args[i + 1]);
+			take_args(p, attached ? i + 1 : i + 2);
+			return 0;
+		}
+		if (has(in->with_value, c))
+			return attached ? 1 : 2;
+	}
+	return 1;
+}
+
+/* What an interpreter was told to run. p->args starts behind the interpreter's own name. */
+static void behind_interpreter(struct program *p, const struct interpreter *in)
+{
+	size_t i = 0;
+
+	while (i < p->n) {
+		struct str arg = p->args[i];
+
+		if (is_long(arg)) {
+			i += word_in(in->longs, arg) ? 2 : 1;
+		} else if (str_is(arg, "--")) {
+			i++;
+			break;
+		} else if (is_option(arg)) {
+			size_t taken = short_options(p, in, i);
+
+			if (taken == 0)
+				return;
+			i += taken;
+		} else {
+			break;
+		}
+	}
+	if (i < p->n) {
+		p->name = script_name(p->args[i]);
+		take_args(p, i + 1);
+	}
+}
+
+/* The kernel puts the script's name, as it was asked for, behind its interpreter. */
+static void behind_script(struct program *p, const struct event_exec *x)
+{
+	size_t i = 1;
+
+	while (i < p->n && !str_eq(p->args[i], x->filename))
+		i++;
+	p->name = script_name(x->filename);
+	take_args(p, i < p->n ? i + 1 : 2);
+}
+
+static void behind_applet(struct program *p)
+{
+	/* `busybox adduser x`, or a link called adduser */
+	for (int depth = 0; depth < 2 && p->n > 0; depth++) {
+		p->name = str_basename(p->args[0]);
+		take_args(p, 1);
+		if (!is_multicall(p->name))
+			break;
+	}
+}
+
+void program_identify(struct program *p, const struct event *e)
+{
+	const struct event_exec *x = &e->exec;
+	struct str exe = str_basename(x->exe.path.len ? x->exe.path : x->exe.sbpath);
+	const struct interpreter *in = interpreter_find(exe);
+
+	memset(p, 0, sizeof(*p));
+	p->name = exe;
+	split_argv(p, x);
+	/* `#!/usr/bin/env node`: env is about to execute node, and that exec tells the script. */
+	if (str_is(exe, "env")) {
+		take_args(p, 1);
+	} else if (x->script && x->filename.len > 0) {
+		behind_script(p, x);
+	} else if (is_multicall(exe)) {
+		behind_applet(p);
+	} else {
+		take_args(p, 1);
+		if (in)
+			behind_interpreter(p, in);
+	}
+}

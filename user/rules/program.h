@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which program an exec really started, and with which arguments: behind an interpreter the
+ * script or the module, behind a multi-call program the applet. Internal to the rules.
+ */
+#ifndef ROOTWATCH_RULES_PROGRAM_H
+#define ROOTWATCH_RULES_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "event/event.h"
+
+/* Enough to find a subcommand behind any options that people write. */
+#define PROGRAM_ARGS_MAX 128
+
+struct program {
+	struct str name;		   /* "apt-get", "pip3", "adduser"; "" when unknown */
+	struct str args[PROGRAM_ARGS_MAX]; /* what follows the name */
+	size_t n;
+	bool cut; /* there were more arguments than these */
+};
+
+/*
+ * Fills *p from an EVENT_EXEC; its strings point into the event's. The name is that of the real
+ * executable (of the script as it was asked for): a copy under another name is not recognised.
+ */
+void program_identify(struct program *p, const struct event *e);
+
+/* True when word is one of the words of list, which are separated by single spaces. */
+bool word_in(const char *list, struct str word);
+
+/* True for what a version behind a program's name is made of: python3.11, dnf-3. */
+bool program_version_char(char c);
+
+#endif /* ROOTWATCH_RULES_PROGRAM_H */
