@@ -19,33 +19,44 @@ struct process {
 	uint64_t exec_time; /* CLOCK_REALTIME ns of its exec; 0: not seen */
 	uint64_t exec_num;  /* event number of its exec, 0: none */
 	struct str comm, exepath, sbpath, cmdline, cwd, tty;
-	struct str filename; /* the script for #!, else as exepath */
+	struct str filename;   /* the script for #!, else as exepath */
 	uint32_t cmdline_full; /* bytes that there were */
 	uint64_t exe_ino;
 	uint32_t exe_dev;
-	uint32_t exe_flags; /* WIRE_FILE_* */
-	uint32_t exec_flags; /* WIRE_EXEC_* */
-	bool from_proc; /* read from /proc, not told by the kernel side */
-	uint64_t serial; /* unique; changes with every exec: caches key on it */
-	uint64_t alert_num; /* of the alert that its exec raised, 0: none */
+	uint32_t exe_flags;	/* WIRE_FILE_* */
+	uint32_t exec_flags;	/* WIRE_EXEC_* */
+	bool from_proc;		/* read from /proc, not told by the kernel side */
+	uint64_t serial;	/* unique; changes with every exec: caches key on it */
+	uint64_t alert_num;	/* of the alert that its exec raised, 0: none */
 	const char *alert_rule; /* static string; NULL: none */
 	uint64_t alert_time;
+	struct wire_creds creds; /* as its last event said; what an exit record does not say */
+	bool creds_known;
 };
 
 struct process_table;
 
-/* 0 or -ENOMEM. max: how many processes are kept, least recently used go first. */
+/*
+ * 0 or -ENOMEM. max (8 at least): how many processes are kept, least recently used go first.
+ * Their strings are bounded as well, to 384 bytes times max (64 KiB at least), so that processes
+ * with huge command lines push each other out, not the host's memory.
+ */
 int process_table_new(struct process_table **t, size_t max);
 void process_table_free(struct process_table *t);
 
 /*
- * Takes an event in, in order: learns from exec and fork, and sets e->process and e->parent.
+ * Takes an event in, in order: learns from exec and fork, and sets e->process and e->parent, which
+ * are valid until the next call with this table. The process of an EVENT_FORK is the child.
+ * e->num has to be set before. An exit gets the credentials of the process's last event.
  * After an EVENT_EXIT was handled by the later stages, call process_table_end.
  */
 void process_table_apply(struct process_table *t, struct event *e);
 void process_table_end(struct process_table *t, const struct event *e);
 
-/* Remembers that the exec of e's process raised an alert, for the line at its exit. */
+/*
+ * Remembers that the exec of e's process raised an alert, for the line at its exit. Other kinds
+ * of events are ignored. rule: a static string.
+ */
 void process_table_alerted(struct process_table *t, const struct event *e, const char *rule);
 
 #endif /* ROOTWATCH_PROCESS_PROCESS_H */
