@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * connect() on AF_UNIX. The peer's address is the listener's bound name, whatever path, link or
+ * bind mount the client used (unix_stream_connect shares it with the new connection).
+ */
+#ifndef ROOTWATCH_CONNECT_BPF_H
+#define ROOTWATCH_CONNECT_BPF_H
+
+#include "compat.bpf.h"
+#include "emit.bpf.h"
+#include "object.bpf.h"
+#include "open.bpf.h"
+#include "task.bpf.h"
+
+#define AF_UNIX_ 1
+#define SUN_PATH_OFF_ 2 /* of sun_path in struct sockaddr_un, in every ABI */
+#define SYS_CONNECT_ 3	/* socketcall's number for it (linux/net.h) */
+#define S_IFSOCK_ 0140000
+
+/* The unix socket behind a descriptor, or NULL. */
+static __always_inline const void *connect_sock(const struct task_struct *t, __u32 fd)
+{
+	const void *f = open_file(t, fd);
+	const void *sk;
+
+	if (!f || (LOAD(struct inode, LOAD(struct file, f, f_inode), i_mode) & S_IFMT_) != S_IFSOCK_)
+		return NULL;
+	sk = LOAD(struct socket, LOAD(struct file, f, private_data), sk);
+	if (!sk || LOAD(struct sock, sk, __sk_common.skc_family) != AF_UNIX_)
+		return NULL;
+	return sk;
+}
+
+/* sun_path of a kernel address as a blob. */
+static __always_inline void connect_name(struct scratch *s, struct wire_connect *r,
+					 const void *addr)
+{
+	const void *name = ADDR(struct unix_address, addr, name) + SUN_PATH_OFF_;
+	__u32 len = LOAD(struct unix_address, addr, len) - SUN_PATH_OFF_;
+	char first = 0;
+
+	emit_blob_start(s, &r->name);
+	if (len == 0 || len > WIRE_SUN_MAX)
+		return;
+	bpf_probe_read_kernel(&first, 1, name);
+	if (first == 0) {
+		r->flags |= WIRE_CONNECT_ABSTRACT;
+		emit_kernel(s, name + 1, len - 1, 127);
+		emit_blob_end(s, &r->name, len - 1);
+		return;
+	}
+	emit_kernel_str(s, &r->name, name, WIRE_SUN_MAX + 1);
+}
+
+/* The listening process: connect() notes it in the client's own socket as its peer. */
+static __always_inline void connect_peer_task(struct wire_connect *r, const void *sk,
+					      const struct gate *g, const struct task_struct *t)
+{
+	const void *pid = LOAD(struct sock, sk, sk_peer_pid);
+	const void *node, *task, *ns;
+	struct gate pg;
+
+	if (!pid)
+		return;
+	r->peer_pid = object_pid_at(pid, 0);
+	ns = object_pid_ns(pid);
+	r->peer_pid_ns = LOAD(struct pid_namespace, ns, ns.inum);
+	r->flags |= WIRE_CONNECT_PEER;
+	node = LOAD_AT(struct pid, pid, tasks, PIDTYPE_TGID);
+	if (!node)
+		return; /* it has ended */
+	task = node - bpf_core_field_offset(struct task_struct, pid_links) -
+	       PIDTYPE_TGID * bpf_core_type_size(struct hlist_node);
+	bpf_probe_read_kernel(r->peer_comm, sizeof(r->peer_comm),
+			      ADDR(struct task_struct, task, comm));
+	if (!gate_container(task, &pg))
+		return;
+	r->peer_cgroup = pg.cgroup;
+	r->peer_cgroup_hier = pg.hier;
+	r->flags |= WIRE_CONNECT_PEER_CONTAINER;
+	if (pg.cgroup == g->cgroup && pg.hier == g->hier && task_mnt_ns(task) == task_mnt_ns(t))
+		r->flags |= WIRE_CONNECT_PEER_SAME;
+}
+
+static __always_inline void connect_asked(struct scratch *s, struct wire_connect *r,
+					  const struct pt_regs *regs, bool is32)
+{
+	const char *addr = (const char *)compat_arg(regs, is32, 1);
+	__u32 len = compat_arg(regs, is32, 2);
+	char first = 0;
+
+	if (is32 && compat_nr(regs) == COMPAT_NR_SOCKETCALL) {
+		__u32 args[3] = {};
+
+		bpf_probe_read_user(args, sizeof(args), addr);
+		addr = (const char *)(__u64)args[1];
+		len = args[2];
+	}
+	len -= SUN_PATH_OFF_;
+	if (len == 0 || len > WIRE_SUN_MAX)
+		return;
+	addr += SUN_PATH_OFF_;
+	bpf_probe_read_user(&first, 1, addr);
+	if (first == 0) {
+		r->flags |= WIRE_CONNECT_ASKED_ABSTRACT;
+		emit_user(s, &r->asked, addr + 1, len - 1);
+	} else {
+		/* Not terminated when it fills the array: never read more than was passed. */
+		emit_user_str(s, &r->asked, addr, len + 1);
+	}
+}
+
+static __always_inline int connect_done(const struct task_struct *t, const struct gate *g,
+					const struct pt_regs *regs, bool is32, long ret)
+{
+	__u32 fd = compat_arg(regs, is32, 0);
+	const void *sk, *peer, *addr, *d;
+	struct wire_connect *r;
+	struct scratch *s;
+
+	if (is32 && compat_nr(regs) == COMPAT_NR_SOCKETCALL) {
+		if (fd != SYS_CONNECT_)
+			return 0;
+		fd = 0;
+		bpf_probe_read_user(&fd, sizeof(fd), (const void *)compat_arg(regs, is32, 1));
+	}
+	sk = connect_sock(t, fd);
+	if (!sk || !task_entered(t))
+		return 0;
+	s = emit_begin(sizeof(*r));
+	if (!s)
+		return 0;
+	r = (struct wire_connect *)s->record;
+	__builtin_memset(r, 0, sizeof(*r));
+	object_task(&r->t, t, g);
+	creds_fill(&r->c, LOAD(struct task_struct, t, cred));
+	r->ret = ret;
+	peer = ret == 0 ? LOAD(struct unix_sock, sk, peer) : NULL;
+	if (peer) {
+		addr = LOAD(struct unix_sock, peer, addr);
+		if (addr)
+			connect_name(s, r, addr);
+		d = LOAD(struct unix_sock, peer, path.dentry);
+		if (d) {
+			r->ino = LOAD(struct inode, LOAD(struct dentry, d, d_inode), i_ino);
+			r->dev = LOAD(struct super_block, LOAD(struct dentry, d, d_sb), s_dev);
+			path_blob(s, &r->path, d,
+				  path_mount(LOAD(struct unix_sock, peer, path.mnt)));
+		}
+		connect_peer_task(r, sk, g, t);
+	}
+	connect_asked(s, r, regs, is32);
+	object_cwd(s, &r->cwd, t);
+	emit_submit(s, WIRE_CONNECT, g->hflags | (ret < 0 ? WIRE_F_BLOCKED : WIRE_F_WATCHED),
+		    !(r->flags & WIRE_CONNECT_PEER_CONTAINER));
+	return 0;
+}
+
+#endif /* ROOTWATCH_CONNECT_BPF_H */

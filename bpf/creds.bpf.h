@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Credentials, as the host and as the task's own user namespace see them (decision 3). */
+#ifndef ROOTWATCH_CREDS_BPF_H
+#define ROOTWATCH_CREDS_BPF_H
+
+#include "compat.bpf.h"
+#include "wire.h"
+
+#define CREDS_UNMAPPED 0xffffffffu
+
+/*
+ * Maps host id k into the namespace's view. Up to five extents lie in the map itself, more in a
+ * separate array (kernel/user_namespace.c, UID_GID_MAP_MAX_BASE_EXTENTS); of those the first
+ * CREDS_EXTENTS are looked at, which is more than container runtimes write.
+ */
+#define CREDS_BASE_EXTENTS 5
+#define CREDS_EXTENTS 16
+static __noinline __u32 creds_map(const void *map, __u32 k)
+{
+	__u32 n = LOAD(struct uid_gid_map, map, nr_extents);
+	const void *at = ADDR(struct uid_gid_map, map, extent);
+	int i;
+
+	if (n > CREDS_BASE_EXTENTS)
+		at = LOAD(struct uid_gid_map, map, forward);
+	for (i = 0; i < CREDS_EXTENTS; i++) {
+		struct uid_gid_extent_ {
+			__u32 first, lower, count;
+		} e = {};
+
+		if ((__u32)i >= n)
+			break;
+		bpf_probe_read_kernel(&e, sizeof(e), at + i * sizeof(e));
+		if (k - e.lower < e.count)
+			return e.first + (k - e.lower);
+	}
+	return CREDS_UNMAPPED;
+}
+
+/* WIRE_ROOT_* of credentials. The host's own namespace is decided without a helper call. */
+static __always_inline __u32 creds_root(const struct cred *c)
+{
+	__u32 euid = LOAD(struct cred, c, euid.val);
+	struct user_namespace *ns = LOAD(struct cred, c, user_ns);
+
+	if (LOAD(struct user_namespace, ns, level) == 0)
+		return euid == 0 ? WIRE_ROOT_HOST : WIRE_ROOT_NONE;
+	if (creds_map(ADDR(struct user_namespace, ns, uid_map), euid) != 0)
+		return WIRE_ROOT_NONE;
+	return euid == 0 ? WIRE_ROOT_HOST : WIRE_ROOT_USERNS;
+}
+
+static __noinline int creds_fill(struct wire_creds *w, const struct cred *c)
+{
+	struct user_namespace *ns = LOAD(struct cred, c, user_ns);
+
+	if (!w)
+		return 0;
+	w->uid = LOAD(struct cred, c, uid.val);
+	w->euid = LOAD(struct cred, c, euid.val);
+	w->suid = LOAD(struct cred, c, suid.val);
+	w->fsuid = LOAD(struct cred, c, fsuid.val);
+	w->gid = LOAD(struct cred, c, gid.val);
+	w->egid = LOAD(struct cred, c, egid.val);
+	w->sgid = LOAD(struct cred, c, sgid.val);
+	w->fsgid = LOAD(struct cred, c, fsgid.val);
+	w->cap_effective = compat_caps(c, cap_effective);
+	w->cap_permitted = compat_caps(c, cap_permitted);
+	w->cap_inheritable = compat_caps(c, cap_inheritable);
+	w->cap_bset = compat_caps(c, cap_bset);
+	w->user_ns = LOAD(struct user_namespace, ns, ns.inum);
+	if (LOAD(struct user_namespace, ns, level) == 0) {
+		w->ns_uid = w->uid;
+		w->ns_euid = w->euid;
+		w->ns_gid = w->gid;
+		w->ns_egid = w->egid;
+	} else {
+		w->ns_uid = creds_map(ADDR(struct user_namespace, ns, uid_map), w->uid);
+		w->ns_euid = creds_map(ADDR(struct user_namespace, ns, uid_map), w->euid);
+		w->ns_gid = creds_map(ADDR(struct user_namespace, ns, gid_map), w->gid);
+		w->ns_egid = creds_map(ADDR(struct user_namespace, ns, gid_map), w->egid);
+	}
+	w->root = creds_root(c);
+	return 0;
+}
+
+#endif /* ROOTWATCH_CREDS_BPF_H */

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The one place that takes a scratch buffer, numbers a record, submits it, and counts what was
+ * lost and why: produced = delivered + all lost_* holds at any time.
+ */
+#ifndef ROOTWATCH_EMIT_BPF_H
+#define ROOTWATCH_EMIT_BPF_H
+
+#include "compat.bpf.h"
+#include "maps.bpf.h"
+
+static __always_inline struct counters *emit_counters(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&counters, &zero);
+}
+
+/* Counts a record that cannot even be put together. */
+static __always_inline void emit_lost(__u32 reason)
+{
+	struct counters *c = emit_counters();
+
+	if (!c)
+		return;
+	c->c[WIRE_C_PRODUCED]++;
+	if (reason < WIRE_C_END)
+		c->c[reason]++;
+}
+
+/*
+ * The buffer of a slot. Functions with loops are global (not static): the verifier then looks at
+ * them once and not at every call, but they can only be passed numbers.
+ */
+static __always_inline struct scratch *emit_scratch(__u32 slot)
+{
+	return bpf_map_lookup_elem(&scratches, &slot);
+}
+
+/* A buffer whose first `fixed` bytes are the record's struct; NULL: counted as lost. */
+static __always_inline struct scratch *emit_begin(__u32 fixed)
+{
+	struct scratch *s;
+	__u32 slot = 0;
+
+	s = bpf_map_lookup_elem(&scratches, &slot);
+	if (!s)
+		return NULL;
+	if (s->busy) {
+		slot = 1;
+		s = bpf_map_lookup_elem(&scratches, &slot);
+		if (!s)
+			return NULL;
+		if (s->busy) {
+			emit_lost(WIRE_C_LOST_BUSY);
+			return NULL;
+		}
+	}
+	s->busy = 1;
+	s->slot = slot;
+	s->used = fixed;
+	s->flags = 0;
+	return s;
+}
+
+static __always_inline void emit_cancel(struct scratch *s)
+{
+	s->busy = 0;
+}
+
+/* Wakes the reader when it sleeps and must know. */
+static __always_inline __u64 emit_wakeup(bool urgent)
+{
+	__u32 state = reader_state;
+
+	if (state == READER_RUNNING)
+		return BPF_RB_NO_WAKEUP;
+	if (state == READER_BATCH && !urgent &&
+	    bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < knob_ring_bytes / 8)
+		return BPF_RB_NO_WAKEUP;
+	reader_state = READER_RUNNING;
+	return BPF_RB_FORCE_WAKEUP;
+}
+
+/* Numbers and submits the record in s, and gives the buffer back. */
+static __always_inline void emit_submit(struct scratch *s, __u16 kind, __u16 flags, bool urgent)
+{
+	struct wire_header *h = (struct wire_header *)s->record;
+	struct counters *c = emit_counters();
+	__u32 size = s->used;
+
+	if (c) {
+		h->size = size;
+		h->kind = kind;
+		h->flags = flags | s->flags;
+		h->cpu = bpf_get_smp_processor_id();
+		h->pad = 0;
+		h->time = bpf_ktime_get_boot_ns();
+		h->seq = ++c->c[WIRE_C_PRODUCED];
+		if (size > WIRE_RECORD_MAX)
+			c->c[WIRE_C_LOST_READ]++;
+		else if (bpf_ringbuf_output(&ring, s->record, size, emit_wakeup(urgent)))
+			c->c[WIRE_C_LOST_RING]++;
+		else
+			c->c[WIRE_C_BYTES] += size;
+	}
+	s->busy = 0;
+}
+
+/* Blobs. The position is checked so that the verifier sees it, whatever is in the map. */
+
+static __always_inline void emit_blob_start(struct scratch *s, struct wire_blob *b)
+{
+	b->off = s->used;
+	b->len = 0;
+	b->full = 0;
+}
+
+static __always_inline void emit_blob_end(struct scratch *s, struct wire_blob *b, __u32 full)
+{
+	b->len = s->used - b->off;
+	b->full = full;
+	if (full > b->len)
+		s->flags |= WIRE_F_TRUNC;
+}
+
+/* Appends n bytes (at most max, a power of two less one) from kernel memory; no blob mark. */
+static __always_inline void emit_kernel(struct scratch *s, const void *src, __u32 n, __u32 max)
+{
+	__u32 at = s->used;
+
+	n &= max;
+	if (at > WIRE_RECORD_MAX)
+		return;
+	if (bpf_probe_read_kernel(&s->record[at], n, src) == 0)
+		s->used = at + n;
+}
+
+/* A NUL-terminated kernel string as a blob; at most max bytes with its NUL. */
+static __always_inline void emit_kernel_str(struct scratch *s, struct wire_blob *b,
+					    const void *src, __u32 max)
+{
+	__u32 at = s->used;
+	long n;
+
+	emit_blob_start(s, b);
+	if (at > WIRE_RECORD_MAX)
+		return;
+	n = bpf_probe_read_kernel_str(&s->record[at], max, src);
+	if (n > 1 && n <= max) {
+		s->used = at + n - 1;
+		emit_blob_end(s, b, n == max ? n : n - 1);
+	}
+}
+
+/* A NUL-terminated user string; gives its length, or less than 0 when it could not be read. */
+static __always_inline long emit_user_str(struct scratch *s, struct wire_blob *b,
+					  const void *src, __u64 max)
+{
+	__u32 at = s->used;
+	long n;
+
+	emit_blob_start(s, b);
+	barrier_var(max); /* the bounds must be seen on the register that is used */
+	if (at > WIRE_RECORD_MAX || max > WIRE_PATH_MAX)
+		return -1;
+	n = bpf_probe_read_user_str(&s->record[at], max, src);
+	if (n < 0)
+		return n;
+	if (n > 1 && (__u64)n <= max) {
+		s->used = at + n - 1;
+		emit_blob_end(s, b, (__u64)n == max ? n : n - 1);
+	}
+	return n - 1;
+}
+
+/* n bytes of user memory, at most WIRE_ARGV_MAX. */
+static __always_inline void emit_user(struct scratch *s, struct wire_blob *b, const void *src,
+				      __u64 n)
+{
+	__u32 at = s->used;
+
+	emit_blob_start(s, b);
+	barrier_var(n);
+	if (at > WIRE_RECORD_MAX || n == 0 || n > WIRE_ARGV_MAX)
+		return;
+	if (bpf_probe_read_user(&s->record[at], n, src) == 0)
+		s->used = at + n;
+	emit_blob_end(s, b, n);
+}
+
+#endif /* ROOTWATCH_EMIT_BPF_H */

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The gate: is this task in a container, and in which? (Whether it is root: creds.bpf.h.)
+ *
+ * A task is in a container when a name in its cgroup chain holds a 64-hex id, or when its pid
+ * and mount namespaces are both not the host's. The answer by cgroup is cached; at the first
+ * sight of a cgroup its name chain is sent, so that already the first record of a container can
+ * be given its id by the full grammar in user space.
+ */
+#ifndef ROOTWATCH_GATE_BPF_H
+#define ROOTWATCH_GATE_BPF_H
+
+#include "compat.bpf.h"
+#include "creds.bpf.h"
+#include "emit.bpf.h"
+#include "maps.bpf.h"
+
+#define GATE_LEVELS 12	 /* of cgroup nesting: the names nearest the task */
+#define GATE_NAME_MAX 128
+#define GATE_ID_LEN 64
+#define GATE_SUBSYS_MAX 16
+
+struct gate {
+	__u64 cgroup;
+	__u32 hier;
+	__u32 flags;  /* WIRE_TASK_CGROUP_ID, WIRE_TASK_FOREIGN_NS */
+	__u32 hflags; /* WIRE_F_* of every record about the act: WIRE_F_COMPAT */
+};
+
+/* '0'..'9', 'a'..'f' */
+#define GATE_HEX8 1, 1, 1, 1, 1, 1, 1, 1
+static const __u8 gate_hex[256] = {
+	[0x30] = GATE_HEX8, 1, 1, [0x61] = 1, 1, 1, 1, 1, 1,
+};
+
+/*
+ * True when the n bytes at s->record[at] hold a run of exactly 64 lower-case hex digits. conmon,
+ * the monitor of podman and CRI-O, lives in a scope named after the container but is the host's.
+ * The counters live in memory, where the verifier does not follow every combination of them.
+ */
+__noinline int gate_name_has_id(__u32 slot, __u32 at, __u32 n)
+{
+	struct scratch *s = emit_scratch(slot);
+	__u32 i;
+
+	if (!s || n < GATE_ID_LEN || at > WIRE_RECORD_MAX)
+		return 0;
+	s->run = 0;
+	s->found = 0;
+	s->last = 0;
+	for (i = 0; i < GATE_NAME_MAX; i++) {
+		__u8 c;
+
+		if (i >= n)
+			break;
+		c = s->record[at + i];
+		if (s->run == GATE_ID_LEN && !gate_hex[c])
+			s->found = 1;
+		s->run = (s->run + 1) * gate_hex[c];
+		s->last = s->last << 8 | c;
+		if (s->last == 0x636f6e6d) /* "conm", as in libpod-conmon-<id>.scope */
+			return 0;
+	}
+	return s->found || s->run == GATE_ID_LEN;
+}
+
+/*
+ * Writes the path of a cgroup's kernfs node behind the fixed part of a struct wire_cgroup; of a
+ * path too long the names nearest the root are kept. Gives its length, with GATE_HAS_ID when one
+ * of the names holds an id.
+ */
+#define GATE_HAS_ID 0x80000000u
+__noinline __u32 gate_path_of_arg(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+	__u32 n = 0, used = 0, has_id = 0;
+	__u64 kn;
+	int i;
+
+	if (!s)
+		return 0;
+	kn = s->arg[0];
+	for (i = 0; i < GATE_LEVELS; i++) {
+		const void *parent = compat_kernfs_parent((const void *)kn);
+
+		if (!parent)
+			break; /* the hierarchy's root has no name */
+		s->chain[i] = kn;
+		n = i + 1;
+		kn = (__u64)parent;
+	}
+	for (i = GATE_LEVELS - 1; i >= 0; i--) {
+		__u32 at = sizeof(struct wire_cgroup) + used;
+		long len;
+
+		if ((__u32)i >= n)
+			continue;
+		if (used > CGROUP_PATH_MAX - GATE_NAME_MAX - 1)
+			break;
+		s->record[at] = '/';
+		len = bpf_probe_read_kernel_str(&s->record[at + 1], GATE_NAME_MAX,
+						LOAD(struct kernfs_node, s->chain[i], name));
+		if (len < 1 || len > GATE_NAME_MAX)
+			break;
+		if (gate_name_has_id(slot, at + 1, len - 1))
+			has_id = GATE_HAS_ID;
+		used += len;
+	}
+	return used | has_id;
+}
+
+static __always_inline __u32 gate_path(struct scratch *s, const void *kn)
+{
+	s->arg[0] = (__u64)kn;
+	return gate_path_of_arg(s->slot);
+}
+
+/*
+ * Number i of the cgroups of a css_set: 0 is v2's, then one for each v1 controller. NULL when
+ * there is none, when it is a hierarchy's root, or when it is v2's again.
+ */
+static __noinline const void *gate_cgroup(const void *cset, __u32 i)
+{
+	const void *cgrp, *css, *kn;
+
+	if (i == 0) {
+		cgrp = LOAD(struct css_set, cset, dfl_cgrp);
+	} else {
+		if ((__u64)i > bpf_core_enum_value(enum cgroup_subsys_id, CGROUP_SUBSYS_COUNT))
+			return NULL;
+		css = (const void *)compat_read_u64(ADDR(struct css_set, cset, subsys) +
+						    (i - 1) * sizeof(void *));
+		if (!css)
+			return NULL;
+		cgrp = LOAD(struct cgroup_subsys_state, css, cgroup);
+		if (LOAD(struct cgroup_root, LOAD(struct cgroup, cgrp, root), hierarchy_id) == 0)
+			return NULL;
+	}
+	kn = LOAD(struct cgroup, cgrp, kn);
+	if (!kn || !compat_kernfs_parent(kn))
+		return NULL;
+	return cgrp;
+}
+
+/* First sight of a css_set: choose the cgroup that names the container best, tell its name. */
+static __noinline int gate_classify(const void *cset, const struct cgroup_key *key,
+				    struct cgroup_value *out)
+{
+	struct cgroup_name_key name_key = {};
+	const void *cgrp, *best = NULL;
+	struct wire_cgroup *r;
+	struct scratch *s;
+	__u32 len = 0;
+	int i;
+
+	if (!key || !out)
+		return -1;
+	s = emit_begin(sizeof(struct wire_cgroup));
+	if (!s)
+		return -1;
+	for (i = 0; i <= GATE_SUBSYS_MAX; i++) {
+		cgrp = gate_cgroup(cset, i);
+		if (!cgrp)
+			continue;
+		if (!best)
+			best = cgrp;
+		if (gate_path(s, LOAD(struct cgroup, cgrp, kn)) & GATE_HAS_ID) {
+			best = cgrp;
+			break;
+		}
+	}
+	if (best) {
+		out->id = LOAD(struct kernfs_node, LOAD(struct cgroup, best, kn), id);
+		out->hier = LOAD(struct cgroup_root, LOAD(struct cgroup, best, root), hierarchy_id);
+		len = gate_path(s, LOAD(struct cgroup, best, kn));
+		out->flags = len & GATE_HAS_ID ? WIRE_TASK_CGROUP_ID : 0;
+		len &= ~GATE_HAS_ID;
+	}
+	if (len == 0 || len > CGROUP_PATH_MAX) {
+		bpf_map_update_elem(&cgroups, key, out, BPF_ANY);
+		emit_cancel(s);
+		return 0;
+	}
+	r = (struct wire_cgroup *)s->record;
+	r->cgroup = out->id;
+	r->cgroup_hier = out->hier;
+	r->flags = out->flags;
+	r->path.off = sizeof(*r);
+	r->path.len = len;
+	r->path.full = len;
+	name_key.id = out->id;
+	name_key.hier = out->hier;
+	/* struct cgroup_name is the length and the path: the bytes from path.full on. */
+	bpf_map_update_elem(&cgroup_names, &name_key, &r->path.full, BPF_ANY);
+	s->used = sizeof(*r) + len;
+	emit_submit(s, WIRE_CGROUP, WIRE_F_CONTEXT, false);
+	/* Only now: who finds the entry on another CPU may rely on the name being on its way. */
+	bpf_map_update_elem(&cgroups, key, out, BPF_ANY);
+	return 0;
+}
+
+/* Which container the task is in; false: none. Fills *g for a container only. */
+static __always_inline bool gate_container(const struct task_struct *t, struct gate *g)
+{
+	const void *cset = LOAD(struct task_struct, t, cgroups);
+	struct cgroup_value found = {};
+	const struct cgroup_value *v;
+	struct cgroup_key key = {};
+	const void *pid, *css;
+
+	key.css_set = (__u64)cset;
+	key.dfl_id = LOAD(struct kernfs_node,
+			  LOAD(struct cgroup, LOAD(struct css_set, cset, dfl_cgrp), kn), id);
+	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
+		css = LOAD_AT(struct css_set, cset, subsys,
+			      bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
+		key.v1_id = LOAD(struct kernfs_node,
+				 LOAD(struct cgroup, LOAD(struct cgroup_subsys_state, css, cgroup),
+				      kn),
+				 id);
+	}
+	v = bpf_map_lookup_elem(&cgroups, &key);
+	if (v)
+		found = *v;
+	else if (gate_classify(cset, &key, &found))
+		return false;
+	g->cgroup = found.id;
+	g->hier = found.hier;
+	g->flags = found.flags;
+	g->hflags = 0;
+	pid = LOAD(struct task_struct, t, thread_pid);
+	if (LOAD(struct pid, pid, level) > 0 &&
+	    LOAD(struct mnt_namespace, LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy),
+					    mnt_ns),
+		 ns.inum) != knob_host_mnt_ns)
+		g->flags |= WIRE_TASK_FOREIGN_NS;
+	return g->flags != 0;
+}
+
+#endif /* ROOTWATCH_GATE_BPF_H */

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The maps of the kernel side. */
+#ifndef ROOTWATCH_MAPS_BPF_H
+#define ROOTWATCH_MAPS_BPF_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "wire.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* Records on their way to user space; user space sets the size. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8u << 20);
+} ring SEC(".maps");
+
+struct counters {
+	__u64 c[WIRE_C_END];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct counters);
+} counters SEC(".maps");
+
+/* A path may have so many components; PATH_MAX allows 2,048, real ones have few. */
+#define CHAIN_MAX 256
+
+/*
+ * A blob may begin up to WIRE_RECORD_MAX; behind it is room for the longest one. (A per-CPU map's
+ * value cannot be larger than 32 KiB.)
+ */
+#define RECORD_SIZE (WIRE_RECORD_MAX + WIRE_PATH_MAX + 256)
+
+/*
+ * Where a record is put together. Tracing programs run with preemption off up to 6.18, so one
+ * per CPU would do; the second, and busy, are for a program that interrupts another.
+ */
+#define SCRATCH_SLOTS 2
+struct scratch {
+	__u32 busy;
+	__u32 used;   /* bytes of the record so far */
+	__u32 flags;  /* WIRE_F_* found on the way */
+	volatile __u32 chain_n; /* components in chain, leaf first */
+	__u32 chain_mnt; /* how many of them lie below the mount's root */
+	__u32 chain_root; /* and below the container's root; CHAIN_NONE: not on it */
+	__u32 chain_cut; /* it goes on above what was collected */
+	__u32 off_mnt, off_root; /* path_append: where in the path those marks lie */
+	__u32 slot;		 /* its own key */
+	volatile __u32 run, last, found; /* gate_name_has_id */
+	__u32 pad;
+	__u64 arg[3];		/* of a global function: the verifier lets no pointer pass as one */
+	__u64 chain[CHAIN_MAX]; /* struct dentry * */
+	__u16 pos[CHAIN_MAX];	/* path_append: where in the path each entry begins */
+	__u8 record[RECORD_SIZE];
+};
+#define CHAIN_NONE 0xffffffffu
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SCRATCH_SLOTS);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+/*
+ * The gate's cache. A css_set names a task's cgroups in all hierarchies at once, but its address
+ * is reused after it was freed: the ids, which are not, make the key unique in practice.
+ */
+struct cgroup_key {
+	__u64 css_set;
+	__u64 dfl_id;
+	__u64 v1_id;
+};
+
+struct cgroup_value {
+	__u64 id;   /* of the cgroup that names the container best */
+	__u32 hier; /* its hierarchy; 0: v2 */
+	__u32 flags; /* WIRE_TASK_CGROUP_ID */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct cgroup_key);
+	__type(value, struct cgroup_value);
+} cgroups SEC(".maps");
+
+/* The name chain of a cgroup, for a reader that missed the record about it. */
+#define CGROUP_PATH_MAX 512
+struct cgroup_name_key {
+	__u64 id;
+	__u64 hier;
+};
+
+struct cgroup_name {
+	__u32 len; /* as wire_blob.full and the path behind it lie in struct wire_cgroup */
+	char path[CGROUP_PATH_MAX];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 2048);
+	__type(key, struct cgroup_name_key);
+	__type(value, struct cgroup_name);
+} cgroup_names SEC(".maps");
+
+/*
+ * What is known of a task (thread) of a container: its credentials as the last legal change left
+ * them, and whether it runs a program of the container's own (see gate.bpf.h). Kept from the
+ * first exec, fork or credential change until the task's end.
+ */
+struct task_value {
+	struct wire_creds creds;
+	__u64 start; /* of the thread, ns: a reused tid is another task */
+	__u32 flags; /* TASK_* */
+	__u32 pad;
+};
+#define TASK_ENTERED 1u /* runs a program of the container, not the runtime's set-up */
+#define TASK_CREDS 2u	/* creds is valid */
+#define TASK_REPORTED 4u /* its exec was sent: its exit is too */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 32768);
+	__type(key, __u32);
+	__type(value, struct task_value);
+} tasks SEC(".maps");
+
+/* The prefilter, compiled by user space from the rules; see wire.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, __u32);
+} watch_paths SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct wire_name);
+	__type(value, __u32);
+} watch_names SEC(".maps");
+
+#endif /* ROOTWATCH_MAPS_BPF_H */

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which file, task, program was it really? Everything that describes an object in a record. */
+#ifndef ROOTWATCH_OBJECT_BPF_H
+#define ROOTWATCH_OBJECT_BPF_H
+
+#include "compat.bpf.h"
+#include "emit.bpf.h"
+#include "gate.bpf.h"
+#include "path.bpf.h"
+
+#define OVERLAYFS_MAGIC_ 0x794c7630u
+#define TMPFS_MAGIC_ 0x01021994u
+#define NFS_UNLINKED_ 0
+
+/* A file, found: what prefilter and record need of it. */
+struct object {
+	const void *dentry, *mount, *inode, *sb;
+	const void *root_mount; /* the container's */
+	const void *mnt_root, *ctr_root;
+	__u32 magic;
+	__u32 mode;
+};
+
+/* Finds the parts of a path (dentry in a vfsmount) as task t's container sees it. */
+static __always_inline void object_find(struct object *o, const void *dentry, const void *vfsmnt,
+					const struct task_struct *t)
+{
+	const void *fs = LOAD(struct task_struct, t, fs);
+
+	o->dentry = dentry;
+	o->mount = path_mount(vfsmnt);
+	o->inode = LOAD(struct dentry, dentry, d_inode);
+	o->sb = LOAD(struct dentry, dentry, d_sb);
+	o->root_mount = path_root_mount(LOAD(struct fs_struct, fs, root.mnt));
+	o->mnt_root = LOAD(struct vfsmount, vfsmnt, mnt_root);
+	o->ctr_root = LOAD(struct mount, o->root_mount, mnt.mnt_root);
+	o->magic = LOAD(struct super_block, o->sb, s_magic);
+	o->mode = LOAD(struct inode, o->inode, i_mode);
+}
+
+static __always_inline bool object_is_bind(const struct object *o)
+{
+	return o->mount != o->root_mount && LOAD(struct super_block, o->sb, s_root) != o->mnt_root;
+}
+
+static __always_inline bool object_on_disk(const struct object *o)
+{
+	return LOAD(struct super_block, o->sb, s_bdev) != NULL;
+}
+
+/* memfds live on the kernel's own tmpfs mount and are called "memfd:NAME". */
+static __always_inline bool object_is_memfd(const struct object *o)
+{
+	char name[8] = {};
+
+	if (o->magic != TMPFS_MAGIC_ || LOAD(struct mount, o->mount, mnt_ns))
+		return false;
+	bpf_probe_read_kernel(name, 6, LOAD(struct dentry, o->dentry, d_name.name));
+	return name[0] == 'm' && name[1] == 'e' && name[2] == 'm' && name[3] == 'f' &&
+	       name[4] == 'd' && name[5] == ':';
+}
+
+/*
+ * overlayfs keeps the dentry of the writable layer's file right behind the VFS inode in struct
+ * ovl_inode (fs/overlayfs/ovl_entry.h, all versions since 4.14); the module's own types are in
+ * no BTF that could be relied on.
+ */
+static __always_inline __u32 object_layer(const struct object *o)
+{
+	if (o->magic != OVERLAYFS_MAGIC_)
+		return 0;
+	return compat_read_u64(o->inode + bpf_core_type_size(struct inode)) ? WIRE_FILE_UPPER
+									     : WIRE_FILE_LOWER;
+}
+
+static __always_inline __u32 object_flags(const struct object *o, const struct task_struct *t)
+{
+	__u32 flags = object_layer(o);
+	const void *ns = LOAD(struct mount, o->mount, mnt_ns);
+
+	if (object_is_bind(o))
+		flags |= WIRE_FILE_BIND;
+	if (object_on_disk(o))
+		flags |= WIRE_FILE_BLOCKDEV;
+	if (object_is_memfd(o))
+		flags |= WIRE_FILE_MEMFD;
+	if (ns != LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy), mnt_ns))
+		flags |= WIRE_FILE_DETACHED;
+	/* d_unlinked(): unhashed and not a root */
+	if (LOAD(struct inode, o->inode, i_nlink) == 0 ||
+	    (!LOAD(struct dentry, o->dentry, d_hash.pprev) &&
+	     LOAD(struct dentry, o->dentry, d_parent) != o->dentry))
+		flags |= WIRE_FILE_DELETED;
+	return flags;
+}
+
+/*
+ * Describes the object in w (inside the record), its paths appended. chained: s->chain is the
+ * superblock chain of this object already.
+ */
+static __noinline int object_fill(struct scratch *s, struct wire_file *w, const struct object *o,
+				  const struct task_struct *t, bool chained)
+{
+	if (!s || !w || !o)
+		return 0;
+	w->ino = LOAD(struct inode, o->inode, i_ino);
+	w->dev = LOAD(struct super_block, o->sb, s_dev);
+	w->rdev = LOAD(struct inode, o->inode, i_rdev);
+	w->mode = o->mode;
+	w->uid = LOAD(struct inode, o->inode, i_uid.val);
+	w->gid = LOAD(struct inode, o->inode, i_gid.val);
+	w->nlink = LOAD(struct inode, o->inode, i_nlink);
+	w->fs_magic = o->magic;
+	w->flags |= object_flags(o, t);
+	w->mnt_id = LOAD(struct mount, o->mount, mnt_id);
+	bpf_probe_read_kernel_str(
+		w->fstype, sizeof(w->fstype),
+		LOAD(struct file_system_type, LOAD(struct super_block, o->sb, s_type), name));
+
+	if (!chained)
+		path_sb_chain(s, o->dentry, o->mnt_root, o->ctr_root);
+	if (s->chain_root != CHAIN_NONE)
+		w->flags |= WIRE_FILE_ROOTFS;
+	emit_blob_start(s, &w->sbpath);
+	path_append(s->slot);
+	w->mnt_off = s->off_mnt;
+	w->root_off = s->off_root;
+	if (s->chain_cut)
+		w->flags |= WIRE_FILE_CUT;
+	emit_blob_end(s, &w->sbpath, s->used - w->sbpath.off + (s->chain_cut ? 1 : 0));
+	emit_blob_start(s, &w->mntpath);
+	if (o->mount != o->root_mount) {
+		path_ns_chain(s, LOAD(struct mount, o->mount, mnt_mountpoint),
+			      LOAD(struct mount, o->mount, mnt_parent));
+		path_append(s->slot);
+		emit_blob_end(s, &w->mntpath, s->used - w->mntpath.off);
+	}
+	return 0;
+}
+
+/* A pid as the initial (level 0) and as its own pid namespace numbers it. */
+static __always_inline __u32 object_pid_at(const struct pid *pid, __u32 level)
+{
+	__u32 nr = 0;
+
+	bpf_probe_read_kernel(&nr, sizeof(nr),
+			      ADDR(struct pid, pid, numbers) +
+				      level * bpf_core_type_size(struct upid) +
+				      bpf_core_field_offset(struct upid, nr));
+	return nr;
+}
+
+static __always_inline const void *object_pid_ns(const struct pid *pid)
+{
+	__u32 level = LOAD(struct pid, pid, level) & 31; /* MAX_PID_NS_LEVEL is 32 */
+
+	return (const void *)compat_read_u64(ADDR(struct pid, pid, numbers) +
+					     level * bpf_core_type_size(struct upid) +
+					     bpf_core_field_offset(struct upid, ns));
+}
+
+static __noinline int object_task(struct wire_task *w, const struct task_struct *t,
+				  const struct gate *g)
+{
+	const void *leader, *parent, *pid, *leader_pid, *signal, *sid;
+	__u32 level;
+
+	if (!w || !g)
+		return 0;
+	leader = LOAD(struct task_struct, t, group_leader);
+	parent = LOAD(struct task_struct, leader, real_parent);
+	pid = LOAD(struct task_struct, t, thread_pid);
+	leader_pid = LOAD(struct task_struct, leader, thread_pid);
+	signal = LOAD(struct task_struct, t, signal);
+	level = LOAD(struct pid, pid, level) & 31;
+	w->start = LOAD(struct task_struct, leader, start_boottime);
+	w->cgroup = g->cgroup;
+	w->cgroup_hier = g->hier;
+	w->tid = LOAD(struct task_struct, t, pid);
+	w->pid = LOAD(struct task_struct, t, tgid);
+	w->vtid = object_pid_at(pid, level);
+	w->vpid = leader_pid == pid ? w->vtid : object_pid_at(leader_pid, level);
+	w->ppid = LOAD(struct task_struct, parent, tgid);
+	w->loginuid = bpf_core_field_exists(struct task_struct, loginuid)
+			      ? LOAD(struct task_struct, t, loginuid.val)
+			      : 0xffffffffu;
+	sid = LOAD_AT(struct signal_struct, signal, pids, PIDTYPE_SID);
+	w->sid = object_pid_at(sid, 0);
+	w->pid_ns = LOAD(struct pid_namespace, object_pid_ns(pid), ns.inum);
+	w->mnt_ns = LOAD(struct mnt_namespace,
+			 LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy), mnt_ns), ns.inum);
+	w->flags = g->flags;
+	w->pad = 0;
+	if (LOAD(struct task_struct, t, atomic_flags) & 1) /* PFA_NO_NEW_PRIVS */
+		w->flags |= WIRE_TASK_NO_NEW_PRIVS;
+	if (bpf_core_field_exists(struct task_struct, seccomp.mode) &&
+	    LOAD(struct task_struct, t, seccomp.mode))
+		w->flags |= WIRE_TASK_SECCOMP;
+	bpf_probe_read_kernel(w->comm, sizeof(w->comm), ADDR(struct task_struct, t, comm));
+	bpf_probe_read_kernel(w->pcomm, sizeof(w->pcomm), ADDR(struct task_struct, parent, comm));
+	return 0;
+}
+
+/* The task's working directory as a blob. */
+static __always_inline void object_cwd(struct scratch *s, struct wire_blob *b,
+				       const struct task_struct *t)
+{
+	const void *fs = LOAD(struct task_struct, t, fs);
+
+	path_blob(s, b, LOAD(struct fs_struct, fs, pwd.dentry),
+		  path_mount(LOAD(struct fs_struct, fs, pwd.mnt)));
+}
+
+#endif /* ROOTWATCH_OBJECT_BPF_H */

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The open family: what was really opened, or what was denied. */
+#ifndef ROOTWATCH_OPEN_BPF_H
+#define ROOTWATCH_OPEN_BPF_H
+
+#include "compat.bpf.h"
+#include "emit.bpf.h"
+#include "object.bpf.h"
+#include "prefilter.bpf.h"
+#include "task.bpf.h"
+
+/* The file behind a descriptor of the current task; NULL: closed by another thread since. */
+static __always_inline const void *open_file(const struct task_struct *t, __u32 fd)
+{
+	const void *fdt = LOAD(struct files_struct, LOAD(struct task_struct, t, files), fdt);
+
+	if (fd >= LOAD(struct fdtable, fdt, max_fds))
+		return NULL;
+	return (const void *)compat_read_u64((const char *)LOAD(struct fdtable, fdt, fd) +
+					     (__u64)fd * sizeof(void *));
+}
+
+static __always_inline void open_common(struct scratch *s, struct wire_open *r,
+					const struct task_struct *t, const struct gate *g,
+					__u32 call, long ret)
+{
+	object_task(&r->t, t, g);
+	creds_fill(&r->c, LOAD(struct task_struct, t, cred));
+	r->call = call;
+	r->ret = ret;
+	object_cwd(s, &r->cwd, t);
+}
+
+static __always_inline int open_done(const struct task_struct *t, const struct gate *g, __u32 call,
+				     long ret)
+{
+	__u32 oflags, fmode, access, watched;
+	struct object o = {};
+	struct wire_open *r;
+	struct scratch *s;
+	const void *f;
+	bool chained;
+
+	f = open_file(t, ret);
+	if (!f)
+		return 0;
+	oflags = LOAD(struct file, f, f_flags);
+	if (oflags & O_PATH_)
+		return 0; /* a mere handle: what is done with it is seen when it is opened */
+	fmode = LOAD(struct file, f, f_mode);
+	access = (oflags & O_ACCMODE_) == O_WRONLY_ ? 0 : WIRE_WATCH_READ;
+	if ((oflags & (O_ACCMODE_ | O_TRUNC_)) || (fmode & FMODE_CREATED_))
+		access |= WIRE_WATCH_WRITE;
+	s = emit_begin(sizeof(*r));
+	if (!s)
+		return 0;
+	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt), t);
+	watched = prefilter_open(s, &o, access, &chained);
+	if (!(watched & access) && !(knob_all && (access & WIRE_WATCH_WRITE)))
+		goto out;
+	if (!task_entered(t))
+		goto out;
+	r = (struct wire_open *)s->record;
+	__builtin_memset(r, 0, sizeof(*r));
+	r->oflags = oflags;
+	if (fmode & FMODE_CREATED_)
+		r->f.flags = WIRE_FILE_CREATED;
+	object_fill(s, &r->f, &o, t, chained);
+	open_common(s, r, t, g, call, ret);
+	emit_submit(s, WIRE_OPEN, g->hflags | (watched & access ? WIRE_F_WATCHED : 0),
+		    watched & WIRE_WATCH_URGENT);
+	return 0;
+out:
+	emit_cancel(s);
+	return 0;
+}
+
+/* openat2 passes its flags in a struct. */
+static __always_inline __u32 open_asked_flags(const struct pt_regs *regs, bool is32, __u32 call)
+{
+	__u64 flags = 0;
+
+	switch (call) {
+	case WIRE_CALL_OPEN:
+		return compat_arg(regs, is32, 1);
+	case WIRE_CALL_CREAT:
+		return O_CREAT_ | O_WRONLY_ | O_TRUNC_;
+	case WIRE_CALL_OPENAT2:
+		bpf_probe_read_user(&flags, sizeof(flags),
+				    (const void *)compat_arg(regs, is32, 2));
+		return flags;
+	default:
+		return compat_arg(regs, is32, 2);
+	}
+}
+
+/* Denied: there is no object, only what was asked for, and where a relative path would start. */
+static __always_inline int open_denied(const struct task_struct *t, const struct gate *g,
+				       const struct pt_regs *regs, bool is32, __u32 call, long ret)
+{
+	bool has_dirfd = call == WIRE_CALL_OPENAT || call == WIRE_CALL_OPENAT2;
+	struct wire_open *r;
+	struct scratch *s;
+	const void *asked;
+	__s32 dirfd;
+	char first = 0;
+
+	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT || !task_entered(t))
+		return 0; /* a handle is no path */
+	s = emit_begin(sizeof(*r));
+	if (!s)
+		return 0;
+	r = (struct wire_open *)s->record;
+	__builtin_memset(r, 0, sizeof(*r));
+	open_common(s, r, t, g, call, ret);
+	r->oflags = open_asked_flags(regs, is32, call);
+	asked = (const void *)compat_arg(regs, is32, has_dirfd ? 1 : 0);
+	if (emit_user_str(s, &r->asked, asked, WIRE_PATH_MAX) < 0)
+		s->flags |= WIRE_F_TRUNC;
+	bpf_probe_read_user(&first, 1, asked);
+	dirfd = compat_arg(regs, is32, 0);
+	if (first != '/' && has_dirfd && dirfd >= 0) {
+		const void *f = open_file(t, dirfd);
+
+		if (f)
+			path_blob(s, &r->base, LOAD(struct file, f, f_path.dentry),
+				  path_mount(LOAD(struct file, f, f_path.mnt)));
+	} else if (first != '/') {
+		r->base = r->cwd;
+	}
+	emit_submit(s, WIRE_OPEN, g->hflags | (WIRE_F_BLOCKED), false);
+	return 0;
+}
+
+#endif /* ROOTWATCH_OPEN_BPF_H */

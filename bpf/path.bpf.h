@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Paths, from what the kernel holds: dentries and mounts. (Loop state lives in memory: with a
+ * number that it knows the verifier would follow every combination.) A chain is a list of dentries, leaf
+ * first. The superblock chain goes from a file up to the root of its superblock; on the way it
+ * notes where the root of the mount and the root of the container were met, so that one walk
+ * gives all views of the path. The namespace chain hops over mount points instead.
+ */
+#ifndef ROOTWATCH_PATH_BPF_H
+#define ROOTWATCH_PATH_BPF_H
+
+#include "compat.bpf.h"
+#include "emit.bpf.h"
+#include "maps.bpf.h"
+
+#define PATH_NAME_MAX 255  /* NAME_MAX */
+#define PATH_MOUNTS_MAX 16 /* mounts stacked one in another */
+
+static __always_inline const void *path_mount(const void *vfsmnt)
+{
+	return vfsmnt - bpf_core_field_offset(struct mount, mnt);
+}
+
+/*
+ * The mount that is the container's root: up from the task's root directory (which chroot can
+ * move) until the next mount up is the hidden one at the bottom of every mount namespace.
+ */
+static __noinline const void *path_root_mount(const void *vfsmnt)
+{
+	const void *m = path_mount(vfsmnt);
+	int i;
+
+	for (i = 0; i < PATH_MOUNTS_MAX; i++) {
+		const void *up = LOAD(struct mount, m, mnt_parent);
+
+		if (up == m || LOAD(struct mount, up, mnt_parent) == up)
+			break;
+		m = up;
+	}
+	return m;
+}
+
+__noinline int path_sb_chain_of_arg(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+	__u64 mnt_root, ctr_root;
+	const void *d;
+	__u32 n = 0;
+	int i;
+
+	if (!s)
+		return 0;
+	d = (const void *)s->arg[0];
+	mnt_root = s->arg[1];
+	ctr_root = s->arg[2];
+	s->chain_mnt = CHAIN_NONE;
+	s->chain_root = CHAIN_NONE;
+	s->chain_cut = 1;
+	for (i = 0; i < CHAIN_MAX; i++) {
+		const void *parent = LOAD(struct dentry, d, d_parent);
+
+		if ((__u64)d == mnt_root)
+			s->chain_mnt = i;
+		if ((__u64)d == ctr_root)
+			s->chain_root = i;
+		if (parent == d || !parent) {
+			s->chain_cut = 0;
+			break;
+		}
+		s->chain[i] = (__u64)d;
+		n = i + 1;
+		d = parent;
+	}
+	s->chain_n = n;
+	return 0;
+}
+
+/* The superblock chain of d. mnt_root, ctr_root: where to note the length so far. */
+static __always_inline void path_sb_chain(struct scratch *s, const void *d, const void *mnt_root,
+					  const void *ctr_root)
+{
+	s->arg[0] = (__u64)d;
+	s->arg[1] = (__u64)mnt_root;
+	s->arg[2] = (__u64)ctr_root;
+	path_sb_chain_of_arg(s->slot);
+}
+
+__noinline int path_ns_chain_of_arg(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+	const void *d, *m, *root;
+	int i;
+
+	if (!s)
+		return 0;
+	d = (const void *)s->arg[0];
+	m = (const void *)s->arg[1];
+	root = LOAD(struct mount, m, mnt.mnt_root);
+	s->chain_mnt = CHAIN_NONE;
+	s->chain_root = CHAIN_NONE;
+	s->chain_cut = 1;
+	s->chain_n = 0;
+	for (i = 0; i < CHAIN_MAX + PATH_MOUNTS_MAX; i++) {
+		const void *parent;
+		__u32 n;
+
+		if (d == root) {
+			parent = LOAD(struct mount, m, mnt_parent);
+			if (parent == m || !parent) {
+				s->chain_cut = 0;
+				break;
+			}
+			d = LOAD(struct mount, m, mnt_mountpoint);
+			m = parent;
+			root = LOAD(struct mount, m, mnt.mnt_root);
+			continue;
+		}
+		parent = LOAD(struct dentry, d, d_parent);
+		if (parent == d || !parent) {
+			s->chain_cut = 0; /* reached without its mount: detached */
+			break;
+		}
+		n = s->chain_n;
+		if (n >= CHAIN_MAX)
+			break;
+		s->chain[n] = (__u64)d;
+		s->chain_n = n + 1;
+		d = parent;
+	}
+	return 0;
+}
+
+/* The namespace chain of d in mount m: up to the root of the mount namespace. */
+static __always_inline void path_ns_chain(struct scratch *s, const void *d, const void *m)
+{
+	s->arg[0] = (__u64)d;
+	s->arg[1] = (__u64)m;
+	path_ns_chain_of_arg(s->slot);
+}
+
+/* Where the part below a mark of the chain begins: entry mark - 1, or the path's end. */
+static __always_inline __u32 path_mark(const struct scratch *s, __u32 mark, __u32 start)
+{
+	if (mark == 0)
+		return s->used - start;
+	mark--;
+	return mark < s->chain_n && mark < CHAIN_MAX ? s->pos[mark] : 0;
+}
+
+/*
+ * Appends the chain as "/name/name...", the entry nearest the root first; of a path of more than
+ * WIRE_PATH_MAX bytes the head is left out, and the chain is marked as cut. Gives in off_mnt and
+ * off_root the offsets at which the marks of the chain lie.
+ */
+__noinline int path_append(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+	__u32 start, bytes = 0;
+	int i;
+
+	if (!s)
+		return 0;
+	start = s->used;
+	/* The common path is short: look at its length only when it could be too long. */
+	if (s->chain_n > WIRE_PATH_MAX / (PATH_NAME_MAX + 1)) {
+		for (i = 0; i < CHAIN_MAX; i++) {
+			if ((__u32)i >= s->chain_n)
+				break;
+			bytes += 1 + LOAD(struct dentry, s->chain[i], d_name.len);
+			if (bytes >= WIRE_PATH_MAX) {
+				s->chain_n = i;
+				s->chain_cut = 1;
+				break;
+			}
+		}
+	}
+	for (i = 0; i < CHAIN_MAX; i++) {
+		__u32 at, len, k = s->chain_n - 1 - i;
+
+		if (k >= CHAIN_MAX) /* below zero */
+			break;
+		at = s->used;
+		if (at > WIRE_RECORD_MAX)
+			return -1;
+		s->pos[k] = at - start;
+		len = LOAD(struct dentry, s->chain[k], d_name.len) & PATH_NAME_MAX;
+		s->record[at] = '/';
+		if (bpf_probe_read_kernel(&s->record[at + 1], len,
+					  LOAD(struct dentry, s->chain[k], d_name.name)))
+			return -1;
+		s->used = at + 1 + len;
+	}
+	s->off_mnt = path_mark(s, s->chain_mnt, start);
+	s->off_root = path_mark(s, s->chain_root, start);
+	return 0;
+}
+
+/* The namespace path of a struct path as a blob; empty means "/". */
+static __always_inline void path_blob(struct scratch *s, struct wire_blob *b, const void *d,
+				      const void *m)
+{
+	emit_blob_start(s, b);
+	path_ns_chain(s, d, m);
+	path_append(s->slot);
+	emit_blob_end(s, b, s->used - b->off + (s->chain_cut ? 1 : 0));
+}
+
+#endif /* ROOTWATCH_PATH_BPF_H */

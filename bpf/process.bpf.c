@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The life of a container's processes: exec, fork and exit. */
+#include "compat.bpf.h"
+#include "emit.bpf.h"
+#include "gate.bpf.h"
+#include "object.bpf.h"
+#include "task.bpf.h"
+
+/*
+ * Every exec passes here after the point of no return and before the new credentials are
+ * installed (begin_new_exec calls __set_task_comm, then commit_creds): the last moment at which
+ * the old ones can be seen without a system call tracepoint. Also called for a new comm, which
+ * does no harm.
+ */
+SEC("tp_btf/task_rename")
+int BPF_PROG(rootwatch_rename, struct task_struct *t)
+{
+	struct task_value fresh = {};
+	struct task_value *v;
+	struct gate g;
+
+	if (!gate_container(t, &g))
+		return 0;
+	v = task_find(t);
+	if (v) {
+		creds_fill(&v->creds, LOAD(struct task_struct, t, cred));
+		v->flags |= TASK_CREDS;
+		return 0;
+	}
+	creds_fill(&fresh.creds, LOAD(struct task_struct, t, cred));
+	fresh.flags = TASK_CREDS;
+	/* An exec has its new mm by now, so what ran before is not known: exec decides. */
+	task_remember(t, &fresh);
+	return 0;
+}
+
+static __always_inline void exec_gain(struct wire_exec *r, const struct wire_creds *prev)
+{
+	r->prev = *prev;
+	r->flags |= WIRE_EXEC_PREV;
+	if (prev->euid != r->c.euid)
+		r->flags |= WIRE_EXEC_SUID;
+	if (prev->egid != r->c.egid)
+		r->flags |= WIRE_EXEC_SGID;
+	if ((r->c.cap_permitted & ~prev->cap_permitted) && prev->euid == r->c.euid)
+		r->flags |= WIRE_EXEC_FCAPS;
+}
+
+static __always_inline void exec_argv(struct scratch *s, struct wire_exec *r, const void *mm)
+{
+	__u64 start = LOAD(struct mm_struct, mm, arg_start);
+	__u64 end = LOAD(struct mm_struct, mm, arg_end);
+	__u64 len = end - start;
+
+	if (len <= WIRE_ARGV_MAX) {
+		emit_user(s, &r->argv, (const void *)start, len);
+	} else {
+		emit_user(s, &r->argv, (const void *)start, WIRE_ARGV_MAX / 2);
+		emit_user(s, &r->argv_tail, (const void *)(end - WIRE_ARGV_MAX / 2),
+			  WIRE_ARGV_MAX / 2);
+		s->flags |= WIRE_F_TRUNC;
+	}
+	r->argv.full = len;
+}
+
+static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
+				      const struct task_struct *t,
+				      const struct linux_binprm *bprm)
+{
+	const void *exe = task_exe(t);
+	const void *tty = LOAD(struct signal_struct, LOAD(struct task_struct, t, signal), tty);
+	const void *filename = LOAD(struct linux_binprm, bprm, filename);
+	const void *interp = LOAD(struct linux_binprm, bprm, interp);
+	struct object o = {};
+	char head[8] = {};
+
+	if (exe) {
+		object_find(&o, LOAD(struct file, exe, f_path.dentry),
+			    LOAD(struct file, exe, f_path.mnt), t);
+		object_fill(s, &r->exe, &o, t, false);
+	}
+	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
+		r->flags |= WIRE_EXEC_SECURE;
+	emit_kernel_str(s, &r->filename, filename, WIRE_PATH_MAX);
+	/* A script's interp is another string than its filename (fs/binfmt_script.c). */
+	if (interp != filename) {
+		r->flags |= WIRE_EXEC_SCRIPT;
+		emit_kernel_str(s, &r->interp, interp, WIRE_PATH_MAX);
+	}
+	bpf_probe_read_kernel(head, 8, filename);
+	if (head[0] == '/' && head[1] == 'd' && head[2] == 'e' && head[3] == 'v' &&
+	    head[4] == '/' && head[5] == 'f' && head[6] == 'd' && head[7] == '/')
+		r->flags |= WIRE_EXEC_FDPATH;
+	exec_argv(s, r, LOAD(struct task_struct, t, mm));
+	object_cwd(s, &r->cwd, t);
+	if (tty)
+		emit_kernel_str(s, &r->tty, ADDR(struct tty_struct, tty, name), WIRE_TTY_LEN);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_binprm *bprm)
+{
+	struct task_value fresh = {};
+	struct task_value *v;
+	struct wire_exec *r;
+	struct scratch *s;
+	struct gate g;
+	__u32 old = old_pid;
+	bool root;
+
+	if (!gate_container(t, &g))
+		return 0;
+	if (LOAD(struct task_struct, t, tgid) == (int)knob_agent)
+		return 0;
+	if (old != (__u32)LOAD(struct task_struct, t, pid))
+		bpf_map_delete_elem(&tasks, &old); /* a thread took over its leader's pid */
+	v = task_find(t);
+	if (!v || !(v->flags & TASK_CREDS)) {
+		struct counters *c = emit_counters();
+
+		if (c)
+			c->c[WIRE_C_EVICTED]++;
+	}
+	if (!task_enters(t, v))
+		return 0;
+	s = emit_begin(sizeof(*r));
+	if (!s)
+		return 0;
+	r = (struct wire_exec *)s->record;
+	__builtin_memset(r, 0, sizeof(*r));
+	object_task(&r->t, t, &g);
+	creds_fill(&r->c, LOAD(struct task_struct, t, cred));
+	if (v && (v->flags & TASK_CREDS))
+		exec_gain(r, &v->creds);
+	exec_fill(s, r, t, bprm);
+
+	root = r->c.root != WIRE_ROOT_NONE ||
+	       ((r->flags & WIRE_EXEC_PREV) && r->prev.root != WIRE_ROOT_NONE) ||
+	       (r->flags & (WIRE_EXEC_SUID | WIRE_EXEC_FCAPS));
+	fresh.creds = r->c;
+	fresh.flags = TASK_ENTERED | TASK_CREDS | TASK_REPORTED;
+	task_remember(t, &fresh);
+	/* Another user's exec explains later events; it is not one itself. */
+	emit_submit(s, WIRE_EXEC, root ? 0 : WIRE_F_CONTEXT, root);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(rootwatch_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct task_value *v = task_find(parent);
+	struct task_value copy;
+	struct wire_fork *r;
+	struct scratch *s;
+	struct gate g = {};
+	const void *pid;
+
+	if (!v)
+		return 0;
+	copy = *v;
+	task_remember(child, &copy);
+	if (LOAD(struct task_struct, child, pid) != LOAD(struct task_struct, child, tgid) ||
+	    !(v->flags & TASK_ENTERED))
+		return 0;
+	s = emit_begin(sizeof(*r));
+	if (!s)
+		return 0;
+	gate_container(child, &g);
+	pid = LOAD(struct task_struct, child, thread_pid);
+	r = (struct wire_fork *)s->record;
+	r->parent_start = LOAD(struct task_struct, LOAD(struct task_struct, parent, group_leader),
+			       start_boottime);
+	r->child_start = LOAD(struct task_struct, child, start_boottime);
+	r->cgroup = g.cgroup;
+	r->cgroup_hier = g.hier;
+	r->parent_pid = LOAD(struct task_struct, parent, tgid);
+	r->child_pid = LOAD(struct task_struct, child, pid);
+	r->child_vpid = object_pid_at(pid, LOAD(struct pid, pid, level) & 31);
+	emit_submit(s, WIRE_FORK, WIRE_F_CONTEXT, false);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(rootwatch_exit, struct task_struct *t)
+{
+	__u32 tid = LOAD(struct task_struct, t, pid);
+	struct task_value *v = task_find(t);
+	const void *signal, *cred;
+	struct wire_exit *r;
+	struct scratch *s;
+	struct gate g = {};
+	__u32 flags, group_code;
+
+	if (!v)
+		return 0;
+	flags = v->flags;
+	bpf_map_delete_elem(&tasks, &tid);
+	signal = LOAD(struct task_struct, t, signal);
+	/* do_exit() counts the thread off before it comes here: 0 is the process' end. */
+	if (!(flags & TASK_REPORTED) || LOAD(struct signal_struct, signal, live.counter) != 0)
+		return 0;
+	if (!gate_container(t, &g))
+		return 0;
+	s = emit_begin(sizeof(*r));
+	if (!s)
+		return 0;
+	r = (struct wire_exit *)s->record;
+	__builtin_memset(r, 0, sizeof(*r));
+	object_task(&r->t, t, &g);
+	cred = LOAD(struct task_struct, t, cred);
+	r->euid = LOAD(struct cred, cred, euid.val);
+	group_code = LOAD(struct signal_struct, signal, group_exit_code);
+	r->code = group_code ? group_code : (__u32)LOAD(struct task_struct, t, exit_code);
+	emit_submit(s, WIRE_EXIT, creds_root(cred) ? 0 : WIRE_F_CONTEXT, false);
+	return 0;
+}
+
+/* The tasks that ran before rootwatch did: run once at start. */
+SEC("iter/task")
+int rootwatch_seed(struct bpf_iter__task *ctx)
+{
+	struct task_struct *t = ctx->task;
+	struct task_value v = {};
+	struct gate g;
+	__u32 tid;
+
+	if (!t || !gate_container(t, &g) || task_find(t))
+		return 0;
+	if (task_entered(t))
+		v.flags |= TASK_ENTERED | TASK_REPORTED;
+	creds_fill(&v.creds, LOAD(struct task_struct, t, cred));
+	v.flags |= TASK_CREDS;
+	v.start = LOAD(struct task_struct, t, start_boottime);
+	tid = LOAD(struct task_struct, t, pid);
+	bpf_map_update_elem(&tasks, &tid, &v, BPF_NOEXIST);
+	return 0;
+}

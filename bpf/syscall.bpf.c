@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The end of every system call. One program that looks at the number first is cheaper than a
+ * pair of programs for each busy call, needs no tracefs, and sees 32-bit callers too.
+ */
+#include "compat.bpf.h"
+#include "connect.bpf.h"
+#include "gate.bpf.h"
+#include "open.bpf.h"
+#include "setid.bpf.h"
+
+static __always_inline bool syscall_denied(long ret)
+{
+	return ret == -EACCES_ || ret == -EPERM_ || ret == -EROFS_;
+}
+
+static __always_inline bool syscall_is_open(__u32 call)
+{
+	return call >= WIRE_CALL_OPEN && call <= WIRE_CALL_OPEN_BY_HANDLE_AT;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
+{
+	long nr = compat_nr(regs);
+	struct task_struct *t;
+	struct gate g;
+	__u32 call, root;
+	bool is32, denied;
+
+	if (!compat_any(nr))
+		return 0;
+	t = compat_current();
+	is32 = compat_is32(t);
+	call = compat_call(nr, is32);
+	if (call == WIRE_CALL_NONE)
+		return 0;
+	denied = syscall_denied(ret);
+	if (ret < 0 && !denied)
+		return 0;
+	root = creds_root(LOAD(struct task_struct, t, cred));
+	if (!root && !(denied && knob_blocked) && call != WIRE_CALL_SETUID &&
+	    call != WIRE_CALL_SETREUID && call != WIRE_CALL_SETRESUID && call != WIRE_CALL_SETFSUID)
+		return 0;
+	if (!gate_container(t, &g) || LOAD(struct task_struct, t, tgid) == (int)knob_agent)
+		return 0;
+	g.hflags = is32 ? WIRE_F_COMPAT : 0;
+	if (syscall_is_open(call))
+		return denied ? open_denied(t, &g, regs, is32, call, ret)
+			      : open_done(t, &g, call, ret);
+	if (call == WIRE_CALL_CONNECT)
+		return connect_done(t, &g, regs, is32, ret);
+	return denied ? 0 : setid_done(t, &g, call, root);
+}

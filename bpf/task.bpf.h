@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What is remembered of a task of a container from one act to the next: its credentials, and
+ * whether it has entered the container.
+ *
+ * A runtime prepares a container from inside its cgroup and namespaces (runc's init opens,
+ * mounts, writes and changes its uid there); none of that is the container's doing. A task has
+ * entered once it executes a program that lies on a mount of its own mount namespace; its
+ * children have entered with it, for good. Without a memory of the task (it ran before rootwatch
+ * did, or its entry was evicted) the program that it runs now decides.
+ */
+#ifndef ROOTWATCH_TASK_BPF_H
+#define ROOTWATCH_TASK_BPF_H
+
+#include "compat.bpf.h"
+#include "creds.bpf.h"
+#include "maps.bpf.h"
+#include "object.bpf.h"
+
+static __always_inline const void *task_exe(const struct task_struct *t)
+{
+	const void *mm = LOAD(struct task_struct, t, mm);
+
+	return mm ? LOAD(struct mm_struct, mm, exe_file) : NULL;
+}
+
+static __always_inline const void *task_mnt_ns(const struct task_struct *t)
+{
+	return LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy), mnt_ns);
+}
+
+static __always_inline const void *task_exe_mnt_ns(const void *exe)
+{
+	return LOAD(struct mount, path_mount(LOAD(struct file, exe, f_path.mnt)), mnt_ns);
+}
+
+static __always_inline __u32 task_ns_inum(const void *mnt_ns)
+{
+	return mnt_ns ? LOAD(struct mnt_namespace, mnt_ns, ns.inum) : 0;
+}
+
+static __always_inline struct task_value *task_find(const struct task_struct *t)
+{
+	__u32 tid = LOAD(struct task_struct, t, pid);
+	struct task_value *v = bpf_map_lookup_elem(&tasks, &tid);
+
+	if (v && v->start != LOAD(struct task_struct, t, start_boottime))
+		return NULL;
+	return v;
+}
+
+/* Does the task act for the container (true), or is it still the runtime's set-up? */
+static __always_inline bool task_entered(const struct task_struct *t)
+{
+	const struct task_value *v = task_find(t);
+	const void *exe, *ns;
+
+	if (v)
+		return v->flags & TASK_ENTERED;
+	exe = task_exe(t);
+	if (!exe)
+		return false;
+	ns = task_exe_mnt_ns(exe);
+	/* On no mount: a memfd or detached copy of the runtime. On the host's: the runtime. */
+	return ns && (task_ns_inum(ns) != knob_host_mnt_ns ||
+		      task_ns_inum(task_mnt_ns(t)) == knob_host_mnt_ns);
+}
+
+/*
+ * The same at an exec, for the program just loaded. A container that shares the host's mount
+ * namespace is entered by the first program that is not its parent's own (runc starts itself
+ * again as "runc init").
+ */
+static __always_inline bool task_enters(const struct task_struct *t, const struct task_value *v)
+{
+	const void *exe = task_exe(t);
+	const void *ns, *parent_exe;
+
+	if (v && (v->flags & TASK_ENTERED))
+		return true;
+	if (!exe)
+		return false;
+	ns = task_exe_mnt_ns(exe);
+	if (!ns || ns != task_mnt_ns(t))
+		return false;
+	if (task_ns_inum(ns) != knob_host_mnt_ns)
+		return true;
+	parent_exe = task_exe(LOAD(struct task_struct, t, real_parent));
+	return !parent_exe ||
+	       LOAD(struct file, exe, f_inode) != LOAD(struct file, parent_exe, f_inode);
+}
+
+/* Stores what is known now. */
+static __always_inline void task_remember(const struct task_struct *t, struct task_value *v)
+{
+	__u32 tid = LOAD(struct task_struct, t, pid);
+
+	v->start = LOAD(struct task_struct, t, start_boottime);
+	bpf_map_update_elem(&tasks, &tid, v, BPF_ANY);
+}
+
+#endif /* ROOTWATCH_TASK_BPF_H */
