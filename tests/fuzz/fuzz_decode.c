@@ -24,8 +24,8 @@ static void check(struct str s, const char *what)
 		fprintf(stderr, "%s: full %u < len %u\n", what, s.full, s.len);
 		abort();
 	}
-	/* The only strings of the decoder's own are "" and "/". */
-	if (s.len == 0 || (s.len == 1 && s.p[0] == '/'))
+	/* The only strings of the decoder's own. */
+	if (s.len == 0 || str_is(s, "/") || str_is(s, "memfd:"))
 		return;
 	if (!within(s.p, s.len, record, record_size) &&
 	    !within(s.p, s.len, scratch, EVENT_SCRATCH)) {

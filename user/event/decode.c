@@ -122,8 +122,10 @@ static void fill_file(struct reader *r, struct event_file *f, const struct wire_
 	f->mnt_id = w->mnt_id;
 	f->fstype = take_array(r, off + offsetof(struct wire_file, fstype), WIRE_FSTYPE_LEN);
 
-	if (w->flags & WIRE_FILE_MEMFD) {
-		f->sbpath = or_root(sb);
+	if (w->flags & WIRE_FILE_MEMFD) { /* lies nowhere: "memfd:NAME" is a name, not a path */
+		if (str_starts(sb, "/"))
+			sb = skip(sb, 1);
+		f->sbpath = sb.len > 0 ? sb : STR_LIT("memfd:");
 		f->path = f->sbpath;
 		return;
 	}
@@ -292,12 +294,15 @@ static void decode_open(struct reader *r, struct event *e)
 	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
 	base = take(r, w->base, WIRE_PATH_MAX);
 	e->open.write = opens_for_writing(e);
-	if (!r->bad && e->blocked && !e->open.file.known) {
+	if (r->bad || !e->blocked || e->open.file.known)
+		return;
+	e->open.unresolved = true;
+	/* "" is not refused but not found: what was asked for could not be read. */
+	if (e->open.asked.len > 0) {
 		char *p = r->scratch + r->used;
 		size_t n = path_resolve(p, EVENT_SCRATCH - r->used, base, e->open.asked);
 
 		r->used += n;
-		e->open.unresolved = true;
 		e->open.file.path = (struct str){p, (uint32_t)n, (uint32_t)n};
 	}
 }

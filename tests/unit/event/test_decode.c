@@ -152,6 +152,8 @@ static void file_paths(void **state)
 		 "/etc/x"},
 		{"memfd:evil", "", 0, 0, WIRE_FILE_MEMFD, "memfd:evil", NULL, "memfd:evil"},
 		{"memfd:evil", "/", 0, 0, WIRE_FILE_MEMFD, "memfd:evil", NULL, "memfd:evil"},
+		{"/memfd:evil", "", 0, 0, WIRE_FILE_MEMFD, "memfd:evil", NULL, "memfd:evil"},
+		{"", "", 0, 0, WIRE_FILE_MEMFD, "memfd:", NULL, "memfd:"},
 	};
 
 	(void)state;
@@ -289,6 +291,12 @@ static void blocked_open(void **state)
 	begin_blocked(NULL, "etc/shadow");
 	must_decode();
 	EXPECT(e.open.file.path, "etc/shadow");
+
+	/* What was asked for could not be read: that is not the folder itself. */
+	begin_blocked("/srv", "");
+	must_decode();
+	assert_true(e.open.unresolved);
+	EXPECT(e.open.file.path, "");
 }
 
 static void exec_record(void **state)
