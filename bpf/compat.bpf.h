@@ -102,6 +102,9 @@ static __always_inline struct kernfs_node *compat_kernfs_parent(const struct ker
  * compat_call() maps both to WIRE_CALL_*; compat_arg() gives the arguments, which are still in
  * the registers at exit.
  */
+#define COMPAT_CALLS 512
+_Static_assert(WIRE_CALL_END <= 16, "a call is four bits of compat_calls");
+
 #if defined(__TARGET_ARCH_x86)
 #define TS_COMPAT_ 0x2
 static __always_inline bool compat_is32(struct task_struct *t)
@@ -125,99 +128,20 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 	return is32 ? (__u32)v : v;
 }
 
-static __always_inline __u32 compat_call(long nr, bool is32)
-{
-	if (is32) {
-		switch (nr) {
-		case 5:
-			return WIRE_CALL_OPEN;
-		case 8:
-			return WIRE_CALL_CREAT;
-		case 295:
-			return WIRE_CALL_OPENAT;
-		case 437:
-			return WIRE_CALL_OPENAT2;
-		case 342:
-			return WIRE_CALL_OPEN_BY_HANDLE_AT;
-		case 23:
-		case 213:
-			return WIRE_CALL_SETUID;
-		case 70:
-		case 203:
-			return WIRE_CALL_SETREUID;
-		case 164:
-		case 208:
-			return WIRE_CALL_SETRESUID;
-		case 138:
-		case 215:
-			return WIRE_CALL_SETFSUID;
-		case 362:
-			return WIRE_CALL_CONNECT;
-		case 102: /* socketcall: the caller looks whether it is a connect */
-			return WIRE_CALL_CONNECT;
-		default:
-			return WIRE_CALL_NONE;
-		}
-	}
-	switch (nr) {
-	case 2:
-		return WIRE_CALL_OPEN;
-	case 85:
-		return WIRE_CALL_CREAT;
-	case 257:
-		return WIRE_CALL_OPENAT;
-	case 437:
-		return WIRE_CALL_OPENAT2;
-	case 304:
-		return WIRE_CALL_OPEN_BY_HANDLE_AT;
-	case 105:
-		return WIRE_CALL_SETUID;
-	case 113:
-		return WIRE_CALL_SETREUID;
-	case 117:
-		return WIRE_CALL_SETRESUID;
-	case 122:
-		return WIRE_CALL_SETFSUID;
-	case 42:
-		return WIRE_CALL_CONNECT;
-	default:
-		return WIRE_CALL_NONE;
-	}
-}
-/* One cheap look first: could this number be a watched call, native or 32-bit? Most are not. */
-static __always_inline bool compat_any(long nr)
-{
-	switch (nr) {
-	case 2:
-	case 5:
-	case 8:
-	case 23:
-	case 42:
-	case 70:
-	case 85:
-	case 102:
-	case 105:
-	case 113:
-	case 117:
-	case 122:
-	case 138:
-	case 164:
-	case 203:
-	case 208:
-	case 213:
-	case 215:
-	case 257:
-	case 295:
-	case 304:
-	case 342:
-	case 362:
-	case 437:
-		return true;
-	default:
-		return false;
-	}
-}
-
+/* [number] = native call | 32-bit call << 4 */
+#define NATIVE(nr, call) [nr] = WIRE_CALL_##call
+#define COMPAT(nr, call) [nr] = WIRE_CALL_##call << 4
+static const __u8 compat_calls[COMPAT_CALLS] = {
+	NATIVE(2, OPEN), NATIVE(42, CONNECT), NATIVE(85, CREAT), NATIVE(105, SETUID),
+	NATIVE(113, SETREUID), NATIVE(117, SETRESUID), NATIVE(122, SETFSUID),
+	NATIVE(257, OPENAT), NATIVE(304, OPEN_BY_HANDLE_AT),
+	[437] = WIRE_CALL_OPENAT2 | WIRE_CALL_OPENAT2 << 4,
+	COMPAT(5, OPEN), COMPAT(8, CREAT), COMPAT(23, SETUID), COMPAT(70, SETREUID),
+	COMPAT(102, CONNECT), /* socketcall: connect_done() looks which */
+	COMPAT(138, SETFSUID), COMPAT(164, SETRESUID), COMPAT(203, SETREUID),
+	COMPAT(208, SETRESUID), COMPAT(213, SETUID), COMPAT(215, SETFSUID),
+	COMPAT(295, OPENAT), COMPAT(342, OPEN_BY_HANDLE_AT), COMPAT(362, CONNECT),
+};
 #define COMPAT_NR_SOCKETCALL 102
 #elif defined(__TARGET_ARCH_arm64)
 #define TIF_32BIT_ (1ul << 22)
@@ -241,90 +165,32 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 	return is32 ? (__u32)v : v;
 }
 
-static __always_inline __u32 compat_call(long nr, bool is32)
-{
-	if (is32) {
-		switch (nr) {
-		case 5:
-			return WIRE_CALL_OPEN;
-		case 8:
-			return WIRE_CALL_CREAT;
-		case 322:
-			return WIRE_CALL_OPENAT;
-		case 437:
-			return WIRE_CALL_OPENAT2;
-		case 371:
-			return WIRE_CALL_OPEN_BY_HANDLE_AT;
-		case 23:
-		case 213:
-			return WIRE_CALL_SETUID;
-		case 70:
-		case 203:
-			return WIRE_CALL_SETREUID;
-		case 164:
-		case 208:
-			return WIRE_CALL_SETRESUID;
-		case 138:
-		case 215:
-			return WIRE_CALL_SETFSUID;
-		case 283:
-			return WIRE_CALL_CONNECT;
-		default:
-			return WIRE_CALL_NONE;
-		}
-	}
-	switch (nr) {
-	case 56:
-		return WIRE_CALL_OPENAT;
-	case 437:
-		return WIRE_CALL_OPENAT2;
-	case 265:
-		return WIRE_CALL_OPEN_BY_HANDLE_AT;
-	case 146:
-		return WIRE_CALL_SETUID;
-	case 145:
-		return WIRE_CALL_SETREUID;
-	case 147:
-		return WIRE_CALL_SETRESUID;
-	case 151:
-		return WIRE_CALL_SETFSUID;
-	case 203:
-		return WIRE_CALL_CONNECT;
-	default:
-		return WIRE_CALL_NONE;
-	}
-}
-/* One cheap look first: could this number be a watched call, native or 32-bit? Most are not. */
-static __always_inline bool compat_any(long nr)
-{
-	switch (nr) {
-	case 5:
-	case 8:
-	case 23:
-	case 56:
-	case 70:
-	case 138:
-	case 145:
-	case 146:
-	case 147:
-	case 151:
-	case 164:
-	case 203:
-	case 208:
-	case 213:
-	case 215:
-	case 265:
-	case 283:
-	case 322:
-	case 371:
-	case 437:
-		return true;
-	default:
-		return false;
-	}
-}
-
+#define NATIVE(nr, call) [nr] = WIRE_CALL_##call
+#define COMPAT(nr, call) [nr] = WIRE_CALL_##call << 4
+#define BOTH(nr, call, call32) [nr] = WIRE_CALL_##call | WIRE_CALL_##call32 << 4
+static const __u8 compat_calls[COMPAT_CALLS] = {
+	NATIVE(56, OPENAT), NATIVE(145, SETREUID), NATIVE(146, SETUID), NATIVE(147, SETRESUID),
+	NATIVE(151, SETFSUID), BOTH(203, CONNECT, SETREUID), NATIVE(265, OPEN_BY_HANDLE_AT),
+	BOTH(437, OPENAT2, OPENAT2), COMPAT(5, OPEN), COMPAT(8, CREAT), COMPAT(23, SETUID),
+	COMPAT(70, SETREUID), COMPAT(138, SETFSUID), COMPAT(164, SETRESUID),
+	COMPAT(208, SETRESUID), COMPAT(213, SETUID), COMPAT(215, SETFSUID),
+	COMPAT(283, CONNECT), COMPAT(322, OPENAT), COMPAT(371, OPEN_BY_HANDLE_AT),
+};
 #define COMPAT_NR_SOCKETCALL (-1)
 #endif
+
+/*
+ * The watched calls of both ABIs behind a number, 0 for most numbers: one load decides. (And what
+ * comes from a table is not known to the verifier, which would else follow each call alone.)
+ */
+static __always_inline __u32 compat_calls_at(long nr)
+{
+	return (unsigned long)nr < COMPAT_CALLS ? compat_calls[nr] : 0;
+}
+
+static __always_inline __u32 compat_call(__u32 calls, bool is32)
+{
+	return is32 ? calls >> 4 : calls & 15;
+}
 
 #endif /* ROOTWATCH_COMPAT_BPF_H */

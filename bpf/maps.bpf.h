@@ -54,7 +54,7 @@ struct scratch {
 	__u32 slot;		 /* its own key */
 	volatile __u32 run, last, found; /* gate_name_has_id */
 	__u32 pad;
-	__u64 arg[3];		/* of a global function: the verifier lets no pointer pass as one */
+	volatile __u64 arg[3];		/* of a global function: the verifier lets no pointer pass as one */
 	__u64 chain[CHAIN_MAX]; /* struct dentry * */
 	__u16 pos[CHAIN_MAX];	/* path_append: where in the path each entry begins */
 	__u8 record[RECORD_SIZE];

@@ -85,37 +85,36 @@ static __always_inline void path_sb_chain(struct scratch *s, const void *d, cons
 	path_sb_chain_of_arg(s->slot);
 }
 
+/* arg: the dentry, its mount, and (filled here) that mount's root. */
 __noinline int path_ns_chain_of_arg(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
-	const void *d, *m, *root;
 	int i;
 
 	if (!s)
 		return 0;
-	d = (const void *)s->arg[0];
-	m = (const void *)s->arg[1];
-	root = LOAD(struct mount, m, mnt.mnt_root);
+	s->arg[2] = (__u64)LOAD(struct mount, s->arg[1], mnt.mnt_root);
 	s->chain_mnt = CHAIN_NONE;
 	s->chain_root = CHAIN_NONE;
 	s->chain_cut = 1;
 	s->chain_n = 0;
 	for (i = 0; i < CHAIN_MAX + PATH_MOUNTS_MAX; i++) {
-		const void *parent;
+		__u64 d = s->arg[0];
+		__u64 parent;
 		__u32 n;
 
-		if (d == root) {
-			parent = LOAD(struct mount, m, mnt_parent);
-			if (parent == m || !parent) {
+		if (d == s->arg[2]) {
+			parent = (__u64)LOAD(struct mount, s->arg[1], mnt_parent);
+			if (parent == s->arg[1] || !parent) {
 				s->chain_cut = 0;
 				break;
 			}
-			d = LOAD(struct mount, m, mnt_mountpoint);
-			m = parent;
-			root = LOAD(struct mount, m, mnt.mnt_root);
+			s->arg[0] = (__u64)LOAD(struct mount, s->arg[1], mnt_mountpoint);
+			s->arg[1] = parent;
+			s->arg[2] = (__u64)LOAD(struct mount, parent, mnt.mnt_root);
 			continue;
 		}
-		parent = LOAD(struct dentry, d, d_parent);
+		parent = (__u64)LOAD(struct dentry, d, d_parent);
 		if (parent == d || !parent) {
 			s->chain_cut = 0; /* reached without its mount: detached */
 			break;
@@ -123,9 +122,9 @@ __noinline int path_ns_chain_of_arg(__u32 slot)
 		n = s->chain_n;
 		if (n >= CHAIN_MAX)
 			break;
-		s->chain[n] = (__u64)d;
+		s->chain[n] = d;
 		s->chain_n = n + 1;
-		d = parent;
+		s->arg[0] = parent;
 	}
 	return 0;
 }

@@ -22,17 +22,17 @@ static __always_inline bool syscall_is_open(__u32 call)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
 {
-	long nr = compat_nr(regs);
+	__u32 calls = compat_calls_at(compat_nr(regs));
 	struct task_struct *t;
 	struct gate g;
 	__u32 call, root;
 	bool is32, denied;
 
-	if (!compat_any(nr))
+	if (!calls)
 		return 0;
 	t = compat_current();
 	is32 = compat_is32(t);
-	call = compat_call(nr, is32);
+	call = compat_call(calls, is32);
 	if (call == WIRE_CALL_NONE)
 		return 0;
 	denied = syscall_denied(ret);
