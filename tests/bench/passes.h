@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table: what each operation costs with each variant, as a ratio to none. A round is one pass
+ * of every variant over every row; ratios are taken within a round and the median is reported.
+ */
+#ifndef BENCH_PASSES_H
+#define BENCH_PASSES_H
+
+#include <stdbool.h>
+#include <jansson.h>
+
+#include "box.h"
+#include "detector.h"
+#include "slice.h"
+
+#define ROUNDS_MAX 256
+
+struct row {
+	const char *id, *what;
+	enum place place;
+	const char *op;
+	const char *path; /* in the container, or below the host's copy of its files */
+	double target;	  /* of rootwatch's ratio */
+};
+
+#define ROWS 14
+extern const struct row rows[ROWS];
+
+struct sample {
+	unsigned int round;
+	enum variant variant;
+	unsigned int row;
+	struct slice s;
+};
+
+struct passes {
+	const struct box *box;
+	struct detector_setup setup;
+	bool row_on[ROWS];
+	bool variant_on[VARIANTS];
+	unsigned int rounds;
+	unsigned int want, max; /* quiet slices a pass, slices a pass at most */
+
+	struct sample *v;
+	size_t n, cap;
+	uint64_t best;		/* ns of the fixed loop on a quiet machine */
+	unsigned int disturbed; /* passes while somebody else's BPF programs were loaded */
+	unsigned int passes;
+	size_t resident; /* programs of others that were there all the time */
+};
+
+/* Learns the time of the fixed loop on the quiet machine. */
+int passes_calibrate(struct passes *p);
+
+int passes_run(struct passes *p);
+
+/* Prints the table, and gives the same as JSON (a new reference). */
+json_t *passes_report(struct passes *p);
+
+/* One row's operation in a tight loop, for the kernel's own statistics; *ops: how often. */
+int passes_burst(const struct passes *p, unsigned int row, uint64_t *ops);
+
+#endif
