@@ -12,7 +12,7 @@ static bool opened_for_reading(const struct event_open *o)
 
 static void find_open(struct facts *f, const struct event_open *o)
 {
-	f->file = str_basename(o->file.path);
+	f->file = watch_name(&o->file);
 	if (o->write)
 		f->wrote = watch_classify(&o->file, WATCH_WRITE);
 	if (opened_for_reading(o))

@@ -204,11 +204,9 @@ static void behind_script(struct program *p, const struct event_exec *x)
 static void behind_applet(struct program *p)
 {
 	/* `busybox adduser x`, or a link called adduser */
-	for (int depth = 0; depth < 2 && p->n > 0; depth++) {
+	while (p->n > 0 && is_multicall(p->name)) {
 		p->name = str_basename(p->args[0]);
 		take_args(p, 1);
-		if (!is_multicall(p->name))
-			break;
 	}
 }
 

@@ -229,6 +229,11 @@ static struct str without_detours(struct str path)
 	return path;
 }
 
+struct str watch_name(const struct event_file *f)
+{
+	return str_basename(f->sbpath.len ? f->sbpath : f->path);
+}
+
 static uint32_t classify_asked(struct str path, uint32_t access)
 {
 	uint32_t classes;
@@ -332,7 +337,7 @@ static uint32_t classify_device(const struct event_file *f, uint32_t access)
 static uint32_t classify_opened(const struct event_file *f, uint32_t access)
 {
 	enum watch_scope scope = kernel_scope(f->fs_magic);
-	uint32_t names = named(str_basename(f->sbpath.len ? f->sbpath : f->path), access);
+	uint32_t names = named(watch_name(f), access);
 	uint32_t paths = below(WATCH_PATH, f->path, access);
 
 	/* Through a bind mount of its own, /etc is still /etc. */
@@ -374,5 +379,5 @@ uint32_t watch_classify(const struct event_file *f, uint32_t access)
 		return 0;
 	if (S_ISDIR(f->mode))
 		classes &= ~C_SECRETS;
-	return classes & ~beside(str_basename(f->path));
+	return classes & ~beside(watch_name(f));
 }

@@ -88,4 +88,7 @@ const struct watch *watch_table(size_t *n);
  */
 uint32_t watch_classify(const struct event_file *f, uint32_t access);
 
+/* The file's own name, not that of a mount point it was bound to; "" when nothing is known. */
+struct str watch_name(const struct event_file *f);
+
 #endif /* ROOTWATCH_RULES_WATCH_H */
