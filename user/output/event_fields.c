@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+// SPDX-License-Identifier: Apache-2.0
 #include "output/event_fields.h"
 
 #include <fcntl.h>
@@ -13,61 +13,75 @@
 
 #define NS_PER_MS 1000000ull
 
-/* Ids are short; a longer one than that is not ours. */
+/* Rules' own words are short; longer than that they are not ours. */
 #define ID_CAP	     40
+#define ADVICE_CAP   300
 #define DEV_MAJOR(d) ((d) >> 20)
 #define DEV_MINOR(d) ((d)&0xfffff)
 
 static inline void put_null(struct line *l, enum field_id id)
 {
-	json_key(l, &field_keys[id]);
-	json_null(l);
+	json_put_key(l, &field_keys[id]);
+	json_put_null(l);
 }
 
 static inline void put_str(struct line *l, enum field_id id, struct str s)
 {
-	json_key(l, &field_keys[id]);
-	json_string(l, s);
+	json_put_key(l, &field_keys[id]);
+	json_put_string(l, s);
+}
+
+/* A string that the limit of the line never cuts; "" becomes null. */
+static void put_whole(struct line *l, enum field_id id, struct str s, size_t cap)
+{
+	json_put_key(l, &field_keys[id]);
+	if (s.len == 0) {
+		json_put_null(l);
+		return;
+	}
+	line_literal(l, "\"");
+	line_capped(l, s, cap);
+	line_literal(l, "\"");
 }
 
 /* A string of ours that needs no escapes; "" becomes null. */
 static inline void put_own(struct line *l, enum field_id id, struct str s)
 {
-	json_key(l, &field_keys[id]);
+	json_put_key(l, &field_keys[id]);
 	if (s.len == 0)
-		json_null(l);
+		json_put_null(l);
 	else
-		json_raw(l, s.p, s.len);
+		json_put_raw(l, s.p, s.len);
 }
 
 static inline void put_num(struct line *l, enum field_id id, int64_t v)
 {
-	json_key(l, &field_keys[id]);
+	json_put_key(l, &field_keys[id]);
 	line_i64(l, v);
 }
 
 static inline void put_num_if(struct line *l, enum field_id id, bool known, int64_t v)
 {
-	json_key(l, &field_keys[id]);
+	json_put_key(l, &field_keys[id]);
 	if (known)
 		line_i64(l, v);
 	else
-		json_null(l);
+		json_put_null(l);
 }
 
 static inline void put_bool(struct line *l, enum field_id id, bool v)
 {
-	json_key(l, &field_keys[id]);
-	json_bool(l, v);
+	json_put_key(l, &field_keys[id]);
+	json_put_bool(l, v);
 }
 
 static inline void put_bool_if(struct line *l, enum field_id id, bool known, bool v)
 {
-	json_key(l, &field_keys[id]);
+	json_put_key(l, &field_keys[id]);
 	if (known)
-		json_bool(l, v);
+		json_put_bool(l, v);
 	else
-		json_null(l);
+		json_put_null(l);
 }
 
 /* A uid or gid; (u32)-1 is none. */
@@ -78,7 +92,7 @@ static inline void put_id(struct line *l, enum field_id id, uint32_t v)
 
 static inline void put_hex(struct line *l, enum field_id id, uint64_t v)
 {
-	json_key(l, &field_keys[id]);
+	json_put_key(l, &field_keys[id]);
 	line_literal(l, "\"");
 	line_hex64(l, v);
 	line_literal(l, "\"");
@@ -176,8 +190,8 @@ static void put_container(struct line *l, const struct event *e)
 	const struct container *c = e->container ? e->container : &none;
 	const char *type = container_type_name(c->ref.type);
 
-	put_str(l, F_CONTAINER_ID, str_from(c->short_id));
-	put_str(l, F_CONTAINER_FULL_ID, str_from(c->ref.id));
+	put_whole(l, F_CONTAINER_ID, str_from(c->short_id), CONTAINER_ID_MAX);
+	put_whole(l, F_CONTAINER_FULL_ID, str_from(c->ref.id), CONTAINER_ID_MAX);
 	put_str(l, F_CONTAINER_NAME, str_from(c->name));
 	put_own(l, F_CONTAINER_TYPE, str_from(type));
 	put_str(l, F_CONTAINER_REPOSITORY, str_from(c->image));
@@ -185,7 +199,7 @@ static void put_container(struct line *l, const struct event *e)
 	put_bool_if(l, F_CONTAINER_PRIVILEGED, c->privileged_known, c->privileged);
 	put_str(l, F_K8S_NS, str_from(c->k8s_ns));
 	put_str(l, F_K8S_POD, str_from(c->k8s_pod));
-	put_str(l, F_K8S_POD_UID, str_from(c->ref.pod_uid));
+	put_whole(l, F_K8S_POD_UID, str_from(c->ref.pod_uid), CONTAINER_POD_UID_LEN);
 }
 
 static void put_container_more(struct line *l, const struct container *c)
@@ -219,7 +233,7 @@ static void put_file(struct line *l, const struct event_file *f)
 	struct str layer = STR_LIT("");
 
 	put_str(l, F_FILE_SBPATH, f->known ? f->sbpath : STR_LIT(""));
-	json_key(l, &field_keys[F_FILE_DEV]);
+	json_put_key(l, &field_keys[F_FILE_DEV]);
 	if (f->known) {
 		line_literal(l, "\"");
 		line_i64(l, DEV_MAJOR(f->dev));
@@ -227,7 +241,7 @@ static void put_file(struct line *l, const struct event_file *f)
 		line_i64(l, DEV_MINOR(f->dev));
 		line_literal(l, "\"");
 	} else {
-		json_null(l);
+		json_put_null(l);
 	}
 	if (f->known && f->flags & WIRE_FILE_UPPER)
 		layer = STR_LIT("upper");
@@ -367,14 +381,7 @@ static void put_exit(struct line *l, const struct event *e)
 	put_num_if(l, F_EXIT_SIGNAL, killed, WTERMSIG(status));
 	put_num_if(l, F_EXIT_DURATION, p && p->exec_time > 0 && p->exec_time <= e->time,
 		   p ? (int64_t)((e->time - p->exec_time) / NS_PER_MS) : 0);
-	json_key(l, &field_keys[F_EXIT_RULE]);
-	if (p && p->alert_rule) {
-		line_literal(l, "\"");
-		line_capped(l, str_from(p->alert_rule), ID_CAP);
-		line_literal(l, "\"");
-	} else {
-		json_null(l);
-	}
+	put_whole(l, F_EXIT_RULE, str_from(p ? p->alert_rule : NULL), ID_CAP);
 	put_num_if(l, F_EXIT_EVT_NUM, p && p->alert_num > 0, p ? (int64_t)p->alert_num : 0);
 }
 
@@ -383,11 +390,8 @@ static void put_verdict(struct line *l, const struct verdict *v)
 {
 	if (v->n == 0)
 		return;
-	json_key(l, &field_keys[F_RULE_ID]);
-	line_literal(l, "\"");
-	line_capped(l, str_from(v->hits[0]->id), ID_CAP);
-	line_literal(l, "\"");
-	json_key(l, &field_keys[F_RULES]);
+	put_whole(l, F_RULE_ID, str_from(v->hits[0]->id), ID_CAP);
+	json_put_key(l, &field_keys[F_RULES]);
 	line_literal(l, "\"");
 	for (size_t i = 0; i < v->n; i++) {
 		if (i > 0)
@@ -395,7 +399,7 @@ static void put_verdict(struct line *l, const struct verdict *v)
 		line_capped(l, str_from(v->hits[i]->id), ID_CAP);
 	}
 	line_literal(l, "\"");
-	put_str(l, F_ADVICE, str_from(v->hits[0]->advice));
+	put_whole(l, F_ADVICE, str_from(v->hits[0]->advice), ADVICE_CAP);
 }
 
 static void put_schema(struct line *l)

@@ -21,7 +21,7 @@ struct json_key {
 		",\"" name "\":", sizeof(",\"" name "\":") - 1 \
 	}
 
-static inline void json_key(struct line *l, const struct json_key *k)
+static inline void json_put_key(struct line *l, const struct json_key *k)
 {
 	/* A copy of known size is three moves; what lies behind len is overwritten next. */
 	if ((size_t)(l->end - l->p) >= sizeof(k->text)) {
@@ -32,12 +32,12 @@ static inline void json_key(struct line *l, const struct json_key *k)
 	}
 }
 
-static inline void json_null(struct line *l)
+static inline void json_put_null(struct line *l)
 {
 	line_literal(l, "null");
 }
 
-static inline void json_bool(struct line *l, bool v)
+static inline void json_put_bool(struct line *l, bool v)
 {
 	if (v)
 		line_literal(l, "true");
@@ -46,7 +46,7 @@ static inline void json_bool(struct line *l, bool v)
 }
 
 /* A string of ours that needs no escapes. */
-static inline void json_raw(struct line *l, const char *s, size_t n)
+static inline void json_put_raw(struct line *l, const char *s, size_t n)
 {
 	line_literal(l, "\"");
 	line_raw(l, s, n);
@@ -54,10 +54,10 @@ static inline void json_raw(struct line *l, const char *s, size_t n)
 }
 
 /* A foreign string, or null when it is empty. */
-static inline void json_string(struct line *l, struct str s)
+static inline void json_put_string(struct line *l, struct str s)
 {
 	if (s.len == 0) {
-		json_null(l);
+		json_put_null(l);
 		return;
 	}
 	line_literal(l, "\"");

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+// SPDX-License-Identifier: Apache-2.0
 #include "output/event_fields.h"
 #include "output/json.h"
 #include "output/output.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+// SPDX-License-Identifier: Apache-2.0
 #include "output/line.h"
 
 /* Longest escape of one character: three bytes as \xHH each, in the text flavour. */
@@ -149,36 +149,59 @@ static uint64_t special8(uint64_t v)
 	       EACH_BYTE(0x80);
 }
 
-/* How many bytes at the start of s are plain, in steps of 8. */
-static size_t plain_run(const char *s, size_t n)
-{
-	size_t i = 0;
-	uint64_t v;
-
-	while (n - i >= sizeof(v)) {
-		memcpy(&v, s + i, sizeof(v));
-		if (special8(v))
-			break;
-		i += sizeof(v);
-	}
-	return i;
-}
-
 /* Bytes that s takes when escaped. */
 static size_t escaped_size(enum line_flavour flavour, struct str s)
 {
 	char out[UNIT_MAX];
-	size_t size = 0, used;
+	size_t size = 0, i = 0, used;
+	uint64_t v;
 
-	for (size_t i = 0; i < s.len; i += used) {
-		used = plain_run(s.p + i, s.len - i);
-		if (used > 0)
-			size += used;
-		else
-			size += unit(flavour, (const unsigned char *)s.p + i, s.len - i, &used,
-				     out);
+	while (i < s.len) {
+		if (s.len - i >= sizeof(v)) {
+			memcpy(&v, s.p + i, sizeof(v));
+			if (!special8(v)) {
+				i += sizeof(v);
+				size += sizeof(v);
+				continue;
+			}
+		}
+		size += unit(flavour, (const unsigned char *)s.p + i, s.len - i, &used, out);
+		i += used;
 	}
 	return size;
+}
+
+/*
+ * Copies n < 8 bytes if all are plain. before: that many bytes before s and d are the same and
+ * plain, which lets one move of 8 bytes do.
+ */
+static bool copy_tail(char *d, const char *s, size_t n, size_t before)
+{
+	uint64_t v;
+	uint32_t a, b;
+
+	if (before + n >= sizeof(v)) {
+		memcpy(&v, s + n - sizeof(v), sizeof(v));
+		if (special8(v))
+			return false;
+		memcpy(d + n - sizeof(v), &v, sizeof(v));
+		return true;
+	}
+	if (n >= sizeof(a)) {
+		memcpy(&a, s, sizeof(a));
+		memcpy(&b, s + n - sizeof(b), sizeof(b));
+		if (special8(a | (uint64_t)b << 32))
+			return false;
+		memcpy(d, &a, sizeof(a));
+		memcpy(d + n - sizeof(b), &b, sizeof(b));
+		return true;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!plain((unsigned char)s[i]))
+			return false;
+		d[i] = s[i];
+	}
+	return true;
 }
 
 /*
@@ -189,12 +212,13 @@ static size_t escape(struct line *l, struct str s, size_t limit)
 {
 	char out[UNIT_MAX];
 	char *d = l->p, *end = l->end;
-	size_t i = 0, used, n;
+	size_t i = 0, run, used, n;
 	uint64_t v;
 
 	if ((size_t)(end - d) > limit)
 		end = d + limit;
 	while (i < s.len) {
+		run = i;
 		while (s.len - i >= sizeof(v) && (size_t)(end - d) >= sizeof(v)) {
 			memcpy(&v, s.p + i, sizeof(v));
 			if (special8(v))
@@ -203,12 +227,17 @@ static size_t escape(struct line *l, struct str s, size_t limit)
 			i += sizeof(v);
 			d += sizeof(v);
 		}
+		n = s.len - i;
+		if (n < sizeof(v) && (size_t)(end - d) >= n && copy_tail(d, s.p + i, n, i - run)) {
+			d += n;
+			i += n;
+			break;
+		}
+		/* Something special is near, or the end. */
+		while (i < s.len && d < end && plain((unsigned char)s.p[i]))
+			*d++ = s.p[i++];
 		if (i == s.len)
 			break;
-		if (plain((unsigned char)s.p[i]) && d < end) {
-			*d++ = s.p[i++];
-			continue;
-		}
 		n = unit(l->flavour, (const unsigned char *)s.p + i, s.len - i, &used, out);
 		if ((size_t)(end - d) < n) {
 			if (end == l->end)
@@ -247,20 +276,18 @@ static void escape_ends(struct line *l, struct str s, size_t size, size_t cap)
 
 void line_capped(struct line *l, struct str s, size_t cap)
 {
+	char *start = l->p;
 	size_t size;
 
-	/* No character takes more than UNIT_MAX bytes for one byte of its own. */
-	if (!l->measure && s.len <= cap / UNIT_MAX) {
-		(void)escape(l, s, cap);
+	if (!l->measure && (escape(l, s, cap) == s.len || l->full))
+		return;
+	size = escaped_size(l->flavour, s);
+	if (l->measure) {
+		l->need += size < cap ? size : cap;
 		return;
 	}
-	size = escaped_size(l->flavour, s);
-	if (l->measure)
-		l->need += size < cap ? size : cap;
-	else if (size <= cap)
-		(void)escape(l, s, cap);
-	else
-		escape_ends(l, s, size, cap);
+	l->p = start;
+	escape_ends(l, s, size, cap);
 }
 
 void line_string(struct line *l, struct str s)

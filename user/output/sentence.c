@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+// SPDX-License-Identifier: Apache-2.0
 #include "output/sentence.h"
 
 #include <sys/wait.h>
@@ -57,12 +57,7 @@ struct str sentence_cmdline(const struct event *e, char scratch[static SENTENCE_
 		}
 		return (struct str){scratch, (uint32_t)len, (uint32_t)len};
 	}
-	if (e->process)
-		s = without_last_nul(e->process->cmdline);
-	if (s.len == 0 || !memchr(s.p, '\0', s.len))
-		return s;
-	len = join(scratch, 0, s);
-	return (struct str){scratch, (uint32_t)len, (uint32_t)len};
+	return e->process ? e->process->cmdline : s;
 }
 
 struct str sentence_socket(const struct event *e, bool *abstract)

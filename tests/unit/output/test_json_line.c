@@ -1,0 +1,720 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A JSON line: what it says, that the field table says the same, and that it keeps its limits. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+
+#include "output/fields.h"
+#include "output/sample.h"
+
+static char text[OUTPUT_LINE_MAX];
+
+static void check_type(const struct field *f, const json_t *v)
+{
+	if (json_is_null(v)) {
+		if (!f->null)
+			fail_msg("%s is null", f->name);
+		return;
+	}
+	switch (f->type) {
+	case FIELD_STRING:
+		if (!json_is_string(v) || json_string_length(v) == 0)
+			fail_msg("%s is no string, or empty", f->name);
+		break;
+	case FIELD_NUMBER:
+		if (!json_is_integer(v))
+			fail_msg("%s is no integer", f->name);
+		break;
+	case FIELD_BOOL:
+		if (!json_is_boolean(v))
+			fail_msg("%s is no bool", f->name);
+		break;
+	}
+}
+
+/* The line has the documented fields, each of its type, and no others. */
+static void check_fields(const struct sample *s, const json_t *line)
+{
+	json_t *fields = json_object_get(line, "output_fields");
+	size_t n = 0;
+
+	for (size_t i = 0; i < F_END; i++) {
+		const struct field *f = &field_table[i];
+		bool due = f->kinds & 1u << s->e.kind;
+		json_t *v = json_object_get(fields, f->name);
+
+		if (f->when == FIELD_ALERT)
+			due = due && s->v.n > 0;
+		else if (f->when == FIELD_BLOCKED)
+			due = due && s->e.blocked;
+		if (due != (v != NULL))
+			fail_msg("kind %d: %s is %s", (int)s->e.kind, f->name,
+				 v ? "there" : "missing");
+		if (!v)
+			continue;
+		n++;
+		check_type(f, v);
+	}
+	assert_int_equal(json_object_size(fields), n);
+}
+
+static void check_top(const json_t *line)
+{
+	static const char *const names[] = {"time",   "rule",	  "priority",
+					    "source", "hostname", "output"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_true(json_is_string(json_object_get(line, names[i])));
+	assert_true(json_is_array(json_object_get(line, "tags")));
+	assert_true(json_is_object(json_object_get(line, "output_fields")));
+	assert_int_equal(json_object_size(line), 8);
+	assert_string_equal(json_string_value(json_object_get(line, "source")), "syscall");
+}
+
+static json_t *checked(const struct sample *s)
+{
+	json_t *line = sample_json(s, text);
+
+	check_top(line);
+	check_fields(s, line);
+	return line;
+}
+
+static void table_and_output_agree(void **state)
+{
+	struct sample s;
+
+	(void)state;
+	for (size_t k = 0; k < SAMPLE_KINDS; k++) {
+		sample_rich(&s, sample_kinds[k]);
+		json_decref(checked(&s));
+		s.e.blocked = true;
+		s.e.ret = -EACCES;
+		json_decref(checked(&s));
+		s.e.process = s.e.parent = NULL;
+		json_decref(checked(&s));
+		sample_poor(&s, sample_kinds[k]);
+		json_decref(checked(&s));
+		s.e.container = NULL;
+		json_decref(checked(&s));
+	}
+}
+
+/* With all that can be known no field is null, except where null is the answer. */
+static void rich_events_have_no_nulls(void **state)
+{
+	struct sample s;
+
+	(void)state;
+	for (size_t k = 0; k < SAMPLE_KINDS; k++) {
+		const char *name;
+		json_t *line, *v;
+
+		sample_rich(&s, sample_kinds[k]);
+		line = checked(&s);
+		json_object_foreach(json_object_get(line, "output_fields"), name, v) {
+			if (json_is_null(v) && strcmp(name, "rootwatch.exit.signal") != 0)
+				fail_msg("kind %d: %s is null", (int)s.e.kind, name);
+		}
+		json_decref(line);
+	}
+}
+
+/* The table itself: names are unique, lower case and flat, examples are of the field's type. */
+static void the_table_is_sound(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < F_END; i++) {
+		const struct field *f = &field_table[i];
+		json_error_t err;
+		json_t *example = json_loads(f->example, JSON_DECODE_ANY, &err);
+
+		if (!example)
+			fail_msg("%s: example %s: %s", f->name, f->example, err.text);
+		check_type(f, example);
+		json_decref(example);
+		assert_true(strlen(f->meaning) > 0 && f->kinds != 0);
+		assert_int_equal(strspn(f->name, "abcdefghijklmnopqrstuvwxyz0123456789._"),
+				 strlen(f->name));
+		assert_int_equal(field_keys[i].len, strlen(f->name) + 4);
+		assert_memory_equal(field_keys[i].text + 2, f->name, strlen(f->name));
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(f->name, field_table[k].name);
+	}
+}
+
+static void all_fields_can_be_shown(void **state)
+{
+	char *shown = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&shown, &size);
+
+	(void)state;
+	assert_non_null(f);
+	assert_int_equal(fields_print(f), 0);
+	(void)fclose(f);
+	for (size_t i = 0; i < F_END; i++) {
+		assert_non_null(strstr(shown, field_table[i].name));
+		assert_non_null(strstr(shown, field_table[i].meaning));
+	}
+	free(shown);
+	f = fopen("/dev/full", "w");
+	assert_non_null(f);
+	assert_int_equal(fields_print(f), -EIO);
+	(void)fclose(f);
+}
+
+struct want {
+	enum event_kind kind; /* EVENT_NONE: all */
+	const char *name;
+	const char *json;
+};
+
+static const struct want wants[] = {
+	{EVENT_NONE, "rootwatch.schema", "1"},
+	{EVENT_NONE, "evt.time", "1795309323123456789"},
+	{EVENT_NONE, "evt.num", "42"},
+	{EVENT_NONE, "evt.dir", "\"<\""},
+	{EVENT_NONE, "proc.name", "\"sh\""},
+	{EVENT_NONE, "proc.pname", "\"bash\""},
+	{EVENT_NONE, "proc.cwd", "\"/root\""},
+	{EVENT_NONE, "proc.pid", "4242"},
+	{EVENT_NONE, "proc.vpid", "7"},
+	{EVENT_NONE, "proc.ppid", "4200"},
+	{EVENT_NONE, "proc.sid", "4100"},
+	{EVENT_NONE, "proc.cmdline", "\"sh -c echo a b\""},
+	{EVENT_NONE, "thread.tid", "4243"},
+	{EVENT_NONE, "thread.vtid", "8"},
+	{EVENT_NONE, "user.loginuid", "1000"},
+	{EVENT_NONE, "rootwatch.uid.host", "100000"},
+	{EVENT_NONE, "rootwatch.pid_ns", "4026532301"},
+	{EVENT_NONE, "container.id", "\"4f1c2d3e5a6b\""},
+	{EVENT_NONE, "container.name", "\"web\""},
+	{EVENT_NONE, "container.type", "\"docker\""},
+	{EVENT_NONE, "container.image.repository", "\"docker.io/library/nginx\""},
+	{EVENT_NONE, "container.image.tag", "\"1.25\""},
+	{EVENT_NONE, "container.privileged", "true"},
+	{EVENT_NONE, "k8s.ns.name", "\"default\""},
+	{EVENT_NONE, "k8s.pod.name", "\"web-0\""},
+	{EVENT_NONE, "k8s.pod.uid", "\"0c5a7a9e-0000-4000-8000-000000000001\""},
+	{EVENT_NONE, "rootwatch.rule.id", "\"cron-write\""},
+	{EVENT_NONE, "rootwatch.rules", "\"cron-write,etc-write\""},
+	{EVENT_NONE, "rootwatch.advice", "\"Mount /etc read-only.\""},
+	{EVENT_NONE, "rootwatch.truncated", "false"},
+	{EVENT_EXEC, "evt.type", "\"execve\""},
+	{EVENT_EXEC, "evt.res", "\"SUCCESS\""},
+	{EVENT_EXEC, "evt.rawres", "0"},
+	{EVENT_EXEC, "proc.exepath", "\"/etc/cron.d/x\""},
+	{EVENT_EXEC, "proc.exe", "\"sh\""},
+	{EVENT_EXEC, "proc.args", "\"-c echo a b\""},
+	{EVENT_EXEC, "proc.pexepath", "\"/usr/bin/bash\""},
+	{EVENT_EXEC, "proc.tty", "\"pts0\""},
+	{EVENT_EXEC, "proc.is_exe_upper_layer", "true"},
+	{EVENT_EXEC, "proc.is_exe_lower_layer", "false"},
+	{EVENT_EXEC, "proc.is_exe_from_memfd", "false"},
+	{EVENT_EXEC, "proc.exe_ino", "131332"},
+	{EVENT_EXEC, "thread.cap_effective", "\"CAP_CHOWN CAP_KILL\""},
+	{EVENT_EXEC, "rootwatch.cap_permitted", "\"00000000a80425fb\""},
+	{EVENT_EXEC, "rootwatch.cap_inheritable", "\"0000000000000010\""},
+	{EVENT_EXEC, "user.uid", "0"},
+	{EVENT_EXEC, "group.gid", "5"},
+	{EVENT_EXEC, "rootwatch.root", "\"userns\""},
+	{EVENT_EXEC, "rootwatch.uid.container", "0"},
+	{EVENT_EXEC, "rootwatch.ruid.host", "100001"},
+	{EVENT_EXEC, "rootwatch.ruid.container", "1"},
+	{EVENT_EXEC, "rootwatch.from.uid", "11"},
+	{EVENT_EXEC, "rootwatch.from.euid", "12"},
+	{EVENT_EXEC, "rootwatch.from.suid", "13"},
+	{EVENT_EXEC, "rootwatch.from.fsuid", "14"},
+	{EVENT_EXEC, "rootwatch.file.sbpath", "\"/upper/etc/cron.d/x\""},
+	{EVENT_EXEC, "rootwatch.exec.filename", "\"/entry.sh\""},
+	{EVENT_EXEC, "rootwatch.exec.script", "true"},
+	{EVENT_EXEC, "rootwatch.exec.interp", "\"/bin/sh\""},
+	{EVENT_EXEC, "rootwatch.exec.argv_len", "15"},
+	{EVENT_EXEC, "rootwatch.exec.truncated", "false"},
+	{EVENT_EXEC, "rootwatch.exec.gain", "\"suid,fcaps\""},
+	{EVENT_EXEC, "container.image", "\"docker.io/library/nginx:1.25\""},
+	{EVENT_EXEC, "container.image.digest", "\"sha256:9ee2\""},
+	{EVENT_EXIT, "evt.type", "\"procexit\""},
+	{EVENT_EXIT, "proc.exepath", "\"/usr/bin/dash\""},
+	{EVENT_EXIT, "proc.tty", "\"pts1\""},
+	{EVENT_EXIT, "rootwatch.exit.code", "3"},
+	{EVENT_EXIT, "rootwatch.exit.signal", "null"},
+	{EVENT_EXIT, "rootwatch.exit.duration_ms", "1123"},
+	{EVENT_EXIT, "rootwatch.exit.rule", "\"package-manager\""},
+	{EVENT_EXIT, "rootwatch.exit.evt_num", "17"},
+	{EVENT_SETID, "evt.type", "\"setresuid\""},
+	{EVENT_SETID, "rootwatch.from.euid", "12"},
+	{EVENT_SETID, "rootwatch.to.uid", "100001"},
+	{EVENT_SETID, "rootwatch.to.euid", "100000"},
+	{EVENT_SETID, "rootwatch.to.suid", "100002"},
+	{EVENT_SETID, "rootwatch.to.fsuid", "100003"},
+	{EVENT_OPEN, "evt.type", "\"openat\""},
+	{EVENT_OPEN, "evt.rawres", "3"},
+	{EVENT_OPEN, "evt.is_open_write", "true"},
+	{EVENT_OPEN, "evt.is_open_read", "false"},
+	{EVENT_OPEN, "evt.arg.flags", "\"O_WRONLY|O_CREAT\""},
+	{EVENT_OPEN, "proc.is_exe_upper_layer", "false"},
+	{EVENT_OPEN, "fd.name", "\"/etc/cron.d/x\""},
+	{EVENT_OPEN, "fd.directory", "\"/etc/cron.d\""},
+	{EVENT_OPEN, "fd.filename", "\"x\""},
+	{EVENT_OPEN, "fd.dev", "2049"},
+	{EVENT_OPEN, "fd.ino", "131332"},
+	{EVENT_OPEN, "fd.typechar", "\"f\""},
+	{EVENT_OPEN, "rootwatch.file.dev", "\"8:1\""},
+	{EVENT_OPEN, "rootwatch.file.fstype", "\"overlay\""},
+	{EVENT_OPEN, "rootwatch.file.rootfs", "true"},
+	{EVENT_OPEN, "rootwatch.file.layer", "\"upper\""},
+	{EVENT_OPEN, "rootwatch.file.bind", "false"},
+	{EVENT_OPEN, "rootwatch.file.deleted", "false"},
+	{EVENT_OPEN, "rootwatch.file.created", "true"},
+	{EVENT_OPEN, "rootwatch.blocked", "false"},
+	{EVENT_OPEN, "rootwatch.compat", "false"},
+	{EVENT_CONNECT, "evt.type", "\"connect\""},
+	{EVENT_CONNECT, "fd.name", "\"/run/docker.sock\""},
+	{EVENT_CONNECT, "fd.typechar", "\"u\""},
+	{EVENT_CONNECT, "fd.ino", "77"},
+	{EVENT_CONNECT, "rootwatch.fd.asked", "\"../d.sock\""},
+	{EVENT_CONNECT, "rootwatch.fd.abstract", "false"},
+	{EVENT_CONNECT, "rootwatch.peer.pid", "812"},
+	{EVENT_CONNECT, "rootwatch.peer.comm", "\"dockerd\""},
+	{EVENT_CONNECT, "rootwatch.peer.path", "\"/var/run/docker.sock\""},
+	{EVENT_CONNECT, "rootwatch.peer.container", "false"},
+	{EVENT_CONNECT, "rootwatch.peer.same_container", "false"},
+};
+
+static void expect(const json_t *line, const char *name, const char *json)
+{
+	char *got = json_dumps(sample_field(line, name), JSON_ENCODE_ANY);
+
+	if (!got || strcmp(got, json) != 0)
+		fail_msg("%s is %s, not %s", name, got, json);
+	free(got);
+}
+
+static void values(void **state)
+{
+	struct sample s;
+
+	(void)state;
+	for (size_t k = 0; k < SAMPLE_KINDS; k++) {
+		json_t *line;
+
+		sample_rich(&s, sample_kinds[k]);
+		line = checked(&s);
+		for (size_t i = 0; i < sizeof(wants) / sizeof(wants[0]); i++)
+			if (wants[i].kind == EVENT_NONE || wants[i].kind == sample_kinds[k])
+				expect(line, wants[i].name, wants[i].json);
+		json_decref(line);
+	}
+}
+
+static void expect_top(const json_t *line, const char *name, const char *want)
+{
+	assert_string_equal(json_string_value(json_object_get(line, name)), want);
+}
+
+static void top_level(void **state)
+{
+	struct sample s;
+	json_t *line;
+	char *tags;
+
+	(void)state;
+	sample_rich(&s, EVENT_OPEN);
+	line = checked(&s);
+	expect_top(line, "time", "2026-11-22T01:02:03.123456789Z");
+	expect_top(line, "rule", "Cron job changed by root");
+	expect_top(line, "priority", "Error");
+	expect_top(line, "hostname", "node1");
+	expect_top(line, "output",
+		   "01:02:03.123456789: Error Cron job changed by root: sh (pid 4242, uid 0, host "
+		   "uid 100000) created /etc/cron.d/x for writing in web (4f1c2d3e5a6b)");
+	tags = json_dumps(json_object_get(line, "tags"), JSON_COMPACT);
+	assert_string_equal(tags, "[\"container\",\"T1098\",\"T1543\",\"T1053.003\"]");
+	free(tags);
+	json_decref(line);
+
+	sample_poor(&s, EVENT_OPEN);
+	line = checked(&s);
+	expect_top(line, "rule", "Root activity");
+	expect_top(line, "priority", "Debug");
+	tags = json_dumps(json_object_get(line, "tags"), JSON_COMPACT);
+	assert_string_equal(tags, "[\"container\"]");
+	free(tags);
+	json_decref(line);
+
+	s.e.blocked = true;
+	s.e.ret = -EPERM;
+	line = checked(&s);
+	expect_top(line, "rule", "Attempt denied");
+	expect(line, "evt.res", "\"EPERM\"");
+	json_decref(line);
+
+	sample_rich(&s, EVENT_EXIT);
+	s.v.n = 0;
+	line = checked(&s);
+	expect_top(line, "rule", "Reported process ended");
+	expect_top(line, "priority", "Informational");
+	json_decref(line);
+}
+
+/* The time is the calendar's for any second: against glibc's own. */
+static void times(void **state)
+{
+	static const uint64_t seconds[] = {0,	       951782399,  951782400,  1709164800,
+					   4102444799, 4107542400, 1795309323, 1795309324};
+	struct sample s;
+
+	(void)state;
+	sample_rich(&s, EVENT_SETID);
+	for (size_t i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
+		char want[64];
+		time_t t = (time_t)seconds[i];
+		struct tm tm;
+		json_t *line;
+
+		s.e.time = seconds[i] * 1000000000u + i;
+		assert_non_null(gmtime_r(&t, &tm));
+		(void)strftime(want, sizeof(want), "%Y-%m-%dT%H:%M:%S.00000000", &tm);
+		line = checked(&s);
+		assert_memory_equal(json_string_value(json_object_get(line, "time")), want,
+				    strlen(want));
+		json_decref(line);
+	}
+}
+
+static void open_variants(void **state)
+{
+	struct sample s;
+	json_t *line;
+
+	(void)state;
+	sample_rich(&s, EVENT_OPEN);
+	s.e.open.file.path = STR_LIT("/x");
+	s.e.open.file.mode = S_IFDIR | 0755;
+	s.e.open.file.flags = WIRE_FILE_LOWER | WIRE_FILE_BIND | WIRE_FILE_DELETED;
+	s.e.open.file.dev = 259u << 20 | 70000;
+	s.e.open.file.ino = UINT64_MAX - 1;
+	s.e.open.oflags = O_RDWR;
+	s.e.open.write = s.e.open.created = false;
+	line = checked(&s);
+	expect(line, "fd.directory", "\"/\"");
+	expect(line, "fd.filename", "\"x\"");
+	expect(line, "fd.typechar", "\"d\"");
+	expect(line, "fd.ino", "-2");
+	expect(line, "rootwatch.file.dev", "\"259:70000\"");
+	assert_int_equal(json_integer_value(sample_field(line, "fd.dev")), makedev(259, 70000));
+	expect(line, "rootwatch.file.layer", "\"lower\"");
+	expect(line, "rootwatch.file.bind", "true");
+	expect(line, "rootwatch.file.deleted", "true");
+	expect(line, "rootwatch.file.rootfs", "false");
+	expect(line, "evt.is_open_read", "true");
+	expect(line, "evt.is_open_write", "false");
+	json_decref(line);
+
+	s.e.open.oflags = O_RDONLY | O_PATH;
+	s.e.open.file.mode = S_IFIFO;
+	line = checked(&s);
+	expect(line, "evt.is_open_read", "false");
+	expect(line, "fd.typechar", "\"p\"");
+	json_decref(line);
+
+	s.e.open.file = (struct event_file){.path = STR_LIT("/etc/passwd")};
+	s.e.open.unresolved = s.e.blocked = true;
+	s.e.open.asked = STR_LIT("../etc/passwd");
+	s.e.ret = -EROFS;
+	line = checked(&s);
+	expect(line, "fd.name", "\"/etc/passwd\"");
+	expect(line, "fd.ino", "null");
+	expect(line, "fd.typechar", "null");
+	expect(line, "rootwatch.file.dev", "null");
+	expect(line, "rootwatch.file.rootfs", "null");
+	expect(line, "rootwatch.file.unresolved", "true");
+	expect(line, "rootwatch.file.asked", "\"../etc/passwd\"");
+	expect(line, "evt.res", "\"EROFS\"");
+	expect(line, "evt.rawres", "-30");
+	expect(line, "rootwatch.blocked", "true");
+	assert_non_null(strstr(text, "was denied to open /etc/passwd for reading: EROFS in web"));
+	json_decref(line);
+}
+
+static void exec_variants(void **state)
+{
+	struct sample s;
+	json_t *line;
+
+	(void)state;
+	sample_rich(&s, EVENT_EXEC);
+	s.e.exec.argv = STR_LIT("head\0of");
+	s.e.exec.argv.full = 9000;
+	s.e.exec.argv_tail = STR_LIT("the\0tail\0");
+	s.e.exec.argv_len = 9000;
+	s.e.exec.script = false;
+	s.e.exec.flags = WIRE_EXEC_FDPATH;
+	s.e.exec.exe.flags = WIRE_FILE_MEMFD | WIRE_FILE_DELETED;
+	s.e.exec.tty = STR_LIT("");
+	line = checked(&s);
+	expect(line, "evt.type", "\"execveat\"");
+	expect(line, "proc.cmdline", "\"head of ... the tail\"");
+	expect(line, "proc.exe", "\"head\"");
+	expect(line, "proc.args", "\"of ... the tail\"");
+	expect(line, "proc.tty", "null");
+	expect(line, "proc.is_exe_from_memfd", "true");
+	expect(line, "rootwatch.exec.truncated", "true");
+	expect(line, "rootwatch.exec.interp", "null");
+	expect(line, "rootwatch.exec.gain", "null");
+	expect(line, "rootwatch.file.layer", "null");
+	json_decref(line);
+
+	/* One argument, none, and empty ones. */
+	s.e.exec.argv_tail = STR_LIT("");
+	s.e.exec.argv = STR_LIT("sh\0");
+	line = checked(&s);
+	expect(line, "proc.cmdline", "\"sh\"");
+	expect(line, "proc.exe", "\"sh\"");
+	expect(line, "proc.args", "null");
+	json_decref(line);
+	s.e.exec.argv = STR_LIT("");
+	line = checked(&s);
+	expect(line, "proc.cmdline", "null");
+	expect(line, "proc.exe", "null");
+	expect(line, "proc.args", "null");
+	json_decref(line);
+	s.e.exec.argv = STR_LIT("\0a\0\0");
+	line = checked(&s);
+	expect(line, "proc.exe", "null");
+	expect(line, "proc.args", "\"a \"");
+	json_decref(line);
+}
+
+static void connect_variants(void **state)
+{
+	struct sample s;
+	json_t *line;
+
+	(void)state;
+	sample_rich(&s, EVENT_CONNECT);
+	s.e.connect.name = STR_LIT("/containerd-shim/1.sock");
+	s.e.connect.asked = STR_LIT("x");
+	s.e.connect.ino = 0;
+	s.e.connect.flags = WIRE_CONNECT_PEER | WIRE_CONNECT_ABSTRACT |
+			    WIRE_CONNECT_ASKED_ABSTRACT | WIRE_CONNECT_PEER_CONTAINER |
+			    WIRE_CONNECT_PEER_SAME;
+	line = checked(&s);
+	expect(line, "fd.name", "\"@/containerd-shim/1.sock\"");
+	expect(line, "rootwatch.fd.asked", "\"@x\"");
+	expect(line, "rootwatch.fd.abstract", "true");
+	expect(line, "fd.ino", "null");
+	expect(line, "rootwatch.peer.container", "true");
+	expect(line, "rootwatch.peer.same_container", "true");
+	json_decref(line);
+
+	/* Refused: only what the client asked for is known. */
+	s.e.connect = (struct event_connect){.asked = STR_LIT("/run/docker.sock")};
+	s.e.ret = -EACCES;
+	s.e.blocked = true;
+	line = checked(&s);
+	expect(line, "fd.name", "\"/run/docker.sock\"");
+	expect(line, "rootwatch.peer.pid", "null");
+	expect(line, "rootwatch.peer.container", "null");
+	assert_non_null(strstr(text, "was denied to connect to /run/docker.sock: EACCES"));
+	json_decref(line);
+}
+
+static void exit_variants(void **state)
+{
+	struct sample s;
+	json_t *line;
+
+	(void)state;
+	sample_rich(&s, EVENT_EXIT);
+	s.e.exit.code = SIGKILL;
+	s.p.exec_time = s.e.time + 1; /* after its end: no duration */
+	line = checked(&s);
+	expect(line, "rootwatch.exit.code", "null");
+	expect(line, "rootwatch.exit.signal", "9");
+	expect(line, "rootwatch.exit.duration_ms", "null");
+	json_decref(line);
+	s.p.from_proc = true;
+	s.p.exec_time = 0;
+	line = checked(&s);
+	expect(line, "proc.is_exe_upper_layer", "null");
+	expect(line, "proc.is_exe_from_memfd", "false");
+	expect(line, "rootwatch.exit.duration_ms", "null");
+	json_decref(line);
+}
+
+/* Any name: what a consumer reads is what the kernel had. */
+static void names_round_trip(void **state)
+{
+	static const char name[] =
+		"/tmp/\xff\x00\\x41\"\n\xed\xa0\x80\xc3\xa4\xe2\x80\xae\x1b[2J\\";
+	char back[256];
+	struct sample s;
+	json_t *line;
+	const json_t *v;
+	size_t n;
+
+	(void)state;
+	sample_rich(&s, EVENT_OPEN);
+	s.e.open.file.path = STR_LIT(name);
+	line = checked(&s);
+	v = sample_field(line, "fd.name");
+	n = sample_unescape(back, json_string_value(v), json_string_length(v));
+	assert_int_equal(n, sizeof(name) - 1);
+	assert_memory_equal(back, name, n);
+	json_decref(line);
+}
+
+/* Ids and the verdict are whole whatever else had to go. */
+static void check_whole(const struct sample *s, const json_t *line)
+{
+	const char *rules;
+
+	assert_int_equal(json_string_length(sample_field(line, "container.full_id")),
+			 strlen(s->c.ref.id));
+	expect(line, "container.id", "\"4f1c2d3e5a6b\"");
+	expect(line, "rootwatch.rule.id", "\"container-runtime-socket-connected\"");
+	rules = json_string_value(sample_field(line, "rootwatch.rules"));
+	assert_int_equal(strlen(rules), VERDICT_MAX * (strlen(s->d[0].id) + 1) - 1);
+	expect_top(line, "rule", s->d[0].title);
+	assert_int_equal(json_string_length(sample_field(line, "rootwatch.advice")),
+			 strlen(s->d[0].advice));
+	assert_int_equal(json_string_length(sample_field(line, "k8s.pod.uid")),
+			 CONTAINER_POD_UID_LEN);
+}
+
+static void the_worst_lines_stay_below_the_limit(void **state)
+{
+	static const struct str units[] = {
+		STR_LIT("a"),	   STR_LIT("\x01"),	STR_LIT("\xff"),
+		STR_LIT("\0"),	   STR_LIT("\\"),	STR_LIT("\""),
+		STR_LIT("\n"),	   STR_LIT("\xc3\xa4"), STR_LIT("\xf0\x9f\x98\x80"),
+		STR_LIT("/\xff"),  STR_LIT("a b\0"),	STR_LIT("\xe2\x80\xae"),
+		STR_LIT("\xc3\0"), STR_LIT("/"),	STR_LIT("\x1b[31m"),
+	};
+	struct sample s;
+
+	(void)state;
+	for (size_t k = 0; k < SAMPLE_KINDS; k++) {
+		for (size_t u = 0; u < sizeof(units) / sizeof(units[0]); u++) {
+			json_t *line;
+			size_t len;
+
+			sample_hostile(&s, sample_kinds[k], units[u]);
+			line = checked(&s);
+			check_whole(&s, line);
+			expect(line, "rootwatch.truncated", "true");
+			/* And what room there is is used. */
+			len = strlen(text);
+			assert_in_range(len, OUTPUT_LINE_MAX - 300, OUTPUT_LINE_MAX - 1);
+			assert_in_range(json_string_length(json_object_get(line, "output")), 50,
+					600);
+			json_decref(line);
+		}
+	}
+}
+
+/* One long path does not cost the others anything. */
+static void only_what_is_long_is_cut(void **state)
+{
+	static char path[WIRE_PATH_MAX];
+	struct sample s;
+	const char *cut;
+	json_t *line;
+
+	(void)state;
+	memset(path, 'd', sizeof(path));
+	memcpy(path, "/etc/", 5);
+	memcpy(path + sizeof(path) - 7, "/passwd", 7);
+	sample_rich(&s, EVENT_OPEN);
+	s.p.cmdline = (struct str){path, sizeof(path), sizeof(path)};
+	line = checked(&s);
+	expect(line, "rootwatch.truncated", "true");
+	expect(line, "fd.name", "\"/etc/cron.d/x\"");
+	expect(line, "container.image.repository", "\"docker.io/library/nginx\"");
+	expect(line, "proc.exepath", "\"/usr/bin/dash\"");
+	cut = json_string_value(sample_field(line, "proc.cmdline"));
+	assert_memory_equal(cut, "/etc/", 5);
+	assert_non_null(strstr(cut, "..."));
+	assert_string_equal(cut + strlen(cut) - 7, "/passwd");
+	assert_in_range(strlen(text), OUTPUT_LINE_MAX - 4, OUTPUT_LINE_MAX - 1);
+	json_decref(line);
+}
+
+static void cut_in_the_kernel_is_said(void **state)
+{
+	struct sample s;
+	json_t *line;
+
+	(void)state;
+	sample_rich(&s, EVENT_CONNECT);
+	s.e.truncated = true;
+	line = checked(&s);
+	expect(line, "rootwatch.truncated", "true");
+	json_decref(line);
+}
+
+static void lost_events(void **state)
+{
+	const struct output_options o = {.hostname = "node1"};
+	char line[OUTPUT_LINE_MAX];
+	json_error_t err;
+	size_t len = output_lost_json(line, 12, 34, 1795309323123456789u, &o), n = 0;
+	json_t *j = json_loadb(line, len, JSON_REJECT_DUPLICATES, &err);
+	json_t *fields;
+
+	(void)state;
+	assert_non_null(j);
+	assert_int_equal(line[len - 1], '\n');
+	check_top(j);
+	expect_top(j, "rule", "Events lost");
+	expect_top(j, "priority", "Critical");
+	fields = json_object_get(j, "output_fields");
+	for (size_t i = 0; i < F_END; i++) {
+		bool due = field_table[i].kinds & FIELD_LOST;
+
+		assert_true(due == (json_object_get(fields, field_table[i].name) != NULL));
+		n += due;
+	}
+	assert_int_equal(json_object_size(fields), n);
+	expect(j, "rootwatch.lost", "12");
+	expect(j, "rootwatch.lost_total", "34");
+	expect(j, "evt.time", "1795309323123456789");
+	json_decref(j);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(table_and_output_agree),
+		cmocka_unit_test(rich_events_have_no_nulls),
+		cmocka_unit_test(the_table_is_sound),
+		cmocka_unit_test(all_fields_can_be_shown),
+		cmocka_unit_test(values),
+		cmocka_unit_test(top_level),
+		cmocka_unit_test(times),
+		cmocka_unit_test(open_variants),
+		cmocka_unit_test(exec_variants),
+		cmocka_unit_test(connect_variants),
+		cmocka_unit_test(exit_variants),
+		cmocka_unit_test(names_round_trip),
+		cmocka_unit_test(the_worst_lines_stay_below_the_limit),
+		cmocka_unit_test(only_what_is_long_is_cut),
+		cmocka_unit_test(cut_in_the_kernel_is_said),
+		cmocka_unit_test(lost_events),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The sink: every line arrives whole and in order, whatever the descriptor does. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "output/output.h"
+
+#define LINES 4000
+
+static char dir[] = "/tmp/rootwatch-sink-XXXXXX";
+static char path[64], other[64];
+
+static int setup(void **state)
+{
+	(void)state;
+	strcpy(dir + sizeof(dir) - 7, "XXXXXX");
+	if (!mkdtemp(dir))
+		return -1;
+	(void)snprintf(path, sizeof(path), "%s/out", dir);
+	(void)snprintf(other, sizeof(other), "%s/other", dir);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	(void)unlink(path);
+	(void)unlink(other);
+	return rmdir(dir);
+}
+
+/* Line number i; of different lengths, so that the buffer is never full at a line's end twice. */
+static size_t make_line(char *line, unsigned i)
+{
+	size_t n = (size_t)sprintf(line, "%u ", i);
+	size_t len = n + i * 37 % 900;
+
+	memset(line + n, 'a' + (int)(i % 26), len - n);
+	line[len++] = '\n';
+	return len;
+}
+
+static void check_lines(const char *data, size_t size, unsigned n)
+{
+	char line[1024];
+
+	for (unsigned i = 0; i < n; i++) {
+		size_t len = make_line(line, i);
+
+		assert_true(size >= len);
+		assert_memory_equal(data, line, len);
+		data += len;
+		size -= len;
+	}
+	assert_int_equal(size, 0);
+}
+
+static void write_lines(struct sink *s, unsigned n)
+{
+	char line[1024];
+
+	for (unsigned i = 0; i < n; i++)
+		assert_int_equal(sink_write(s, line, make_line(line, i)), 0);
+}
+
+static char *read_file(const char *name, size_t *size)
+{
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	char *data;
+
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	data = malloc((size_t)st.st_size + 1);
+	assert_non_null(data);
+	assert_int_equal(read(fd, data, (size_t)st.st_size), st.st_size);
+	(void)close(fd);
+	*size = (size_t)st.st_size;
+	return data;
+}
+
+static void a_file_gets_all_lines(void **state)
+{
+	struct sink *s;
+	struct stat st;
+	size_t size;
+	char *data;
+
+	(void)state;
+	assert_int_equal(sink_open(&s, path), 0);
+	write_lines(s, LINES);
+	assert_int_equal(sink_close(s), 0);
+	data = read_file(path, &size);
+	check_lines(data, size, LINES);
+	free(data);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+}
+
+static void a_file_is_appended_to(void **state)
+{
+	struct sink *s;
+	size_t size;
+	char *data;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(sink_open(&s, path), 0);
+		assert_int_equal(sink_write(s, "x\n", 2), 0);
+		assert_int_equal(sink_close(s), 0);
+	}
+	data = read_file(path, &size);
+	assert_int_equal(size, 4);
+	assert_memory_equal(data, "x\nx\n", 4);
+	free(data);
+}
+
+/* Nothing before the flush, all after it; only whole lines before. */
+static void lines_wait_for_the_flush(void **state)
+{
+	struct sink *s;
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(sink_open(&s, path), 0);
+	assert_int_equal(sink_write(s, "one\n", 4), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	assert_int_equal(sink_flush(s), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 4);
+	write_lines(s, 1000);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(st.st_size > 4);
+	{
+		size_t size;
+		char *data = read_file(path, &size);
+
+		assert_int_equal(data[size - 1], '\n');
+		free(data);
+	}
+	assert_int_equal(sink_close(s), 0);
+}
+
+static void what_cannot_be_opened(void **state)
+{
+	struct sink *s = NULL;
+	struct stat st;
+	int fd;
+
+	(void)state;
+	assert_int_equal(sink_open(&s, dir), -EISDIR);
+	assert_int_equal(sink_open(&s, "/nonexistent/x"), -ENOENT);
+	/* A link as last component is refused, and what it leads to is untouched. */
+	fd = open(other, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	(void)close(fd);
+	assert_int_equal(symlink(other, path), 0);
+	assert_int_equal(sink_open(&s, path), -ELOOP);
+	assert_int_equal(stat(other, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	assert_null(s);
+}
+
+static void a_full_device_is_an_error(void **state)
+{
+	struct sink *s;
+
+	(void)state;
+	assert_int_equal(sink_open(&s, "/dev/full"), 0);
+	assert_int_equal(sink_write(s, "x\n", 2), 0);
+	assert_int_equal(sink_flush(s), -ENOSPC);
+	assert_int_equal(sink_close(s), -ENOSPC);
+}
+
+static void too_long_a_line(void **state)
+{
+	struct sink *s;
+	char *big = calloc(1, 1 << 20);
+
+	(void)state;
+	assert_non_null(big);
+	assert_int_equal(sink_open(&s, path), 0);
+	assert_int_equal(sink_write(s, big, 1 << 20), -EMSGSIZE);
+	assert_int_equal(sink_close(s), -EMSGSIZE);
+	free(big);
+}
+
+/* Standard output is replaced by a pipe while the sink is in use. */
+struct reader {
+	int fd;
+	char *data;
+	size_t size;
+	pthread_t thread;
+};
+
+static void *reader_main(void *arg)
+{
+	struct reader *r = arg;
+	/* Odd sizes and pauses: the pipe is full again and again. */
+	for (unsigned i = 0;; i++) {
+		ssize_t n = read(r->fd, r->data + r->size, 1 + i * 7919 % 5000);
+
+		if (n <= 0)
+			return NULL;
+		r->size += (size_t)n;
+		if (i % 16 == 0)
+			(void)usleep(1000);
+	}
+}
+
+static int swap_stdout(int with)
+{
+	int old;
+
+	(void)fflush(stdout);
+	old = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	assert_true(old >= 0);
+	assert_true(dup2(with, STDOUT_FILENO) >= 0);
+	return old;
+}
+
+static void restore_stdout(int old)
+{
+	(void)dup2(old, STDOUT_FILENO);
+	(void)close(old);
+}
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+}
+
+static void through_a_pipe(bool nonblocking, bool interrupted)
+{
+	const struct itimerval often = {{0, 500}, {0, 500}}, never = {{0, 0}, {0, 0}};
+	struct sigaction alarm = {.sa_handler = on_alarm}, before;
+	struct reader r = {.data = malloc(4 << 20)};
+	struct sink *s;
+	sigset_t mask;
+	int fds[2], old, failed = 0;
+
+	assert_non_null(r.data);
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	if (nonblocking)
+		assert_int_equal(fcntl(fds[1], F_SETFL, O_NONBLOCK), 0);
+	r.fd = fds[0];
+	/* The reader must not take the signals. */
+	(void)sigemptyset(&mask);
+	(void)sigaddset(&mask, SIGALRM);
+	(void)pthread_sigmask(SIG_BLOCK, &mask, NULL);
+	assert_int_equal(pthread_create(&r.thread, NULL, reader_main, &r), 0);
+	(void)pthread_sigmask(SIG_UNBLOCK, &mask, NULL);
+	if (interrupted) {
+		(void)sigaction(SIGALRM, &alarm, &before);
+		(void)setitimer(ITIMER_REAL, &often, NULL);
+	}
+	old = swap_stdout(fds[1]);
+	(void)close(fds[1]);
+	if (sink_open(&s, NULL) != 0) {
+		failed = 1;
+	} else {
+		char line[1024];
+
+		for (unsigned i = 0; i < LINES; i++)
+			failed |= sink_write(s, line, make_line(line, i)) != 0;
+		failed |= sink_close(s) != 0;
+	}
+	restore_stdout(old);
+	if (interrupted) {
+		(void)setitimer(ITIMER_REAL, &never, NULL);
+		(void)sigaction(SIGALRM, &before, NULL);
+	}
+	(void)pthread_join(r.thread, NULL);
+	(void)close(fds[0]);
+	assert_int_equal(failed, 0);
+	check_lines(r.data, r.size, LINES);
+	free(r.data);
+}
+
+static void a_slow_reader(void **state)
+{
+	(void)state;
+	through_a_pipe(false, false);
+}
+
+static void a_non_blocking_stdout(void **state)
+{
+	(void)state;
+	through_a_pipe(true, false);
+}
+
+static void interrupted_writes(void **state)
+{
+	(void)state;
+	through_a_pipe(false, true);
+	through_a_pipe(true, true);
+}
+
+static void a_reader_that_has_gone(void **state)
+{
+	void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+	struct sink *s;
+	int fds[2], old, err, close_err;
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	(void)close(fds[0]);
+	old = swap_stdout(fds[1]);
+	(void)close(fds[1]);
+	err = sink_open(&s, NULL);
+	err = err ? err : sink_write(s, "x\n", 2);
+	err = err ? err : sink_flush(s);
+	close_err = sink_close(s);
+	restore_stdout(old);
+	(void)signal(SIGPIPE, before);
+	assert_int_equal(err, -EPIPE);
+	assert_int_equal(close_err, -EPIPE);
+	/* stdout itself was not closed. */
+	assert_true(fcntl(STDOUT_FILENO, F_GETFD) >= 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_file_gets_all_lines, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_file_is_appended_to, setup, teardown),
+		cmocka_unit_test_setup_teardown(lines_wait_for_the_flush, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_cannot_be_opened, setup, teardown),
+		cmocka_unit_test(a_full_device_is_an_error),
+		cmocka_unit_test_setup_teardown(too_long_a_line, setup, teardown),
+		cmocka_unit_test(a_slow_reader),
+		cmocka_unit_test(a_non_blocking_stdout),
+		cmocka_unit_test(interrupted_writes),
+		cmocka_unit_test(a_reader_that_has_gone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
