@@ -25,9 +25,21 @@ static struct str keep(const char *s)
 		fputs("tests/unit/rules/build.c: the string pool is full\n", stderr);
 		abort();
 	}
-	memcpy(pool + used, s, len);
-	used += len;
+	for (size_t i = 0; i < len; i++)
+		pool[used++] = s[i];
 	return kept;
+}
+
+bool judge_number_pair(const char *s, uint32_t *major, uint32_t *minor)
+{
+	char *end;
+
+	*major = (uint32_t)strtoul(s, &end, 10);
+	if (end == s || *end != ':')
+		return false;
+	s = end + 1;
+	*minor = (uint32_t)strtoul(s, &end, 10);
+	return end != s;
 }
 
 struct event_file judge_file(const char *path)
@@ -126,7 +138,7 @@ struct event judge_denied(const char *path, uint32_t oflags)
 struct event judge_exec(const char *exe, const char *command)
 {
 	struct event e = by_root(EVENT_EXEC);
-	size_t start = used;
+	size_t start;
 
 	e.exec.exe = judge_file(exe);
 	e.exec.filename = e.exec.exe.path;

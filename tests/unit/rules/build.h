@@ -19,6 +19,9 @@
 /* Forgets the strings made so far. Every test program calls it between tests. */
 void judge_reset(void);
 
+/* "8:1" of a device; false when s does not begin like that. */
+bool judge_number_pair(const char *s, uint32_t *major, uint32_t *minor);
+
 /* A regular file on the container's own overlay: all its paths are the same. */
 struct event_file judge_file(const char *path);
 /* A host file on ext4, seen at path through a bind mount. */

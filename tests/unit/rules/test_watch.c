@@ -101,12 +101,12 @@ static uint32_t fs_magic(const char *name)
 
 static void set_type(struct event_file *f, const char *type)
 {
-	unsigned major = 0, minor = 0;
+	uint32_t major = 0, minor = 0;
 
 	f->mode = S_IFREG | 0644;
-	if (sscanf(type, "blk:%u:%u", &major, &minor) == 2)
+	if (strncmp(type, "blk:", 4) == 0 && judge_number_pair(type + 4, &major, &minor))
 		f->mode = S_IFBLK | 0600;
-	else if (sscanf(type, "chr:%u:%u", &major, &minor) == 2)
+	else if (strncmp(type, "chr:", 4) == 0 && judge_number_pair(type + 4, &major, &minor))
 		f->mode = S_IFCHR | 0600;
 	else if (strncmp(type, "dir", 3) == 0)
 		f->mode = S_IFDIR | 0755;
@@ -249,7 +249,7 @@ static size_t longest_component(const char *path)
 
 static void check_pattern(const struct watch *w)
 {
-	unsigned major, minor;
+	uint32_t major, minor;
 	size_t len = strlen(w->pattern);
 
 	switch (w->scope) {
@@ -265,7 +265,7 @@ static void check_pattern(const struct watch *w)
 		assert_int_equal(len, 0);
 		break;
 	case WATCH_CHAR:
-		assert_int_equal(sscanf(w->pattern, "%u:%u", &major, &minor), 2);
+		assert_true(judge_number_pair(w->pattern, &major, &minor));
 		break;
 	case WATCH_PATH:
 		/* the container's "/" is too much to watch */
