@@ -57,6 +57,8 @@ static inline struct str str_basename(struct str a)
 
 	while (i > 0 && a.p[i - 1] != '/')
 		i--;
+	if (i == 0) /* p may be NULL, to which nothing may be added, not even 0 */
+		return (struct str){a.p, a.len, a.len};
 	return (struct str){a.p + i, a.len - i, a.len - i};
 }
 
