@@ -30,7 +30,7 @@ static void find_exec(struct facts *f, const struct event *e)
 
 void facts_find(struct facts *f, const struct event *e)
 {
-	memset(f, 0, sizeof(*f));
+	memset(f, 0, offsetof(struct facts, program));
 	f->e = e;
 	f->root = e->blocked || e->creds.root != WIRE_ROOT_NONE;
 	switch (e->kind) {

@@ -23,12 +23,12 @@ struct facts {
 	uint32_t wrote, read;
 	struct str file; /* the file's own name */
 
-	/* EVENT_EXEC */
-	struct program program;
-	enum package_act package;
-
 	/* EVENT_CONNECT */
 	enum listener listener;
+
+	/* EVENT_EXEC; program is set for this kind only: it is large, and opens are many */
+	enum package_act package;
+	struct program program;
 };
 
 /* Fills *f; it points into e. Pure. */

@@ -1,22 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rules/package.h"
-
-/*
- * How a tool's command line is read. Lists are words separated by single spaces. "history:list"
- * among the queries means that of `history` only `history list` asks ("history:" alone: without
- * a further word).
- */
-struct grammar {
-	const char *tools;
-	bool versioned;	       /* a version may follow the name: pip3.11 */
-	const char *values;    /* options whose value is the next argument */
-	const char *asks;      /* options that make an act a question: --help, --simulate */
-	const char *queries;   /* subcommands that change nothing */
-	const char *others;    /* subcommands that are not about packages */
-	const char *acts;      /* if not NULL: these act, and unknown ones are not about packages */
-	enum package_act bare; /* without a subcommand */
-	enum package_act (*judge)(const struct grammar *g, const struct program *p);
-};
+#include "rules/grammar.h"
 
 /* Options of any tool that surely take no value: an option behind one of them is an option. */
 static const char flags[] = "-y -q -qq -n -v -f -u --yes --assume-yes --quiet --no-cache "
@@ -237,176 +220,14 @@ static enum package_act judge_pacman(const struct grammar *g, const struct progr
 	return act || sync || p->cut ? PACKAGE_ACT : PACKAGE_QUERY;
 }
 
-#define YUM_VALUES                                                                                \
-	"-c --config -d --debuglevel -e --errorlevel -x --exclude --excludepkgs --repo --repoid " \
-	"--enablerepo --disablerepo --installroot --releasever --setopt --disableplugin "         \
-	"--enableplugin --rpmverbosity --forcearch --comment --color -R --randomwait --advisory " \
-	"--bugzilla --cve --arch"
-#define YUM_QUERIES                                                                            \
-	"list ls search se info repolist repoinfo provides whatprovides prov check-update "    \
-	"check-upgrade deplist repoquery rq help alias check updateinfo clean leaves "         \
-	"needs-restarting changelog advisory:list advisory:info advisory:summary history: "    \
-	"history:list history:info history:userinstalled group:list group:info group:summary " \
-	"groups:list groups:info grouplist groupinfo module:list module:info module:provides " \
-	"repo:list repo:info environment:list environment:info shell-completion"
-
-static const struct grammar grammars[] = {
-	{
-		.tools = "apt apt-get aptitude apt-mark apt-cdrom",
-		.values = "-o --option -c --config-file -t --target-release --default-release "
-			  "-a --host-architecture -P --build-profiles",
-		.asks = "-s --simulate --just-print --dry-run --recon --no-act --print-uris -h "
-			"--help -v --version",
-		.queries = "list search show showsrc showpkg policy depends rdepends changelog "
-			   "check help moo indextargets madison pkgnames dump versions why "
-			   "why-not clean autoclean auto-clean showauto showmanual showhold "
-			   "showheld showinstall showdeinstall showpurge",
-		.bare = PACKAGE_QUERY,
-		.judge = judge_subcommand,
-	},
-	{
-		.tools = "apt-cache apt-config dpkg-query apt-file",
-		.bare = PACKAGE_QUERY,
-		.judge = judge_bare,
-	},
-	{
-		.tools = "dpkg",
-		.values =
-			"--root --admindir --instdir --status-fd --ignore-depends --log --path-exclude "
-			"--path-include",
-		.asks = "--dry-run --simulate --no-act --help --version",
-		.acts = "-i --install --unpack --configure -A --record-avail -r --remove -P --purge "
-			"--triggers-only --update-avail --merge-avail --clear-avail "
-			"--forget-old-unavail --set-selections --clear-selections "
-			"--add-architecture --remove-architecture -x --extract -X --vextract",
-		.judge = judge_dpkg,
-	},
-	{
-		.tools = "dpkg-deb",
-		.acts = "-x --extract -X --vextract -R --raw-extract",
-		.others = "--fsys-tarfile --control -e --ctrl-tarfile -b --build",
-		.judge = judge_dpkg_deb,
-	},
-	{
-		.tools = "apk apk.static",
-		.values =
-			"-p --root -X --repository --arch --keys-dir --repositories-file --cache-dir "
-			"--cache-max-age --wait --progress-fd --timeout",
-		.asks = "-h --help -V --version -s --simulate",
-		.queries = "info list search policy dot index manifest stats version verify audit "
-			   "query adbdump help",
-		.bare = PACKAGE_QUERY,
-		.judge = judge_subcommand,
-	},
-	{
-		.tools = "dnf dnf-3 dnf4 dnf5 yum microdnf tdnf",
-		.values = YUM_VALUES,
-		.asks = "-h --help --version --assumeno",
-		.queries = YUM_QUERIES,
-		.bare = PACKAGE_QUERY,
-		.judge = judge_subcommand,
-	},
-	{
-		.tools = "rpm",
-		.values = "-D --define --undefine -E --eval --root -r --dbpath --prefix --relocate "
-			  "--excludepath --rcfile --macros --load --pipe --qf --queryformat "
-			  "--predefine",
-		.queries = "-q --query -V --verify -K --checksig -E --eval --showrc --querytags "
-			   "--test --version --help",
-		.acts = "-i --install -U --upgrade -F --freshen -e --erase --reinstall --import "
-			"--initdb --rebuilddb --setperms --setugids --setcaps --restore",
-		.judge = judge_rpm,
-	},
-	{
-		.tools = "zypper",
-		.values = "-R --root --installroot -c --config -C --cache-dir -D --reposd-dir "
-			  "--raw-cache-dir --solv-cache-dir --pkg-cache-dir -p --plus-repo "
-			  "--plus-content --userdata --releasever",
-		.asks = "-h --help -V --version --dry-run",
-		.queries = "search se info if repos lr list-updates lu list-patches lp services ls "
-			   "packages pa patches pch patterns pt products pd what-provides wp ps "
-			   "patch-check pchk patch-info pattern-info product-info locks ll help "
-			   "targetos tos versioncmp vcmp licenses system-architecture clean cc",
-		.bare = PACKAGE_QUERY,
-		.judge = judge_subcommand,
-	},
-	{
-		.tools = "pacman",
-		.values = "-b --dbpath -r --root --arch --cachedir --color --config --gpgdir "
-			  "--hookdir --logfile --sysroot --ignore --ignoregroup --overwrite "
-			  "--assume-installed --print-format",
-		.queries = "-Q --query -T --deptest -F --files -V --version -h --help",
-		.acts = "-R --remove -U --upgrade -D --database",
-		.judge = judge_pacman,
-	},
-	{
-		.tools = "pip pip.pyz",
-		.versioned = true,
-		.values =
-			"--log --log-file --proxy --retries --timeout --exists-action --trusted-host "
-			"--cert --client-cert --cache-dir --python --keyring-provider "
-			"--use-feature --use-deprecated --resume-retries",
-		.asks = "-h --help -V --version",
-		.queries = "list show freeze check search help debug index inspect hash completion "
-			   "config:list config:get config:debug cache:list cache:dir cache:info",
-		.bare = PACKAGE_QUERY,
-		.judge = judge_subcommand,
-	},
-	{
-		.tools = "get-pip.py easy_install",
-		.versioned = true,
-		.asks = "-h --help --version",
-		.bare = PACKAGE_ACT,
-		.judge = judge_bare,
-	},
-	{
-		.tools = "npm npm-cli.js",
-		.values = "-C --prefix --registry --loglevel -w --workspace --userconfig "
-			  "--globalconfig --cache --tag --omit --include",
-		.asks = "-h --help -? -v --version --dry-run",
-		.queries = "ls list la ll view v info show search s se find help help-search hlep "
-			   "config:list config:ls config:get config: c:list c:ls c:get get root "
-			   "prefix bin outdated ping whoami doctor fund audit: audit:signatures "
-			   "explain why docs home repo bugs query diff sbom version completion "
-			   "token team profile owner author org access dist-tag login adduser "
-			   "logout pack publish",
-		.others = "run run-script start stop restart test t tst",
-		.bare = PACKAGE_QUERY,
-		.judge = judge_subcommand,
-	},
-	{
-		/* `yarn NAME` runs a script of the application: its ordinary start. */
-		.tools = "yarn yarnpkg yarn.js",
-		.values = "--cwd --registry --cache-folder --modules-folder",
-		.asks = "-h --help -v --version",
-		.queries = "list info why outdated licenses help versions config:get config:list "
-			   "config:",
-		.acts = "install add remove upgrade up global import link unlink create dlx dedupe "
-			"autoclean",
-		.bare = PACKAGE_ACT,
-		.judge = judge_subcommand,
-	},
-	{
-		.tools = "pnpm pnpm.cjs",
-		.values = "-C --dir --filter -F --registry --store-dir",
-		.asks = "-h --help -v --version",
-		.queries = "list ls ll la why outdated licenses help root bin audit",
-		.acts = "install i ci install-test it add remove rm uninstall un update up upgrade "
-			"import link ln unlink dlx create fetch dedupe prune rebuild rb patch-commit",
-		.bare = PACKAGE_QUERY,
-		.judge = judge_subcommand,
-	},
-	{
-		.tools = "gem",
-		.versioned = true,
-		.values = "--config-file -C",
-		.asks = "-h --help", /* --version is `gem install`'s own option */
-		.queries =
-			"list search info specification query environment env help which contents "
-			"dependency outdated check stale sources: server rdoc",
-		.bare = PACKAGE_QUERY,
-		.judge = judge_subcommand,
-	},
+static enum package_act (*const judges[GRAMMAR_STYLE_END])(const struct grammar *,
+							   const struct program *) = {
+	[GRAMMAR_SUBCOMMAND] = judge_subcommand,
+	[GRAMMAR_FIXED] = judge_bare,
+	[GRAMMAR_DPKG] = judge_dpkg,
+	[GRAMMAR_DPKG_DEB] = judge_dpkg_deb,
+	[GRAMMAR_RPM] = judge_rpm,
+	[GRAMMAR_PACMAN] = judge_pacman,
 };
 
 static bool names_tool(const struct grammar *g, struct str name)
@@ -424,9 +245,12 @@ static bool names_tool(const struct grammar *g, struct str name)
 
 static const struct grammar *grammar_find(struct str name)
 {
-	for (size_t i = 0; i < sizeof(grammars) / sizeof(grammars[0]); i++) {
-		if (names_tool(&grammars[i], name))
-			return &grammars[i];
+	size_t n;
+	const struct grammar *table = grammar_table(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (names_tool(&table[i], name))
+			return &table[i];
 	}
 	return NULL;
 }
@@ -451,7 +275,7 @@ enum package_act package_judge(const struct program *p)
 	if (!g)
 		return PACKAGE_NONE;
 	full = completed(g);
-	return full.judge(&full, p);
+	return judges[g->style](&full, p);
 }
 
 bool package_tool(struct str name)

@@ -216,8 +216,8 @@ void program_identify(struct program *p, const struct event *e)
 	struct str exe = str_basename(x->exe.path.len ? x->exe.path : x->exe.sbpath);
 	const struct interpreter *in = interpreter_find(exe);
 
-	memset(p, 0, sizeof(*p));
 	p->name = exe;
+	p->n = 0;
 	split_argv(p, x);
 	/* `#!/usr/bin/env node`: env is about to execute node, and that exec tells the script. */
 	if (str_is(exe, "env")) {

@@ -16,9 +16,9 @@
 
 struct program {
 	struct str name;		   /* "apt-get", "pip3", "adduser"; "" when unknown */
+	size_t n;			   /* of args */
+	bool cut;			   /* there were more arguments than these */
 	struct str args[PROGRAM_ARGS_MAX]; /* what follows the name */
-	size_t n;
-	bool cut; /* there were more arguments than these */
 };
 
 /*
