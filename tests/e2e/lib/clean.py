@@ -3,6 +3,8 @@
 
 import atexit
 import ctypes
+import glob
+import json
 import os
 import shutil
 import signal
@@ -12,6 +14,7 @@ import time
 
 PREFIX = "/tmp/rootwatch-e2e-"
 MNT_DETACH = 2
+PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _stack = []
@@ -130,10 +133,30 @@ def cgroups_named(path):
     return [folder for folder in folders if os.path.isdir(folder)]
 
 
+def sweep():
+    """Removes what runs left that were killed before they could: they are known by their pid."""
+    for path in glob.glob(PREFIX + "*"):
+        pid = path[len(PREFIX):]
+        if pid.isdigit() and not os.path.exists("/proc/" + pid):
+            listed = subprocess.run(["runc", "list", "--format", "json"], capture_output=True,
+                                    check=False).stdout
+            for container in json.loads(listed or b"[]") or []:
+                if container["bundle"].startswith(path + "/"):
+                    subprocess.run(["runc", "delete", "--force", container["id"]],
+                                   capture_output=True, check=False)
+            remove_tree(path)
+
+
+def die_with_parent():
+    """For preexec_fn: a process that must not outlive the test, even one that is killed."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
 def work_dir():
     """This run's own folder: traversable by every uid, for containers with mapped users."""
     path = PREFIX + str(os.getpid())
     if not os.path.isdir(path):
+        sweep()
         os.mkdir(path, 0o755)
         os.chmod(path, 0o755)
         defer(remove_tree, path)

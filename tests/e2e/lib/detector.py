@@ -14,7 +14,7 @@ import clean
 TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), "../../.."))
 BINARY = os.environ.get("ROOTWATCH", TOP + "/build/rootwatch")
 LINE_MAX = 4096
-DEADLINE = 15
+DEADLINE = float(os.environ.get("E2E_DEADLINE", "15"))
 
 
 class Missing(AssertionError):
@@ -45,7 +45,8 @@ class Detector:
         self.process = subprocess.Popen(
             command, pass_fds=[ready_write], stdin=subprocess.DEVNULL,
             stdout=stdout if stdout is not None else subprocess.PIPE,
-            stderr=subprocess.PIPE, env=env)
+            stderr=subprocess.PIPE, env=env, start_new_session=True,
+            preexec_fn=clean.die_with_parent)
         os.close(ready_write)
         self._forget = clean.defer(clean.end_process, self.process)
         self._threads = [threading.Thread(target=self._read_stderr, daemon=True)]

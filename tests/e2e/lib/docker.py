@@ -27,7 +27,8 @@ class Engine:
             ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none",
              "--data-root", self.top + "/data", "--exec-root", self.top + "/exec",
              "--pidfile", self.top + "/dockerd.pid", "-H", "unix://" + self.socket],
-            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
+            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
+            start_new_session=True, preexec_fn=clean.die_with_parent)
         self._wait()
         self._import()
 

@@ -9,7 +9,7 @@ import subprocess
 import clean
 from detector import TOP
 
-TRIGGERS = os.environ.get("ROOTWATCH_TRIGGERS", TOP + "/build/tests/trigger")
+TRIGGERS = os.environ.get("TRIGGERS", TOP + "/build/tests/trigger")
 USER = 1000
 
 # Stand-ins for programs that a detection knows by name: each is act_id under another name.
@@ -51,7 +51,7 @@ FILES = {
 
 FOLDERS = """
 /bin /sbin /usr/bin /usr/sbin /usr/local/bin /proc /sys /dev /mnt /data /run /var/log /opt /home
-/cg /disk
+/cg /home/user/.config /var/spool/cron/crontabs /etc/profile.d
 """.split()
 
 
@@ -61,7 +61,7 @@ def _file_caps(*numbers):
     return struct.pack("<5I", 0x02000001, mask & 0xffffffff, 0, mask >> 32, 0)
 
 
-CAP_NET_RAW = 13
+CAP_SETUID, CAP_NET_RAW = 7, 13
 
 
 def build(owner=0):
@@ -93,7 +93,7 @@ def build(owner=0):
             shutil.copy(f"{TRIGGERS}/{name}", f"{part}/bin/{name}")
     for path in STAND_INS:
         shutil.copy(f"{TRIGGERS}/act_id", part + path)
-    for name in ("suid", "sgid", "fcap"):
+    for name in ("suid", "sgid", "fcap", "fcap_setuid"):
         shutil.copy(f"{TRIGGERS}/act_id", f"{part}/usr/bin/{name}")
     shutil.copy(f"{TRIGGERS}/act_setid", f"{part}/usr/bin/suid_setid")
     if owner:
@@ -104,7 +104,8 @@ def build(owner=0):
     for name, mode in (("suid", 0o4755), ("sgid", 0o2755), ("suid_setid", 0o4755)):
         os.chmod(f"{part}/usr/bin/{name}", mode)
     if not owner:
-        os.setxattr(f"{part}/usr/bin/fcap", "security.capability", _file_caps(CAP_NET_RAW))
+        for name, number in (("fcap", CAP_NET_RAW), ("fcap_setuid", CAP_SETUID)):
+            os.setxattr(f"{part}/usr/bin/{name}", "security.capability", _file_caps(number))
     for path in ("/home/user", "/home/user/own.txt"):
         os.chown(part + path, owner + USER, owner + USER)
     os.rename(part, top)

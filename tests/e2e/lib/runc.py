@@ -86,7 +86,7 @@ def spec(args, user=0, caps=None, privileged=False, readonly=False, no_new_privs
 class Runc(Container):
     """One container. Its first process is a shell, or args= (which then runs by itself)."""
 
-    def __init__(self, ident=None, args=None, lower=None, **options):
+    def __init__(self, ident=None, args=None, lower=None, overlay=True, **options):
         super().__init__(ident or secrets.token_hex(32))
         userns = options.get("userns", False)
         lower = lower or rootfs.build(USERNS_BASE if userns else 0)
@@ -98,8 +98,11 @@ class Runc(Container):
             os.mkdir(f"{self.bundle}/{folder}", 0o755)
             if userns:
                 os.chown(f"{self.bundle}/{folder}", USERNS_BASE, USERNS_BASE)
-        clean.mount("overlay", "overlay", self.bundle + "/merged", data=f"lowerdir={lower},"
-                    f"upperdir={self.upper},workdir={self.bundle}/work")
+        if overlay:
+            clean.mount("overlay", "overlay", self.bundle + "/merged", data=f"lowerdir={lower},"
+                        f"upperdir={self.upper},workdir={self.bundle}/work")
+        else:
+            subprocess.run(["cp", "-a", lower + "/.", self.bundle + "/merged"], check=True)
         with open(self.bundle + "/config.json", "w", encoding="utf-8") as config:
             json.dump(spec(args or ["/bin/sh"], **options), config)
         self.cgroups_path = options.get("cgroups_path") or self.id

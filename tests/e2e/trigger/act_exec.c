@@ -19,6 +19,7 @@ static const char usage[] =
 	"         long BYTES PROG           with that many bytes of arguments, in all\n"
 	"         empty PROG                with no arguments, not even argv[0]\n"
 	"         thread PROG [ARG...]      by a thread that is not the first\n"
+	"         tty PROG [ARG...]         in a session of its own, with a terminal\n"
 	"         signal N PROG [ARG...]    a child of ours, killed by signal N while it waits";
 
 static void copy(int to, const char *from)
@@ -108,6 +109,29 @@ static _Noreturn void run_killed(int sig, char **argv)
 	exit(0);
 }
 
+static _Noreturn void run_tty(char **argv)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), status = 0;
+	const char *name;
+	pid_t pid;
+
+	if (master < 0 || grantpt(master) || unlockpt(master))
+		truth_die("terminal");
+	name = ptsname(master);
+	pid = fork();
+	if (pid < 0)
+		truth_die("fork");
+	if (!pid) {
+		setsid();
+		/* The first terminal that a session's leader opens becomes its own. */
+		if (open(name, O_RDWR | O_CLOEXEC) < 0)
+			truth_die(name);
+		run(argv[0], argv);
+	}
+	waitpid(pid, &status, 0);
+	exit(WEXITSTATUS(status));
+}
+
 int main(int argc, char **argv)
 {
 	const char *how = argc > 2 ? argv[1] : "";
@@ -140,6 +164,8 @@ int main(int argc, char **argv)
 		run_long(strtoul(argv[2], NULL, 10), argv[3]);
 	} else if (!strcmp(how, "empty")) {
 		run(argv[2], (char *[]){NULL});
+	} else if (!strcmp(how, "tty")) {
+		run_tty(argv + 2);
 	} else if (!strcmp(how, "thread")) {
 		pthread_t t;
 

@@ -16,7 +16,6 @@
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 static bool truth_more;
@@ -83,12 +82,11 @@ static inline void truth_link(const char *key, const char *link)
 	truth_quote(buf, n < 0 ? 0 : (size_t)n);
 }
 
-/* dev as the kernel counts it and as the wire carries it: major << 20 | minor. */
 static inline void truth_stat(const struct stat *st)
 {
 	truth_int("ino", (long long)st->st_ino);
-	truth_int("dev", (long long)major(st->st_dev) << 20 | minor(st->st_dev));
-	truth_int("rdev", (long long)major(st->st_rdev) << 20 | minor(st->st_rdev));
+	truth_int("dev", (long long)st->st_dev);
+	truth_int("rdev", (long long)st->st_rdev);
 	truth_int("mode", st->st_mode);
 }
 

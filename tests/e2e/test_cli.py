@@ -1,0 +1,253 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The command line of rootwatch run: options, exit codes, signals, where the lines go."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+
+import clean  # noqa: E402
+import suite  # noqa: E402
+from detector import BINARY, Detector, run  # noqa: E402
+from runc import Runc  # noqa: E402
+from world import World, field, matches, of  # noqa: E402
+
+
+def container():
+    return Runc()
+
+
+@suite.cases(("--blokced", "--blocked"), ("--alll", "--all"), ("--conatiner", "--container"),
+             ("--durations", "--duration"), ("--statz", "--stats"), ("--ouptut", "--output"))
+def test_wrong_option(_c, wrong, right):
+    done = run("run", wrong)
+    text = done.stderr.decode()
+    assert done.returncode == 2, (done.returncode, text)
+    assert right in text, text
+    assert not done.stdout, done.stdout
+
+
+@suite.cases(("-o xml", ["run", "-o", "xml"]), ("no such command", ["rnu"]),
+             ("duration", ["run", "--duration", "soon"]), ("extra word", ["run", "word"]),
+             ("missing value", ["run", "--container"]),
+             ("negative duration", ["run", "--duration", "-1"]))
+def test_usage(_c, _label, words):
+    done = run(*words)
+    assert done.returncode == 2, (done.returncode, done.stderr)
+    assert done.stderr and not done.stdout, done
+
+
+def test_help(_c):
+    for words in (["--help"], ["help", "run"], ["run", "--help"], ["--version"]):
+        done = run(*words)
+        assert done.returncode == 0 and done.stdout, (words, done)
+    text = run("help", "run").stdout.decode()
+    for option in ("--output", "--all", "--blocked", "--container", "--duration", "--stats"):
+        assert option in text, option
+
+
+def test_without_privilege(_c):
+    os.chmod(clean.work_dir(), 0o755)
+    copy = clean.work_dir() + "/rootwatch"
+    subprocess.run(["cp", BINARY, copy], check=True)
+    done = subprocess.run(["setpriv", "--reuid", "1000", "--regid", "1000", "--clear-groups",
+                           copy, "run"], capture_output=True, timeout=30, check=False)
+    assert done.returncode == 4, (done.returncode, done.stderr)
+    assert done.stderr and not done.stdout, done
+
+
+@suite.cases("full id", "short id", "name of another")
+def test_container_filter(c, how):
+    with Runc() as other:
+        pick = {"full id": c.id, "short id": c.id[:12], "name of another": other.id}[how]
+        wanted, unwanted = (other, c) if how == "name of another" else (c, other)
+        with Detector("--container", pick) as d:
+            unwanted.act("act_open", "openat", "wc", "/etc/filtered")
+            World(d, wanted).fence()
+            seen = {field(e, "container.full_id") for e in d.since()}
+            assert seen == {wanted.id}, seen
+
+
+def test_container_name(_c):
+    """runc has no names beside the id: the id is one."""
+    with Runc(ident=f"rw-e2e-named-{os.getpid()}") as c, Detector("--container", c.id) as d:
+        truth = c.act("act_open", "openat", "wc", "/etc/x")
+        event = World(d, c).expect(c, truth, {"rule": "etc-written"})
+        assert field(event, "container.type") == "runc", event
+
+
+def test_duration(c):
+    d = Detector("--duration", "2")
+    World(d, c).fence()
+    assert d.process.wait(20) == 0
+    assert d.stop() == 0
+
+
+@suite.cases("SIGTERM", "SIGINT")
+def test_everything_is_delivered(c, name):
+    """Acts just before the signal: all of them come out."""
+    d = Detector()
+    truth = c.act("act_storm", "2000", "/etc/before-the-end")
+    assert d.stop(getattr(signal, name)) == 0
+    came = [e for e in d.events if matches(e, of(c, truth))]
+    assert len(came) == 2000, len(came)
+    numbers = [field(e, "evt.num") for e in d.events]
+    assert numbers == sorted(set(numbers)), "evt.num does not rise"
+
+
+def test_all_or_alerts_only(c):
+    with Detector() as plain, Detector("--all") as everything:
+        truth = c.act("act_open", "openat", "wc", "/root/plain.txt")
+        World(everything, c).expect(c, truth, {"fd.name": "/root/plain.txt"})
+        World(everything, c).expect(c, truth, {"evt.type": "execve"})
+        World(plain, c).none(of(c, truth))
+
+
+def test_text(c):
+    """One readable line, no escape sequence of ours in a pipe and none of theirs at all."""
+    with Detector(output="text") as d:
+        c.act("act_open", "openat", "wc", b"/etc/\x1b[31mred\nline")
+        line = d.wait_text(lambda t: b"/etc/" in t and c.id[:12].encode() in t, "the text line")
+        assert b"\x1b" not in line and b"\\x1b" in line, line
+        assert line.count(b"\n") == 1, line
+        assert all(t.count(b"\n") == 1 for t in d.text)
+
+
+@suite.cases(("terminal", {}, True), ("NO_COLOR", {"NO_COLOR": "1"}, False))
+def test_terminal(c, _label, env, colour):
+    """At a terminal lines are text, coloured unless NO_COLOR says otherwise."""
+    master, slave = os.openpty()
+    environ = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+    environ.update({"TERM": "xterm"}, **env)
+    ready_read, ready_write = os.pipe()
+    process = subprocess.Popen([BINARY, "run", "--ready-fd", str(ready_write)], stdout=slave,
+                               stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environ,
+                               pass_fds=[ready_write])
+    done = clean.defer(clean.end_process, process)
+    os.close(slave)
+    os.close(ready_write)
+    assert os.read(ready_read, 1), "not ready"
+    c.act("act_open", "openat", "wc", "/etc/on-a-terminal")
+    text = b""
+    end = time.monotonic() + 15
+    while b"on-a-terminal" not in text or not text.endswith(b"\n"):
+        assert time.monotonic() < end, text
+        text += os.read(master, 65536)
+    done()
+    os.close(master)
+    os.close(ready_read)
+    line = next(raw for raw in text.splitlines() if b"on-a-terminal" in raw)
+    assert (b"\x1b[" in line) is colour, line
+    assert not line.startswith(b"{"), line
+
+
+def test_output_file(c):
+    path = clean.work_dir() + "/alerts.json"
+    with Detector("--output", path) as d:
+        truth = c.act("act_open", "openat", "wc", "/etc/to-a-file")
+        end = time.monotonic() + 15
+        lines = []
+        while not any(field(e, "proc.vpid") == truth["pid"] for e in lines):
+            assert time.monotonic() < end, "nothing in the file"
+            time.sleep(0.05)
+            with open(path, encoding="utf-8") as file:
+                lines = [json.loads(line) for line in file.read().splitlines()]
+        assert not d.lines, "lines on stdout as well"
+        assert os.stat(path).st_mode & 0o777 == 0o600
+    with open(path, encoding="utf-8") as file:
+        before = len(file.readlines())
+    with Detector("--output", path):
+        c.act("act_open", "openat", "wc", "/etc/to-a-file")
+    with open(path, encoding="utf-8") as file:
+        assert len(file.readlines()) > before, "the file was not appended to"
+
+
+def test_output_cannot_be_opened(_c):
+    done = run("run", "--output", "/proc/no/such/file", "--duration", "1")
+    assert done.returncode == 1, (done.returncode, done.stderr)
+    assert b"/proc/no/such/file" in done.stderr, done.stderr
+
+
+def test_reader_goes_away(c):
+    """A closed pipe ends it, it does not hang or spin."""
+    read, write = os.pipe()
+    d = Detector(stdout=write)
+    os.close(write)
+    os.close(read)
+    c.act("act_open", "openat", "wc", "/etc/nobody-reads")
+    end = time.monotonic() + 15
+    while d.process.poll() is None:
+        assert time.monotonic() < end, "still running without a reader"
+        c.act("act_open", "openat", "wc", "/etc/nobody-reads")
+        time.sleep(0.1)
+    d.stop()
+
+
+def test_stats(c):
+    with Detector("--stats") as d:
+        World(d, c).fence()
+        d.process.send_signal(signal.SIGUSR1)
+        d.wait_text(lambda text: "produced" in text, "statistics on SIGUSR1", stream="stderr")
+        before = d.stderr.count("produced")
+        assert d.stop() == 0
+        assert d.stderr.count("produced") > before, d.stderr
+        stats = d.stats()
+        assert stats["produced"] > 0, stats
+        lost = sum(value for key, value in stats.items() if key.startswith("lost_"))
+        assert stats["produced"] == stats["delivered"] + lost, stats
+
+
+def test_two_at_once(c):
+    with Detector() as one, Detector() as two:
+        truth = c.act("act_open", "openat", "wc", "/etc/for-two")
+        for d in (one, two):
+            World(d, c).expect(c, truth, {"rule": "etc-written"})
+
+
+def test_own_work_is_left_out(c):
+    """What the detector itself does is never an event, even where it could be one."""
+    with Detector("--all", "--blocked") as d:
+        World(d, c).fence()
+        assert not [e for e in d.since() if field(e, "proc.pid") == d.pid]
+
+
+def test_machine_is_left_clean(c):
+    """No program, map or link stays in the kernel, and nothing pinned."""
+    pinned = set(os.listdir("/sys/fs/bpf")) if os.path.isdir("/sys/fs/bpf") else set()
+    d = Detector()
+    World(d, c).fence()
+    held = d.kernel_objects()
+    assert any(kind == "prog" for kind, _ in held), held
+    assert d.stop() == 0
+    end = time.monotonic() + 15
+    for kind, number in held:
+        while subprocess.run(["bpftool", kind, "show", "id", str(number)], capture_output=True,
+                             check=False).returncode == 0:
+            assert time.monotonic() < end, f"{kind} {number} is still there"
+            time.sleep(0.1)
+    if os.path.isdir("/sys/fs/bpf"):
+        assert set(os.listdir("/sys/fs/bpf")) <= pinned, "something was pinned"
+
+
+def test_killed(c):
+    """SIGKILL: the kernel side goes with the process."""
+    d = Detector()
+    World(d, c).fence()
+    held = [number for kind, number in d.kernel_objects() if kind == "prog"]
+    d.process.kill()
+    assert d.stop() == -signal.SIGKILL
+    end = time.monotonic() + 15
+    for number in held:
+        while subprocess.run(["bpftool", "prog", "show", "id", str(number)], capture_output=True,
+                             check=False).returncode == 0:
+            assert time.monotonic() < end, f"program {number} is still there"
+            time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    suite.main(container)

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every detection: an act that raises it, and the nearest act that must not."""
+
+import contextlib
+import glob
+import os
+import re
+import socket
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+
+import clean  # noqa: E402
+import suite  # noqa: E402
+from detector import TOP, Detector, short  # noqa: E402
+from runc import Runc, bind  # noqa: E402
+from world import World, field, of, rules  # noqa: E402
+
+shown, withheld = set(), set()
+
+BEFORE = "mknod /tmp/disk b 7 7; mknod /dev/mem c 1 1; touch /root/.ssh/authorized_keys"
+
+
+@contextlib.contextmanager
+def with_mounts():
+    """c: as Docker would make it. user: uid 1000. strong: privileged, with folders of the host."""
+    top = clean.work_dir()
+    os.makedirs(top + "/hostdata")
+    os.makedirs(top + "/fakehost")
+    # Its own file system, so that its paths are those of a host and no host is touched.
+    clean.mount("tmpfs", "tmpfs", top + "/fakehost")
+    os.makedirs(top + "/fakehost/etc/cron.d")
+    mounts = [bind(top + "/hostdata", "/data"), bind(top + "/fakehost/etc", "/mnt"),
+              bind("/sys/fs/cgroup/pids", "/cg")]
+    with open(top + "/hostdata/file", "w", encoding="utf-8") as file:
+        file.write("x\n")
+    w = World(None, None)
+    for name in ("docker.sock", "plain"):
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(f"{top}/hostdata/{name}")
+        listener.listen(10)
+        clean.defer(listener.close)
+    with Runc() as root, Runc(user=1000) as user, \
+            Runc(privileged=True, extra=mounts) as strong, Detector("--all") as detector:
+        w.d, w.c, w.user, w.strong = detector, root, user, strong
+        for c in (root, strong):
+            c.sh(BEFORE)
+        yield w
+
+
+def write(path, flags="wc"):
+    return ["act_open", "openat", flags, path]
+
+
+def read(path):
+    return ["act_open", "openat", "r", path]
+
+
+KNOB = "/proc/sys/kernel/core_pattern"
+TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token"
+LISTEN = "act_connect --listen /run/docker.sock"
+
+# The detection; where and the act that raises it; where and an act that comes near and does not.
+TABLE = [
+    ("runtime-socket", "strong", ["act_connect", "/data/docker.sock"],
+     "strong", ["act_connect", "/data/plain"]),
+    ("runtime-socket-lookalike", "c", ["act_connect", "/run/docker.sock"],
+     "strong", ["act_connect", "/data/docker.sock"]),
+    ("kernel-knob-escape", "strong", write(KNOB, "w"), "strong", read(KNOB)),
+    ("kernel-knob-escape", "strong", write("/cg/release_agent", "w"),
+     "strong", read("/cg/release_agent")),
+    ("host-takeover-written", "strong", write("/mnt/cron.d/x"), "strong", write("/data/x")),
+    ("block-device-opened", "strong", read("/tmp/disk"), "strong", read("/dev/zero")),
+    ("mem-device-opened", "c", read("/dev/mem"), "c", read("/dev/zero")),
+    ("sysrq-triggered", "c", write("/proc/sysrq-trigger"), "c", write("/tmp/sysrq-trigger")),
+    ("exec-memfd", "c", ["act_exec", "memfd", "/bin/act_id"],
+     "c", ["act_exec", "fd", "/bin/act_id"]),
+    ("preload-written", "c", write("/etc/ld.so.preload"), "c", write("/tmp/ld.so.preload")),
+    ("authorized-keys-written", "c", write("/root/.ssh/authorized_keys"),
+     "c", read("/root/.ssh/authorized_keys")),
+    ("sudoers-written", "c", write("/etc/sudoers.d/x"), "c", write("/etc/sudoers-x")),
+    ("shadow-written", "c", write("/etc/shadow", "w"), "c", write("/etc/shadow-x")),
+    ("passwd-written", "c", write("/etc/passwd", "w"), "c", write("/tmp/passwd")),
+    ("passwd-written", "c", write("/etc/group", "w"), "c", read("/etc/group")),
+    ("cron-written", "c", write("/etc/cron.d/x"), "c", write("/etc/cron-x")),
+    ("cron-written", "c", write("/var/spool/cron/crontabs/root"), "c", read("/etc/crontab")),
+    ("systemd-unit-written", "c", write("/etc/systemd/system/x.service"),
+     "c", write("/etc/systemd-x")),
+    ("ssh-config-written", "c", write("/etc/ssh/sshd_config"), "c", read("/etc/ssh/sshd_config")),
+    ("ssh-config-written", "c", write("/root/.ssh/config"), "c", write("/root/.ssh/known_hosts")),
+    ("profile-written", "c", write("/etc/profile.d/x.sh"), "c", write("/etc/profile-x")),
+    ("profile-written", "c", write("/home/user/.bashrc"), "c", write("/home/user/bashrc")),
+    ("package-database-written", "c", write("/var/lib/dpkg/status", "w"),
+     "c", write("/var/lib/dpkg/lock")),
+    ("package-database-written", "c", write("/lib/apk/db/installed", "w"),
+     "c", read("/lib/apk/db/installed")),
+    ("package-database-written", "c", write("/var/lib/rpm/rpmdb.sqlite", "w"),
+     "c", write("/var/lib/rpm-x")),
+    ("privilege-suid-exec", "user", ["/usr/bin/suid"], "c", ["/usr/bin/suid"]),
+    ("privilege-fcaps-exec", "user", ["/usr/bin/fcap_setuid"], "user", ["/usr/bin/fcap"]),
+    ("privilege-fcaps-minor", "user", ["/usr/bin/fcap"], "c", ["/usr/bin/fcap"]),
+    ("privilege-sgid-exec", "user", ["/usr/bin/sgid"], "c", ["/usr/bin/sgid"]),
+    ("privilege-setuid", "user", ["/usr/bin/suid_setid", "setuid:0"],
+     "c", ["act_setid", "setuid:1000"]),
+    ("privilege-regained", "c", ["act_setid", "setresuid::1000:", "setresuid::0:"],
+     "c", ["act_setid", "setresuid::1000:"]),
+    ("package-manager", "c", ["/sbin/apk", "add", "curl"], "c", ["/sbin/apk", "info"]),
+    ("package-manager-query", "c", ["/sbin/apk", "info"], "c", ["/usr/bin/mytool", "info"]),
+    ("user-added", "c", ["/usr/sbin/useradd", "eve"], "c", ["/usr/sbin/useradd", "--help"]),
+    ("exec-tmp", "c", ["act_exec", "copy", "/bin/act_id", "/tmp/x"],
+     "c", ["act_exec", "copy", "/bin/act_id", "/opt/x"]),
+    ("exec-upper-layer", "c", ["act_exec", "copy", "/bin/act_id", "/opt/y"],
+     "c", ["/usr/bin/mytool"]),
+    ("exec-deleted", "c", ["act_exec", "unlinked", "/bin/act_id", "/opt/z"],
+     "c", ["act_exec", "copy", "/bin/act_id", "/opt/z"]),
+    ("host-file-written", "strong", write("/data/file", "w"), "strong", read("/data/file")),
+    ("etc-written", "c", write("/etc/motd", "w"), "c", read("/etc/motd")),
+    ("etc-written", "c", write("/etc/new.conf"), "c", write("/etcetera")),
+    ("kernel-knob-written", "strong", write("/proc/sys/kernel/hostname", "w"),
+     "strong", read("/proc/sys/kernel/hostname")),
+    ("shadow-read", "c", read("/etc/shadow"), "c", read("/etc/passwd")),
+    ("private-key-read", "c", read("/root/.ssh/id_rsa"), "c", read("/root/notes.txt")),
+    ("private-key-read", "c", read("/etc/ssl/private/server.key"),
+     "c", write("/etc/ssl/private/server.key", "w")),
+    ("token-read", "c", read(TOKEN), "c", read("/app/data.txt")),
+    ("dotenv-read", "c", read("/app/.env"), "c", write("/app/.env", "w")),
+]
+
+
+@suite.cases(*[(f"{row[0]} {number}", *row) for number, row in enumerate(TABLE)])
+def test_detection(w, _label, rule, where, act, near_where, near):
+    c, near_c = getattr(w, where), getattr(w, near_where)
+    if rule == "runtime-socket-lookalike":
+        c.start(LISTEN)
+    truth = c.act(*act)
+    event = w.expect(c, truth, {"rule": rule})
+    assert event["rule"] and event["priority"] and event["output"], event
+    assert "rootwatch.advice" in event["output_fields"], event
+    shown.add(rule)
+    mark = w.d.mark()
+    truth = near_c.act(*near)
+    came = [e for e in w.all(of(near_c, truth), mark) if rule in rules(e)]
+    assert not came, (near, short(came[0]))
+    withheld.add(rule)
+
+
+def test_the_highest_comes_first(w):
+    """An act that several detections match is one line, under the most severe of them."""
+    mark = w.d.mark()
+    truth = w.c.act("act_open", "openat", "w", "/etc/shadow")
+    events = w.all(of(w.c, truth, **{"fd.name": "/etc/shadow"}), mark)
+    assert len(events) == 1, [short(e) for e in events]
+    assert field(events[0], "rootwatch.rule.id") == "shadow-written", events[0]
+    assert rules(events[0]) == {"shadow-written", "etc-written"}, rules(events[0])
+    assert "T1098" in " ".join(events[0]["tags"]), events[0]["tags"]
+
+
+def test_every_detection_is_here(w):
+    known = set()
+    for path in glob.glob(TOP + "/user/rules/*.c"):
+        with open(path, encoding="utf-8") as source:
+            known.update(re.findall(r'\.id = "([a-z0-9-]+)"', source.read()))
+    assert known, "no detections found in the sources"
+    assert known <= shown, f"no act raises {sorted(known - shown)}"
+    assert known <= withheld, f"no act comes near {sorted(known - withheld)}"
+
+
+if __name__ == "__main__":
+    suite.main(with_mounts)

@@ -1,0 +1,253 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Exec: the program that really ran, its arguments, where it came from, what it gained."""
+
+import contextlib
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+
+import suite  # noqa: E402
+from detector import Detector  # noqa: E402
+from runc import Runc  # noqa: E402
+from world import World, field, major_minor, of, raw, rules  # noqa: E402
+
+EXEC = {"evt.type": {"execve", "execveat"}}
+
+
+@contextlib.contextmanager
+def three_containers():
+    """Root; uid 1000; uid 1000 with no_new_privs."""
+    with Runc() as root, Runc(user=1000) as user, \
+            Runc(user=1000, no_new_privs=True) as bound, Detector("--all") as detector:
+        made = World(detector, root)
+        made.user, made.bound = user, bound
+        yield made
+
+
+def ran(w, c, truth, **want):
+    event = w.expect(c, truth, {**EXEC, **want})
+    assert field(event, "container.id") == c.id[:12], event
+    return event
+
+
+def same_program(event, truth):
+    assert field(event, "proc.exepath") == truth["exe"], (field(event, "proc.exepath"), truth)
+    assert field(event, "proc.exe_ino") == truth["ino"], (event, truth)
+    assert field(event, "rootwatch.file.dev") == major_minor(truth), (event, truth)
+
+
+def test_plain(w):
+    w.c.sh("cd /usr/bin")
+    truth = w.c.act("mytool", "one", "two words", "")
+    w.c.sh("cd /")
+    event = ran(w, w.c, truth)
+    same_program(event, truth)
+    assert field(event, "proc.name") == "mytool", event
+    assert field(event, "proc.cmdline").startswith("mytool one two words"), event
+    assert field(event, "proc.cwd").rstrip("/") == "/usr/bin", event
+    assert field(event, "proc.pname") == "sh", event
+    assert field(event, "user.uid") == 0, event
+    assert not rules(event), rules(event)
+
+
+def test_host_pid(w):
+    """proc.pid is the pid of the host, proc.vpid that of the container."""
+    truth = w.c.start("sh -c 'act_id; sleep 60'")
+    sleep = w.d.wait_for(lambda e: field(e, "container.full_id") == w.c.id and
+                         (field(e, "proc.cmdline") or "").startswith("sleep 60"), "sleep")
+    assert w.c.host_pid(field(sleep, "proc.vpid")) == field(sleep, "proc.pid"), sleep
+    parent = w.c.host_pid(truth["ppid"])
+    assert field(sleep, "proc.ppid") == parent, (sleep, parent)
+    w.c.sh("killall sleep")
+
+
+def test_script(w):
+    truth = w.c.act("/usr/local/bin/script.sh", "a", "b")
+    event = ran(w, w.c, truth)
+    same_program(event, truth)
+    assert truth["exe"] == "/bin/act_id"
+    assert field(event, "rootwatch.exec.script") is True, event
+    assert field(event, "rootwatch.exec.filename") == "/usr/local/bin/script.sh", event
+    assert field(event, "rootwatch.exec.interp") == "/bin/act_id", event
+    assert field(event, "proc.cmdline") == "/bin/act_id one /usr/local/bin/script.sh a b", event
+
+
+def test_script_relative(w):
+    w.c.sh("cd /usr/local")
+    truth = w.c.act("./bin/script.sh")
+    w.c.sh("cd /")
+    event = ran(w, w.c, truth)
+    assert field(event, "rootwatch.exec.filename").endswith("bin/script.sh"), event
+
+
+def test_memfd(w):
+    truth = w.c.act("act_exec", "memfd", "/bin/act_id", "x")
+    event = ran(w, w.c, truth, rule="exec-memfd")
+    assert field(event, "proc.is_exe_from_memfd") is True, event
+    assert "memfd:rw-test" in field(event, "proc.exepath"), event
+
+
+def test_unlinked(w):
+    truth = w.c.act("act_exec", "unlinked", "/bin/act_id", "/opt/gone")
+    event = ran(w, w.c, truth, rule="exec-deleted", **{"rootwatch.file.deleted": True})
+    assert field(event, "proc.exepath").startswith("/opt/gone"), event
+    assert field(event, "proc.exe_ino") == truth["ino"], event
+
+
+def test_by_descriptor(w):
+    truth = w.c.act("act_exec", "fd", "/bin/act_id")
+    same_program(ran(w, w.c, truth), truth)
+
+
+@suite.cases(("/tmp/dropped", "exec-tmp"), ("/var/tmp/dropped", "exec-tmp"),
+             ("/dev/shm/dropped", "exec-tmp"), ("/opt/dropped", "exec-upper-layer"),
+             ("/usr/bin/ls-la", "exec-upper-layer"))
+def test_dropped(w, path, rule):
+    truth = w.c.act("act_exec", "copy", "/bin/act_id", path)
+    event = ran(w, w.c, truth, rule=rule)
+    same_program(event, truth)
+    assert field(event, "proc.is_exe_upper_layer") is not path.startswith("/dev/shm"), event
+
+
+def test_dropped_with_a_hidden_path(w):
+    """Dropped under a path with a link and a dot dot: where it really lies counts."""
+    w.c.sh("ln -s /tmp /opt/innocent")
+    truth = w.c.act("act_exec", "copy", "/bin/act_id", "/opt/innocent/../tmp/hidden")
+    assert truth["exe"] == "/tmp/hidden", truth
+    same_program(ran(w, w.c, truth, rule="exec-tmp"), truth)
+
+
+def test_image_layer(w):
+    truth = w.c.act("/usr/bin/mytool")
+    event = ran(w, w.c, truth, **{"proc.is_exe_upper_layer": False})
+    assert not rules(event), rules(event)
+
+
+def test_copied_up(w):
+    """A program of the image that was changed lies in the writable layer from then on."""
+    w.c.sh("chmod 0700 /usr/bin/microdnf; mv /usr/bin/microdnf /usr/bin/changed")
+    truth = w.c.act("/usr/bin/changed")
+    event = ran(w, w.c, truth, rule="exec-upper-layer")
+    assert field(event, "proc.is_exe_upper_layer") is True, event
+
+
+def test_long_arguments(w):
+    """120,000 bytes: head and tail stay, the length is told, and that it was cut."""
+    truth = w.c.act("act_exec", "long", "120000", "/bin/act_id")
+    assert truth["argv_bytes"] == 120000
+    event = ran(w, w.c, truth)
+    assert field(event, "rootwatch.exec.truncated") is True, event
+    assert field(event, "rootwatch.exec.argv_len") == 120000, event
+    line = field(event, "proc.cmdline")
+    assert line.startswith(("/bin/act_id aaaa", "act_id aaaa")) and line.endswith("wxyz"), event
+
+
+def test_other_argv0(w):
+    truth = w.c.act("act_exec", "argv0", "/usr/sbin/cron", "/bin/act_id", "x")
+    assert truth["argv0"] == "/usr/sbin/cron"
+    event = ran(w, w.c, truth)
+    same_program(event, truth)
+    assert field(event, "proc.exe") == "/usr/sbin/cron", event
+
+
+def test_no_arguments(w):
+    truth = w.c.act("act_exec", "empty", "/bin/act_id")
+    same_program(ran(w, w.c, truth), truth)
+
+
+def test_from_a_thread(w):
+    """Whoever calls execve becomes the process: pid and tid are the leader's."""
+    truth = w.c.act("act_exec", "thread", "/bin/act_id")
+    event = w.expect(w.c, truth, {**EXEC, "proc.exepath": "/bin/act_id"})
+    assert field(event, "thread.tid") == field(event, "proc.pid"), event
+
+
+def test_terminal(w):
+    truth = w.c.act("act_exec", "tty", "/bin/act_id")
+    event = ran(w, w.c, truth)
+    assert (field(event, "proc.tty") or "").startswith("pts"), event
+
+
+def test_no_terminal(w):
+    truth = w.c.act("/bin/act_id")
+    assert field(ran(w, w.c, truth), "proc.tty") is None
+
+
+@suite.cases(("newline", b"a\nb"), ("escape", b"\x1b[2J\x1b]0;x\x07"), ("bad UTF-8", b"\xff\xc3("),
+             ("quotes", b"\"'\\ \\x41"), ("percent", b"%s%n"))
+def test_hostile_argument(w, _label, word):
+    truth = w.c.act("/usr/bin/mytool", word, "end")
+    event = ran(w, w.c, truth)
+    assert word in raw(field(event, "proc.cmdline")), event
+
+
+@suite.cases(("newline", b"/opt/a\nb"), ("escape", b"/opt/\x1b[31m"), ("bad UTF-8", b"/opt/\xfe"),
+             ("bad UTF-8 long", b"/opt/" + b"\xfe" * 200))
+def test_hostile_program(w, _label, path):
+    truth = w.c.act("act_exec", "copy", "/bin/act_id", path)
+    event = ran(w, w.c, truth, rule="exec-upper-layer")
+    assert raw(field(event, "proc.exepath")) == path, event
+
+
+def test_suid(w):
+    truth = w.user.act("/usr/bin/suid")
+    assert (truth["uid"], truth["euid"]) == (1000, 0), truth
+    event = ran(w, w.user, truth, rule="privilege-suid-exec")
+    same_program(event, truth)
+    assert field(event, "rootwatch.from.euid") == 1000, event
+    assert field(event, "rootwatch.uid.host") == 0, event
+    assert "suid" in field(event, "rootwatch.exec.gain").split(","), event
+
+
+def test_suid_as_root_gains_nothing(w):
+    truth = w.c.act("/usr/bin/suid")
+    assert not rules(ran(w, w.c, truth))
+
+
+def test_file_capability(w):
+    truth = w.user.act("/usr/bin/fcap")
+    assert (truth["uid"], truth["euid"]) == (1000, 1000), truth
+    event = ran(w, w.user, truth, rule="privilege-fcaps-minor")
+    same_program(event, truth)
+    assert field(event, "rootwatch.exec.gain") == "fcaps", event
+    assert "CAP_NET_RAW" in field(event, "thread.cap_effective"), event
+
+
+def test_sgid(w):
+    truth = w.user.act("/usr/bin/sgid")
+    assert truth["egid"] == 0, truth
+    event = ran(w, w.user, truth, rule="privilege-sgid-exec")
+    assert field(event, "rootwatch.exec.gain") == "sgid", event
+
+
+@suite.cases("suid", "sgid", "fcap", "fcap_setuid")
+def test_no_new_privileges(w, name):
+    """The seat belt: the same programs give nothing, so there is nothing to report."""
+    truth = w.bound.act("/usr/bin/" + name)
+    assert (truth["euid"], truth["egid"]) == (1000, 1000), truth
+    w.none(of(w.bound, truth))
+
+
+def test_user_is_silent(w):
+    """uid 1000 without a gain is not what this is about, whatever it runs."""
+    truths = [w.user.act("act_id"), w.user.act("act_exec", "copy", "/bin/act_id", "/tmp/mine"),
+              w.user.act("act_exec", "memfd", "/bin/act_id")]
+    for truth in truths:
+        assert truth["euid"] == 1000
+        w.none(of(w.user, truth))
+
+
+def test_runc_exec(w):
+    """A process that the runtime puts into the container belongs to it from its first exec."""
+    done = w.c.exec("/usr/bin/mytool", "by-runc-exec")
+    assert done.returncode == 0, done.stderr
+    w.d.wait_for(lambda e: field(e, "container.full_id") == w.c.id and
+                 "by-runc-exec" in (field(e, "proc.cmdline") or "") and
+                 field(e, "proc.exepath") == "/usr/bin/mytool", "the exec by runc exec")
+    w.none(of(w.c, **{"proc.exepath": lambda path: "runc" in path}))
+
+
+if __name__ == "__main__":
+    suite.main(three_containers)

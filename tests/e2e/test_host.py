@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Silence: the same acts by a process of the host, by uid 1000, and a harmless root container."""
+
+import contextlib
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+
+import clean  # noqa: E402
+import suite  # noqa: E402
+from detector import Detector  # noqa: E402
+from rootfs import TRIGGERS  # noqa: E402
+from runc import Runc  # noqa: E402
+from world import World, field, of, rules  # noqa: E402
+
+
+@contextlib.contextmanager
+def with_user():
+    with Runc() as root, Runc(user=1000) as user, Detector("--all", "--blocked") as everything, \
+            Detector() as plain:
+        w = World(plain, root)
+        w.user, w.everything = user, World(everything, root)
+        yield w
+
+
+@suite.cases(
+    ("open for writing", "act_open", ["openat", "wc", "{work}/etc/passwd"]),
+    ("32-bit open", "act_open_32", ["open", "wc", "{work}/etc/shadow"]),
+    ("core_pattern", "act_open", ["openat", "w", "/proc/sys/kernel/core_pattern"]),
+    ("shadow", "act_open", ["openat", "r", "/etc/shadow"]),
+    ("setuid", "act_setid", ["setresuid:1000:1000:0", "setuid:0"]),
+    ("memfd", "act_exec", ["memfd", TRIGGERS + "/act_id"]),
+    ("from /tmp", "act_exec", ["copy", TRIGGERS + "/act_id", "{work}/dropped"]),
+    ("block device", "act_open", ["openat", "r", "/dev/loop7"]),
+)
+def test_host_process(w, _label, program, words):
+    """Also in a mount namespace of its own: that alone is no container."""
+    work = clean.work_dir()
+    os.makedirs(work + "/etc", exist_ok=True)
+    mark = w.everything.d.mark()
+    words = [word.format(work=work) for word in words]
+    for before in ([], ["unshare", "--mount"]):
+        child = subprocess.Popen([*before, f"{TRIGGERS}/{program}", *words],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        said = child.communicate()[0]
+        assert b'"errno": 0' in said or b'"act": "id"' in said, said
+        w.everything.none({"proc.pid": child.pid}, mark)
+
+
+@suite.cases(
+    ("passwd", "act_open", ["openat", "w", "/etc/passwd"]),
+    ("cron", "act_open", ["creat", "w", "/etc/cron.d/x"]),
+    ("shadow", "act_open", ["openat", "r", "/etc/shadow"]),
+    ("core_pattern", "act_open", ["openat", "w", "/proc/sys/kernel/core_pattern"]),
+    ("own file", "act_open", ["openat", "wc", "/tmp/mine"]),
+    ("package manager", "/sbin/apk", ["add", "curl"]),
+    ("user added", "/usr/sbin/useradd", ["eve"]),
+    ("dropped", "act_exec", ["copy", "/bin/act_id", "/tmp/dropped"]),
+    ("memfd", "act_exec", ["memfd", "/bin/act_id"]),
+    ("setuid", "act_setid", ["setuid:0"]),
+    ("private key", "act_open", ["openat", "r", "/app/.env"]),
+)
+def test_user(w, _label, program, words):
+    truth = w.user.act(program, *words)
+    w.none(of(w.user, truth))
+
+
+@suite.cases(
+    ("true", "true"),
+    ("shell work", "for i in 1 2 3; do echo $i; done | sort | tail -n 1"),
+    ("reading etc", "cat /etc/passwd /etc/hosts /etc/resolv.conf /etc/profile"),
+    ("a file in tmp", "echo x >/tmp/harmless; cat /tmp/harmless; rm /tmp/harmless"),
+    ("a file in root", "echo x >>/root/notes.txt"),
+    ("proc", "cat /proc/self/status /proc/sys/kernel/core_pattern /proc/mounts"),
+    ("listing", "ls -lR /etc /usr /sys/kernel"),
+    ("devices", "echo x >/dev/null; head -c 10 /dev/urandom; head -c 10 /dev/zero"),
+    ("a folder", "mkdir -p /srv/a/b; touch /srv/a/b/c; rm -r /srv/a"),
+    ("log", "echo x >>/var/log/app.log"),
+)
+def test_harmless_root(w, _label, command):
+    mark = w.d.mark()
+    status, _ = w.c.sh(f"( {command} ) >/tmp/out 2>&1")
+    assert status == 0, w.c.sh("cat /tmp/out")
+    came = [e for e in w.all(of(w.c), mark)
+            if not (field(e, "fd.name") or "").startswith("/etc/fence-")]
+    assert not came, [(rules(e), field(e, "proc.cmdline"), field(e, "fd.name")) for e in came]
+
+
+def test_whole_container(w):
+    """From its start to its end: the runtime's own work in it raises nothing."""
+    made = [Runc(args=["/bin/true"]), Runc(args=["/bin/true"], user=1000),
+            Runc(args=["/bin/true"], userns=True), Runc(args=["/bin/true"], privileged=True),
+            Runc(args=["/bin/true"], readonly=True)]
+    for c in made:
+        done = c.run()
+        assert done.returncode == 0, done.stderr
+    for c in made:
+        w.none(of(c))
+        c.close()
+
+
+def test_all_shows_the_entry_point_first(w):
+    """With --all the container's first event is its entry point: nothing of runc's own."""
+    c = Runc(args=["/bin/act_id", "entry"])
+    assert c.run().returncode == 0
+    events = w.everything.all(of(c))
+    c.close()
+    shown = [(field(e, "evt.type"), field(e, "proc.exepath"), field(e, "fd.name"))
+             for e in events]
+    assert shown and shown[0][:2] == ("execve", "/bin/act_id"), shown
+    assert all("runc" not in str(s) for s in shown), shown
+    assert field(events[0], "proc.vpid") == 1, events[0]
+
+
+if __name__ == "__main__":
+    suite.main(with_user)

@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Which container it was: by the cgroup layouts of every runtime, mapped users, nested ones."""
+
+import contextlib
+import os
+import secrets
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+
+import clean  # noqa: E402
+import suite  # noqa: E402
+from detector import Detector  # noqa: E402
+from rootfs import TRIGGERS  # noqa: E402
+from runc import USERNS_BASE, Runc  # noqa: E402
+from world import World, field, matches, rules  # noqa: E402
+
+POD = "0c5a7a9e-1f7d-4c7e-9d7f-2f5d9a1b3c4d"
+
+
+@contextlib.contextmanager
+def detector():
+    with Runc() as c, Detector("--all") as d:
+        yield World(d, c)
+
+
+@suite.cases(
+    ("docker", "/rw-e2e/docker/{id}", "docker", None),
+    ("docker systemd", "/rw-e2e/system.slice/docker-{id}.scope", "docker", None),
+    ("cri-containerd", "/rw-e2e/system.slice/cri-containerd-{id}.scope", "containerd", None),
+    ("crio", "/rw-e2e/system.slice/crio-{id}.scope", "cri-o", None),
+    ("podman", "/rw-e2e/machine.slice/libpod-{id}.scope", "podman", None),
+    ("pod", "/rw-e2e/kubepods/besteffort/pod" + POD + "/{id}", None, POD),
+    ("pod systemd", "/rw-e2e/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" +
+     POD.replace("-", "_") + ".slice/cri-containerd-{id}.scope", "containerd", POD),
+)
+def test_cgroup_layout(w, _label, path, kind, pod):
+    ident = secrets.token_hex(32)
+    with Runc(ident=ident, cgroups_path=path.format(id=ident)) as c:
+        truth = c.act("act_open", "openat", "wc", "/etc/x")
+        event = w.expect(c, truth, {"rule": "etc-written"})
+        assert field(event, "container.id") == ident[:12], event
+        assert kind is None or field(event, "container.type") == kind, event
+        assert field(event, "k8s.pod.uid") == pod, event
+        assert field(event, "k8s.pod.name") is None, event
+    clean.remove_cgroup("/rw-e2e")
+
+
+def test_the_first_exec_has_its_id(w):
+    """A container that lives for a moment: its very first event is identified."""
+    c = Runc(args=["/usr/bin/mytool"])
+    assert c.run().returncode == 0
+    event = w.d.wait_for(lambda e: field(e, "container.full_id") == c.id, "the first event")
+    assert field(event, "proc.exepath") == "/usr/bin/mytool", event
+    c.close()
+
+
+def test_mapped_root(w):
+    """Root of its own user namespace: reported, with both uids, and as userns."""
+    with Runc(userns=True) as c:
+        truth = c.act("act_open", "openat", "wc", "/etc/x")
+        event = w.expect(c, truth, {"rule": "etc-written"})
+        assert field(event, "rootwatch.root") == "userns", event
+        assert field(event, "rootwatch.uid.container") == 0, event
+        assert field(event, "rootwatch.uid.host") == USERNS_BASE, event
+        assert field(event, "user.uid") == 0, event
+        truth = c.act("act_exec", "memfd", "/bin/act_id")
+        w.expect(c, truth, {"rule": "exec-memfd", "rootwatch.root": "userns"})
+
+
+def test_plain_root(w):
+    truth = w.c.act("act_open", "openat", "wc", "/etc/x")
+    event = w.expect(w.c, truth, {"rule": "etc-written"})
+    assert field(event, "rootwatch.root") == "host", event
+    assert field(event, "rootwatch.uid.container") == field(event, "rootwatch.uid.host") == 0
+
+
+def test_user_of_a_mapped_container(w):
+    """uid 1000 in there is 101000 here: neither view is root."""
+    with Runc(userns=True) as c:
+        truth = c.act("act_open", "--uid", "1000", "openat", "wc", "/tmp/mine")
+        assert truth["fd"] >= 0, truth
+        w.none({"container.full_id": c.id, "proc.vpid": truth["pid"], "fd.name": "/tmp/mine"})
+
+
+def test_user_namespace_inside(w):
+    """uid 1000 that makes itself root of a user namespace inside the container."""
+    with Runc(user=1000) as c:
+        status, lines = c.sh("unshare -U -r act_open openat wc /tmp/as-mapped </dev/null")
+        assert status == 0 and b'"errno": 0' in lines[0], lines
+        event = w.d.wait_for(lambda e: matches(e, {"container.full_id": c.id,
+                                                   "fd.name": "/tmp/as-mapped"}), "the write")
+        assert field(event, "rootwatch.root") == "userns", event
+        assert field(event, "rootwatch.uid.host") == 1000, event
+
+
+def test_pid_namespace_inside(w):
+    """Namespaces made inside a container do not make another container of it."""
+    with Runc(privileged=True) as c:
+        status, lines = c.sh("unshare -p -m -f act_open openat wc /etc/deeper </dev/null")
+        assert status == 0 and lines, lines
+        event = w.d.wait_for(lambda e: field(e, "fd.name") == "/etc/deeper", "the write")
+        assert field(event, "container.full_id") == c.id, event
+        assert field(event, "proc.vpid") == 1, event
+
+
+def test_own_namespaces_without_a_container_cgroup(w):
+    """Foreign pid and mount namespaces, a cgroup that tells nothing: unknown, never the host."""
+    path = clean.work_dir() + "/etc"
+    os.makedirs(path, exist_ok=True)
+    done = subprocess.run(["unshare", "--pid", "--mount", "--fork", "--propagation", "private",
+                           f"{TRIGGERS}/act_open", "openat", "wc", path + "/x"],
+                          stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    assert b'"errno": 0' in done.stdout, done
+    event = w.d.wait_for(lambda e: field(e, "fd.name") == path + "/x", "the unknown container")
+    assert field(event, "container.id") == "unknown", event
+
+
+def test_plain_folder_as_root(w):
+    """A container whose root is a plain folder of the host's disk, not an overlay."""
+    with Runc(overlay=False) as c:
+        truth = c.act("act_open", "openat", "wc", "/etc/x")
+        event = w.expect(c, truth, {"rule": "etc-written", "fd.name": "/etc/x"})
+        assert not {r for r in rules(event) if "host" in r}, rules(event)
+        assert field(event, "rootwatch.file.rootfs") is True, event
+        truth = c.act("act_id")
+        event = w.expect(c, truth, {"evt.type": "execve", "proc.exepath": "/bin/act_id"})
+        assert not rules(event), rules(event)
+
+
+if __name__ == "__main__":
+    suite.main(detector)

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The open family: which file it really was, whatever the caller called it."""
+
+import functools
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+
+import suite  # noqa: E402
+from runc import Runc  # noqa: E402
+from world import field, major_minor, of, raw, world  # noqa: E402
+
+PASSWD = "/etc/passwd"
+
+
+def same_file(event, truth):
+    assert field(event, "fd.ino") == truth["ino"], (event, truth)
+    assert field(event, "fd.dev") == truth["dev"], (event, truth)
+    assert field(event, "rootwatch.file.dev") == major_minor(truth), (event, truth)
+
+
+def check(w, c, truth, want):
+    assert truth["fd"] >= 0, truth
+    event = w.expect(c, truth, want)
+    same_file(event, truth)
+    assert field(event, "container.id") == c.id[:12], event
+    assert field(event, "evt.res") == "SUCCESS", event
+    return event
+
+
+@suite.cases(*[(f"{program} {call}", program, call) for program in ("act_open", "act_open_32")
+               for call in ("open", "openat", "openat2", "creat", "reopen")])
+def test_call(w, _label, program, call):
+    path = f"/etc/{program}-{call}"
+    w.c.sh(f"touch {path}")
+    truth = w.c.act(program, call, "w", path)
+    kind = {"reopen": "openat"}.get(call, call)
+    event = check(w, w.c, truth, {"evt.type": kind, "fd.name": path, "rule": "etc-written"})
+    assert field(event, "rootwatch.compat") is (program == "act_open_32"), event
+
+
+@suite.cases("act_open", "act_open_32")
+def test_by_handle(w, program):
+    with Runc(privileged=True, overlay=False) as c:  # an overlay has no handles
+        c.sh("echo >/etc/x")
+        truth = c.act(program, "handle", "w", "/etc/x")
+        check(w, c, truth, {"evt.type": "open_by_handle_at", "fd.name": "/etc/x",
+                            "rule": "etc-written"})
+
+
+@suite.cases(
+    ("plain", "", [PASSWD]),
+    ("symlink", "ln -s /etc/passwd /tmp/link", ["/tmp/link"]),
+    ("chain of symlinks", "ln -s ../etc /tmp/e; ln -s e/passwd /tmp/f", ["/tmp/f"]),
+    ("dot dot", "", ["/tmp/../usr/bin/../../etc/./passwd"]),
+    ("slashes", "", ["//etc///passwd"]),
+    ("relative", "", ["--chdir", "/etc", "passwd"]),
+    ("relative up", "", ["--chdir", "/usr/bin", "../../etc/passwd"]),
+    ("dirfd", "", ["--dirfd", "/etc", "passwd"]),
+    ("proc self root", "", ["/proc/self/root/etc/passwd"]),
+    ("proc 1 cwd", "", ["/proc/1/root/proc/self/cwd/etc/passwd"]),
+    ("chroot", "", ["--chroot", "/etc", "/passwd"]),
+    ("chroot of the parent", "mkdir -p /usr/lib/a; ln -s ../../../etc /usr/lib/a/b",
+     ["--chdir", "/", "--chroot", "/usr", "etc/passwd"]),
+    ("thread", "", ["--thread", PASSWD]),
+)
+def test_disguise(w, _label, before, words):
+    if before:
+        assert w.c.sh(before)[0] == 0
+    truth = w.c.act("act_open", *words[:-1], "openat", "w", words[-1])
+    event = check(w, w.c, truth, {"evt.type": "openat", "fd.name": PASSWD, "rule": "passwd-written"})
+    assert field(event, "thread.vtid") == truth["tid"], event
+    assert field(event, "evt.is_open_write") is True, event
+
+
+@suite.cases("openat2", "reopen", "creat")
+def test_disguise_by_call(w, call):
+    w.c.sh("ln -sf /etc/passwd /tmp/by-call; cp /etc/passwd /tmp/kept")
+    truth = w.c.act("act_open", call, "w", "/tmp/by-call")
+    w.c.sh("cat /tmp/kept >/etc/passwd")
+    check(w, w.c, truth, {"fd.name": PASSWD, "rule": "passwd-written"})
+
+
+def test_bind_mount_inside(w):
+    with Runc(privileged=True) as c:
+        truth = c.act("act_open", "--bind", "/etc", "/mnt", "openat", "w", "/mnt/passwd")
+        check(w, c, truth, {"rule": "passwd-written", "fd.name": {"/mnt/passwd", PASSWD}})
+
+
+def test_bind_mount_of_one_file(w):
+    with Runc(privileged=True) as c:
+        c.sh("touch /tmp/innocent")
+        truth = c.act("act_open", "--bind", "/etc/shadow", "/tmp/innocent", "openat", "w",
+                      "/tmp/innocent")
+        check(w, c, truth, {"rule": "shadow-written"})
+
+
+def test_proc_mounted_elsewhere(w):
+    with Runc(privileged=True) as c:
+        truth = c.act("act_open", "--mount", "proc", "/mnt", "openat", "w",
+                      "/mnt/sys/kernel/core_pattern")
+        check(w, c, truth, {"rule": "kernel-knob-escape",
+                            "fd.name": "/mnt/sys/kernel/core_pattern"})
+
+
+def test_mount_namespace_of_its_own(w):
+    with Runc(privileged=True) as c:
+        _, lines = c.sh("unshare -m act_open openat w /etc/passwd </dev/null")
+        assert lines, "unshare did not run it"
+        w.expect(c, None, {"rule": "passwd-written", "fd.name": PASSWD})
+
+
+@suite.cases(("new", "wc", "/etc/made-now", True), ("there", "wc", "/etc/motd", False),
+             ("exclusive", "wcx", "/etc/made-exclusively", True))
+def test_created(w, _label, flags, path, created):
+    truth = w.c.act("act_open", "openat", flags, path)
+    event = check(w, w.c, truth, {"fd.name": path, "rule": "etc-written"})
+    assert field(event, "rootwatch.file.created") is created, event
+
+
+@suite.cases(("read", "r", "/etc/motd"), ("path only", "p", PASSWD),
+             ("not there", "r", "/etc/not-there"))
+def test_harmless(w, _label, flags, path):
+    truth = w.c.act("act_open", "openat", flags, path)
+    w.none(of(w.c, truth, **{"evt.type": "openat"}))
+
+
+def test_all_shows_a_plain_write(w):
+    truth = w.c.act("act_open", "openat", "wc", "/root/plain.txt")
+    event = w.expect(w.c, truth, {"evt.type": "openat", "fd.name": "/root/plain.txt"})
+    same_file(event, truth)
+    assert not field(event, "rootwatch.rules"), event
+
+
+@suite.cases(
+    ("newline", b"/etc/a\nb"), ("escape", b"/etc/\x1b[31mred\x1b]0;title\x07"),
+    ("invalid UTF-8", b"/etc/\xff\xfe\xc3"), ("quotes", b"/etc/\"'\\x41\\\\ $(true)"),
+    ("percent", b"/etc/%s%n%d"), ("long", b"/etc/" + b"\xff" * 250),
+    ("bidi", "/etc/\u202egpj.exe".encode()),
+)
+def test_hostile_name(w, _label, path):
+    truth = w.c.act("act_open", "openat", "wc", path)
+    event = w.expect(w.c, truth, {"rule": "etc-written"})
+    assert raw(field(event, "fd.name")) == path, event
+    same_file(event, truth)
+
+
+def test_deep_path(w):
+    """Longer than PATH_MAX: the end is there, and the event says that its head is missing."""
+    part = "d" * 200
+    w.c.sh("cd /etc; i=0; while [ $i -lt 25 ]; do mkdir " + part + "; cd " + part +
+           "; i=$((i+1)); done; act_open openat wc leaf </dev/null >/tmp/truth; cd /")
+    _, lines = w.c.sh("cat /tmp/truth; cd /")
+    assert b'"errno": 0' in lines[0], lines
+    w.d.wait_for(lambda e: (field(e, "fd.name") or "").endswith("leaf") and
+                 field(e, "container.full_id") == w.c.id and
+                 field(e, "rootwatch.truncated"), "the deep file")
+    w.c.sh("rm -rf /etc/" + part)
+
+
+if __name__ == "__main__":
+    suite.main(functools.partial(world, "--all"))

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# deadline: 300
+"""Much at once: nothing is lost without being counted."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+
+import clean  # noqa: E402
+import suite  # noqa: E402
+from detector import Detector  # noqa: E402
+from runc import Runc  # noqa: E402
+from world import field, matches, of  # noqa: E402
+
+OPENS = 200000
+CONTAINERS = 200
+AT_ONCE = 8
+
+
+def container():
+    return Runc()
+
+
+def balanced(d):
+    """produced = delivered + what was lost, by whatever reason."""
+    stats = d.stats()
+    lost = {key: value for key, value in stats.items() if key.startswith("lost_")}
+    assert lost, f"no losses are counted at all: {stats}"
+    assert stats["produced"] == stats["delivered"] + sum(lost.values()), stats
+    return stats, sum(lost.values())
+
+
+def read_lines(path):
+    with open(path, "rb") as file:
+        for raw in file:
+            assert len(raw) <= 4096 and raw.endswith(b"\n"), raw[:200]
+            yield json.loads(raw)
+
+
+def reported_lost(events):
+    return sum(field(e, "rootwatch.lost") or 0 for e in events)
+
+
+def test_tight_loop(c):
+    path = clean.work_dir() + "/storm.json"
+    d = Detector("--stats", "--output", path)
+    truth = c.act("act_storm", str(OPENS), "/etc/x", deadline=120)
+    assert truth["done"] == OPENS, truth
+    assert d.stop(deadline=90) == 0
+    _, lost = balanced(d)
+    mine, told = 0, 0
+    for event in read_lines(path):
+        mine += matches(event, of(c, truth, **{"evt.type": "openat"}))
+        told += field(event, "rootwatch.lost") or 0
+    print(f"# {mine} of {OPENS} opens delivered in {truth['ms']} ms, {lost} lost and counted")
+    os.unlink(path)
+    assert told == lost, f"{lost} lost, {told} told in the stream"
+    assert OPENS - lost <= mine <= OPENS, (mine, lost)
+    if not lost:
+        assert mine == OPENS, mine
+
+
+def test_stopped_reader(c):
+    """Ten seconds without a reader, under load, then on."""
+    path = clean.work_dir() + "/stopped.json"
+    d = Detector("--stats", "--output", path)
+    d.process.send_signal(signal.SIGSTOP)
+    truth = c.act("act_storm", "--seconds", "10", "100000000", "/etc/x", deadline=120)
+    d.process.send_signal(signal.SIGCONT)
+    after = c.act("act_open", "openat", "wc", "/etc/after-the-stop")
+    time.sleep(1)  # it reads on beside its end; the numbers must hold either way
+    assert d.stop(deadline=90) == 0
+    _, lost = balanced(d)
+    events = list(read_lines(path))
+    os.unlink(path)
+    mine = sum(matches(e, of(c, truth, **{"evt.type": "openat"})) for e in events)
+    told = reported_lost(events)
+    print(f"# {truth['done']} opens while it stood still: {mine} delivered, {lost} lost")
+    assert lost > 0, "the ring took ten seconds of load: this shows nothing"
+    assert told == lost, f"{lost} lost, {told} told in the stream"
+    assert truth["done"] - lost <= mine <= truth["done"], (mine, lost, truth)
+    seen_after = any(field(e, "fd.name") == "/etc/after-the-stop" for e in events)
+    assert seen_after or lost, after
+
+
+def test_slow_pipe(c):
+    """A reader of stdout that sleeps: the detector waits, and counts what that costs."""
+    read, write = os.pipe()
+    d = Detector("--stats", stdout=write)
+    os.close(write)
+    truth = c.act("act_storm", "60000", "/etc/x", deadline=60)
+    chunks = []
+
+    def drain():
+        while chunk := os.read(read, 1 << 16):
+            chunks.append(chunk)
+
+    thread = threading.Thread(target=drain)
+    thread.start()
+    assert d.stop(deadline=60) == 0
+    thread.join(30)
+    os.close(read)
+    _, lost = balanced(d)
+    events = [json.loads(line) for line in b"".join(chunks).splitlines()]
+    mine = sum(matches(e, of(c, truth, **{"evt.type": "openat"})) for e in events)
+    assert 60000 - lost <= mine <= 60000, (mine, lost)
+    assert reported_lost(events) == lost, (reported_lost(events), lost)
+
+
+def test_many_containers(_c):
+    """200 containers of one short command each, 8 at a time: each exec with its right id."""
+    ready = [Runc(args=["/usr/bin/mytool", str(n)]) for n in range(CONTAINERS)]
+    ids = {c.id: n for n, c in enumerate(ready)}
+    with Detector("--all") as d:
+        running, waiting = [], list(ready)
+        while running or waiting:
+            while waiting and len(running) < AT_ONCE:
+                c = waiting.pop()
+                running.append((c, subprocess.Popen(
+                    ["runc", "run", "--bundle", c.bundle, c.id], stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)))
+            for c, process in running[:]:
+                if process.poll() is not None:
+                    assert process.returncode == 0, process.stderr.read()
+                    process.stderr.close()
+                    running.remove((c, process))
+            time.sleep(0.005)
+        with Runc() as fence:
+            truth = fence.act("act_open", "openat", "wc", "/etc/fence-many")
+            d.wait_for(lambda e: matches(e, of(fence, truth, **{"fd.name": "/etc/fence-many"})))
+        execs = [e for e in d.since() if field(e, "proc.exepath") == "/usr/bin/mytool"
+                 and field(e, "evt.type") in ("execve", "execveat")]
+        unknown = [e for e in d.since() if not field(e, "container.full_id")
+                   or field(e, "container.id") == "unknown"]
+    got = {}
+    for event in execs:
+        ident = field(event, "container.full_id")
+        if ident in ids:
+            got.setdefault(ident, []).append(event)
+            assert field(event, "proc.cmdline").split()[-1] == str(ids[ident]), event
+            assert field(event, "proc.vpid") == 1, event
+    assert len(got) == CONTAINERS, f"{CONTAINERS - len(got)} containers without an exec"
+    assert all(len(events) == 1 for events in got.values()), "an exec came twice"
+    mine = [e for e in unknown if field(e, "proc.exepath") == "/usr/bin/mytool"]
+    assert not mine, f"{len(mine)} execs without a container"
+    for c in ready:
+        c.close()
+
+
+if __name__ == "__main__":
+    suite.main(container)
