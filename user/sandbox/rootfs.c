@@ -3,16 +3,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "sandbox/mountinfo.h"
+#include "sandbox/overlay.h"
 #include "sandbox/rootfs.h"
 #include "sandbox/why.h"
 
@@ -24,16 +22,6 @@
 /* Enough for a package and a user database; the host's memory is not the demo's to fill. */
 #define SCRATCH_OPTIONS "mode=755,size=128m"
 #define SMALL_OPTIONS	"mode=755,size=16m"
-
-/*
- * An overlay of '/' shows what lies on the file system of '/', without the mounts below it. Of
- * those, these hold programs, libraries and package databases: each gets an overlay of its own.
- */
-static const char *const submounts[] = {"/bin",		 "/sbin",	 "/lib",
-					"/lib64",	 "/usr",	 "/usr/lib",
-					"/usr/local",	 "/etc",	 "/var",
-					"/var/lib",	 "/var/cache",	 "/opt",
-					"/var/lib/dpkg", "/var/lib/rpm", "/usr/lib/sysimage"};
 
 /* The host's data that nobody needs inside, and what a booted system would have empty. */
 static const struct {
@@ -67,26 +55,20 @@ static const struct {
 	{"/dev/ptmx", "pts/ptmx"},
 };
 
-static bool is_dir(const char *path)
+/* The host's files that the sandbox gets; opened while the host's paths are still the host's. */
+struct sources {
+	int bind[BINDS_MAX];
+	int image[OVERLAY_IMAGE_MAX]; /* -1: the file has a text */
+};
+
+bool rootfs_is_dir(const char *path)
 {
 	struct stat st;
 
 	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-const char *rootfs_cover(void)
-{
-	static const char *const dirs[] = {"/mnt", "/media", "/srv", "/tmp"};
-
-	for (size_t i = 0; i < COUNT(dirs); i++) {
-		if (is_dir(dirs[i]))
-			return dirs[i];
-	}
-	return NULL;
-}
-
-/* Makes the directories on the way to path, which is changed and restored. */
-static int make_parents(char *path)
+int rootfs_make_parents(char *path)
 {
 	for (char *p = path + 1; (p = strchr(p, '/')); p++) {
 		int err;
@@ -100,156 +82,15 @@ static int make_parents(char *path)
 	return 0;
 }
 
-static int copy_into(int to, const char *source)
+const char *rootfs_cover(void)
 {
-	int from = open(source, O_RDONLY | O_CLOEXEC), err = 0;
-	ssize_t n;
+	static const char *const dirs[] = {"/mnt", "/media", "/srv", "/tmp"};
 
-	if (from < 0)
-		return -errno;
-	do {
-		n = sendfile(to, from, NULL, 1 << 20);
-		if (n < 0)
-			err = -errno;
-	} while (n > 0);
-	close(from);
-	return err;
-}
-
-static int write_into(int to, const char *text)
-{
-	size_t len = strlen(text);
-
-	while (len > 0) {
-		ssize_t n = write(to, text, len);
-
-		if (n < 0)
-			return -errno;
-		text += n;
-		len -= (size_t)n;
+	for (size_t i = 0; i < COUNT(dirs); i++) {
+		if (rootfs_is_dir(dirs[i]))
+			return dirs[i];
 	}
-	return 0;
-}
-
-static int image_file(const char *base, const struct sandbox_file *f)
-{
-	char path[PATH_MAX];
-	int len = snprintf(path, sizeof(path), "%s/image%s", base, f->path);
-	int fd, err;
-
-	if (f->path[0] != '/' || len < 0 || (size_t)len >= sizeof(path))
-		return -EINVAL;
-	err = make_parents(path);
-	if (err)
-		return err;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	err = f->source ? copy_into(fd, f->source) : write_into(fd, f->text);
-	/* Last, and after the content: writing takes SUID bits away. */
-	if (!err && fchmod(fd, f->mode))
-		err = -errno;
-	close(fd);
-	return err;
-}
-
-static int mount_overlay(const char *base, size_t number, const char *lower, const char *target)
-{
-	char upper[PATH_MAX], work[PATH_MAX], options[3 * PATH_MAX];
-	int len;
-
-	(void)snprintf(upper, sizeof(upper), "%s/upper%zu", base, number);
-	(void)snprintf(work, sizeof(work), "%s/work%zu", base, number);
-	if (mkdir(upper, 0755) || mkdir(work, 0755))
-		return -errno;
-	len = snprintf(options, sizeof(options),
-		       "lowerdir=%s,upperdir=%s,workdir=%s,index=off,metacopy=off", lower, upper,
-		       work);
-	if (len < 0 || (size_t)len >= sizeof(options))
-		return -ENAMETOOLONG;
-	return mount("rootwatch", target, "overlay", 0, options) ? -errno : 0;
-}
-
-static int overlay_why(char why[static SANDBOX_WHY_MAX], int err, const char *lower)
-{
-	switch (err) {
-	case -ENODEV:
-		return sandbox_why(why, err,
-				   "no overlay file system in this kernel (try: modprobe overlay)");
-	case -EPERM:
-		return sandbox_why(
-			why, err,
-			"may not mount an overlay (run as root; in a container, that one "
-			"needs --privileged)");
-	case -EINVAL:
-		return sandbox_why(
-			why, err,
-			"the kernel takes no overlay over '%s' (is it a stack of overlays "
-			"already? run it on the host itself)",
-			lower);
-	default:
-		return sandbox_why(why, err, "cannot mount an overlay over '%s'", lower);
-	}
-}
-
-static int is_submount(const struct mountinfo *m, void *arg)
-{
-	bool *found = arg;
-
-	for (size_t i = 0; i < COUNT(submounts); i++) {
-		if (strcmp(m->point, submounts[i]) == 0)
-			found[i] = true;
-	}
-	return 0;
-}
-
-static int mount_submounts(const char *base, char why[static SANDBOX_WHY_MAX])
-{
-	bool found[COUNT(submounts)] = {false};
-	FILE *f = fopen("/proc/self/mountinfo", "re");
-	char target[PATH_MAX];
-	int err;
-
-	if (!f)
-		return sandbox_why(why, -errno, "cannot read /proc/self/mountinfo");
-	err = mountinfo_each(f, is_submount, found);
-	(void)fclose(f);
-	if (err)
-		return sandbox_why(why, err, "cannot read /proc/self/mountinfo");
-	for (size_t i = 0; i < COUNT(submounts); i++) {
-		(void)snprintf(target, sizeof(target), "%s/root%s", base, submounts[i]);
-		/* A mount can lie over a file, or below something that is covered here. */
-		if (!found[i] || !is_dir(submounts[i]) || !is_dir(target))
-			continue;
-		err = mount_overlay(base, i + 1, submounts[i], target);
-		if (err)
-			return overlay_why(why, err, submounts[i]);
-	}
-	return 0;
-}
-
-/* base: an empty tmpfs. Mounts the root at base/root. */
-static int build_overlay(const struct sandbox_options *o, const char *base,
-			 char why[static SANDBOX_WHY_MAX])
-{
-	char lower[PATH_MAX], root[PATH_MAX];
-	int err;
-
-	(void)snprintf(lower, sizeof(lower), "%s/image", base);
-	(void)snprintf(root, sizeof(root), "%s/root", base);
-	if (mkdir(lower, 0755) || mkdir(root, 0755))
-		return sandbox_why(why, -errno, "cannot make '%s'", root);
-	for (size_t i = 0; i < o->n_image; i++) {
-		err = image_file(base, &o->image[i]);
-		if (err)
-			return sandbox_why(why, err, "cannot make the sandbox's '%s'",
-					   o->image[i].path);
-	}
-	(void)snprintf(lower, sizeof(lower), "%s/image:/", base);
-	err = mount_overlay(base, 0, lower, root);
-	if (err)
-		return overlay_why(why, err, "/");
-	return mount_submounts(base, why);
+	return NULL;
 }
 
 /* Afterwards the host's tree lies at OLD_ROOT. */
@@ -340,23 +181,43 @@ static int mount_system(char why[static SANDBOX_WHY_MAX])
 	if (!err)
 		err = mask_kernel_files(why);
 	for (size_t i = 0; !err && i < COUNT(covers); i++) {
-		if (is_dir(covers[i].path) && mount("tmpfs", covers[i].path, "tmpfs",
-						    MS_NOSUID | MS_NODEV, covers[i].options))
+		if (rootfs_is_dir(covers[i].path) && mount("tmpfs", covers[i].path, "tmpfs",
+							   MS_NOSUID | MS_NODEV, covers[i].options))
 			err = sandbox_why(why, -errno, "cannot cover %s", covers[i].path);
 	}
 	return err;
 }
 
-/* Opened while the host's paths still are the host's. */
-static int open_binds(const struct sandbox_options *o, int fds[static BINDS_MAX],
-		      char why[static SANDBOX_WHY_MAX])
+static void sources_close(struct sources *s)
 {
-	if (o->n_binds > BINDS_MAX)
-		return sandbox_why(why, -E2BIG, "too many bind mounts");
+	for (size_t i = 0; i < BINDS_MAX; i++) {
+		if (s->bind[i] >= 0)
+			close(s->bind[i]);
+	}
+	for (size_t i = 0; i < OVERLAY_IMAGE_MAX; i++) {
+		if (s->image[i] >= 0)
+			close(s->image[i]);
+	}
+}
+
+/* On failure what was opened stays in *s. */
+static int sources_open(struct sources *s, const struct sandbox_options *o,
+			char why[static SANDBOX_WHY_MAX])
+{
+	memset(s, -1, sizeof(*s));
+	if (o->n_binds > BINDS_MAX || o->n_image > OVERLAY_IMAGE_MAX)
+		return sandbox_why(why, -E2BIG, "too many files for a sandbox");
 	for (size_t i = 0; i < o->n_binds; i++) {
-		fds[i] = open(o->binds[i].source, O_PATH | O_CLOEXEC);
-		if (fds[i] < 0)
+		s->bind[i] = open(o->binds[i].source, O_PATH | O_CLOEXEC);
+		if (s->bind[i] < 0)
 			return sandbox_why(why, -errno, "cannot find '%s'", o->binds[i].source);
+	}
+	for (size_t i = 0; i < o->n_image; i++) {
+		if (!o->image[i].source)
+			continue;
+		s->image[i] = open(o->image[i].source, O_RDONLY | O_CLOEXEC);
+		if (s->image[i] < 0)
+			return sandbox_why(why, -errno, "cannot read '%s'", o->image[i].source);
 	}
 	return 0;
 }
@@ -371,7 +232,7 @@ static int mount_bind(const struct sandbox_bind *b, int fd)
 		return -ENAMETOOLONG;
 	if (fstat(fd, &st))
 		return -errno;
-	err = make_parents(target);
+	err = rootfs_make_parents(target);
 	if (err)
 		return err;
 	if (S_ISDIR(st.st_mode)) {
@@ -390,11 +251,11 @@ static int mount_bind(const struct sandbox_bind *b, int fd)
 	return b->read_only ? remount_read_only(target) : 0;
 }
 
-static int mount_binds(const struct sandbox_options *o, int fds[static BINDS_MAX],
+static int mount_binds(const struct sandbox_options *o, const struct sources *s,
 		       char why[static SANDBOX_WHY_MAX])
 {
 	for (size_t i = 0; i < o->n_binds; i++) {
-		int err = mount_bind(&o->binds[i], fds[i]);
+		int err = mount_bind(&o->binds[i], s->bind[i]);
 
 		if (err)
 			return sandbox_why(why, err, "cannot bind '%s'", o->binds[i].target);
@@ -402,7 +263,7 @@ static int mount_binds(const struct sandbox_options *o, int fds[static BINDS_MAX
 	return 0;
 }
 
-static int enter_overlay(const struct sandbox_options *o, int binds[static BINDS_MAX],
+static int enter_overlay(const struct sandbox_options *o, const struct sources *s,
 			 char why[static SANDBOX_WHY_MAX])
 {
 	const char *base = rootfs_cover();
@@ -412,17 +273,17 @@ static int enter_overlay(const struct sandbox_options *o, int binds[static BINDS
 		return sandbox_why(why, -ENOENT, "no /mnt, /media, /srv or /tmp to mount over");
 	if (mount("tmpfs", base, "tmpfs", MS_NODEV, SCRATCH_OPTIONS))
 		return sandbox_why(why, -errno, "cannot mount a tmpfs over %s", base);
-	err = build_overlay(o, base, why);
+	err = overlay_build(o, s->image, base, why);
 	if (!err)
 		err = pivot(base, why);
 	if (!err)
 		err = mount_system(why);
 	if (!err)
-		err = mount_binds(o, binds, why);
+		err = mount_binds(o, s, why);
 	return err ? err : leave_old(why);
 }
 
-static int enter_host(const struct sandbox_options *o, int binds[static BINDS_MAX],
+static int enter_host(const struct sandbox_options *o, const struct sources *s,
 		      char why[static SANDBOX_WHY_MAX])
 {
 	int err = mount_proc(why);
@@ -431,25 +292,22 @@ static int enter_host(const struct sandbox_options *o, int binds[static BINDS_MA
 		if (mount("tmpfs", *dir, "tmpfs", MS_NODEV, SMALL_OPTIONS))
 			err = sandbox_why(why, -errno, "cannot cover %s", *dir);
 	}
-	return err ? err : mount_binds(o, binds, why);
+	return err ? err : mount_binds(o, s, why);
 }
 
 int rootfs_enter(const struct sandbox_options *o, char why[static SANDBOX_WHY_MAX])
 {
-	int binds[BINDS_MAX], err;
+	struct sources s;
+	int err;
 
-	memset(binds, -1, sizeof(binds));
 	(void)umask(022);
 	/* First of all: nothing mounted from here on may show on the host. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return sandbox_why(why, -errno, "cannot make the mounts private");
-	err = open_binds(o, binds, why);
+	err = sources_open(&s, o, why);
 	if (!err)
-		err = o->root == SANDBOX_ROOT_OVERLAY ? enter_overlay(o, binds, why) :
-							enter_host(o, binds, why);
-	for (size_t i = 0; i < BINDS_MAX; i++) {
-		if (binds[i] >= 0)
-			close(binds[i]);
-	}
+		err = o->root == SANDBOX_ROOT_OVERLAY ? enter_overlay(o, &s, why) :
+							enter_host(o, &s, why);
+	sources_close(&s);
 	return err;
 }

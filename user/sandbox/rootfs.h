@@ -5,6 +5,12 @@
 
 #include "sandbox/sandbox.h"
 
+/* A directory, and not a link to one. */
+bool rootfs_is_dir(const char *path);
+
+/* Makes the directories on the way to path, which is changed and restored. 0 or -errno. */
+int rootfs_make_parents(char *path);
+
 /* A directory that every system has and that the demo can cover; NULL: there is none. */
 const char *rootfs_cover(void);
 
