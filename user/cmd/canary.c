@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/canary.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "event/event.h"
+#include "sandbox/sandbox.h"
+
+/* A directory that every system has; in the sandbox an empty tmpfs covers it. */
+#define PLACE "/mnt"
+/* A name that is watched wherever it lies. */
+#define WATCHED PLACE "/authorized_keys"
+#define SOCKET	PLACE "/docker.sock"
+
+static int act_connect(void)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX, .sun_path = SOCKET};
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int err = -1;
+
+	if (listener >= 0 && client >= 0 &&
+	    bind(listener, (struct sockaddr *)&addr, sizeof(addr)) == 0 && listen(listener, 1) == 0)
+		err = connect(client, (struct sockaddr *)&addr, sizeof(addr));
+	if (listener >= 0)
+		close(listener);
+	if (client >= 0)
+		close(client);
+	return err;
+}
+
+static int act_fork(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return pid > 0 && waitpid(pid, &status, 0) == pid ? 0 : -1;
+}
+
+int cmd_canary(int argc, char **argv)
+{
+	int fd;
+
+	(void)argv;
+	if (argc != 1)
+		return EXIT_CODE_USAGE;
+	fd = open(WATCHED, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return EXIT_CODE_ERROR;
+	close(fd);
+	if (act_connect() || act_fork())
+		return EXIT_CODE_ERROR;
+	/* Down and up again: the second one is a raise of privilege. */
+	if (setresuid((uid_t)-1, 1, (uid_t)-1) || setresuid((uid_t)-1, 0, (uid_t)-1))
+		return EXIT_CODE_ERROR;
+	return EXIT_CODE_OK;
+}
+
+struct watcher {
+	struct canary_proof *proof;
+	source_fn fn;
+	void *arg;
+	char scratch[EVENT_SCRATCH];
+};
+
+static void note(struct canary_proof *p, const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_EXEC:
+		p->exec = true;
+		p->rename = p->rename || e->prev_known;
+		break;
+	case EVENT_EXIT:
+		p->exit = true;
+		break;
+	case EVENT_OPEN:
+		p->open = true;
+		break;
+	case EVENT_SETID:
+		/* The child's credentials are those that its parent's exec left: fork works. */
+		p->setid = true;
+		break;
+	case EVENT_CONNECT:
+		p->connect = true;
+		break;
+	default:
+		break;
+	}
+}
+
+static int watch(void *arg, const void *data, size_t size)
+{
+	struct watcher *w = arg;
+	struct event e;
+
+	if (event_decode(&e, data, size, 0, w->scratch) == 0) {
+		if (e.kind == EVENT_FORK)
+			w->proof->fork = true;
+		else if (e.kind != EVENT_CGROUP && e.task.pid_ns == w->proof->pid_ns)
+			note(w->proof, &e);
+	}
+	return w->fn ? w->fn(w->arg, data, size) : 0;
+}
+
+static uint32_t pid_ns_of(pid_t pid)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", (int)pid);
+	return stat(path, &st) == 0 ? (uint32_t)st.st_ino : 0;
+}
+
+static bool complete(const struct canary_proof *p)
+{
+	return p->exec && p->rename && p->fork && p->exit && p->open && p->setid && p->connect;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000ll + ts.tv_nsec / 1000000;
+}
+
+static int act(const struct sandbox *sb, int timeout_ms, char why[static CANARY_WHY_MAX])
+{
+	char self[PATH_MAX], out[CANARY_WHY_MAX / 2];
+	const char *const argv[] = {self, "canary", NULL};
+	struct sandbox_command c = {.argv = argv};
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	int code, err;
+
+	if (n < 0)
+		return -errno;
+	self[n] = '\0';
+	err = sandbox_run(sb, &c, timeout_ms, out, sizeof(out), &code);
+	if (!err && code != 0) {
+		snprintf(why, CANARY_WHY_MAX, "the acts failed inside (exit code %d): %s", code,
+			 out);
+		return -EIO;
+	}
+	return err;
+}
+
+int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, struct canary_proof *p,
+		 char why[static CANARY_WHY_MAX])
+{
+	static const char *const covered[] = {PLACE, NULL};
+	const struct sandbox_options o = {
+		.name = "rootwatch-canary",
+		.root = SANDBOX_ROOT_HOST,
+		.no_cgroup = true,
+		.tmpfs = covered,
+	};
+	struct watcher w = {.proof = p, .fn = fn, .arg = arg};
+	int64_t end = now_ms() + timeout_ms;
+	struct sandbox *sb;
+	int err;
+
+	memset(p, 0, sizeof(*p));
+	why[0] = '\0';
+	err = sandbox_open(&sb, &o, why);
+	if (err)
+		return err;
+	p->pid_ns = pid_ns_of(sandbox_pid(sb));
+	err = act(sb, timeout_ms, why);
+	while (!err && !complete(p) && now_ms() < end) {
+		int n = source_poll(s, (int)(end - now_ms()), watch, &w);
+
+		if (n < 0)
+			err = n;
+	}
+	sandbox_close(sb);
+	if (err && !why[0])
+		snprintf(why, CANARY_WHY_MAX, "%s", strerror(-err));
+	return err;
+}
+
+bool canary_proves(const struct canary_proof *p, const char *program)
+{
+	if (strcmp(program, "rootwatch_rename") == 0)
+		return p->rename;
+	if (strcmp(program, "rootwatch_exec") == 0)
+		return p->exec;
+	if (strcmp(program, "rootwatch_fork") == 0)
+		return p->fork;
+	if (strcmp(program, "rootwatch_exit") == 0)
+		return p->exit;
+	return p->open && p->setid && p->connect;
+}

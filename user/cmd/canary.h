@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The proof that the hooks work: acts of our own in a throw-away container must come back
+ * through the ring.
+ */
+#ifndef ROOTWATCH_CMD_CANARY_H
+#define ROOTWATCH_CMD_CANARY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "source/source.h"
+
+struct canary_proof {
+	bool exec, rename, fork, exit, open, setid, connect;
+	uint32_t pid_ns;      /* of the canary: set before its first record can come */
+};
+
+#define CANARY_WHY_MAX 256
+
+/*
+ * Acts and waits for the records, up to timeout_ms. All records go to fn
+ * (NULL: dropped), which can tell the canary's own by p->pid_ns.
+ * Gives 0 whatever was proven, or -errno with why when the acts could not be done.
+ */
+int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, struct canary_proof *p,
+		 char why[static CANARY_WHY_MAX]);
+
+/* True when the hook's program was seen at work. */
+bool canary_proves(const struct canary_proof *p, const char *program);
+
+/* What the canary does inside: the hidden command "canary". Gives the exit code. */
+int cmd_canary(int argc, char **argv);
+
+#endif /* ROOTWATCH_CMD_CANARY_H */

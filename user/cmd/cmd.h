@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands: one file each. Each gives the exit code of the program. */
+#ifndef ROOTWATCH_CMD_CMD_H
+#define ROOTWATCH_CMD_CMD_H
+
+enum exit_code {
+	EXIT_CODE_OK = 0,
+	EXIT_CODE_ERROR = 1,
+	EXIT_CODE_USAGE = 2,
+	EXIT_CODE_KERNEL = 3,	/* the kernel cannot */
+	EXIT_CODE_PRIVILEGE = 4 /* the caller may not */
+};
+
+int cmd_run(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_demo(int argc, char **argv);
+
+#endif /* ROOTWATCH_CMD_CMD_H */

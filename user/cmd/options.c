@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/options.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+
+#define WORD_MAX    64
+#define OPTIONS_MAX 64
+
+static size_t min3(size_t a, size_t b, size_t c)
+{
+	size_t m = a < b ? a : b;
+
+	return m < c ? m : c;
+}
+
+/* Edit distance (Levenshtein); words are short. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[WORD_MAX + 1];
+	size_t n = strlen(a), m = strlen(b), i, j;
+
+	if (n > WORD_MAX || m > WORD_MAX)
+		return SIZE_MAX;
+	for (j = 0; j <= m; j++)
+		row[j] = j;
+	for (i = 1; i <= n; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (j = 1; j <= m; j++) {
+			size_t above = row[j];
+
+			row[j] = min3(row[j] + 1, row[j - 1] + 1,
+				      diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+			diagonal = above;
+		}
+	}
+	return row[m];
+}
+
+const char *options_nearest(const char *word, const char *const *candidates)
+{
+	size_t best = SIZE_MAX, limit = strlen(word) / 2 + 1;
+	const char *found = NULL;
+
+	for (; *candidates; candidates++) {
+		size_t d = distance(word, *candidates);
+
+		if (d < best && d <= limit) {
+			best = d;
+			found = *candidates;
+		}
+	}
+	return found;
+}
+
+static bool matches(const char *const *names, const char *word, size_t len)
+{
+	for (; *names; names++)
+		if (strncmp(*names, word, len) == 0)
+			return true; /* whole, or the beginning of one: getopt takes that */
+	return false;
+}
+
+/* Long options that getopt will not know: say which one was probably meant. */
+static void check_long(const char *name, const struct argp *argp, int argc, char **argv)
+{
+	const char *names[OPTIONS_MAX + 4] = {"help", "usage", "version"};
+	size_t n = 3;
+	int i;
+
+	for (const struct argp_option *o = argp->options;
+	     o && (o->name || o->key || o->doc) && n < OPTIONS_MAX; o++)
+		if (o->name)
+			names[n++] = o->name;
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const char *word = argv[i] + 2;
+		size_t len;
+		char key[WORD_MAX + 1];
+		const char *near;
+
+		if (strncmp(argv[i], "--", 2) != 0)
+			continue;
+		len = strcspn(word, "=");
+		if (len > WORD_MAX || matches(names, word, len))
+			continue;
+		memcpy(key, word, len);
+		key[len] = '\0';
+		near = options_nearest(key, names);
+		fprintf(stderr, "rootwatch: there is no option --%s", key);
+		if (near)
+			fprintf(stderr, "; did you mean --%s?", near);
+		fprintf(stderr, "\nTry `%s --help'.\n", name);
+		exit(EXIT_CODE_USAGE);
+	}
+}
+
+int options_parse(const char *name, const struct argp *argp, int argc, char **argv, void *input)
+{
+	char title[WORD_MAX];
+
+	snprintf(title, sizeof(title), "%s", name);
+	argp_err_exit_status = EXIT_CODE_USAGE;
+	check_long(name, argp, argc, argv);
+	argv[0] = title; /* argp names the program by it */
+	return argp_parse(argp, argc, argv, 0, NULL, input);
+}
+
+int options_seconds(const char *text, unsigned int *seconds)
+{
+	unsigned long v, unit = 1;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	errno = 0;
+	v = strtoul(text, &end, 10);
+	if (*end == 'm')
+		unit = 60;
+	else if (*end == 'h')
+		unit = 3600;
+	if (*end == 's' || *end == 'm' || *end == 'h')
+		end++;
+	if (errno || *end || v == 0 || v > INT_MAX / 1000 / unit)
+		return -EINVAL;
+	*seconds = (unsigned int)(v * unit);
+	return 0;
+}

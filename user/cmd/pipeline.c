@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/pipeline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "container/container.h"
+#include "event/event.h"
+#include "process/process.h"
+#include "rules/rules.h"
+
+/* The container's and process' caches: enough for a large node, small in memory. */
+#define CONTAINERS_MAX 1024
+#define PROCESSES_MAX  16384
+#define CPUS_MAX       1024
+
+/* The wall clock may be set while this runs: how often its offset is looked up again. */
+#define OFFSET_AGE_NS 1000000000ull
+
+struct pipeline {
+	struct pipeline_options o;
+	struct output_options out;
+	const struct source *source;
+	struct sink *sink;
+	struct container_cache *containers;
+	struct process_table *processes;
+	struct pipeline_stats st;
+	uint64_t num;
+	uint64_t *last_seq; /* by CPU */
+	int64_t offset;	    /* CLOCK_REALTIME - CLOCK_BOOTTIME, ns */
+	uint64_t offset_at; /* CLOCK_BOOTTIME ns */
+	char scratch[EVENT_SCRATCH];
+	char line[OUTPUT_LINE_MAX];
+};
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
+}
+
+static void offset_refresh(struct pipeline *p, uint64_t btime)
+{
+	if (p->offset_at && btime - p->offset_at < OFFSET_AGE_NS)
+		return;
+	p->offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
+	p->offset_at = btime;
+}
+
+int pipeline_new(struct pipeline **out, const struct pipeline_options *o,
+		 const struct source *source, struct sink *sink)
+{
+	struct pipeline *p = calloc(1, sizeof(*p));
+	int err = -ENOMEM;
+
+	if (!p)
+		return -ENOMEM;
+	p->o = *o;
+	p->out = (struct output_options){.hostname = o->hostname, .color = o->color};
+	p->source = source;
+	p->sink = sink;
+	p->last_seq = calloc(CPUS_MAX, sizeof(*p->last_seq));
+	if (p->last_seq)
+		err = container_cache_new(&p->containers, "/", CONTAINERS_MAX);
+	if (!err)
+		err = process_table_new(&p->processes, PROCESSES_MAX);
+	if (err) {
+		pipeline_free(p);
+		return err;
+	}
+	*out = p;
+	return 0;
+}
+
+void pipeline_free(struct pipeline *p)
+{
+	if (!p)
+		return;
+	if (p->containers)
+		container_cache_free(p->containers);
+	if (p->processes)
+		process_table_free(p->processes);
+	free(p->last_seq);
+	free(p);
+}
+
+static int write_line(struct pipeline *p, size_t len)
+{
+	p->st.lines++;
+	return sink_write(p->sink, p->line, len);
+}
+
+/* Each CPU numbers its records without gaps: what is missing was lost, and is said at once. */
+static int account(struct pipeline *p, const struct event *e)
+{
+	uint64_t lost;
+	size_t len;
+
+	if (e->cpu >= CPUS_MAX)
+		return 0;
+	lost = e->seq > p->last_seq[e->cpu] ? e->seq - p->last_seq[e->cpu] - 1 : 0;
+	p->last_seq[e->cpu] = e->seq;
+	if (!lost)
+		return 0;
+	p->st.lost_seen += lost;
+	len = (p->o.json ? output_lost_json : output_lost_text)(p->line, lost, p->st.lost_seen,
+								 e->time, &p->out);
+	return write_line(p, len);
+}
+
+static void identify(struct pipeline *p, struct event *e)
+{
+	const struct event_task *t = &e->task;
+	char path[512];
+	int len;
+
+	if (p->source && !container_cache_knows(p->containers, t->cgroup, t->cgroup_hier)) {
+		len = source_cgroup_path(p->source, t->cgroup, t->cgroup_hier, path, sizeof(path));
+		if (len > 0)
+			container_cache_add_cgroup(p->containers, t->cgroup, t->cgroup_hier, path,
+						   (size_t)len);
+	}
+	e->container = container_cache_find(p->containers, t->cgroup, t->cgroup_hier,
+					    t->flags & WIRE_TASK_FOREIGN_NS, t->pid_ns, e->btime);
+}
+
+static bool wants_exit_line(const struct verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->n; i++)
+		if (v->hits[i]->report_exit)
+			return true;
+	return false;
+}
+
+static int show(struct pipeline *p, const struct event *e, const struct verdict *v)
+{
+	return write_line(p, (p->o.json ? output_json : output_text)(p->line, e, v, &p->out));
+}
+
+static int judge(struct pipeline *p, struct event *e)
+{
+	struct verdict v = {0};
+
+	p->st.events++;
+	if (e->kind == EVENT_EXIT) {
+		/* The end of what an alert announced, or, with --all, of any root process. */
+		if ((e->process && e->process->alert_rule) || (p->o.all && !e->context))
+			return show(p, e, &v);
+		return 0;
+	}
+	rules_judge(e, &v);
+	if (v.n > 0) {
+		p->st.alerts++;
+		if (e->kind == EVENT_EXEC && wants_exit_line(&v))
+			process_table_alerted(p->processes, e, v.hits[0]->title);
+	} else if (!p->o.all) {
+		return 0;
+	}
+	return show(p, e, &v);
+}
+
+static bool is_context(const struct event *e)
+{
+	return e->kind == EVENT_FORK || (e->context && e->kind != EVENT_EXIT);
+}
+
+int pipeline_record(void *pipeline, const void *data, size_t size)
+{
+	struct pipeline *p = pipeline;
+	struct event e;
+	int err;
+
+	offset_refresh(p, (uint64_t)clock_ns(CLOCK_BOOTTIME));
+	err = event_decode(&e, data, size, p->offset, p->scratch);
+	if (err) {
+		p->st.malformed++;
+		return 0;
+	}
+	err = account(p, &e);
+	if (err)
+		return err;
+	if (e.kind == EVENT_CGROUP) {
+		p->st.context++;
+		container_cache_add_cgroup(p->containers, e.cgroup.cgroup, e.cgroup.cgroup_hier,
+					   e.cgroup_path.p, e.cgroup_path.len);
+		return 0;
+	}
+	if (e.kind != EVENT_FORK) {
+		if (p->o.hidden_pid_ns && e.task.pid_ns == *p->o.hidden_pid_ns)
+			return 0;
+		identify(p, &e);
+		if (!e.container) {
+			p->st.not_container++;
+			return 0;
+		}
+	}
+	if (!is_context(&e))
+		e.num = ++p->num;
+	process_table_apply(p->processes, &e);
+	if (is_context(&e))
+		p->st.context++;
+	else if (p->o.container && !container_matches(e.container, p->o.container))
+		p->st.filtered++;
+	else
+		err = judge(p, &e);
+	if (e.kind == EVENT_EXIT)
+		process_table_end(p->processes, &e);
+	return err;
+}
+
+void pipeline_stats(const struct pipeline *p, struct pipeline_stats *st)
+{
+	*st = p->st;
+}

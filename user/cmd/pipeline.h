@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stages, wired: a record goes in, a line comes out. */
+#ifndef ROOTWATCH_CMD_PIPELINE_H
+#define ROOTWATCH_CMD_PIPELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "output/output.h"
+#include "source/source.h"
+
+struct pipeline;
+
+struct pipeline_options {
+	bool json;
+	bool color;
+	bool all;
+	const char *container; /* only this one: id, prefix of it, or name; NULL: every */
+	const char *hostname;
+	const uint32_t *hidden_pid_ns; /* of rootwatch's own canary: counted, not shown */
+};
+
+struct pipeline_stats {
+	uint64_t events;	/* judged */
+	uint64_t lines;		/* written: alerts, and with --all the rest */
+	uint64_t alerts;
+	uint64_t context;	/* records that only explain others */
+	uint64_t not_container; /* looked like a container to the kernel side, but is none */
+	uint64_t filtered;	/* of other containers than the one asked for */
+	uint64_t malformed;	/* records that could not be decoded */
+	uint64_t lost_seen;	/* gaps in the numbering, told in the stream */
+};
+
+/* source: asked for cgroup names whose record was lost; NULL: none. Gives 0 or -errno. */
+int pipeline_new(struct pipeline **p, const struct pipeline_options *o, const struct source *source,
+		 struct sink *sink);
+void pipeline_free(struct pipeline *p);
+
+/* A source_fn: 0, or -errno when the sink failed. */
+int pipeline_record(void *pipeline, const void *data, size_t size);
+
+void pipeline_stats(const struct pipeline *p, struct pipeline_stats *st);
+
+#endif /* ROOTWATCH_CMD_PIPELINE_H */

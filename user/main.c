@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rootwatch: what does root do inside containers? Here the command is chosen, nothing else. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/canary.h"
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "output/fields.h"
+#include "rules/rules.h"
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *what; /* NULL: not for people */
+};
+
+static const struct command commands[] = {
+	{"run", cmd_run, "stream what root does inside containers"},
+	{"check", cmd_check, "say what works on this host, proven, and what to do about the rest"},
+	{"demo", cmd_demo, "show the same attacks as root and as another user, side by side"},
+	{"canary", cmd_canary, NULL},
+};
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(FILE *out)
+{
+	size_t i;
+
+	fputs("Usage: rootwatch COMMAND [OPTION...]\n"
+	      "See live what UID 0 does inside containers, and in which container.\n\n",
+	      out);
+	for (i = 0; i < N_COMMANDS; i++)
+		if (commands[i].what)
+			fprintf(out, "  %-15s %s\n", commands[i].name, commands[i].what);
+	fputs("  help COMMAND    the options of a command\n"
+	      "  help fields     every field of the JSON output\n"
+	      "  help detections every detection, with priority and advice\n"
+	      "  --version       the version\n\n"
+	      "Exit status: 0 ok, 1 error, 2 usage, 3 the kernel cannot, 4 not enough privilege.\n",
+	      out);
+}
+
+static const struct command *find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < N_COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int unknown(const char *word)
+{
+	const char *names[N_COMMANDS + 4] = {"help", "--help", "--version"};
+	const char *near;
+	size_t i, n = 3;
+
+	for (i = 0; i < N_COMMANDS; i++)
+		if (commands[i].what)
+			names[n++] = commands[i].name;
+	near = options_nearest(word, names);
+	fprintf(stderr, "rootwatch: there is no command %s", word);
+	if (near)
+		fprintf(stderr, "; did you mean %s?", near);
+	fputs("\nTry `rootwatch --help'.\n", stderr);
+	return EXIT_CODE_USAGE;
+}
+
+static void print_detections(void)
+{
+	size_t n, i;
+	const struct detection *d = detection_table(&n);
+
+	for (i = 0; i < n; i++)
+		printf("%s (%s)\n    %s: %s.\n    %s\n", d[i].id, priority_name(d[i].priority),
+		       d[i].title, d[i].summary, d[i].advice);
+}
+
+static int help(const char *topic)
+{
+	const struct command *c;
+	char option[] = "--help";
+	char *argv[] = {NULL, option, NULL};
+
+	if (!topic) {
+		print_help(stdout);
+		return EXIT_CODE_OK;
+	}
+	if (strcmp(topic, "fields") == 0) {
+		fields_print(stdout);
+		return EXIT_CODE_OK;
+	}
+	if (strcmp(topic, "detections") == 0) {
+		print_detections();
+		return EXIT_CODE_OK;
+	}
+	c = find(topic);
+	return c && c->what ? c->run(2, argv) : unknown(topic);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *c;
+
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_CODE_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		puts("rootwatch " ROOTWATCH_VERSION);
+		return EXIT_CODE_OK;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return help(NULL);
+	if (strcmp(argv[1], "help") == 0)
+		return help(argc > 2 ? argv[2] : NULL);
+	c = find(argv[1]);
+	return c ? c->run(argc - 1, argv + 1) : unknown(argv[1]);
+}

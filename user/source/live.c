@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The live source: the BPF programs of this build, loaded into the running kernel. */
+#include "source/source.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <malloc.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "source/prefilter.h"
+#include "wire.h"
+
+#include "rootwatch.skel.h"
+
+#define HOOKS_MAX 8
+
+/* As bpf/knobs.bpf.h. */
+enum { READER_RUNNING, READER_BATCH, READER_IDLE };
+
+/* How long records may wait in the ring before they are looked at: half of what a reader may
+ * notice (50 ms), and 50 wake-ups a second at most. */
+#define BATCH_MS 20
+
+struct source {
+	struct rootwatch_bpf *skel;
+	struct ring_buffer *ring;
+	struct source_hook hooks[HOOKS_MAX];
+	struct bpf_link *links[HOOKS_MAX];
+	size_t n_hooks;
+	int epoll;
+	int cpus;
+	unsigned int quiet; /* polls in a row that found nothing */
+	uint64_t delivered;
+	source_fn fn;
+	void *arg;
+	int fn_error;
+};
+
+static const struct source_hook known_hooks[] = {
+	{"rootwatch_rename", "tp_btf/task_rename",
+	 "credentials before an exec: SUID, SGID and file-capability gains", 0},
+	{"rootwatch_exec", "tp_btf/sched_process_exec", "programs started", 0},
+	{"rootwatch_fork", "tp_btf/sched_process_fork",
+	 "children: who started whom, and their credentials before a change", 0},
+	{"rootwatch_exit", "tp_btf/sched_process_exit", "exit codes and durations", 0},
+	{"rootwatch_syscall", "tp_btf/sys_exit",
+	 "files opened, uids changed, sockets connected: everything but programs started", 0},
+};
+#define N_KNOWN (sizeof(known_hooks) / sizeof(known_hooks[0]))
+
+static int libbpf_quiet(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level == LIBBPF_WARN && getenv("ROOTWATCH_LIBBPF"))
+		return vfprintf(stderr, format, args);
+	return 0;
+}
+
+static bool kernel_has(const struct btf *btf, const char *name, uint32_t kind)
+{
+	return btf__find_by_name_kind(btf, name, kind) > 0;
+}
+
+static uint32_t mnt_ns_of_host(void)
+{
+	struct stat st;
+
+	return stat("/proc/1/ns/mnt", &st) == 0 ? (uint32_t)st.st_ino : 0;
+}
+
+static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o,
+		      const struct prefilter *p, const struct btf *btf)
+{
+	skel->rodata->knob_agent = (uint32_t)getpid();
+	skel->rodata->knob_host_mnt_ns = mnt_ns_of_host();
+	skel->rodata->knob_ring_bytes = o->ring_bytes;
+	/* The kernel's BTF of a helper is the type of its call from other BPF code. */
+	skel->rodata->knob_task_btf = kernel_has(btf, "bpf_get_current_task_btf", BTF_KIND_FUNC);
+	skel->rodata->knob_rdonly_cast = kernel_has(btf, "bpf_rdonly_cast", BTF_KIND_FUNC);
+	skel->rodata->knob_all = o->all;
+	skel->rodata->knob_blocked = o->blocked;
+	skel->rodata->knob_suffixes_n = p->n_suffixes;
+	memcpy((void *)skel->rodata->knob_suffixes, p->suffixes, sizeof(p->suffixes));
+	memcpy((void *)skel->rodata->knob_devices, p->devices, sizeof(p->devices));
+	skel->rodata->knob_name_lengths = p->name_lengths;
+	skel->rodata->knob_block_access = p->block_access;
+	memcpy((void *)skel->rodata->knob_scope_access, p->scope_access, sizeof(p->scope_access));
+	memcpy((void *)skel->rodata->knob_scope_root, p->scope_root, sizeof(p->scope_root));
+}
+
+static int fill_maps(struct rootwatch_bpf *skel, const struct prefilter *p)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < p->n_paths; i++) {
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.watch_paths), &p->paths[i].hash,
+					  &p->paths[i].value, BPF_ANY);
+		if (err)
+			return err;
+	}
+	for (i = 0; i < p->n_names; i++) {
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.watch_names), &p->names[i].name,
+					  &p->names[i].value, BPF_ANY);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int record_in(void *ctx, void *data, size_t size)
+{
+	struct source *s = ctx;
+
+	s->delivered++;
+	s->fn_error = s->fn(s->arg, data, size);
+	return s->fn_error < 0 ? s->fn_error : 0;
+}
+
+static int attach(struct source *s, char *why)
+{
+	size_t i;
+
+	s->n_hooks = N_KNOWN;
+	for (i = 0; i < N_KNOWN; i++) {
+		struct bpf_program *prog;
+
+		s->hooks[i] = known_hooks[i];
+		prog = bpf_object__find_program_by_name(s->skel->obj, known_hooks[i].program);
+		s->links[i] = prog ? bpf_program__attach(prog) : NULL;
+		if (!s->links[i]) {
+			s->hooks[i].error = prog ? -errno : -ENOENT;
+			snprintf(why, SOURCE_WHY_MAX,
+				 "the kernel refuses %s (%s); `rootwatch check` says more",
+				 known_hooks[i].hook, strerror(-s->hooks[i].error));
+			return s->hooks[i].error;
+		}
+	}
+	return 0;
+}
+
+/* Tells the kernel side about the tasks that run already. A miss only costs a "from" uid. */
+static int seed(struct source *s)
+{
+	struct bpf_link *link = bpf_program__attach_iter(s->skel->progs.rootwatch_seed, NULL);
+	char buf[64];
+	int fd;
+
+	if (!link)
+		return -errno;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd >= 0) {
+		while (read(fd, buf, sizeof(buf)) > 0)
+			;
+		close(fd);
+	}
+	bpf_link__destroy(link);
+	return fd < 0 ? fd : 0;
+}
+
+static int load(struct source *s, const struct source_options *o, const struct btf *btf, char *why)
+{
+	struct prefilter p;
+	int err;
+
+	err = prefilter_compile(&p, o->watch, o->n_watch);
+	if (err) {
+		snprintf(why, SOURCE_WHY_MAX, "the watch list does not fit the kernel's prefilter");
+		return err;
+	}
+	s->skel = rootwatch_bpf__open();
+	if (!s->skel) {
+		err = -errno;
+		snprintf(why, SOURCE_WHY_MAX, "cannot open the BPF object: %s", strerror(-err));
+		goto out;
+	}
+	set_knobs(s->skel, o, &p, btf);
+	err = bpf_map__set_max_entries(s->skel->maps.ring, o->ring_bytes);
+	if (!err)
+		err = rootwatch_bpf__load(s->skel);
+	if (!err)
+		err = fill_maps(s->skel, &p);
+	if (err)
+		snprintf(why, SOURCE_WHY_MAX,
+			 "the kernel refuses the BPF programs: %s (ROOTWATCH_LIBBPF=1 shows its "
+			 "reasons)",
+			 strerror(-err));
+out:
+	prefilter_free(&p);
+	return err;
+}
+
+static int add_fd(int epoll, int fd)
+{
+	struct epoll_event ev = {.events = EPOLLIN, .data.fd = fd};
+
+	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &ev) ? -errno : 0;
+}
+
+static int open_reader(struct source *s, int wake_fd)
+{
+	int err;
+
+	s->ring = ring_buffer__new(bpf_map__fd(s->skel->maps.ring), record_in, s, NULL);
+	if (!s->ring)
+		return -errno;
+	s->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (s->epoll < 0)
+		return -errno;
+	err = add_fd(s->epoll, bpf_map__fd(s->skel->maps.ring));
+	if (!err && wake_fd >= 0)
+		err = add_fd(s->epoll, wake_fd);
+	return err;
+}
+
+int source_open(struct source **out, const struct source_options *opts,
+		char why[static SOURCE_WHY_MAX])
+{
+	struct source_options o = *opts;
+	struct source *s;
+	struct btf *btf;
+	int err;
+
+	why[0] = '\0';
+	if (o.ring_bytes == 0)
+		o.ring_bytes = SOURCE_RING_DEFAULT;
+	libbpf_set_print(libbpf_quiet);
+	btf = btf__load_vmlinux_btf();
+	if (!btf) {
+		snprintf(why, SOURCE_WHY_MAX,
+			 "this kernel has no BTF (/sys/kernel/btf/vmlinux): rootwatch needs 5.10 or "
+			 "later, built with CONFIG_DEBUG_INFO_BTF");
+		return -ENOTSUP;
+	}
+	s = calloc(1, sizeof(*s));
+	if (!s) {
+		btf__free(btf);
+		return -ENOMEM;
+	}
+	s->epoll = -1;
+	s->cpus = libbpf_num_possible_cpus();
+	err = load(s, &o, btf, why);
+	btf__free(btf);
+	if (!err)
+		err = open_reader(s, o.wake_fd);
+	if (!err)
+		err = attach(s, why);
+	if (!err)
+		err = seed(s);
+	if (err) {
+		if (!why[0])
+			snprintf(why, SOURCE_WHY_MAX, "cannot start watching: %s", strerror(-err));
+		source_close(s);
+		return err;
+	}
+	malloc_trim(0); /* the kernel's BTF took some MB */
+	*out = s;
+	return 0;
+}
+
+static void reader_state(struct source *s, uint32_t state)
+{
+	__atomic_store_n(&s->skel->data->reader_state, state, __ATOMIC_SEQ_CST);
+}
+
+static int consume(struct source *s)
+{
+	int n = ring_buffer__consume(s->ring);
+
+	return s->fn_error < 0 ? s->fn_error : n;
+}
+
+int source_poll(struct source *s, int timeout_ms, source_fn fn, void *arg)
+{
+	struct epoll_event ev[2];
+	int n, wait = timeout_ms;
+
+	s->fn = fn;
+	s->arg = arg;
+	s->fn_error = 0;
+	n = consume(s);
+	if (n != 0) {
+		s->quiet = 0;
+		return n;
+	}
+	/*
+	 * Idle only after two quiet rounds: a record that was submitted without a wake-up while
+	 * this was running lies in the ring by then, and is found by the second look.
+	 */
+	if (s->quiet < 2 && (wait < 0 || wait > BATCH_MS))
+		wait = BATCH_MS;
+	reader_state(s, s->quiet == 0 ? READER_BATCH : READER_IDLE);
+	n = epoll_wait(s->epoll, ev, 2, wait);
+	reader_state(s, READER_RUNNING);
+	if (n < 0 && errno != EINTR)
+		return -errno;
+	n = consume(s);
+	s->quiet = n ? 0 : s->quiet + 1;
+	return n;
+}
+
+void source_stop(struct source *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_hooks; i++) {
+		bpf_link__destroy(s->links[i]);
+		s->links[i] = NULL;
+	}
+}
+
+static uint64_t recursion_misses(const struct source *s)
+{
+	struct bpf_program *prog;
+	uint64_t sum = 0;
+
+	bpf_object__for_each_program(prog, s->skel->obj) {
+		struct bpf_prog_info info = {0};
+		uint32_t len = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len) == 0)
+			sum += info.recursion_misses;
+	}
+	return sum;
+}
+
+int source_stats(const struct source *s, struct source_stats *st)
+{
+	uint64_t(*c)[WIRE_C_END];
+	uint32_t zero = 0;
+	int cpu, err;
+
+	c = calloc((size_t)s->cpus, sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	err = bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.counters), &zero, c);
+	if (!err) {
+		memset(st, 0, sizeof(*st));
+		for (cpu = 0; cpu < s->cpus; cpu++) {
+			st->produced += c[cpu][WIRE_C_PRODUCED];
+			st->lost_ring += c[cpu][WIRE_C_LOST_RING];
+			st->lost_busy += c[cpu][WIRE_C_LOST_BUSY];
+			st->lost_read += c[cpu][WIRE_C_LOST_READ];
+			st->bytes += c[cpu][WIRE_C_BYTES];
+			st->unknown_creds += c[cpu][WIRE_C_EVICTED];
+		}
+		st->delivered = s->delivered;
+		st->lost_recursion = recursion_misses(s);
+	}
+	free(c);
+	return err;
+}
+
+const struct source_hook *source_hooks(const struct source *s, size_t *n)
+{
+	*n = s->n_hooks;
+	return s->hooks;
+}
+
+int source_cgroup_path(const struct source *s, uint64_t cgroup, uint32_t hier, char *path,
+		       size_t size)
+{
+	struct {
+		uint64_t id, hier;
+	} key = {cgroup, hier};
+	struct {
+		uint32_t len;
+		char path[512];
+	} value;
+
+	if (bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.cgroup_names), &key, &value))
+		return -ENOENT;
+	if (value.len > sizeof(value.path) || value.len > size)
+		return -ENOENT;
+	memcpy(path, value.path, value.len);
+	return (int)value.len;
+}
+
+void source_close(struct source *s)
+{
+	if (!s)
+		return;
+	source_stop(s);
+	ring_buffer__free(s->ring);
+	if (s->epoll >= 0)
+		close(s->epoll);
+	rootwatch_bpf__destroy(s->skel);
+	free(s);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "source/prefilter.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint32_t scope_seeds[WATCH_SCOPE_END] = {
+	[WATCH_PATH] = WIRE_SCOPE_PATH,	    [WATCH_PROC] = WIRE_SCOPE_PROC,
+	[WATCH_SYSFS] = WIRE_SCOPE_SYSFS,   [WATCH_CGROUP] = WIRE_SCOPE_CGROUP,
+	[WATCH_KERNFS] = WIRE_SCOPE_KERNFS, [WATCH_HOST] = WIRE_SCOPE_HOST,
+};
+
+static uint32_t watch_value(const struct watch *w)
+{
+	uint32_t value = 0;
+
+	if (w->class == WATCH_C_HOST_MANAGED)
+		return WIRE_WATCH_IGNORE;
+	if (w->access & WATCH_READ)
+		value |= WIRE_WATCH_READ;
+	if (w->access & WATCH_WRITE)
+		value |= WIRE_WATCH_WRITE;
+	if (w->urgent)
+		value |= WIRE_WATCH_URGENT;
+	return value;
+}
+
+/* As bpf_probe_read_kernel_str makes it: at most 31 bytes, the rest zero. */
+static struct wire_name name_of(const char *s, size_t len)
+{
+	struct wire_name n = {{0}};
+
+	memcpy(&n, s, len < WIRE_NAME_LEN - 1 ? len : WIRE_NAME_LEN - 1);
+	return n;
+}
+
+/*
+ * Two patterns on one path: what either wants passes. Nothing may stay ignored that another
+ * pattern wants.
+ */
+static uint32_t merge(uint32_t a, uint32_t b)
+{
+	uint32_t v = a | b;
+
+	if (v & (WIRE_WATCH_READ | WIRE_WATCH_WRITE))
+		v &= ~WIRE_WATCH_IGNORE;
+	return v;
+}
+
+static int add_hash(struct prefilter *p, uint64_t hash, uint32_t value)
+{
+	struct prefilter_path *paths;
+	size_t i;
+
+	for (i = 0; i < p->n_paths; i++) {
+		if (p->paths[i].hash == hash) {
+			p->paths[i].value = merge(p->paths[i].value, value);
+			return 0;
+		}
+	}
+	paths = reallocarray(p->paths, p->n_paths + 1, sizeof(*paths));
+	if (!paths)
+		return -ENOMEM;
+	p->paths = paths;
+	p->paths[p->n_paths++] = (struct prefilter_path){hash, value};
+	return 0;
+}
+
+/* Every component but the last says that more follows; what is deeper than the kernel looks is
+ * watched from there on. */
+static int add_path(struct prefilter *p, const struct watch *w)
+{
+	uint32_t scope = scope_seeds[w->scope];
+	uint32_t value = watch_value(w);
+	uint64_t h = wire_hash_seed(scope);
+	const char *at = w->pattern;
+	int depth = 0;
+
+	p->scope_access[scope] |= value & (WIRE_WATCH_READ | WIRE_WATCH_WRITE);
+	if (*at == '\0') {
+		p->scope_root[scope] |= value;
+		return 0;
+	}
+	while (*at == '/') {
+		const char *end = strchrnul(at + 1, '/');
+		struct wire_name n = name_of(at + 1, (size_t)(end - at - 1));
+		bool last = *end == '\0' || ++depth == WIRE_WATCH_DEPTH;
+		int err;
+
+		h = wire_hash_step(h, &n);
+		if (last && *end != '\0' && (value & WIRE_WATCH_IGNORE))
+			return 0; /* too deep to say that it does not matter */
+		err = add_hash(p, h, last ? value : WIRE_WATCH_DEEPER);
+		if (err || last)
+			return err;
+		at = end;
+	}
+	return -EINVAL;
+}
+
+static int add_name(struct prefilter *p, const struct watch *w)
+{
+	size_t len = strlen(w->pattern);
+	struct wire_name n = name_of(w->pattern, len);
+	struct prefilter_name *names;
+	size_t i;
+
+	if (len >= 64)
+		return -EINVAL;
+	p->name_lengths |= 1ull << len;
+	for (i = 0; i < p->n_names; i++) {
+		if (memcmp(&p->names[i].name, &n, sizeof(n)) == 0) {
+			p->names[i].value |= watch_value(w);
+			return 0;
+		}
+	}
+	names = reallocarray(p->names, p->n_names + 1, sizeof(*names));
+	if (!names)
+		return -ENOMEM;
+	p->names = names;
+	p->names[p->n_names++] = (struct prefilter_name){n, watch_value(w)};
+	return 0;
+}
+
+static int add_suffix(struct prefilter *p, const struct watch *w)
+{
+	size_t len = strlen(w->pattern);
+	unsigned char value[8] = {0}, mask[8] = {0};
+	struct wire_suffix *s;
+
+	if (len == 0 || len > sizeof(value))
+		return -EINVAL;
+	if (p->n_suffixes == WIRE_SUFFIXES_MAX)
+		return -E2BIG;
+	s = &p->suffixes[p->n_suffixes++];
+	memcpy(value + sizeof(value) - len, w->pattern, len);
+	memset(mask + sizeof(mask) - len, 0xff, len);
+	memcpy(&s->value, value, sizeof(value));
+	memcpy(&s->mask, mask, sizeof(mask));
+	s->access = watch_value(w);
+	return 0;
+}
+
+static int add_device(struct prefilter *p, const struct watch *w)
+{
+	unsigned int major, minor;
+	size_t i;
+
+	if (sscanf(w->pattern, "%u:%u", &major, &minor) != 2)
+		return -EINVAL;
+	for (i = 0; i < WIRE_DEVICES_MAX; i++) {
+		if (p->devices[i].access == 0) {
+			p->devices[i].rdev = major << 20 | minor;
+			p->devices[i].access = watch_value(w);
+			return 0;
+		}
+	}
+	return -E2BIG;
+}
+
+static int add(struct prefilter *p, const struct watch *w)
+{
+	switch (w->scope) {
+	case WATCH_PATH:
+	case WATCH_PROC:
+	case WATCH_SYSFS:
+	case WATCH_CGROUP:
+	case WATCH_KERNFS:
+	case WATCH_HOST:
+		return add_path(p, w);
+	case WATCH_NAME:
+		return add_name(p, w);
+	case WATCH_SUFFIX:
+		return add_suffix(p, w);
+	case WATCH_BLOCK:
+		p->block_access |= watch_value(w);
+		return 0;
+	case WATCH_CHAR:
+		return add_device(p, w);
+	case WATCH_SCOPE_END:
+		break;
+	}
+	return -EINVAL;
+}
+
+int prefilter_compile(struct prefilter *p, const struct watch *watch, size_t n)
+{
+	size_t i;
+
+	memset(p, 0, sizeof(*p));
+	for (i = 0; i < n; i++) {
+		int err = add(p, &watch[i]);
+
+		if (err) {
+			prefilter_free(p);
+			return err;
+		}
+	}
+	return 0;
+}
+
+void prefilter_free(struct prefilter *p)
+{
+	free(p->paths);
+	free(p->names);
+	memset(p, 0, sizeof(*p));
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The watch list, compiled into what the kernel side compares: pure. */
+#ifndef ROOTWATCH_SOURCE_PREFILTER_H
+#define ROOTWATCH_SOURCE_PREFILTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rules/watch.h"
+#include "wire.h"
+
+#define PREFILTER_SCOPES 8
+
+struct prefilter_path {
+	uint64_t hash;
+	uint32_t value; /* WIRE_WATCH_* */
+};
+
+struct prefilter_name {
+	struct wire_name name;
+	uint32_t value;
+};
+
+struct prefilter {
+	struct prefilter_path *paths; /* no hash twice */
+	size_t n_paths;
+	struct prefilter_name *names; /* no name twice */
+	size_t n_names;
+	struct wire_suffix suffixes[WIRE_SUFFIXES_MAX];
+	uint32_t n_suffixes;
+	struct wire_device devices[WIRE_DEVICES_MAX];
+	uint64_t name_lengths;
+	uint32_t block_access;
+	uint32_t scope_access[PREFILTER_SCOPES];
+	uint32_t scope_root[PREFILTER_SCOPES];
+};
+
+/*
+ * Gives 0, -ENOMEM, or -E2BIG when the list has more suffixes or devices than the kernel side can
+ * hold. On failure *p is empty.
+ */
+int prefilter_compile(struct prefilter *p, const struct watch *watch, size_t n);
+void prefilter_free(struct prefilter *p);
+
+#endif /* ROOTWATCH_SOURCE_PREFILTER_H */

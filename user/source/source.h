@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where records come from: the live kernel. A source gives bytes and counts; it does not look
+ * into them. The one way back, from the rules to the kernel's prefilter, is source_open's list.
+ */
+#ifndef ROOTWATCH_SOURCE_SOURCE_H
+#define ROOTWATCH_SOURCE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rules/watch.h"
+
+struct source;
+
+struct source_options {
+	bool all;	     /* every root act, not only watched ones */
+	bool blocked;	     /* denied attempts of other users in containers too */
+	uint32_t ring_bytes; /* a power of two and a multiple of the page size; 0: the default */
+	const struct watch *watch;
+	size_t n_watch;
+	int wake_fd; /* readable: source_poll returns early; -1: none */
+};
+
+#define SOURCE_RING_DEFAULT (8u << 20)
+#define SOURCE_WHY_MAX	    512
+
+/* What the kernel side is made of; in the order in which hooks are attached. */
+struct source_hook {
+	const char *program; /* "rootwatch_exec" */
+	const char *hook;    /* "tp_btf/sched_process_exec" */
+	const char *sees;    /* what of it is lost without this hook */
+	int error;	     /* 0: attached, else -errno of the attach */
+};
+
+struct source_stats {
+	uint64_t produced;  /* records numbered by the kernel side */
+	uint64_t delivered; /* records given to the callback */
+	uint64_t lost_ring, lost_busy, lost_read;
+	uint64_t lost_recursion; /* program runs that the kernel skipped (run inside itself) */
+	uint64_t bytes;
+	uint64_t unknown_creds; /* times a task's earlier credentials were not known */
+};
+
+/*
+ * Loads, seeds and attaches. Gives 0; -ENOTSUP: the kernel cannot (too old, no BTF); -EPERM: not
+ * enough privilege; another -errno. why gets a sentence that says what to do.
+ */
+int source_open(struct source **s, const struct source_options *o, char why[static SOURCE_WHY_MAX]);
+
+/*
+ * Gives what there is to fn, waiting up to timeout_ms (-1: for ever) when there is nothing. fn
+ * gives 0, or a negative value that ends the poll. Gives the number of records, 0 after the time
+ * or when wake_fd is readable, or what fn gave.
+ */
+typedef int (*source_fn)(void *arg, const void *data, size_t size);
+int source_poll(struct source *s, int timeout_ms, source_fn fn, void *arg);
+
+/* Detaches all hooks. What is in the ring can still be polled. */
+void source_stop(struct source *s);
+
+int source_stats(const struct source *s, struct source_stats *st);
+const struct source_hook *source_hooks(const struct source *s, size_t *n);
+
+/*
+ * The name chain of a cgroup whose record was lost. Gives its length (at most size), or -ENOENT.
+ */
+int source_cgroup_path(const struct source *s, uint64_t cgroup, uint32_t hier, char *path,
+		       size_t size);
+
+void source_close(struct source *s);
+
+#endif /* ROOTWATCH_SOURCE_SOURCE_H */
