@@ -90,7 +90,9 @@ static size_t unit_json_control(unsigned char c, char *out)
 		out[1] = shorts[c];
 		return 2;
 	}
-	memcpy(out, "\\u00", 4);
+	out[0] = '\\';
+	out[1] = 'u';
+	out[2] = out[3] = '0';
 	out[4] = hex_digits[c >> 4];
 	out[5] = hex_digits[c & 15];
 	return 6;
@@ -129,7 +131,8 @@ static size_t unit(enum line_flavour flavour, const unsigned char *s, size_t n, 
 	} else if (s[0] < 0x20) {
 		return unit_json_control(s[0], out);
 	} else if (s[0] == '"') {
-		memcpy(out, "\\\"", 2);
+		out[0] = '\\';
+		out[1] = '"';
 		return 2;
 	}
 	out[0] = (char)s[0];

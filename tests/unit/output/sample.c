@@ -343,7 +343,7 @@ size_t sample_unescape(char *out, const char *s, size_t len)
 		} else {
 			assert_true(i + 3 < len && s[i + 1] == 'x');
 			assert_true(hex_value(s[i + 2]) >= 0 && hex_value(s[i + 3]) >= 0);
-			out[n++] = (char)(hex_value(s[i + 2]) << 4 | hex_value(s[i + 3]));
+			out[n++] = (char)(hex_value(s[i + 2]) * 16 + hex_value(s[i + 3]));
 			i += 4;
 		}
 	}

@@ -559,7 +559,7 @@ static void exit_variants(void **state)
 static void names_round_trip(void **state)
 {
 	static const char name[] =
-		"/tmp/\xff\x00\\x41\"\n\xed\xa0\x80\xc3\xa4\xe2\x80\xae\x1b[2J\\";
+		"/tmp/\xff\x00\\x41\"\n\xed\xa0\x80\xc3\xa4\xe2\x80\xae\x1b[2J\xe2\x80\xac\\";
 	char back[256];
 	struct sample s;
 	json_t *line;
@@ -601,7 +601,7 @@ static void the_worst_lines_stay_below_the_limit(void **state)
 		STR_LIT("a"),	   STR_LIT("\x01"),	STR_LIT("\xff"),
 		STR_LIT("\0"),	   STR_LIT("\\"),	STR_LIT("\""),
 		STR_LIT("\n"),	   STR_LIT("\xc3\xa4"), STR_LIT("\xf0\x9f\x98\x80"),
-		STR_LIT("/\xff"),  STR_LIT("a b\0"),	STR_LIT("\xe2\x80\xae"),
+		STR_LIT("/\xff"),  STR_LIT("a b\0"),	STR_LIT("\xe2\x80\xae\xe2\x80\xac"),
 		STR_LIT("\xc3\0"), STR_LIT("/"),	STR_LIT("\x1b[31m"),
 	};
 	struct sample s;
@@ -636,8 +636,10 @@ static void only_what_is_long_is_cut(void **state)
 
 	(void)state;
 	memset(path, 'd', sizeof(path));
-	memcpy(path, "/etc/", 5);
-	memcpy(path + sizeof(path) - 7, "/passwd", 7);
+	for (size_t i = 0; i < 5; i++)
+		path[i] = "/etc/"[i];
+	for (size_t i = 0; i < 7; i++)
+		path[sizeof(path) - 7 + i] = "/passwd"[i];
 	sample_rich(&s, EVENT_OPEN);
 	s.p.cmdline = (struct str){path, sizeof(path), sizeof(path)};
 	line = checked(&s);

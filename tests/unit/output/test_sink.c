@@ -26,7 +26,7 @@ static char path[64], other[64];
 static int setup(void **state)
 {
 	(void)state;
-	strcpy(dir + sizeof(dir) - 7, "XXXXXX");
+	memset(dir + sizeof(dir) - 7, 'X', 6);
 	if (!mkdtemp(dir))
 		return -1;
 	(void)snprintf(path, sizeof(path), "%s/out", dir);
@@ -43,9 +43,10 @@ static int teardown(void **state)
 }
 
 /* Line number i; of different lengths, so that the buffer is never full at a line's end twice. */
-static size_t make_line(char *line, unsigned i)
+#define LINE_SIZE 1024
+static size_t make_line(char line[static LINE_SIZE], unsigned i)
 {
-	size_t n = (size_t)sprintf(line, "%u ", i);
+	size_t n = (size_t)snprintf(line, LINE_SIZE, "%u ", i);
 	size_t len = n + i * 37 % 900;
 
 	memset(line + n, 'a' + (int)(i % 26), len - n);
@@ -55,7 +56,7 @@ static size_t make_line(char *line, unsigned i)
 
 static void check_lines(const char *data, size_t size, unsigned n)
 {
-	char line[1024];
+	char line[LINE_SIZE];
 
 	for (unsigned i = 0; i < n; i++) {
 		size_t len = make_line(line, i);
@@ -70,7 +71,7 @@ static void check_lines(const char *data, size_t size, unsigned n)
 
 static void write_lines(struct sink *s, unsigned n)
 {
-	char line[1024];
+	char line[LINE_SIZE];
 
 	for (unsigned i = 0; i < n; i++)
 		assert_int_equal(sink_write(s, line, make_line(line, i)), 0);
@@ -273,7 +274,7 @@ static void through_a_pipe(bool nonblocking, bool interrupted)
 	if (sink_open(&s, NULL) != 0) {
 		failed = 1;
 	} else {
-		char line[1024];
+		char line[LINE_SIZE];
 
 		for (unsigned i = 0; i < LINES; i++)
 			failed |= sink_write(s, line, make_line(line, i)) != 0;

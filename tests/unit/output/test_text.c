@@ -150,8 +150,8 @@ static void hostile_strings_are_inert(void **state)
 		STR_LIT("\0"),
 		STR_LIT("\x7f"),
 		STR_LIT("\b"),
-		STR_LIT("\xe2\x80\xae"),
-		STR_LIT("\xe2\x81\xa6"),
+		STR_LIT("\xe2\x80\xae\xe2\x80\xac"),
+		STR_LIT("\xe2\x81\xa6\xe2\x81\xa9"),
 		STR_LIT("\xe2\x80\xa8"),
 		STR_LIT("\xe2\x80\xa9"),
 		STR_LIT("\xff"),
@@ -196,7 +196,7 @@ static void colours_only_add(void **state)
 	s.e.blocked = true;
 	s.e.ret = -EPERM;
 	(void)print(&s);
-	strcpy(plain, text);
+	memcpy(plain, text, sizeof(plain));
 	s.o.color = true;
 	len = print(&s);
 	assert_true(len > strlen(plain));
