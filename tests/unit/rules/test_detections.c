@@ -508,6 +508,10 @@ static void test_setid(void **state)
 	c = user;
 	c.suid = 0;
 	disguised("privilege-setuid", judge_setid(user, c));
+	/* the file system uid follows the saved one, which was root's before */
+	e = judge_setid(c, c);
+	e.creds.fsuid = 0;
+	disguised("privilege-setuid", e);
 	/* root of a user namespace: 100000 on the host, 0 here */
 	c = judge_creds(100000);
 	c.ns_uid = c.ns_euid = 0;
@@ -614,6 +618,10 @@ static void test_sockets(void **state)
 	disguised("runtime-socket", e);
 	/* a process of a container's that calls itself dockerd */
 	pretends("runtime-socket", judge_connect("/tmp/x.sock", "dockerd", same));
+	/* a command that nobody vouches for */
+	e = judge_connect("/tmp/x.sock", "dockerd", 0);
+	e.connect.flags = 0;
+	pretends("runtime-socket", e);
 	/* what the client calls it is not what it is */
 	e = judge_connect("/run/mysqld/mysqld.sock", "mysqld", 0);
 	e.connect.asked = STR_LIT("/tmp/docker.sock");

@@ -351,6 +351,12 @@ static void test_every_entry_matches(void **state)
 			f = (struct event_file){.path = f.path};
 		if (!(watch_classify(&f, w->access) & (1u << w->class)))
 			fail_msg("%s is not %s", path, classes[w->class]);
+		if (w->scope == WATCH_PATH && !device) {
+			strncat(path, "/b", sizeof(path) - strlen(path) - 1);
+			f = judge_on(FS_OVERLAY, path, path);
+			if (!(watch_classify(&f, w->access) & (1u << w->class)))
+				fail_msg("%s is not %s", path, classes[w->class]);
+		}
 		if (w->class != WATCH_C_HOST_MANAGED && w->access == WATCH_READ &&
 		    (watch_classify(&f, WATCH_WRITE) & (1u << w->class)))
 			fail_msg("%s is %s for writing, too", path, classes[w->class]);
