@@ -17,13 +17,13 @@ enum container_type {
 	CONTAINER_PODMAN,
 	CONTAINER_LXC,
 	CONTAINER_NSPAWN,
-	CONTAINER_RUNC, /* a bundle run by runc or crun itself */
+	CONTAINER_RUNC,	 /* a bundle run by runc or crun itself */
 	CONTAINER_OTHER, /* a 64-hex id, runtime not known (e.g. cgroupfs "/kubepods/.../<id>") */
 	CONTAINER_TYPE_END
 };
 
-#define CONTAINER_ID_MAX 128
-#define CONTAINER_NAME_MAX 256
+#define CONTAINER_ID_MAX      128
+#define CONTAINER_NAME_MAX    256
 #define CONTAINER_POD_UID_LEN 36
 
 /* What a cgroup path alone tells. */
@@ -46,11 +46,11 @@ const char *container_type_name(enum container_type type);
 struct container {
 	struct container_ref ref;
 	char short_id[13]; /* Falco's container.id: first 12 characters of the id; "unknown" */
-	char name[CONTAINER_NAME_MAX];	     /* "" while unknown */
-	char image[CONTAINER_NAME_MAX];	     /* repository, e.g. "docker.io/library/nginx" */
+	char name[CONTAINER_NAME_MAX];	/* "" while unknown */
+	char image[CONTAINER_NAME_MAX]; /* repository, e.g. "docker.io/library/nginx" */
 	char image_tag[CONTAINER_NAME_MAX];
 	char image_digest[CONTAINER_NAME_MAX];
-	char k8s_ns[CONTAINER_NAME_MAX];     /* "" : null in JSON */
+	char k8s_ns[CONTAINER_NAME_MAX]; /* "" : null in JSON */
 	char k8s_pod[CONTAINER_NAME_MAX];
 	char k8s_container[CONTAINER_NAME_MAX];
 	bool privileged; /* as far as the runtime's files say */
@@ -66,17 +66,19 @@ struct container_cache;
 int container_cache_new(struct container_cache **cache, const char *root, size_t max);
 void container_cache_free(struct container_cache *cache);
 
-/* The name chain of a cgroup, as the kernel read it. path need not be NUL-terminated. */
+/*
+ * The name chain of a cgroup, as the kernel read it. path need not be NUL-terminated. 0, -ENOMEM or
+ * -ENAMETOOLONG (a single name of PATH_MAX bytes).
+ */
 int container_cache_add_cgroup(struct container_cache *cache, uint64_t cgroup, uint32_t hier,
 			       const char *path, size_t len);
 
 /*
  * The container of a task in the cgroup. foreign_ns: its pid and mount namespaces are not the
- * host's; pid_ns tells containers apart whose cgroup says nothing. pid: a task of it, used only
- * for reading the runtime's files (never the container's). Reads metadata when a container is
- * first seen, and once more later (not more often than every second, a few times) if the name
- * was not there yet; never blocks on sockets. Gives NULL when this is not a container. The
- * pointer is valid until the next call.
+ * host's; pid_ns tells containers apart whose cgroup says nothing. Reads the runtime's files (never
+ * the container's) when a container is first seen, and some 20 times more, ever less often, while
+ * its name is not there yet; never blocks on sockets. now_ns: any clock that does not go back.
+ * Gives NULL when this is not a container. The pointer is valid until the next call.
  */
 const struct container *container_cache_find(struct container_cache *cache, uint64_t cgroup,
 					     uint32_t hier, bool foreign_ns, uint32_t pid_ns,

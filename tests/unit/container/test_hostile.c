@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Files that somebody else prepared, and where Docker's files may lie. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "container/container.h"
+#include "container/details.h"
+#include "container/runtime_tree.h"
+
+#define A	 "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
+#define DIR_A	 "/containers/" A
+#define DOCKER	 "/var/lib/docker"
+#define WEB	 "{\"Name\":\"/web\"}"
+#define EVIL	 "{\"Name\":\"/evil\"}"
+#define PID_HOST "pid:[4026531836]"
+#define MNT_HOST "mnt:[4026531841]"
+
+static const char *name_of(void **state)
+{
+	static struct container c;
+
+	tree_find(&c, *state, "/docker/" A);
+	assert_int_equal(c.ref.type, CONTAINER_DOCKER);
+	return c.name;
+}
+
+static void plain_file_is_read(void **state)
+{
+	tree_text(*state, DOCKER DIR_A "/config.v2.json", WEB);
+	assert_string_equal(name_of(state), "web");
+}
+
+/* The administrator may have moved /var/lib/docker; nobody may move what is in it. */
+static void only_links_above_are_followed(void **state)
+{
+	tree_text(*state, "/mnt/big" DIR_A "/config.v2.json", WEB);
+	tree_link(*state, DOCKER, "../../mnt/big");
+	assert_string_equal(name_of(state), "web");
+}
+
+static void linked_file_is_not_read(void **state)
+{
+	tree_text(*state, DOCKER DIR_A "/secret", EVIL);
+	tree_link(*state, DOCKER DIR_A "/config.v2.json", "secret");
+	assert_string_equal(name_of(state), "");
+}
+
+static void linked_directory_is_not_entered(void **state)
+{
+	tree_text(*state, "/elsewhere/config.v2.json", EVIL);
+	tree_link(*state, DOCKER DIR_A, "../../../../elsewhere");
+	assert_string_equal(name_of(state), "");
+}
+
+static void linked_directory_on_the_way_is_not_entered(void **state)
+{
+	tree_text(*state, "/elsewhere/" A "/config.v2.json", EVIL);
+	tree_link(*state, DOCKER "/containers", "../../../elsewhere");
+	assert_string_equal(name_of(state), "");
+}
+
+/* Would block for ever if it were opened as a file usually is. */
+static void fifo_and_directory_are_not_read(void **state)
+{
+	char path[4096];
+
+	tree_path(path, sizeof(path), *state, DOCKER DIR_A "/config.v2.json");
+	assert_int_equal(mkfifo(path, 0644), 0);
+	assert_string_equal(name_of(state), "");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0755), 0);
+	assert_string_equal(name_of(state), "");
+}
+
+static void file_of_another_user_is_not_read(void **state)
+{
+	char path[4096];
+
+	if (geteuid() != 0) {
+		print_message("skipped: only root can give a file to another user\n");
+		skip();
+	}
+	tree_text(*state, DOCKER DIR_A "/config.v2.json", EVIL);
+	tree_path(path, sizeof(path), *state, DOCKER DIR_A "/config.v2.json");
+	assert_int_equal(chown(path, 4242, 4242), 0);
+	assert_string_equal(name_of(state), "");
+	assert_int_equal(chown(path, 0, 0), 0);
+	assert_string_equal(name_of(state), "evil");
+}
+
+static void huge_file_is_not_read(void **state)
+{
+	size_t size = 2 * 1024 * 1024;
+	char *text = malloc(size);
+
+	assert_non_null(text);
+	if (!text)
+		return;
+	memset(text, ' ', size);
+	memcpy(text, EVIL, strlen(EVIL));
+	tree_file(*state, DOCKER DIR_A "/config.v2.json", text, size);
+	assert_string_equal(name_of(state), "");
+	tree_file(*state, DOCKER DIR_A "/config.v2.json", text, size / 4);
+	assert_string_equal(name_of(state), "evil");
+	free(text);
+}
+
+static void broken_json_is_ignored(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"{",
+		"{}",
+		"[]",
+		"null",
+		"\"Name\"",
+		"{\"Name\":7,\"Config\":[],\"Image\":{}}",
+		"{\"Name\":null,\"Config\":{\"Image\":null,\"Labels\":[1]}}",
+		"{\"Name\":\"\xff\xfe\"}",
+		"{\"Name\":\"a\\u0000b\"}",
+		"{\"Config\":{\"Image\":7,\"Labels\":{\"io.kubernetes.pod.uid\":\"../..\"}}}",
+	};
+	struct container c;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		tree_text(*state, DOCKER DIR_A "/config.v2.json", texts[i]);
+		tree_text(*state, DOCKER DIR_A "/hostconfig.json", texts[i]);
+		tree_find(&c, *state, "/docker/" A);
+		assert_string_equal(c.name, "");
+		assert_string_equal(c.image, "");
+		assert_string_equal(c.ref.pod_uid, "");
+		assert_false(c.privileged_known);
+	}
+}
+
+static void deep_json_is_refused(void **state)
+{
+	size_t size = 1024 * 1024 - 1;
+	char *text = malloc(size);
+
+	assert_non_null(text);
+	if (!text)
+		return;
+	memset(text, '[', size);
+	tree_file(*state, DOCKER DIR_A "/config.v2.json", text, size);
+	assert_string_equal(name_of(state), "");
+	free(text);
+}
+
+static void long_and_odd_names_are_kept_in_bounds(void **state)
+{
+	char text[4096], long_name[600];
+	struct container c;
+
+	memset(long_name, 'n', sizeof(long_name) - 1);
+	long_name[sizeof(long_name) - 1] = '\0';
+	snprintf(text, sizeof(text), "{\"Name\":\"/%s\",\"Config\":{\"Image\":\"%s:%s@%s\"}}",
+		 long_name, long_name, long_name, long_name);
+	tree_text(*state, DOCKER DIR_A "/config.v2.json", text);
+	tree_find(&c, *state, "/docker/" A);
+	assert_int_equal(strlen(c.name), CONTAINER_NAME_MAX - 1);
+	assert_int_equal(strlen(c.image), CONTAINER_NAME_MAX - 1);
+	assert_int_equal(strlen(c.image_tag), CONTAINER_NAME_MAX - 1);
+	assert_int_equal(strlen(c.image_digest), CONTAINER_NAME_MAX - 1);
+	/* Whole characters only: 254 bytes of letters, then one of two bytes. */
+	long_name[CONTAINER_NAME_MAX - 2] = '\0';
+	snprintf(text, sizeof(text), "{\"Name\":\"/%s\xc3\xa4\"}", long_name);
+	tree_text(*state, DOCKER DIR_A "/config.v2.json", text);
+	tree_find(&c, *state, "/docker/" A);
+	assert_int_equal(strlen(c.name), CONTAINER_NAME_MAX - 2);
+	/* What a terminal would make of it is not decided here. */
+	tree_text(*state, DOCKER DIR_A "/config.v2.json", "{\"Name\":\"/\\u001b[31m%s\\n\"}");
+	tree_find(&c, *state, "/docker/" A);
+	assert_string_equal(c.name, "\x1b[31m%s\n");
+}
+
+/* A state that claims a cgroup, under a name that is no file name or with a link in between. */
+static void state_of_runc_is_guarded_too(void **state)
+{
+	struct container c;
+
+	tree_text(*state, "/elsewhere/state.json",
+		  "{\"cgroup_paths\":{\"\":\"/sys/fs/cgroup/mybox\"}}");
+	tree_link(*state, "/run/runc/mybox", "../../elsewhere");
+	tree_find(&c, *state, "/mybox");
+	assert_int_equal(c.ref.type, CONTAINER_UNKNOWN);
+	tree_text(*state, "/run/state.json", "{\"cgroup_paths\":{\"\":\"/sys/fs/cgroup/..\"}}");
+	tree_find(&c, *state, "/..");
+	assert_int_equal(c.ref.type, CONTAINER_UNKNOWN);
+	tree_text(*state, "/run/runc/a b/state.json",
+		  "{\"cgroup_paths\":{\"\":\"/sys/fs/cgroup/a b\"}}");
+	tree_find(&c, *state, "/a b");
+	assert_int_equal(c.ref.type, CONTAINER_UNKNOWN);
+}
+
+/* ---- where Docker's files lie -------------------------------------------------------------- */
+
+static void process(const char *root, const char *pid, const char *pid_ns, const char *mnt_ns,
+		    const char *comm, const char *args, size_t size)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%s/ns/pid", pid);
+	tree_link(root, path, pid_ns);
+	snprintf(path, sizeof(path), "/proc/%s/ns/mnt", pid);
+	tree_link(root, path, mnt_ns);
+	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
+	tree_text(root, path, comm);
+	snprintf(path, sizeof(path), "/proc/%s/cmdline", pid);
+	tree_file(root, path, args, size);
+}
+
+#define ARGS(s) s, sizeof(s)
+
+static void data_root_of_the_configuration(void **state)
+{
+	tree_text(*state, "/etc/docker/daemon.json", "{\"data-root\":\"/srv/docker\"}");
+	tree_text(*state, "/srv/docker" DIR_A "/config.v2.json", WEB);
+	assert_string_equal(name_of(state), "web");
+}
+
+static void data_root_of_a_process(void **state)
+{
+	process(*state, "self", PID_HOST, MNT_HOST, "rootwatch\n", ARGS("rootwatch"));
+	process(*state, "410", PID_HOST, MNT_HOST, "sshd\n", ARGS("sshd\0--data-root\0/evil"));
+	process(*state, "411", PID_HOST, MNT_HOST, "dockerd\n",
+		ARGS("/usr/sbin/dockerd\0--bridge=none\0--data-root\0/mnt/one\0-D"));
+	tree_text(*state, "/evil" DIR_A "/config.v2.json", EVIL);
+	assert_string_equal(name_of(state), "");
+	tree_text(*state, "/mnt/one" DIR_A "/config.v2.json", WEB);
+	assert_string_equal(name_of(state), "web");
+}
+
+static void data_root_with_an_equals_sign(void **state)
+{
+	process(*state, "self", PID_HOST, MNT_HOST, "rootwatch\n", ARGS("rootwatch"));
+	process(*state, "411", PID_HOST, MNT_HOST, "dockerd\n",
+		ARGS("dockerd\0--data-root=/mnt/two"));
+	tree_text(*state, "/mnt/two/165536.165536" DIR_A "/config.v2.json", WEB);
+	assert_string_equal(name_of(state), "web");
+}
+
+static void odd_arguments_are_no_data_root(void **state)
+{
+	process(*state, "self", PID_HOST, MNT_HOST, "rootwatch\n", ARGS("rootwatch"));
+	process(*state, "411", PID_HOST, MNT_HOST, "dockerd\n",
+		ARGS("dockerd\0--data-root=evil\0--data-rooted\0/evil\0--data-root"));
+	tree_text(*state, "/evil" DIR_A "/config.v2.json", EVIL);
+	assert_string_equal(name_of(state), "");
+}
+
+/* A container may run a program of that name: with its own or with the host's pid namespace. */
+static void daemon_in_a_container_does_not_count(void **state)
+{
+	process(*state, "self", PID_HOST, MNT_HOST, "rootwatch\n", ARGS("rootwatch"));
+	process(*state, "411", "pid:[4026539999]", MNT_HOST, "dockerd\n",
+		ARGS("dockerd\0--data-root\0/evil"));
+	process(*state, "412", PID_HOST, "mnt:[4026539998]", "dockerd\n",
+		ARGS("dockerd\0--data-root\0/evil"));
+	tree_text(*state, "/evil" DIR_A "/config.v2.json", EVIL);
+	assert_string_equal(name_of(state), "");
+}
+
+static void daemon_of_another_user_does_not_count(void **state)
+{
+	char path[4096];
+
+	if (geteuid() != 0) {
+		print_message("skipped: only root can give a file to another user\n");
+		skip();
+	}
+	process(*state, "self", PID_HOST, MNT_HOST, "rootwatch\n", ARGS("rootwatch"));
+	process(*state, "411", PID_HOST, MNT_HOST, "dockerd\n",
+		ARGS("dockerd\0--data-root\0/evil"));
+	tree_text(*state, "/evil" DIR_A "/config.v2.json", EVIL);
+	tree_path(path, sizeof(path), *state, "/proc/411/cmdline");
+	assert_int_equal(chown(path, 4242, 4242), 0);
+	assert_string_equal(name_of(state), "");
+	assert_int_equal(chown(path, 0, 0), 0);
+	assert_string_equal(name_of(state), "evil");
+}
+
+/* ---- image references ---------------------------------------------------------------------- */
+
+static void image_references_are_split(void **state)
+{
+	static const struct {
+		const char *ref, *image, *tag, *digest;
+	} cases[] = {
+		{"nginx", "nginx", "latest", ""},
+		{"nginx:1.25", "nginx", "1.25", ""},
+		{"docker.io/library/nginx:1.25", "docker.io/library/nginx", "1.25", ""},
+		{"registry:5000/a/b", "registry:5000/a/b", "latest", ""},
+		{"registry:5000/a/b:v1", "registry:5000/a/b", "v1", ""},
+		{"a/b@sha256:" A, "a/b", "", "sha256:" A},
+		{"a/b:v1@sha256:" A, "a/b", "v1", "sha256:" A},
+		{"r:5000/b@sha256:" A, "r:5000/b", "", "sha256:" A},
+		{"sha256:" A, "", "", "sha256:" A},
+		{A, "", "", A},
+		{":", "", "", ""},
+		{"@", "", "", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct container c = {0};
+
+		details_image(&c, cases[i].ref);
+		assert_string_equal(c.image, cases[i].image);
+		assert_string_equal(c.image_tag, cases[i].tag);
+		assert_string_equal(c.image_digest, cases[i].digest);
+	}
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, tree_setup, tree_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(plain_file_is_read),
+		TEST(only_links_above_are_followed),
+		TEST(linked_file_is_not_read),
+		TEST(linked_directory_is_not_entered),
+		TEST(linked_directory_on_the_way_is_not_entered),
+		TEST(fifo_and_directory_are_not_read),
+		TEST(file_of_another_user_is_not_read),
+		TEST(huge_file_is_not_read),
+		TEST(broken_json_is_ignored),
+		TEST(deep_json_is_refused),
+		TEST(long_and_odd_names_are_kept_in_bounds),
+		TEST(state_of_runc_is_guarded_too),
+		TEST(data_root_of_the_configuration),
+		TEST(data_root_of_a_process),
+		TEST(data_root_with_an_equals_sign),
+		TEST(odd_arguments_are_no_data_root),
+		TEST(daemon_in_a_container_does_not_count),
+		TEST(daemon_of_another_user_does_not_count),
+		cmocka_unit_test(image_references_are_split),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
