@@ -626,6 +626,32 @@ static void the_worst_lines_stay_below_the_limit(void **state)
 	}
 }
 
+/* The words of every rule that there is come out as they are, in the worst line too. */
+static void the_words_of_all_rules_are_whole(void **state)
+{
+	size_t n;
+	const struct detection *rules = detection_table(&n);
+	struct sample s;
+
+	(void)state;
+	assert_true(n > 10);
+	for (size_t i = 0; i < n; i++) {
+		json_t *line;
+
+		sample_hostile(&s, EVENT_EXEC, STR_LIT("\xff"));
+		for (size_t k = 0; k < VERDICT_MAX; k++)
+			s.v.hits[k] = &rules[(i + k) % n];
+		line = checked(&s);
+		expect_top(line, "rule", rules[i].title);
+		expect_top(line, "priority", priority_name(rules[i].priority));
+		assert_string_equal(json_string_value(sample_field(line, "rootwatch.rule.id")),
+				    rules[i].id);
+		assert_string_equal(json_string_value(sample_field(line, "rootwatch.advice")),
+				    rules[i].advice);
+		json_decref(line);
+	}
+}
+
 /* One long path does not cost the others anything. */
 static void only_what_is_long_is_cut(void **state)
 {
@@ -713,6 +739,7 @@ int main(void)
 		cmocka_unit_test(exit_variants),
 		cmocka_unit_test(names_round_trip),
 		cmocka_unit_test(the_worst_lines_stay_below_the_limit),
+		cmocka_unit_test(the_words_of_all_rules_are_whole),
 		cmocka_unit_test(only_what_is_long_is_cut),
 		cmocka_unit_test(cut_in_the_kernel_is_said),
 		cmocka_unit_test(lost_events),
