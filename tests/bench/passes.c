@@ -38,19 +38,20 @@ static void path_of(const struct passes *p, const struct row *r, char out[400])
 	snprintf(out, 400, "%s%s", r->place == PLACE_HOST ? p->box->host : "", r->path);
 }
 
-static int slices_of(const struct passes *p, unsigned int row, unsigned int want, unsigned int max,
-		     uint64_t best, struct slice *s, size_t *n)
+static int slices_of(const struct passes *p, unsigned int row, struct slice *s, size_t *n)
 {
 	const struct row *r = &rows[row];
-	char path[400], numbers[3][24];
-	const char *args[] = {"slices", r->op, path, numbers[0], numbers[1], numbers[2], NULL};
+	char path[400], numbers[4][24];
+	const char *args[] = {"slices",	  r->op,      path,	  numbers[0],
+			      numbers[1], numbers[2], numbers[3], NULL};
 	size_t len = 0;
 	int err;
 
 	path_of(p, r, path);
-	snprintf(numbers[0], sizeof(numbers[0]), "%u", want);
-	snprintf(numbers[1], sizeof(numbers[1]), "%u", max);
-	snprintf(numbers[2], sizeof(numbers[2]), "%llu", (unsigned long long)best);
+	snprintf(numbers[0], sizeof(numbers[0]), "%u", p->want);
+	snprintf(numbers[1], sizeof(numbers[1]), "%u", p->patience_ms);
+	snprintf(numbers[2], sizeof(numbers[2]), "%llu", (unsigned long long)p->best.pace);
+	snprintf(numbers[3], sizeof(numbers[3]), "%llu", (unsigned long long)p->best.cache);
 	err = box_run(p->box, r->place, args, s, SLICES_MAX * sizeof(*s), &len);
 	if (err)
 		return err;
@@ -76,18 +77,26 @@ int passes_burst(const struct passes *p, unsigned int row, uint64_t *ops)
 	return err;
 }
 
+/* The lowest fiftieth, and not the very lowest, which may be a freak. */
+#define BEST_QUANTILE 0.02
+
 int passes_calibrate(struct passes *p)
 {
-	struct slice s[SLICES_MAX];
-	double before[SLICES_MAX];
-	size_t n;
-	int err = slices_of(p, 0, 200, 200, 0, s, &n);
+	static const char *const args[] = {"probes", "1000", NULL};
+	struct probe probes[1000];
+	double pace[1000], cache[1000];
+	size_t len = 0, n;
+	int err = box_run(p->box, PLACE_HOST, args, probes, sizeof(probes), &len);
 
 	if (err)
 		return err;
-	for (size_t i = 0; i < n; i++)
-		before[i] = (double)s[i].before;
-	p->best = (uint64_t)numbers_quantile(before, n, 0.02);
+	n = len / sizeof(probes[0]);
+	for (size_t i = 0; i < n; i++) {
+		pace[i] = (double)probes[i].pace;
+		cache[i] = (double)probes[i].cache;
+	}
+	p->best.pace = (uint64_t)numbers_quantile(pace, n, BEST_QUANTILE);
+	p->best.cache = (uint64_t)numbers_quantile(cache, n, BEST_QUANTILE);
 	return 0;
 }
 
@@ -111,15 +120,15 @@ static int keep(struct passes *p, unsigned int round, enum variant variant, unsi
 /* The machine may have shown since that it can do better than when it was calibrated. */
 static void learn_best(struct passes *p)
 {
-	double *loops = calloc(p->n ? p->n : 1, sizeof(*loops));
+	double *cache = calloc(p->n ? p->n : 1, sizeof(*cache));
 	uint64_t best;
 
-	for (size_t i = 0; loops && i < p->n; i++)
-		loops[i] = (double)p->v[i].s.before;
-	best = loops ? (uint64_t)numbers_quantile(loops, p->n, 0.02) : 0;
-	free(loops);
-	if (best && best < p->best)
-		p->best = best;
+	for (size_t i = 0; cache && i < p->n; i++)
+		cache[i] = (double)p->v[i].s.after.cache;
+	best = cache ? (uint64_t)numbers_quantile(cache, p->n, BEST_QUANTILE) : 0;
+	free(cache);
+	if (best && best < p->best.cache)
+		p->best.cache = best;
 }
 
 static const struct progs nothing;
@@ -156,7 +165,7 @@ static int one_pass(struct passes *p, unsigned int round, enum variant variant, 
 
 		if (!p->row_on[row])
 			continue;
-		err = slices_of(p, row, p->want, p->max, p->best, s, &n);
+		err = slices_of(p, row, s, &n);
 		if (!err)
 			err = keep(p, round, variant, row, s, n);
 		/* The lines of one row must not be written while the next one is measured. */
@@ -221,7 +230,7 @@ int passes_run(struct passes *p)
 
 static double loop_of(const struct slice *s)
 {
-	return (double)(s->before > s->after ? s->before : s->after);
+	return (double)(s->before.cache > s->after.cache ? s->before.cache : s->after.cache);
 }
 
 /*
@@ -241,8 +250,8 @@ static double pass_median(const struct passes *p, unsigned int round, enum varia
 		if (a->round != round || a->variant != variant || a->row != row)
 			continue;
 		of[all++] = &a->s;
-		if (slice_quiet(&a->s, (double)p->best))
-			v[n++] = slice_cost(&a->s, (double)p->best);
+		if (slice_quiet(&a->s, &p->best))
+			v[n++] = slice_cost(&a->s, &p->best);
 	}
 	if (n >= QUIET_LEAST)
 		return numbers_quantile(v, n, 0.5);
@@ -254,7 +263,7 @@ static double pass_median(const struct passes *p, unsigned int round, enum varia
 	n = 0;
 	for (size_t i = 0; i < all; i++)
 		if (loop_of(of[i]) <= limit)
-			v[n++] = slice_cost(of[i], (double)p->best);
+			v[n++] = slice_cost(of[i], &p->best);
 	*noisy = true;
 	return numbers_quantile(v, n, 0.5);
 }
@@ -300,7 +309,7 @@ static double quiet_share(const struct passes *p)
 	size_t quiet = 0;
 
 	for (size_t i = 0; i < p->n; i++)
-		quiet += (size_t)slice_quiet(&p->v[i].s, (double)p->best);
+		quiet += (size_t)slice_quiet(&p->v[i].s, &p->best);
 	return p->n ? (double)quiet / (double)p->n : 0;
 }
 
@@ -355,11 +364,11 @@ json_t *passes_report(struct passes *p)
 		putchar('\n');
 		json_array_append_new(list, entry);
 	}
-	printf("\n%zu slices of about 3 ms, %.0f %% of them quiet (fixed loops within %.0f %% of %llu ns,\n"
-	       "and of each other by %.0f %%); ~ where most rounds had too few and the quietest quarter counts.\n"
-	       "%u of %u passes ran beside BPF programs of others\n",
-	       p->n, 100 * quiet_share(p), 100 * (SLICE_NEAR - 1), (unsigned long long)p->best,
-	       100 * SLICE_AGREE, p->disturbed, p->passes);
+	printf("\n%zu slices of about 3 ms, %.0f %% of them quiet (the loops before and after within "
+	       "%.0f %% of\n%llu ns); ~ where most rounds had too few, and the quietest quarter counts. "
+	       "%u of %u passes\nran beside BPF programs of others.\n",
+	       p->n, 100 * quiet_share(p), 100 * (PROBE_NEAR - 1),
+	       (unsigned long long)p->best.cache, p->disturbed, p->passes);
 	return json_pack("{s:o, s:f, s:i, s:i}", "rows", list, "quiet", quiet_share(p), "passes",
 			 (int)p->passes, "disturbed", (int)p->disturbed);
 }

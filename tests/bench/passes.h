@@ -39,17 +39,18 @@ struct passes {
 	bool row_on[ROWS];
 	bool variant_on[VARIANTS];
 	unsigned int rounds;
-	unsigned int want, max; /* quiet slices a pass, slices a pass at most */
+	unsigned int want;	  /* quiet slices of a row in a pass */
+	unsigned int patience_ms; /* how long to wait for them */
 
 	struct sample *v;
 	size_t n, cap;
-	uint64_t best;		/* ns of the fixed loop on a quiet machine */
+	struct probe best;	/* on a quiet machine */
 	unsigned int disturbed; /* passes while somebody else's BPF programs were loaded */
 	unsigned int passes;
 	size_t resident; /* programs of others that were there all the time */
 };
 
-/* Learns the time of the fixed loop on the quiet machine. */
+/* Learns how fast the quiet machine is. */
 int passes_calibrate(struct passes *p);
 
 int passes_run(struct passes *p);

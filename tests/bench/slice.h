@@ -5,43 +5,47 @@
 
 #include <stdint.h>
 
-/* How often a pass may slice one workload, at most. */
-#define SLICES_MAX 400
+/* How often a pass may slice one workload, at most; and at least, however noisy it is. */
+#define SLICES_MAX   400
+#define SLICES_LEAST 16
 
 /*
- * One slice of a workload. The fixed user-space loop that runs before and after it tells whether
- * the machine was quiet: it makes no system call, so no detector can make it slower.
+ * One run of the fixed user-space loop. It makes no system call, so no detector can make it slower.
+ * Its first part is arithmetic that waits for itself: only the processor's clock changes it. The
+ * second part walks through memory of the size of the near caches: whoever shares the core (on a
+ * rented machine often a stranger) shows there at once, and in a system call, too.
  */
+struct probe {
+	uint64_t pace;	/* ns */
+	uint64_t cache; /* ns */
+};
+
+/* One slice of a workload between two probes. */
 struct slice {
-	uint64_t before; /* ns of the fixed loop */
-	uint64_t spent;	 /* ns of all operations of the slice */
-	uint64_t after;	 /* ns of the fixed loop */
+	struct probe before, after;
+	uint64_t spent; /* ns of all operations */
 	uint64_t ops;
 };
 
-/*
- * Quiet: the two loops agree, so that nothing came or went meanwhile, and neither took much longer
- * than on the quiet machine (best, ns). What remains is the slow drift of a shared machine's
- * clock, and that stretches loop and workload alike: slice_cost takes it out.
- */
-#define SLICE_NEAR  1.10
-#define SLICE_AGREE 0.03
+/* A probe is quiet when its second part takes no longer than the best one and this. */
+#define PROBE_NEAR 1.10
 
-static inline int slice_quiet(const struct slice *s, double best)
+static inline int probe_quiet(const struct probe *p, const struct probe *best)
 {
-	double before = (double)s->before, after = (double)s->after;
-	double apart = before > after ? before - after : after - before;
-
-	return before <= best * SLICE_NEAR && after <= best * SLICE_NEAR &&
-	       apart <= best * SLICE_AGREE;
+	return (double)p->cache <= (double)best->cache * PROBE_NEAR;
 }
 
-/* ns per operation, as it would be on the quiet machine. */
-static inline double slice_cost(const struct slice *s, double best)
+static inline int slice_quiet(const struct slice *s, const struct probe *best)
 {
-	double loop = ((double)s->before + (double)s->after) / 2;
+	return probe_quiet(&s->before, best) && probe_quiet(&s->after, best);
+}
 
-	return (double)s->spent / (double)s->ops * best / loop;
+/* ns per operation, at the processor's best pace. */
+static inline double slice_cost(const struct slice *s, const struct probe *best)
+{
+	double pace = ((double)s->before.pace + (double)s->after.pace) / 2;
+
+	return (double)s->spent / (double)s->ops * (double)best->pace / pace;
 }
 
 /* A tight loop of one operation. Times are CLOCK_REALTIME, ns. */

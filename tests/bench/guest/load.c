@@ -2,8 +2,10 @@
 /*
  * The workload: one static program that runs on the host and in the bench's container alike.
  *
- *   load slices OP PATH WANT MAX BEST   struct slice[] on stdout, at the end: until WANT of them
- *                                       were quiet against BEST (ns), MAX at most; BEST 0: MAX
+ *   load slices OP PATH WANT MS PACE CACHE
+ *                                       struct slice[] on stdout, at the end: until WANT of them
+ *                                       were quiet against the best probe, or MS are over
+ *   load probes N                       struct probe[N] on stdout
  *   load burst OP PATH N                struct burst on stdout: OP N times, in a tight loop
  *   load paced RATE MS PATH             struct burst on stdout: create, RATE a second, MS long
  *   load ticks N PATH                   uint64_t[N] on stdout: CLOCK_REALTIME before each open
@@ -18,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -26,8 +29,9 @@
 
 #include "../slice.h"
 
-#define SLICE_NS  3000000ull
-#define TICKS_MAX 2000
+#define SLICE_NS   3000000ull
+#define TICKS_MAX  2000
+#define PROBES_MAX 2000
 
 typedef int op_fn(const char *path);
 
@@ -121,24 +125,73 @@ static op_fn *op_find(const char *name)
 	return NULL;
 }
 
-/* Some 0.3 ms of arithmetic and cached memory: slower as soon as anybody shares the core. */
-static uint64_t fixed_loop(void)
-{
-	static uint64_t table[2048];
-	static volatile uint64_t sink;
-	uint64_t start = now(CLOCK_MONOTONIC);
-	uint64_t a = 1, b = 2, c = 3, d = 4;
+/* Two rings of cache lines in random order: a little more than L1, and a part of L2. */
+#define NEAR_LINES 640
+#define FAR_LINES  8192
 
-	for (int i = 0; i < 60000; i++) {
-		a = a * 6364136223846793005ull + 1442695040888963407ull;
-		b ^= b << 13, b ^= b >> 7, b ^= b << 17;
-		c += table[(a >> 40) & 2047];
-		d = (d << 5 | d >> 59) + a;
-		table[(b >> 20) & 2047] += d;
+struct line {
+	struct line *next;
+	char pad[64 - sizeof(struct line *)];
+};
+
+static struct line *near_ring, *far_ring;
+
+static struct line *make_ring(struct line *lines, size_t n)
+{
+	uint64_t seed = 88172645463325252ull;
+
+	for (size_t i = 0; i < n; i++)
+		lines[i].next = &lines[i];
+	/* Sattolo's shuffle: one ring through all of them. */
+	for (size_t i = n - 1; i > 0; i--) {
+		struct line *swap = lines[i].next;
+		size_t j;
+
+		seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+		j = seed % i;
+		lines[i].next = lines[j].next;
+		lines[j].next = swap;
 	}
-	sink = a ^ b ^ c ^ d;
+	return lines;
+}
+
+static int make_rings(void)
+{
+	size_t size = (NEAR_LINES + FAR_LINES) * sizeof(struct line);
+	struct line *lines = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	/* Not for the children of fork+exec, which would copy its page tables. */
+	if (lines == MAP_FAILED || madvise(lines, size, MADV_DONTFORK))
+		return die("memory");
+	near_ring = make_ring(lines, NEAR_LINES);
+	far_ring = make_ring(lines + NEAR_LINES, FAR_LINES);
+	return 0;
+}
+
+static struct line *walk(struct line *at, int steps)
+{
+	while (steps-- > 0)
+		at = at->next;
+	return at;
+}
+
+static struct probe probe(void)
+{
+	static volatile uint64_t sink;
+	uint64_t x = 1, start = now(CLOCK_MONOTONIC), middle;
+	struct probe p;
+
+	for (int i = 0; i < 40000; i++)
+		x = x * 6364136223846793005ull + 1442695040888963407ull;
+	sink = x;
+	middle = now(CLOCK_MONOTONIC);
+	near_ring = walk(near_ring, 16000);
+	far_ring = walk(far_ring, 10000);
+	p.pace = middle - start;
+	p.cache = now(CLOCK_MONOTONIC) - middle;
 	(void)sink;
-	return now(CLOCK_MONOTONIC) - start;
+	return p;
 }
 
 static int put(const void *data, size_t len)
@@ -158,41 +211,73 @@ static int put(const void *data, size_t len)
 	return 0;
 }
 
-static int slices(op_fn *op, const char *path, size_t want, size_t max, uint64_t best)
+static int probes(size_t n)
+{
+	static struct probe p[PROBES_MAX];
+
+	if (n > PROBES_MAX)
+		n = PROBES_MAX;
+	for (size_t i = 0; i < n; i++) {
+		p[i] = probe();
+		nap(1000000);
+	}
+	return put(p, n * sizeof(p[0]));
+}
+
+/* Waits, cheaply for everybody else, until a probe is quiet or the time is over. */
+static struct probe quiet_probe(const struct probe *best, uint64_t deadline)
+{
+	struct probe p = probe();
+
+	while (!probe_quiet(&p, best) && now(CLOCK_MONOTONIC) < deadline) {
+		nap(2000000);
+		probe(); /* the sleep has cooled the caches */
+		p = probe();
+	}
+	return p;
+}
+
+/* How many operations fill a slice, learned while the caches get warm. 0: the operation failed. */
+static uint64_t ops_of_slice(op_fn *op, const char *path)
+{
+	uint64_t start, spent, n = 0;
+
+	for (int turn = 0; turn < 2; turn++) {
+		start = now(CLOCK_MONOTONIC);
+		n = 0;
+		do {
+			if (op(path))
+				return 0;
+			n++;
+			spent = now(CLOCK_MONOTONIC) - start;
+		} while (spent < SLICE_NS);
+	}
+	return n;
+}
+
+static int slices(op_fn *op, const char *path, size_t want, uint64_t patience_ms,
+		  const struct probe *best)
 {
 	static struct slice s[SLICES_MAX];
-	uint64_t start = now(CLOCK_MONOTONIC), spent, per_slice, warm = 0;
+	uint64_t ops = ops_of_slice(op, path), start;
+	uint64_t deadline = now(CLOCK_MONOTONIC) + patience_ms * 1000000;
 	size_t n = 0, quiet = 0;
 
-	/* Two slices to warm the caches, and to learn how many operations fill one. */
-	do {
-		if (op(path))
-			return die(path);
-		warm++;
-		spent = now(CLOCK_MONOTONIC) - start;
-	} while (spent < 2 * SLICE_NS);
-	start = now(CLOCK_MONOTONIC);
-	for (uint64_t i = 0; i < warm / 2 + 1; i++)
-		if (op(path))
-			return die(path);
-	spent = now(CLOCK_MONOTONIC) - start;
-	per_slice = (warm / 2 + 1) * SLICE_NS / (spent ? spent : 1);
-	if (!per_slice)
-		per_slice = 1;
-
-	fixed_loop();
-	while (n < max && n < SLICES_MAX && quiet < want) {
+	if (!ops)
+		return die(path);
+	while (n < SLICES_MAX && quiet < want &&
+	       (n < SLICES_LEAST || now(CLOCK_MONOTONIC) < deadline)) {
 		struct slice *p = &s[n++];
 
-		p->ops = per_slice;
-		p->before = fixed_loop();
+		p->ops = ops;
+		p->before = quiet_probe(best, deadline);
 		start = now(CLOCK_MONOTONIC);
-		for (uint64_t i = 0; i < per_slice; i++)
+		for (uint64_t i = 0; i < ops; i++)
 			if (op(path))
 				return die(path);
 		p->spent = now(CLOCK_MONOTONIC) - start;
-		p->after = fixed_loop();
-		quiet += best && slice_quiet(p, (double)best);
+		p->after = probe();
+		quiet += (size_t)slice_quiet(p, best);
 	}
 	return put(s, n * sizeof(s[0]));
 }
@@ -256,10 +341,14 @@ int main(int argc, char **argv)
 	umask(022);
 	if (argc > 2)
 		op = op_find(argv[2]);
-	if (!strcmp(what, "slices") && argc == 7) {
+	if (!strcmp(what, "slices") && argc == 8) {
+		struct probe best = {.pace = number(argv[6]), .cache = number(argv[7])};
+
 		if (op)
-			return slices(op, argv[3], number(argv[4]), number(argv[5]),
-				      number(argv[6]));
+			return make_rings() ||
+			       slices(op, argv[3], number(argv[4]), number(argv[5]), &best);
+	} else if (!strcmp(what, "probes") && argc == 3) {
+		return make_rings() || probes(number(argv[2]));
 	} else if (!strcmp(what, "burst") && argc == 5) {
 		if (op)
 			return burst(op, argv[3], number(argv[4]));
