@@ -39,12 +39,44 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define LOAD_AT(type, ptr, field, i)                                                               \
 	((const void *)compat_read_u64(ADDR(type, ptr, field) + (i) * sizeof(void *)))
 
+/*
+ * Calls step(i, ctx) for i from 0 to n - 1 until it gives 1. With bpf_loop (since 5.17) the
+ * verifier looks at the step once, not n times: that is most of the time to start.
+ */
+#define LOOP(n, step, ctx)                                                                         \
+	do {                                                                                       \
+		if (knob_loop) {                                                                   \
+			bpf_loop(n, step, ctx, 0);                                                 \
+		} else {                                                                           \
+			for (__u32 __i = 0; __i < (n); __i++)                                      \
+				if (step(__i, ctx))                                                \
+					break;                                                     \
+		}                                                                                  \
+	} while (0)
+
+/*
+ * A number that the verifier knows nothing about. It follows code once for each value that it can
+ * tell apart; where that multiplies, the values are better not known.
+ */
+#define OPAQUE(v) ((v) | opaque_zero)
+/* The same for flags that are set bit by bit: kept in memory, not in registers. */
+#define SET_FLAG(field, bit) (*(volatile typeof(field) *)&(field) |= (bit))
+
 static __always_inline __u64 compat_read_u64(const void *p)
 {
 	__u64 v = 0;
 
 	bpf_probe_read_kernel(&v, sizeof(v), p);
 	return v;
+}
+
+/*
+ * A typed pointer as a mere number, which is all that a global function can be passed. By way of
+ * memory: no arithmetic makes the verifier forget a type.
+ */
+static __always_inline __u64 compat_untyped(const void *p)
+{
+	return compat_read_u64(&p);
 }
 
 /* bpf_get_current_task_btf exists since 5.11 and makes LOAD on the task itself cheap. */
@@ -107,9 +139,11 @@ _Static_assert(WIRE_CALL_END <= 16, "a call is four bits of compat_calls");
 
 #if defined(__TARGET_ARCH_x86)
 #define TS_COMPAT_ 0x2
-static __always_inline bool compat_is32(struct task_struct *t)
+/* WIRE_F_COMPAT when the task is in a 32-bit system call. */
+static __always_inline __u32 compat_flag(const struct task_struct *t)
 {
-	return LOAD(struct task_struct, t, thread_info.status) & TS_COMPAT_;
+	return (LOAD(struct task_struct, t, thread_info.status) & TS_COMPAT_) / TS_COMPAT_ *
+	       WIRE_F_COMPAT;
 }
 
 static __always_inline long compat_nr(const struct pt_regs *regs)
@@ -145,9 +179,10 @@ static const __u8 compat_calls[COMPAT_CALLS] = {
 #define COMPAT_NR_SOCKETCALL 102
 #elif defined(__TARGET_ARCH_arm64)
 #define TIF_32BIT_ (1ul << 22)
-static __always_inline bool compat_is32(struct task_struct *t)
+static __always_inline __u32 compat_flag(const struct task_struct *t)
 {
-	return LOAD(struct task_struct, t, thread_info.flags) & TIF_32BIT_;
+	return (LOAD(struct task_struct, t, thread_info.flags) & TIF_32BIT_) / TIF_32BIT_ *
+	       WIRE_F_COMPAT;
 }
 
 static __always_inline long compat_nr(const struct pt_regs *regs)

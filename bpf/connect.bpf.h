@@ -44,7 +44,7 @@ static __always_inline void connect_name(struct scratch *s, struct wire_connect 
 		return;
 	bpf_probe_read_kernel(&first, 1, name);
 	if (first == 0) {
-		r->flags |= WIRE_CONNECT_ABSTRACT;
+		SET_FLAG(r->flags, WIRE_CONNECT_ABSTRACT);
 		emit_kernel(s, name + 1, len - 1, 127);
 		emit_blob_end(s, &r->name, len - 1);
 		return;
@@ -65,7 +65,7 @@ static __always_inline void connect_peer_task(struct wire_connect *r, const void
 	r->peer_pid = object_pid_at(pid, 0);
 	ns = object_pid_ns(pid);
 	r->peer_pid_ns = LOAD(struct pid_namespace, ns, ns.inum);
-	r->flags |= WIRE_CONNECT_PEER;
+	SET_FLAG(r->flags, WIRE_CONNECT_PEER);
 	node = LOAD_AT(struct pid, pid, tasks, PIDTYPE_TGID);
 	if (!node)
 		return; /* it has ended */
@@ -77,9 +77,9 @@ static __always_inline void connect_peer_task(struct wire_connect *r, const void
 		return;
 	r->peer_cgroup = pg.cgroup;
 	r->peer_cgroup_hier = pg.hier;
-	r->flags |= WIRE_CONNECT_PEER_CONTAINER;
+	SET_FLAG(r->flags, WIRE_CONNECT_PEER_CONTAINER);
 	if (pg.cgroup == g->cgroup && pg.hier == g->hier && task_mnt_ns(task) == task_mnt_ns(t))
-		r->flags |= WIRE_CONNECT_PEER_SAME;
+		SET_FLAG(r->flags, WIRE_CONNECT_PEER_SAME);
 }
 
 static __always_inline void connect_asked(struct scratch *s, struct wire_connect *r,
@@ -102,7 +102,7 @@ static __always_inline void connect_asked(struct scratch *s, struct wire_connect
 	addr += SUN_PATH_OFF_;
 	bpf_probe_read_user(&first, 1, addr);
 	if (first == 0) {
-		r->flags |= WIRE_CONNECT_ASKED_ABSTRACT;
+		SET_FLAG(r->flags, WIRE_CONNECT_ASKED_ABSTRACT);
 		emit_user(s, &r->asked, addr + 1, len - 1);
 	} else {
 		/* Not terminated when it fills the array: never read more than was passed. */

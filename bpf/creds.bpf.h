@@ -15,7 +15,7 @@
  */
 #define CREDS_BASE_EXTENTS 5
 #define CREDS_EXTENTS 16
-static __noinline __u32 creds_map(const void *map, __u32 k)
+__noinline __u32 creds_map_at(__u64 map, __u32 k)
 {
 	__u32 n = LOAD(struct uid_gid_map, map, nr_extents);
 	const void *at = ADDR(struct uid_gid_map, map, extent);
@@ -35,6 +35,11 @@ static __noinline __u32 creds_map(const void *map, __u32 k)
 			return e.first + (k - e.lower);
 	}
 	return CREDS_UNMAPPED;
+}
+
+static __always_inline __u32 creds_map(const void *map, __u32 k)
+{
+	return creds_map_at(compat_untyped(map), k);
 }
 
 /* WIRE_ROOT_* of credentials. The host's own namespace is decided without a helper call. */
@@ -80,7 +85,7 @@ static __noinline int creds_fill(struct wire_creds *w, const struct cred *c)
 		w->ns_gid = creds_map(ADDR(struct user_namespace, ns, gid_map), w->gid);
 		w->ns_egid = creds_map(ADDR(struct user_namespace, ns, gid_map), w->egid);
 	}
-	w->root = creds_root(c);
+	w->root = OPAQUE(creds_root(c));
 	return 0;
 }
 

@@ -60,6 +60,7 @@ static __always_inline struct scratch *emit_begin(__u32 fixed)
 	s->slot = slot;
 	s->used = fixed;
 	s->flags = 0;
+	s->chained = 0;
 	return s;
 }
 
@@ -121,7 +122,7 @@ static __always_inline void emit_blob_end(struct scratch *s, struct wire_blob *b
 	b->len = s->used - b->off;
 	b->full = full;
 	if (full > b->len)
-		s->flags |= WIRE_F_TRUNC;
+		SET_FLAG(s->flags, WIRE_F_TRUNC);
 }
 
 /* Appends n bytes (at most max, a power of two less one) from kernel memory; no blob mark. */

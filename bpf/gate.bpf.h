@@ -18,6 +18,7 @@
 #define GATE_LEVELS 12	 /* of cgroup nesting: the names nearest the task */
 #define GATE_NAME_MAX 128
 #define GATE_ID_LEN 64
+#define GATE_CONM 0x636f6e6d /* "conm", as in libpod-conmon-<id>.scope */
 #define GATE_SUBSYS_MAX 16
 
 struct gate {
@@ -33,34 +34,50 @@ static const __u8 gate_hex[256] = {
 	[0x30] = GATE_HEX8, 1, 1, [0x61] = 1, 1, 1, 1, 1, 1,
 };
 
+struct gate_name {
+	__u32 slot, at, n;
+};
+
+/*
+ * One character more. The counters live in memory, where the verifier does not follow every
+ * combination of them.
+ */
+static long gate_name_step(__u32 i, struct gate_name *c)
+{
+	struct scratch *s = emit_scratch(c->slot);
+	__u32 at = c->at + i;
+	__u8 ch;
+
+	if (!s || i >= c->n || at >= RECORD_SIZE)
+		return 1;
+	ch = s->record[at];
+	if (s->run == GATE_ID_LEN && !gate_hex[ch])
+		s->found = 1;
+	s->run = (s->run + 1) * gate_hex[ch];
+	s->last = s->last << 8 | ch;
+	if (s->last == GATE_CONM) {
+		s->found = 0;
+		s->run = 0;
+		return 1;
+	}
+	return 0;
+}
+
 /*
  * True when the n bytes at s->record[at] hold a run of exactly 64 lower-case hex digits. conmon,
  * the monitor of podman and CRI-O, lives in a scope named after the container but is the host's.
- * The counters live in memory, where the verifier does not follow every combination of them.
  */
 __noinline int gate_name_has_id(__u32 slot, __u32 at, __u32 n)
 {
+	struct gate_name c = {slot, at, n};
 	struct scratch *s = emit_scratch(slot);
-	__u32 i;
 
-	if (!s || n < GATE_ID_LEN || at > WIRE_RECORD_MAX)
+	if (!s || n < GATE_ID_LEN)
 		return 0;
 	s->run = 0;
 	s->found = 0;
 	s->last = 0;
-	for (i = 0; i < GATE_NAME_MAX; i++) {
-		__u8 c;
-
-		if (i >= n)
-			break;
-		c = s->record[at + i];
-		if (s->run == GATE_ID_LEN && !gate_hex[c])
-			s->found = 1;
-		s->run = (s->run + 1) * gate_hex[c];
-		s->last = s->last << 8 | c;
-		if (s->last == 0x636f6e6d) /* "conm", as in libpod-conmon-<id>.scope */
-			return 0;
-	}
+	LOOP(GATE_NAME_MAX, gate_name_step, &c);
 	return s->found || s->run == GATE_ID_LEN;
 }
 
@@ -142,24 +159,22 @@ static __noinline const void *gate_cgroup(const void *cset, __u32 i)
 	return cgrp;
 }
 
-/* First sight of a css_set: choose the cgroup that names the container best, tell its name. */
-static __noinline int gate_classify(const void *cset, const struct cgroup_key *key,
-				    struct cgroup_value *out)
+/* First sight of the css_set s->key: choose the cgroup that names the container best, tell it. */
+__noinline int gate_classify_arg(__u32 slot)
 {
+	struct scratch *s = emit_scratch(slot);
 	struct cgroup_name_key name_key = {};
-	const void *cgrp, *best = NULL;
+	const void *cset, *best = NULL;
 	struct wire_cgroup *r;
-	struct scratch *s;
 	__u32 len = 0;
 	int i;
 
-	if (!key || !out)
-		return -1;
-	s = emit_begin(sizeof(struct wire_cgroup));
 	if (!s)
-		return -1;
+		return 0;
+	cset = (const void *)s->key.css_set;
 	for (i = 0; i <= GATE_SUBSYS_MAX; i++) {
-		cgrp = gate_cgroup(cset, i);
+		const void *cgrp = gate_cgroup(cset, i);
+
 		if (!cgrp)
 			continue;
 		if (!best)
@@ -169,38 +184,49 @@ static __noinline int gate_classify(const void *cset, const struct cgroup_key *k
 			break;
 		}
 	}
-	if (best) {
-		out->id = LOAD(struct kernfs_node, LOAD(struct cgroup, best, kn), id);
-		out->hier = LOAD(struct cgroup_root, LOAD(struct cgroup, best, root), hierarchy_id);
-		len = gate_path(s, LOAD(struct cgroup, best, kn));
-		out->flags = len & GATE_HAS_ID ? WIRE_TASK_CGROUP_ID : 0;
-		len &= ~GATE_HAS_ID;
-	}
-	if (len == 0 || len > CGROUP_PATH_MAX) {
-		bpf_map_update_elem(&cgroups, key, out, BPF_ANY);
-		emit_cancel(s);
+	if (!best)
 		return 0;
-	}
+	s->value.id = LOAD(struct kernfs_node, LOAD(struct cgroup, best, kn), id);
+	s->value.hier = LOAD(struct cgroup_root, LOAD(struct cgroup, best, root), hierarchy_id);
+	len = gate_path(s, LOAD(struct cgroup, best, kn));
+	s->value.flags = len & GATE_HAS_ID ? WIRE_TASK_CGROUP_ID : 0;
+	len &= ~GATE_HAS_ID;
+	if (len == 0 || len > CGROUP_PATH_MAX)
+		return 0;
 	r = (struct wire_cgroup *)s->record;
-	r->cgroup = out->id;
-	r->cgroup_hier = out->hier;
-	r->flags = out->flags;
+	r->cgroup = s->value.id;
+	r->cgroup_hier = s->value.hier;
+	r->flags = s->value.flags;
 	r->path.off = sizeof(*r);
 	r->path.len = len;
 	r->path.full = len;
-	name_key.id = out->id;
-	name_key.hier = out->hier;
+	name_key.id = s->value.id;
+	name_key.hier = s->value.hier;
 	/* struct cgroup_name is the length and the path: the bytes from path.full on. */
 	bpf_map_update_elem(&cgroup_names, &name_key, &r->path.full, BPF_ANY);
 	s->used = sizeof(*r) + len;
-	emit_submit(s, WIRE_CGROUP, WIRE_F_CONTEXT, false);
+	return 1;
+}
+
+static __always_inline int gate_classify(const struct cgroup_key *key, struct cgroup_value *out)
+{
+	struct scratch *s = emit_begin(sizeof(struct wire_cgroup));
+
+	if (!s)
+		return -1;
+	s->key = *key;
+	__builtin_memset(&s->value, 0, sizeof(s->value));
+	if (gate_classify_arg(s->slot))
+		emit_submit(s, WIRE_CGROUP, WIRE_F_CONTEXT, false);
+	*out = s->value;
+	emit_cancel(s);
 	/* Only now: who finds the entry on another CPU may rely on the name being on its way. */
 	bpf_map_update_elem(&cgroups, key, out, BPF_ANY);
 	return 0;
 }
 
-/* Which container the task is in; false: none. Fills *g for a container only. */
-static __always_inline bool gate_container(const struct task_struct *t, struct gate *g)
+/* first_sight: tell about a cgroup that was not seen yet, else say nothing about it. */
+static __always_inline bool gate_look(const struct task_struct *t, struct gate *g, bool first_sight)
 {
 	const void *cset = LOAD(struct task_struct, t, cgroups);
 	struct cgroup_value found = {};
@@ -222,7 +248,7 @@ static __always_inline bool gate_container(const struct task_struct *t, struct g
 	v = bpf_map_lookup_elem(&cgroups, &key);
 	if (v)
 		found = *v;
-	else if (gate_classify(cset, &key, &found))
+	else if (first_sight && gate_classify(&key, &found))
 		return false;
 	g->cgroup = found.id;
 	g->hier = found.hier;
@@ -234,7 +260,19 @@ static __always_inline bool gate_container(const struct task_struct *t, struct g
 					    mnt_ns),
 		 ns.inum) != knob_host_mnt_ns)
 		g->flags |= WIRE_TASK_FOREIGN_NS;
-	return g->flags != 0;
+	return g->flags != 0 || (!v && !first_sight);
+}
+
+/* Which container the task is in; false: none. */
+static __always_inline bool gate_container(const struct task_struct *t, struct gate *g)
+{
+	return gate_look(t, g, true);
+}
+
+/* The same from what was seen before: true as well while the cgroup is not known yet. */
+static __always_inline bool gate_known(const struct task_struct *t, struct gate *g)
+{
+	return gate_look(t, g, false);
 }
 
 #endif /* ROOTWATCH_GATE_BPF_H */

@@ -17,6 +17,7 @@ const volatile __u32 knob_host_mnt_ns = 0;  /* inode of the host's mount namespa
 const volatile __u32 knob_ring_bytes = 0;   /* size of the ring */
 const volatile bool knob_task_btf = false;  /* bpf_get_current_task_btf: since 5.11 */
 const volatile bool knob_rdonly_cast = false; /* bpf_rdonly_cast: since 6.2 */
+const volatile bool knob_loop = false;	     /* bpf_loop: since 5.17 */
 const volatile bool knob_all = false;	   /* every root act, matched or not */
 const volatile bool knob_blocked = false;   /* denied attempts of other users too */
 const volatile __u32 knob_suffixes_n = 0;
@@ -27,6 +28,9 @@ const volatile __u32 knob_block_access = 0; /* WIRE_WATCH_* of any block device 
 /* By WIRE_SCOPE_*: the accesses that any pattern of the scope wants. */
 const volatile __u32 knob_scope_access[8] = {};
 const volatile __u32 knob_scope_root[8] = {}; /* WIRE_WATCH_* of the scope's pattern "" */
+
+/* Not read-only, so that the verifier does not know that it is 0; see OPAQUE. */
+volatile __u32 opaque_zero = 0;
 
 /*
  * What the reader does, so that it is woken only when it sleeps and must know: RUNNING needs no

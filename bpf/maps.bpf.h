@@ -28,6 +28,22 @@ struct {
 	__type(value, struct counters);
 } counters SEC(".maps");
 
+/*
+ * The gate's cache. A css_set names a task's cgroups in all hierarchies at once, but its address
+ * is reused after it was freed: the ids, which are not, make the key unique in practice.
+ */
+struct cgroup_key {
+	__u64 css_set;
+	__u64 dfl_id;
+	__u64 v1_id;
+};
+
+struct cgroup_value {
+	__u64 id;   /* of the cgroup that names the container best */
+	__u32 hier; /* its hierarchy; 0: v2 */
+	__u32 flags; /* WIRE_TASK_CGROUP_ID */
+};
+
 /* A path may have so many components; PATH_MAX allows 2,048, real ones have few. */
 #define CHAIN_MAX 256
 
@@ -52,9 +68,11 @@ struct scratch {
 	__u32 chain_cut; /* it goes on above what was collected */
 	__u32 off_mnt, off_root; /* path_append: where in the path those marks lie */
 	__u32 slot;		 /* its own key */
-	volatile __u32 run, last, found; /* gate_name_has_id */
-	__u32 pad;
+	volatile __u32 run, last, found; /* of a loop at work: gate_name_has_id, path_append */
+	volatile __u32 chained; /* chain is the superblock chain of the object at hand */
 	volatile __u64 arg[3];		/* of a global function: the verifier lets no pointer pass as one */
+	struct cgroup_key key;	   /* gate_classify_arg: of this css_set, */
+	struct cgroup_value value; /* this is what it found */
 	__u64 chain[CHAIN_MAX]; /* struct dentry * */
 	__u16 pos[CHAIN_MAX];	/* path_append: where in the path each entry begins */
 	__u8 record[RECORD_SIZE];
@@ -67,22 +85,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct scratch);
 } scratches SEC(".maps");
-
-/*
- * The gate's cache. A css_set names a task's cgroups in all hierarchies at once, but its address
- * is reused after it was freed: the ids, which are not, make the key unique in practice.
- */
-struct cgroup_key {
-	__u64 css_set;
-	__u64 dfl_id;
-	__u64 v1_id;
-};
-
-struct cgroup_value {
-	__u64 id;   /* of the cgroup that names the container best */
-	__u32 hier; /* its hierarchy; 0: v2 */
-	__u32 flags; /* WIRE_TASK_CGROUP_ID */
-};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

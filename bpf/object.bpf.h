@@ -10,7 +10,6 @@
 
 #define OVERLAYFS_MAGIC_ 0x794c7630u
 #define TMPFS_MAGIC_ 0x01021994u
-#define NFS_UNLINKED_ 0
 
 /* A file, found: what prefilter and record need of it. */
 struct object {
@@ -73,33 +72,33 @@ static __always_inline __u32 object_layer(const struct object *o)
 									     : WIRE_FILE_LOWER;
 }
 
-static __always_inline __u32 object_flags(const struct object *o, const struct task_struct *t)
+static __always_inline void object_flags(struct wire_file *w, const struct object *o,
+					 const struct task_struct *t)
 {
-	__u32 flags = object_layer(o);
 	const void *ns = LOAD(struct mount, o->mount, mnt_ns);
 
+	SET_FLAG(w->flags, object_layer(o));
 	if (object_is_bind(o))
-		flags |= WIRE_FILE_BIND;
+		SET_FLAG(w->flags, WIRE_FILE_BIND);
 	if (object_on_disk(o))
-		flags |= WIRE_FILE_BLOCKDEV;
+		SET_FLAG(w->flags, WIRE_FILE_BLOCKDEV);
 	if (object_is_memfd(o))
-		flags |= WIRE_FILE_MEMFD;
+		SET_FLAG(w->flags, WIRE_FILE_MEMFD);
 	if (ns != LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy), mnt_ns))
-		flags |= WIRE_FILE_DETACHED;
+		SET_FLAG(w->flags, WIRE_FILE_DETACHED);
 	/* d_unlinked(): unhashed and not a root */
 	if (LOAD(struct inode, o->inode, i_nlink) == 0 ||
 	    (!LOAD(struct dentry, o->dentry, d_hash.pprev) &&
 	     LOAD(struct dentry, o->dentry, d_parent) != o->dentry))
-		flags |= WIRE_FILE_DELETED;
-	return flags;
+		SET_FLAG(w->flags, WIRE_FILE_DELETED);
 }
 
 /*
- * Describes the object in w (inside the record), its paths appended. chained: s->chain is the
+ * Describes the object in w (inside the record), its paths appended. s->chained: s->chain is the
  * superblock chain of this object already.
  */
 static __noinline int object_fill(struct scratch *s, struct wire_file *w, const struct object *o,
-				  const struct task_struct *t, bool chained)
+				  const struct task_struct *t)
 {
 	if (!s || !w || !o)
 		return 0;
@@ -111,29 +110,33 @@ static __noinline int object_fill(struct scratch *s, struct wire_file *w, const 
 	w->gid = LOAD(struct inode, o->inode, i_gid.val);
 	w->nlink = LOAD(struct inode, o->inode, i_nlink);
 	w->fs_magic = o->magic;
-	w->flags |= object_flags(o, t);
+	object_flags(w, o, t);
 	w->mnt_id = LOAD(struct mount, o->mount, mnt_id);
 	bpf_probe_read_kernel_str(
 		w->fstype, sizeof(w->fstype),
 		LOAD(struct file_system_type, LOAD(struct super_block, o->sb, s_type), name));
 
-	if (!chained)
+	if (w->flags & WIRE_FILE_MEMFD) { /* has a name, but no place */
+		emit_kernel_str(s, &w->sbpath, LOAD(struct dentry, o->dentry, d_name.name), 256);
+		return 0;
+	}
+	if (!s->chained)
 		path_sb_chain(s, o->dentry, o->mnt_root, o->ctr_root);
 	if (s->chain_root != CHAIN_NONE)
-		w->flags |= WIRE_FILE_ROOTFS;
+		SET_FLAG(w->flags, WIRE_FILE_ROOTFS);
 	emit_blob_start(s, &w->sbpath);
 	path_append(s->slot);
 	w->mnt_off = s->off_mnt;
 	w->root_off = s->off_root;
 	if (s->chain_cut)
-		w->flags |= WIRE_FILE_CUT;
+		SET_FLAG(w->flags, WIRE_FILE_CUT);
 	emit_blob_end(s, &w->sbpath, s->used - w->sbpath.off + (s->chain_cut ? 1 : 0));
 	emit_blob_start(s, &w->mntpath);
 	if (o->mount != o->root_mount) {
 		path_ns_chain(s, LOAD(struct mount, o->mount, mnt_mountpoint),
 			      LOAD(struct mount, o->mount, mnt_parent));
 		path_append(s->slot);
-		emit_blob_end(s, &w->mntpath, s->used - w->mntpath.off);
+		emit_blob_end(s, &w->mntpath, s->used - w->mntpath.off + (s->chain_cut ? 1 : 0));
 	}
 	return 0;
 }
@@ -192,10 +195,10 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 	w->flags = g->flags;
 	w->pad = 0;
 	if (LOAD(struct task_struct, t, atomic_flags) & 1) /* PFA_NO_NEW_PRIVS */
-		w->flags |= WIRE_TASK_NO_NEW_PRIVS;
+		SET_FLAG(w->flags, WIRE_TASK_NO_NEW_PRIVS);
 	if (bpf_core_field_exists(struct task_struct, seccomp.mode) &&
 	    LOAD(struct task_struct, t, seccomp.mode))
-		w->flags |= WIRE_TASK_SECCOMP;
+		SET_FLAG(w->flags, WIRE_TASK_SECCOMP);
 	bpf_probe_read_kernel(w->comm, sizeof(w->comm), ADDR(struct task_struct, t, comm));
 	bpf_probe_read_kernel(w->pcomm, sizeof(w->pcomm), ADDR(struct task_struct, parent, comm));
 	return 0;

@@ -39,7 +39,6 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	struct wire_open *r;
 	struct scratch *s;
 	const void *f;
-	bool chained;
 
 	f = open_file(t, ret);
 	if (!f)
@@ -51,11 +50,12 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	access = (oflags & O_ACCMODE_) == O_WRONLY_ ? 0 : WIRE_WATCH_READ;
 	if ((oflags & (O_ACCMODE_ | O_TRUNC_)) || (fmode & FMODE_CREATED_))
 		access |= WIRE_WATCH_WRITE;
+	access = OPAQUE(access);
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
 	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt), t);
-	watched = prefilter_open(s, &o, access, &chained);
+	watched = prefilter_open(s, &o, access);
 	if (!(watched & access) && !(knob_all && (access & WIRE_WATCH_WRITE)))
 		goto out;
 	if (!task_entered(t))
@@ -64,8 +64,8 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	__builtin_memset(r, 0, sizeof(*r));
 	r->oflags = oflags;
 	if (fmode & FMODE_CREATED_)
-		r->f.flags = WIRE_FILE_CREATED;
-	object_fill(s, &r->f, &o, t, chained);
+		SET_FLAG(r->f.flags, WIRE_FILE_CREATED);
+	object_fill(s, &r->f, &o, t);
 	open_common(s, r, t, g, call, ret);
 	emit_submit(s, WIRE_OPEN, g->hflags | (watched & access ? WIRE_F_WATCHED : 0),
 		    watched & WIRE_WATCH_URGENT);
@@ -116,7 +116,7 @@ static __always_inline int open_denied(const struct task_struct *t, const struct
 	r->oflags = open_asked_flags(regs, is32, call);
 	asked = (const void *)compat_arg(regs, is32, has_dirfd ? 1 : 0);
 	if (emit_user_str(s, &r->asked, asked, WIRE_PATH_MAX) < 0)
-		s->flags |= WIRE_F_TRUNC;
+		SET_FLAG(s->flags, WIRE_F_TRUNC);
 	bpf_probe_read_user(&first, 1, asked);
 	dirfd = compat_arg(regs, is32, 0);
 	if (first != '/' && has_dirfd && dirfd >= 0) {

@@ -85,11 +85,50 @@ static __always_inline void path_sb_chain(struct scratch *s, const void *d, cons
 	path_sb_chain_of_arg(s->slot);
 }
 
-/* arg: the dentry, its mount, and (filled here) that mount's root. */
+struct path_step {
+	__u32 slot;
+	__u32 start;
+};
+
+/* One level up: arg holds the dentry, its mount, and that mount's root. */
+static long path_ns_step(__u32 i, struct path_step *c)
+{
+	struct scratch *s = emit_scratch(c->slot);
+	__u64 d, parent;
+	__u32 n;
+
+	if (!s)
+		return 1;
+	d = s->arg[0];
+	if (d == s->arg[2]) {
+		parent = (__u64)LOAD(struct mount, s->arg[1], mnt_parent);
+		if (parent == s->arg[1] || !parent) {
+			s->chain_cut = 0;
+			return 1;
+		}
+		s->arg[0] = (__u64)LOAD(struct mount, s->arg[1], mnt_mountpoint);
+		s->arg[1] = parent;
+		s->arg[2] = (__u64)LOAD(struct mount, parent, mnt.mnt_root);
+		return 0;
+	}
+	parent = (__u64)LOAD(struct dentry, d, d_parent);
+	if (parent == d || !parent) {
+		s->chain_cut = 0; /* reached without its mount: detached */
+		return 1;
+	}
+	n = s->chain_n;
+	if (n >= CHAIN_MAX)
+		return 1;
+	s->chain[n] = d;
+	s->chain_n = n + 1;
+	s->arg[0] = parent;
+	return 0;
+}
+
 __noinline int path_ns_chain_of_arg(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
-	int i;
+	struct path_step c = {.slot = slot};
 
 	if (!s)
 		return 0;
@@ -98,34 +137,7 @@ __noinline int path_ns_chain_of_arg(__u32 slot)
 	s->chain_root = CHAIN_NONE;
 	s->chain_cut = 1;
 	s->chain_n = 0;
-	for (i = 0; i < CHAIN_MAX + PATH_MOUNTS_MAX; i++) {
-		__u64 d = s->arg[0];
-		__u64 parent;
-		__u32 n;
-
-		if (d == s->arg[2]) {
-			parent = (__u64)LOAD(struct mount, s->arg[1], mnt_parent);
-			if (parent == s->arg[1] || !parent) {
-				s->chain_cut = 0;
-				break;
-			}
-			s->arg[0] = (__u64)LOAD(struct mount, s->arg[1], mnt_mountpoint);
-			s->arg[1] = parent;
-			s->arg[2] = (__u64)LOAD(struct mount, parent, mnt.mnt_root);
-			continue;
-		}
-		parent = (__u64)LOAD(struct dentry, d, d_parent);
-		if (parent == d || !parent) {
-			s->chain_cut = 0; /* reached without its mount: detached */
-			break;
-		}
-		n = s->chain_n;
-		if (n >= CHAIN_MAX)
-			break;
-		s->chain[n] = d;
-		s->chain_n = n + 1;
-		s->arg[0] = parent;
-	}
+	LOOP(CHAIN_MAX + PATH_MOUNTS_MAX, path_ns_step, &c);
 	return 0;
 }
 
@@ -146,6 +158,42 @@ static __always_inline __u32 path_mark(const struct scratch *s, __u32 mark, __u3
 	return mark < s->chain_n && mark < CHAIN_MAX ? s->pos[mark] : 0;
 }
 
+/* Adds the length of a name; cuts the chain where the path would become too long. */
+static long path_length_step(__u32 i, struct path_step *c)
+{
+	struct scratch *s = emit_scratch(c->slot);
+
+	if (!s || i >= s->chain_n || i >= CHAIN_MAX)
+		return 1;
+	s->run = s->run + 1 + LOAD(struct dentry, s->chain[i], d_name.len);
+	if (s->run < WIRE_PATH_MAX)
+		return 0;
+	s->chain_n = i;
+	s->chain_cut = 1;
+	return 1;
+}
+
+static long path_append_step(__u32 i, struct path_step *c)
+{
+	struct scratch *s = emit_scratch(c->slot);
+	__u32 at, len, k;
+
+	if (!s)
+		return 1;
+	k = s->chain_n - 1 - i;
+	at = s->used;
+	if (k >= CHAIN_MAX || at > WIRE_RECORD_MAX) /* also below zero */
+		return 1;
+	s->pos[k] = at - c->start;
+	len = LOAD(struct dentry, s->chain[k], d_name.len) & PATH_NAME_MAX;
+	s->record[at] = '/';
+	if (bpf_probe_read_kernel(&s->record[at + 1], len,
+				  LOAD(struct dentry, s->chain[k], d_name.name)))
+		return 1;
+	s->used = at + 1 + len;
+	return 0;
+}
+
 /*
  * Appends the chain as "/name/name...", the entry nearest the root first; of a path of more than
  * WIRE_PATH_MAX bytes the head is left out, and the chain is marked as cut. Gives in off_mnt and
@@ -154,43 +202,19 @@ static __always_inline __u32 path_mark(const struct scratch *s, __u32 mark, __u3
 __noinline int path_append(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
-	__u32 start, bytes = 0;
-	int i;
+	struct path_step c = {.slot = slot};
 
 	if (!s)
 		return 0;
-	start = s->used;
+	c.start = s->used;
 	/* The common path is short: look at its length only when it could be too long. */
 	if (s->chain_n > WIRE_PATH_MAX / (PATH_NAME_MAX + 1)) {
-		for (i = 0; i < CHAIN_MAX; i++) {
-			if ((__u32)i >= s->chain_n)
-				break;
-			bytes += 1 + LOAD(struct dentry, s->chain[i], d_name.len);
-			if (bytes >= WIRE_PATH_MAX) {
-				s->chain_n = i;
-				s->chain_cut = 1;
-				break;
-			}
-		}
+		s->run = 0;
+		LOOP(CHAIN_MAX, path_length_step, &c);
 	}
-	for (i = 0; i < CHAIN_MAX; i++) {
-		__u32 at, len, k = s->chain_n - 1 - i;
-
-		if (k >= CHAIN_MAX) /* below zero */
-			break;
-		at = s->used;
-		if (at > WIRE_RECORD_MAX)
-			return -1;
-		s->pos[k] = at - start;
-		len = LOAD(struct dentry, s->chain[k], d_name.len) & PATH_NAME_MAX;
-		s->record[at] = '/';
-		if (bpf_probe_read_kernel(&s->record[at + 1], len,
-					  LOAD(struct dentry, s->chain[k], d_name.name)))
-			return -1;
-		s->used = at + 1 + len;
-	}
-	s->off_mnt = path_mark(s, s->chain_mnt, start);
-	s->off_root = path_mark(s, s->chain_root, start);
+	LOOP(CHAIN_MAX, path_append_step, &c);
+	s->off_mnt = path_mark(s, s->chain_mnt, c.start);
+	s->off_root = path_mark(s, s->chain_root, c.start);
 	return 0;
 }
 

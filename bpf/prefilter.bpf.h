@@ -133,16 +133,15 @@ static __always_inline __u32 prefilter_device(const struct object *o)
 
 /*
  * access: WIRE_WATCH_READ, WIRE_WATCH_WRITE or both. Gives the part of it that is watched, with
- * WIRE_WATCH_URGENT when it is. *chained says that s->chain holds the superblock chain.
+ * WIRE_WATCH_URGENT when it is. s->chained says that s->chain holds the superblock chain.
  */
 static __always_inline __u32 prefilter_open(struct scratch *s, const struct object *o,
-					    __u32 access, bool *chained)
+					    __u32 access)
 {
 	__u32 scope = prefilter_scope(o->magic);
 	__u32 want = access | WIRE_WATCH_URGENT;
 	__u32 got;
 
-	*chained = false;
 	got = (prefilter_name(o) | prefilter_device(o)) & want;
 	if (got & access)
 		return got;
@@ -150,13 +149,13 @@ static __always_inline __u32 prefilter_open(struct scratch *s, const struct obje
 		if (!(knob_scope_access[scope & 7] & access))
 			return 0;
 		path_sb_chain(s, o->dentry, o->mnt_root, o->ctr_root);
-		*chained = true;
+		s->chained = 1;
 		return prefilter_path(s->slot, scope, s->chain_n) & want;
 	}
 	if (!((knob_scope_access[WIRE_SCOPE_PATH] | knob_scope_access[WIRE_SCOPE_HOST]) & access))
 		return 0;
 	path_sb_chain(s, o->dentry, o->mnt_root, o->ctr_root);
-	*chained = true;
+	s->chained = 1;
 	if (s->chain_root != CHAIN_NONE) {
 		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_root) & want;
 		if ((got & access) || o->mount == o->root_mount)
@@ -170,7 +169,7 @@ static __always_inline __u32 prefilter_open(struct scratch *s, const struct obje
 	}
 	/* Came in through a mount: where does that lie? */
 	path_ns_chain(s, o->dentry, o->mount);
-	*chained = false;
+	s->chained = 0;
 	return prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n) & want;
 }
 

@@ -19,7 +19,7 @@ int BPF_PROG(rootwatch_rename, struct task_struct *t)
 	struct task_value *v;
 	struct gate g;
 
-	if (!gate_container(t, &g))
+	if (!gate_known(t, &g))
 		return 0;
 	v = task_find(t);
 	if (v) {
@@ -37,13 +37,13 @@ int BPF_PROG(rootwatch_rename, struct task_struct *t)
 static __always_inline void exec_gain(struct wire_exec *r, const struct wire_creds *prev)
 {
 	r->prev = *prev;
-	r->flags |= WIRE_EXEC_PREV;
+	SET_FLAG(r->flags, WIRE_EXEC_PREV);
 	if (prev->euid != r->c.euid)
-		r->flags |= WIRE_EXEC_SUID;
+		SET_FLAG(r->flags, WIRE_EXEC_SUID);
 	if (prev->egid != r->c.egid)
-		r->flags |= WIRE_EXEC_SGID;
+		SET_FLAG(r->flags, WIRE_EXEC_SGID);
 	if ((r->c.cap_permitted & ~prev->cap_permitted) && prev->euid == r->c.euid)
-		r->flags |= WIRE_EXEC_FCAPS;
+		SET_FLAG(r->flags, WIRE_EXEC_FCAPS);
 }
 
 static __always_inline void exec_argv(struct scratch *s, struct wire_exec *r, const void *mm)
@@ -58,7 +58,7 @@ static __always_inline void exec_argv(struct scratch *s, struct wire_exec *r, co
 		emit_user(s, &r->argv, (const void *)start, WIRE_ARGV_MAX / 2);
 		emit_user(s, &r->argv_tail, (const void *)(end - WIRE_ARGV_MAX / 2),
 			  WIRE_ARGV_MAX / 2);
-		s->flags |= WIRE_F_TRUNC;
+		SET_FLAG(s->flags, WIRE_F_TRUNC);
 	}
 	r->argv.full = len;
 }
@@ -77,20 +77,20 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 	if (exe) {
 		object_find(&o, LOAD(struct file, exe, f_path.dentry),
 			    LOAD(struct file, exe, f_path.mnt), t);
-		object_fill(s, &r->exe, &o, t, false);
+		object_fill(s, &r->exe, &o, t);
 	}
 	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
-		r->flags |= WIRE_EXEC_SECURE;
+		SET_FLAG(r->flags, WIRE_EXEC_SECURE);
 	emit_kernel_str(s, &r->filename, filename, WIRE_PATH_MAX);
 	/* A script's interp is another string than its filename (fs/binfmt_script.c). */
 	if (interp != filename) {
-		r->flags |= WIRE_EXEC_SCRIPT;
+		SET_FLAG(r->flags, WIRE_EXEC_SCRIPT);
 		emit_kernel_str(s, &r->interp, interp, WIRE_PATH_MAX);
 	}
 	bpf_probe_read_kernel(head, 8, filename);
 	if (head[0] == '/' && head[1] == 'd' && head[2] == 'e' && head[3] == 'v' &&
 	    head[4] == '/' && head[5] == 'f' && head[6] == 'd' && head[7] == '/')
-		r->flags |= WIRE_EXEC_FDPATH;
+		SET_FLAG(r->flags, WIRE_EXEC_FDPATH);
 	exec_argv(s, r, LOAD(struct task_struct, t, mm));
 	object_cwd(s, &r->cwd, t);
 	if (tty)
@@ -136,7 +136,7 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 
 	root = r->c.root != WIRE_ROOT_NONE ||
 	       ((r->flags & WIRE_EXEC_PREV) && r->prev.root != WIRE_ROOT_NONE) ||
-	       (r->flags & (WIRE_EXEC_SUID | WIRE_EXEC_FCAPS));
+	       (r->flags & (WIRE_EXEC_SUID | WIRE_EXEC_SGID | WIRE_EXEC_FCAPS));
 	fresh.creds = r->c;
 	fresh.flags = TASK_ENTERED | TASK_CREDS | TASK_REPORTED;
 	task_remember(t, &fresh);
@@ -165,7 +165,7 @@ int BPF_PROG(rootwatch_fork, struct task_struct *parent, struct task_struct *chi
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
-	gate_container(child, &g);
+	gate_known(child, &g);
 	pid = LOAD(struct task_struct, child, thread_pid);
 	r = (struct wire_fork *)s->record;
 	r->parent_start = LOAD(struct task_struct, LOAD(struct task_struct, parent, group_leader),
@@ -199,8 +199,7 @@ int BPF_PROG(rootwatch_exit, struct task_struct *t)
 	/* do_exit() counts the thread off before it comes here: 0 is the process' end. */
 	if (!(flags & TASK_REPORTED) || LOAD(struct signal_struct, signal, live.counter) != 0)
 		return 0;
-	if (!gate_container(t, &g))
-		return 0;
+	gate_known(t, &g);
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;

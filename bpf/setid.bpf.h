@@ -12,8 +12,7 @@
 #include "object.bpf.h"
 #include "task.bpf.h"
 
-static __always_inline int setid_done(const struct task_struct *t, const struct gate *g, __u32 call,
-				      __u32 root)
+static __always_inline int setid_done(const struct task_struct *t, const struct gate *g, __u32 call)
 {
 	struct task_value fresh = {};
 	struct task_value *v = task_find(t);
@@ -21,8 +20,10 @@ static __always_inline int setid_done(const struct task_struct *t, const struct 
 	struct scratch *s;
 	bool known = v && (v->flags & TASK_CREDS);
 	bool entered;
+	__u32 root;
 
 	creds_fill(&fresh.creds, LOAD(struct task_struct, t, cred));
+	root = fresh.creds.root;
 	/* BusyBox calls setresuid to what it is already in every applet. */
 	if (known && v->creds.uid == fresh.creds.uid && v->creds.euid == fresh.creds.euid &&
 	    v->creds.suid == fresh.creds.suid && v->creds.fsuid == fresh.creds.fsuid)

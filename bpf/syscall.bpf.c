@@ -27,11 +27,13 @@ int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
 	struct gate g;
 	__u32 call, root;
 	bool is32, denied;
+	__u32 flag;
 
 	if (!calls)
 		return 0;
 	t = compat_current();
-	is32 = compat_is32(t);
+	flag = compat_flag(t);
+	is32 = flag;
 	call = compat_call(calls, is32);
 	if (call == WIRE_CALL_NONE)
 		return 0;
@@ -44,11 +46,11 @@ int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
 		return 0;
 	if (!gate_container(t, &g) || LOAD(struct task_struct, t, tgid) == (int)knob_agent)
 		return 0;
-	g.hflags = is32 ? WIRE_F_COMPAT : 0;
+	g.hflags = flag;
 	if (syscall_is_open(call))
 		return denied ? open_denied(t, &g, regs, is32, call, ret)
 			      : open_done(t, &g, call, ret);
 	if (call == WIRE_CALL_CONNECT)
 		return connect_done(t, &g, regs, is32, ret);
-	return denied ? 0 : setid_done(t, &g, call, root);
+	return denied ? 0 : setid_done(t, &g, call);
 }

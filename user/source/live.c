@@ -85,6 +85,7 @@ static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o
 	/* The kernel's BTF of a helper is the type of its call from other BPF code. */
 	skel->rodata->knob_task_btf = kernel_has(btf, "bpf_get_current_task_btf", BTF_KIND_FUNC);
 	skel->rodata->knob_rdonly_cast = kernel_has(btf, "bpf_rdonly_cast", BTF_KIND_FUNC);
+	skel->rodata->knob_loop = kernel_has(btf, "bpf_loop", BTF_KIND_FUNC);
 	skel->rodata->knob_all = o->all;
 	skel->rodata->knob_blocked = o->blocked;
 	skel->rodata->knob_suffixes_n = p->n_suffixes;
