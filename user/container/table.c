@@ -97,7 +97,8 @@ static void cgroup_detach(struct cgroup_entry *e)
 static void cgroup_drop(struct table *table, struct cgroup_entry *e)
 {
 	cgroup_detach(e);
-	HASH_DEL(table->cgroups, e);
+	if (table->cgroups) /* it is: e is in it, but clang's analyzer cannot know */
+		HASH_DEL(table->cgroups, e);
 	DL_DELETE(table->cgroups_used, e);
 	free(e);
 }
@@ -155,14 +156,14 @@ struct known_cgroup *table_add_cgroup(struct table *table, uint64_t cgroup, uint
 		return NULL;
 	if (old)
 		cgroup_drop(table, entry_of_cgroup(old));
+	if (table->cgroups_used && HASH_COUNT(table->cgroups) >= table->max * CGROUPS_PER_CONTAINER)
+		cgroup_drop(table, table->cgroups_used->prev);
 	HASH_ADD(hh, table->cgroups, key, sizeof(e->key), e);
 	if (!e->hh.tbl) {
 		free(e);
 		return NULL;
 	}
 	DL_PREPEND(table->cgroups_used, e);
-	if (HASH_COUNT(table->cgroups) > table->max * CGROUPS_PER_CONTAINER)
-		cgroup_drop(table, table->cgroups_used->prev);
 	return &e->g;
 }
 
@@ -177,14 +178,14 @@ struct known_container *table_container(struct table *table, const char *key, si
 	if (!e)
 		return NULL;
 	memcpy(e->key, key, len);
+	if (table->containers_used && HASH_COUNT(table->containers) >= table->max)
+		container_drop(table, table->containers_used->prev);
 	HASH_ADD_KEYPTR(hh, table->containers, e->key, len, e);
 	if (!e->hh.tbl) {
 		free(e);
 		return NULL;
 	}
 	DL_PREPEND(table->containers_used, e);
-	if (HASH_COUNT(table->containers) > table->max)
-		container_drop(table, table->containers_used->prev);
 	return &e->k;
 }
 

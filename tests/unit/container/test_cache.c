@@ -22,6 +22,8 @@
 #define SECOND	   (1000ull * 1000 * 1000)
 #define PID_NS	   4026531999u
 
+static const char mybox_state[] = "{\"cgroup_paths\":{\"\":\"/sys/fs/cgroup/mybox\"}}";
+
 struct fixture {
 	void *root;
 	struct container_cache *cache;
@@ -259,13 +261,32 @@ static void state_file_that_comes_later_is_found(void **state)
 	add(1, 0, "/mybox");
 	assert_null(find(1, false, 0));
 	assert_int_equal(must_find(1, 0)->ref.type, CONTAINER_UNKNOWN);
-	tree_text(fixture.root, "/run/runc/mybox/state.json",
-		  "{\"cgroup_paths\":{\"\":\"/sys/fs/cgroup/mybox\"}}");
+	tree_text(fixture.root, "/run/runc/mybox/state.json", mybox_state);
 	c = must_find(1, 0);
 	assert_int_equal(c->ref.type, CONTAINER_RUNC);
 	assert_string_equal(c->name, "mybox");
 	/* Now the cgroup is known for what it is, whatever namespaces its tasks are in. */
 	assert_non_null(find(1, false, 0));
+}
+
+/* A state file names no container for tasks that are in the host's namespaces: runc's own. */
+static void state_file_counts_for_foreign_namespaces(void **state)
+{
+	(void)state;
+	tree_text(fixture.root, "/run/runc/mybox/state.json", mybox_state);
+	add(1, 0, "/mybox");
+	assert_null(find(1, false, 0));
+	assert_int_equal(must_find(1, 0)->ref.type, CONTAINER_RUNC);
+}
+
+static void looking_for_state_files_comes_to_an_end(void **state)
+{
+	(void)state;
+	add(1, 0, "/mybox");
+	for (uint64_t now = 0; now < 100 * SECOND; now += SECOND)
+		must_find(1, now);
+	tree_text(fixture.root, "/run/runc/mybox/state.json", mybox_state);
+	assert_int_equal(must_find(1, 1000 * SECOND)->ref.type, CONTAINER_UNKNOWN);
 }
 
 /* The least recently used container goes; the path of its cgroup is enough to find it again. */
@@ -328,6 +349,8 @@ int main(void)
 		TEST(restarted_container_is_read_again),
 		TEST(cgroup_id_used_again_follows_the_new_path),
 		TEST(state_file_that_comes_later_is_found),
+		TEST(state_file_counts_for_foreign_namespaces),
+		TEST(looking_for_state_files_comes_to_an_end),
 		TEST(more_containers_than_there_is_room_for),
 		TEST(cgroups_are_bounded_too),
 	};

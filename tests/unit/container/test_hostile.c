@@ -106,7 +106,7 @@ static void huge_file_is_not_read(void **state)
 	if (!text)
 		return;
 	memset(text, ' ', size);
-	memcpy(text, EVIL, strlen(EVIL));
+	memcpy(text, EVIL, sizeof(EVIL) - 1);
 	tree_file(*state, DOCKER DIR_A "/config.v2.json", text, size);
 	assert_string_equal(name_of(state), "");
 	tree_file(*state, DOCKER DIR_A "/config.v2.json", text, size / 4);
@@ -181,6 +181,21 @@ static void long_and_odd_names_are_kept_in_bounds(void **state)
 	tree_text(*state, DOCKER DIR_A "/config.v2.json", "{\"Name\":\"/\\u001b[31m%s\\n\"}");
 	tree_find(&c, *state, "/docker/" A);
 	assert_string_equal(c.name, "\x1b[31m%s\n");
+}
+
+/* What a kubelet makes first for each pod calls itself "POD": that is no container's name. */
+static void sandbox_of_a_kubelet_has_no_container_name(void **state)
+{
+	struct container c;
+
+	tree_text(
+		*state, DOCKER DIR_A "/config.v2.json",
+		"{\"Name\":\"/k8s_POD_shop-0\",\"Config\":{\"Labels\":{"
+		"\"io.kubernetes.container.name\":\"POD\",\"io.kubernetes.pod.name\":\"shop-0\"}}}");
+	tree_find(&c, *state, "/docker/" A);
+	assert_string_equal(c.k8s_pod, "shop-0");
+	assert_string_equal(c.k8s_container, "");
+	assert_string_equal(c.name, "k8s_POD_shop-0");
 }
 
 /* A state that claims a cgroup, under a name that is no file name or with a link in between. */
@@ -337,6 +352,7 @@ int main(void)
 		TEST(broken_json_is_ignored),
 		TEST(deep_json_is_refused),
 		TEST(long_and_odd_names_are_kept_in_bounds),
+		TEST(sandbox_of_a_kubelet_has_no_container_name),
 		TEST(state_of_runc_is_guarded_too),
 		TEST(data_root_of_the_configuration),
 		TEST(data_root_of_a_process),
