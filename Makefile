@@ -88,12 +88,14 @@ endif
 
 # ---- flags -----------------------------------------------------------------------------------
 
-warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
+# WERROR= for a compiler that is newer than these sources and finds something to say.
+WERROR ?= -Werror
+warnings := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
 	-Wpointer-arith -Wformat=2 -Wvla -Wwrite-strings -Wold-style-definition
 
 # BPF_PROG() of libbpf gives every program a ctx parameter, used or not.
 bpf_flags := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -fno-stack-protector \
-	-Wall -Wextra -Werror -Wno-unused-parameter -Ivmlinux -Iinclude -Ibpf
+	-Wall -Wextra $(WERROR) -Wno-unused-parameter -Ivmlinux -Iinclude -Ibpf
 
 # CFLAGS, CPPFLAGS and LDFLAGS stay the caller's.
 CFLAGS ?= -O2 -g
@@ -208,9 +210,15 @@ $(B)/obj/%.o: %.c $(user_tools) | $(skel)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(user_flags) $(lib_cflags) $(CFLAGS) $(extra) -MD -MP -c $< -o $@
 
+ifeq ($(STATIC),1)
+# libelf.a of elfutils 0.192 (Debian 13) calls a library that is not packaged.
+static_hint = || { echo 'rootwatch: STATIC=1 needs complete static libraries. Those of libelf' \
+	'$(shell $(PKG_CONFIG) --modversion libelf) may not be: build it on Debian 12.' >&2; exit 1; }
+endif
+
 $(binary): $(user_src:%.c=$(B)/obj/%.o) $(files)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(link_flags) $(LDFLAGS) $(filter %.o,$^) $(libs) -o $@
+	$(Q)$(CC) $(CFLAGS) $(link_flags) $(LDFLAGS) $(filter %.o,$^) $(libs) -o $@ $(static_hint)
 ifeq ($(STATIC),1)
 	@if readelf -lW $@ | grep -q INTERP || readelf -dW $@ | grep -q NEEDED; then \
 		echo 'rootwatch: $@ is not static' >&2; rm -f $@; exit 1; fi
@@ -330,12 +338,19 @@ bench: bench-programs ## what it costs (root): a table, not a test
 # ---- lint ------------------------------------------------------------------------------------
 # One stamp a file, so that a second run looks only at what changed.
 
-.PHONY: lint-structure lint-format lint-shell lint-cppcheck lint-tidy lint-analyzer
+.PHONY: lint-versions lint-structure lint-format lint-shell lint-cppcheck lint-tidy lint-analyzer
 
 c_files := $(sort $(foreach d,bpf user include tests,$(call deep,$(d),*.[ch])))
 c_sources := $(filter %.c,$(c_files))
 shell_files = $(shell grep -lE '^\#!/bin/(ba)?sh|^\#!/usr/bin/env (ba)?sh' .ci/* \
 	$$(find tests user -type f) 2>/dev/null)
+
+# The versions that the rules are written for; others may see things differently.
+lint-versions: # for tests/run: "name have want", one a line
+	@echo format "$$($(CLANG_FORMAT) --version | sed 's/.*version \([0-9]*\).*/\1/')" 14
+	@echo tidy "$$($(CLANG_TIDY) --version | sed -n 's/.*version \([0-9]*\).*/\1/p')" 14
+	@echo cppcheck "$$($(CPPCHECK) --version | sed 's/.* //')" 2.10
+	@echo analyzer "$$($(CC) -dumpversion | sed 's/\..*//')" 12
 
 lint-structure:
 	@tests/lint/structure
