@@ -30,7 +30,9 @@ static int open_file(const char *path)
 	int fd =
 		open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0600);
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 int sink_open(struct sink **sp, const char *path)

@@ -681,6 +681,66 @@ static void only_what_is_long_is_cut(void **state)
 	json_decref(line);
 }
 
+/* What is remembered of a process and a container does not outlive a change of either. */
+static void what_is_remembered_is_never_stale(void **state)
+{
+	static char path[WIRE_PATH_MAX];
+	struct sample s, other;
+	json_t *line;
+
+	(void)state;
+	sample_rich(&s, EVENT_OPEN);
+	s.p.serial = 1000;
+	s.c.generation = 2000;
+	for (int i = 0; i < 2; i++) {
+		line = checked(&s);
+		expect(line, "proc.exepath", "\"/usr/bin/dash\"");
+		expect(line, "container.name", "\"web\"");
+		json_decref(line);
+	}
+	/* The process became another program, the container got its name. */
+	s.p.serial++;
+	s.p.exepath = STR_LIT("/bin/new");
+	s.c.generation++;
+	s.c.name[0] = 'W';
+	line = checked(&s);
+	expect(line, "proc.exepath", "\"/bin/new\"");
+	expect(line, "container.name", "\"Web\"");
+	json_decref(line);
+	/* Another table and another cache may count alike. */
+	sample_rich(&other, EVENT_OPEN);
+	other.p.serial = s.p.serial;
+	other.c.generation = s.c.generation;
+	line = checked(&other);
+	expect(line, "proc.exepath", "\"/usr/bin/dash\"");
+	expect(line, "container.name", "\"web\"");
+	json_decref(line);
+	/* A cut line leaves nothing behind, and uses nothing that is not cut. */
+	memset(path, 'd', sizeof(path));
+	s.p.serial++;
+	s.p.cmdline = (struct str){path, sizeof(path), sizeof(path)};
+	json_decref(checked(&s));
+	s.p.cmdline = STR_LIT("short");
+	s.p.serial++;
+	json_decref(checked(&s));
+	s.e.cwd = (struct str){path, sizeof(path), sizeof(path)};
+	line = checked(&s);
+	expect(line, "rootwatch.truncated", "true");
+	expect(line, "proc.cmdline", "\"short\"");
+	json_decref(line);
+	s.e.cwd = STR_LIT("/");
+	line = checked(&s);
+	expect(line, "rootwatch.truncated", "false");
+	expect(line, "proc.cmdline", "\"short\"");
+	json_decref(line);
+	/* An exec tells its program itself. */
+	sample_rich(&other, EVENT_EXEC);
+	other.p.serial = s.p.serial;
+	line = checked(&other);
+	expect(line, "proc.exepath", "\"/etc/cron.d/x\"");
+	json_decref(line);
+}
+
 static void cut_in_the_kernel_is_said(void **state)
 {
 	struct sample s;
@@ -741,6 +801,7 @@ int main(void)
 		cmocka_unit_test(the_worst_lines_stay_below_the_limit),
 		cmocka_unit_test(the_words_of_all_rules_are_whole),
 		cmocka_unit_test(only_what_is_long_is_cut),
+		cmocka_unit_test(what_is_remembered_is_never_stale),
 		cmocka_unit_test(cut_in_the_kernel_is_said),
 		cmocka_unit_test(lost_events),
 	};

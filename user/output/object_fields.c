@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/object_fields.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "output/names.h"
+#include "output/put.h"
+#include "output/sentence.h"
+#include "process/process.h"
+
+#define NS_PER_MS 1000000ull
+
+#define DEV_MAJOR(d) ((d) >> 20)
+#define DEV_MINOR(d) ((d)&0xfffff)
+
+static void put_file(struct line *l, const struct event_file *f)
+{
+	struct str layer = STR_LIT("");
+
+	put_str(l, F_FILE_SBPATH, f->known ? f->sbpath : STR_LIT(""));
+	json_put_key(l, &field_keys[F_FILE_DEV]);
+	if (f->known) {
+		line_literal(l, "\"");
+		line_i64(l, DEV_MAJOR(f->dev));
+		line_literal(l, ":");
+		line_i64(l, DEV_MINOR(f->dev));
+		line_literal(l, "\"");
+	} else {
+		json_put_null(l);
+	}
+	if (f->known && f->flags & WIRE_FILE_UPPER)
+		layer = STR_LIT("upper");
+	else if (f->known && f->flags & WIRE_FILE_LOWER)
+		layer = STR_LIT("lower");
+	put_str(l, F_FILE_FSTYPE, f->known ? f->fstype : STR_LIT(""));
+	put_bool_if(l, F_FILE_ROOTFS, f->known, f->flags & WIRE_FILE_ROOTFS);
+	put_own(l, F_FILE_LAYER, layer);
+	put_bool_if(l, F_FILE_BIND, f->known, f->flags & WIRE_FILE_BIND);
+	put_bool_if(l, F_FILE_DELETED, f->known, f->flags & WIRE_FILE_DELETED);
+}
+
+/* stat(2)'s encoding of a device number, which is what others compare fd.dev with. */
+static int64_t stat_dev(uint32_t dev)
+{
+	uint32_t major = DEV_MAJOR(dev), minor = DEV_MINOR(dev);
+
+	return (minor & 0xff) | major << 8 | (int64_t)(minor & ~0xffu) << 12;
+}
+
+static void put_identity(struct line *l, bool known, uint32_t dev, uint64_t ino)
+{
+	put_num_if(l, F_FD_DEV, known, stat_dev(dev));
+	/* Signed: a file system may give any 64 bits, and many parsers stop at 2^63. */
+	put_num_if(l, F_FD_INO, known, (int64_t)ino);
+}
+
+void object_fields_write_open(struct line *l, const struct event *e)
+{
+	const struct event_open *o = &e->open;
+	const struct event_file *f = &o->file;
+	struct str base = str_basename(f->path), typechar = STR_LIT("f");
+	/* Without its last slash, unless that is all of it. */
+	uint32_t dir_len = f->path.len - base.len;
+	unsigned mode = o->oflags & O_ACCMODE;
+
+	if (dir_len > 1)
+		dir_len--;
+	put_bool(l, F_IS_OPEN_WRITE, o->write);
+	put_bool(l, F_IS_OPEN_READ, (mode == O_RDONLY || mode == O_RDWR) && !(o->oflags & O_PATH));
+	put_own(l, F_ARG_FLAGS, names_open_flags(o->oflags));
+	put_str(l, F_FD_NAME, f->path);
+	put_str(l, F_FD_DIRECTORY, (struct str){f->path.p, dir_len, dir_len});
+	put_str(l, F_FD_FILENAME, base);
+	put_identity(l, f->known, f->dev, f->ino);
+	if (!f->known)
+		typechar = STR_LIT("");
+	else if (S_ISDIR(f->mode))
+		typechar = STR_LIT("d");
+	else if (S_ISFIFO(f->mode))
+		typechar = STR_LIT("p");
+	put_own(l, F_FD_TYPECHAR, typechar);
+	put_file(l, f);
+	put_bool(l, F_FILE_CREATED, o->created);
+	if (e->blocked) {
+		put_bool(l, F_FILE_UNRESOLVED, o->unresolved);
+		put_str(l, F_FILE_ASKED, o->asked);
+	}
+}
+
+/* A socket's name; abstract ones as in /proc/net/unix. */
+static void put_socket(struct line *l, enum field_id id, struct str name, bool abstract)
+{
+	char at[WIRE_PATH_MAX + 1];
+
+	if (abstract && name.len > 0) {
+		size_t n = name.len < WIRE_PATH_MAX ? name.len : WIRE_PATH_MAX;
+
+		at[0] = '@';
+		memcpy(at + 1, name.p, n);
+		name = (struct str){at, (uint32_t)n + 1, (uint32_t)n + 1};
+	}
+	put_str(l, id, name);
+}
+
+void object_fields_write_connect(struct line *l, const struct event *e)
+{
+	const struct event_connect *c = &e->connect;
+	bool peer = c->flags & WIRE_CONNECT_PEER, abstract;
+	struct str name = sentence_socket(e, &abstract);
+
+	put_socket(l, F_FD_NAME, name, abstract);
+	put_identity(l, c->ino != 0, c->dev, c->ino);
+	put_own(l, F_FD_TYPECHAR, STR_LIT("u"));
+	put_socket(l, F_FD_ASKED, c->asked, c->flags & WIRE_CONNECT_ASKED_ABSTRACT);
+	put_bool(l, F_FD_ABSTRACT, abstract);
+	put_num_if(l, F_PEER_PID, c->peer_pid != 0, c->peer_pid);
+	put_str(l, F_PEER_COMM, c->peer_comm);
+	put_str(l, F_PEER_PATH, c->path);
+	put_bool_if(l, F_PEER_CONTAINER, peer, c->flags & WIRE_CONNECT_PEER_CONTAINER);
+	put_bool_if(l, F_PEER_SAME, peer, c->flags & WIRE_CONNECT_PEER_SAME);
+}
+
+void object_fields_write_exec(struct line *l, const struct event *e)
+{
+	static const struct str gains[] = {
+		STR_LIT(""),	       STR_LIT("suid"),
+		STR_LIT("sgid"),       STR_LIT("suid,sgid"),
+		STR_LIT("fcaps"),      STR_LIT("suid,fcaps"),
+		STR_LIT("sgid,fcaps"), STR_LIT("suid,sgid,fcaps"),
+	};
+	const struct event_exec *x = &e->exec;
+	char scratch[SENTENCE_SCRATCH];
+	struct str all = sentence_cmdline(e, scratch), exe = x->argv, args;
+	unsigned gain = (x->flags & WIRE_EXEC_SUID ? 1u : 0) |
+			(x->flags & WIRE_EXEC_SGID ? 2u : 0) |
+			(x->flags & WIRE_EXEC_FCAPS ? 4u : 0);
+
+	if (exe.len > 0)
+		exe.len = (uint32_t)strnlen(exe.p, exe.len);
+	args = all;
+	if (all.len > exe.len)
+		args = (struct str){all.p + exe.len + 1, all.len - exe.len - 1, 0};
+	else
+		args.len = 0;
+	put_str(l, F_PROC_EXE, exe);
+	put_str(l, F_PROC_ARGS, args);
+	put_str(l, F_PROC_PEXEPATH, e->parent ? e->parent->exepath : STR_LIT(""));
+	put_bool_if(l, F_PROC_LOWER, x->exe.known, x->exe.flags & WIRE_FILE_LOWER);
+	put_num_if(l, F_PROC_EXE_INO, x->exe.known, (int64_t)x->exe.ino);
+	put_file(l, &x->exe);
+	put_str(l, F_EXEC_FILENAME, x->filename);
+	put_bool(l, F_EXEC_SCRIPT, x->script);
+	put_str(l, F_EXEC_INTERP, x->script ? x->interp : STR_LIT(""));
+	put_num(l, F_EXEC_ARGV_LEN, x->argv_len);
+	put_bool(l, F_EXEC_TRUNCATED, x->argv_tail.len > 0 || x->argv.full > x->argv.len);
+	put_own(l, F_EXEC_GAIN, gains[gain]);
+}
+
+void object_fields_write_exit(struct line *l, const struct event *e)
+{
+	const struct process *p = e->process;
+	int status = (int)e->exit.code;
+	bool killed = WIFSIGNALED(status);
+
+	put_num_if(l, F_EXIT_CODE, !killed, WEXITSTATUS(status));
+	put_num_if(l, F_EXIT_SIGNAL, killed, WTERMSIG(status));
+	put_num_if(l, F_EXIT_DURATION, p && p->exec_time > 0 && p->exec_time <= e->time,
+		   p ? (int64_t)((e->time - p->exec_time) / NS_PER_MS) : 0);
+	put_whole(l, F_EXIT_RULE, str_from(p ? p->alert_rule : NULL), PUT_ID_CAP);
+	put_num_if(l, F_EXIT_EVT_NUM, p && p->alert_num > 0, p ? (int64_t)p->alert_num : 0);
+}
