@@ -62,12 +62,10 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 /* The same for flags that are set bit by bit: kept in memory, not in registers. */
 #define SET_FLAG(field, bit) (*(volatile typeof(field) *)&(field) |= (bit))
 
+/* 8 bytes of kernel memory as a number; without a helper call where LOAD needs none either. */
 static __always_inline __u64 compat_read_u64(const void *p)
 {
-	__u64 v = 0;
-
-	bpf_probe_read_kernel(&v, sizeof(v), p);
-	return v;
+	return LOAD(struct timespec64, p, tv_sec);
 }
 
 /*
@@ -76,7 +74,10 @@ static __always_inline __u64 compat_read_u64(const void *p)
  */
 static __always_inline __u64 compat_untyped(const void *p)
 {
-	return compat_read_u64(&p);
+	__u64 v = 0;
+
+	bpf_probe_read_kernel(&v, sizeof(v), &p);
+	return v;
 }
 
 /* bpf_get_current_task_btf exists since 5.11 and makes LOAD on the task itself cheap. */

@@ -23,11 +23,12 @@ const volatile bool knob_blocked = false;   /* denied attempts of other users to
 const volatile __u32 knob_suffixes_n = 0;
 const volatile struct wire_suffix knob_suffixes[WIRE_SUFFIXES_MAX] = {};
 const volatile struct wire_device knob_devices[WIRE_DEVICES_MAX] = {};
-const volatile __u64 knob_name_lengths = 0; /* bit n: a watched name has n bytes */
+const volatile __u64 knob_suffix_ends[4] = {};	     /* bit n: a suffix ends in byte n */
+const volatile __u64 knob_filter[WIRE_FILTER_WORDS] = {}; /* see wire.h */
 const volatile __u32 knob_block_access = 0; /* WIRE_WATCH_* of any block device */
 /* By WIRE_SCOPE_*: the accesses that any pattern of the scope wants. */
-const volatile __u32 knob_scope_access[8] = {};
-const volatile __u32 knob_scope_root[8] = {}; /* WIRE_WATCH_* of the scope's pattern "" */
+const volatile __u32 knob_scope_access[WIRE_SCOPES] = {};
+const volatile __u32 knob_scope_root[WIRE_SCOPES] = {}; /* WIRE_WATCH_* of the scope's pattern "" */
 
 /* Not read-only, so that the verifier does not know that it is 0; see OPAQUE. */
 volatile __u32 opaque_zero = 0;

@@ -137,16 +137,9 @@ struct {
 /* The prefilter, compiled by user space from the rules; see wire.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 4096);
+	__uint(max_entries, 8192);
 	__type(key, __u64);
 	__type(value, __u32);
-} watch_paths SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 4096);
-	__type(key, struct wire_name);
-	__type(value, __u32);
-} watch_names SEC(".maps");
+} watch SEC(".maps");
 
 #endif /* ROOTWATCH_MAPS_BPF_H */

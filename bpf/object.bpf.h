@@ -20,21 +20,25 @@ struct object {
 	__u32 mode;
 };
 
-/* Finds the parts of a path (dentry in a vfsmount) as task t's container sees it. */
-static __always_inline void object_find(struct object *o, const void *dentry, const void *vfsmnt,
-					const struct task_struct *t)
+/* Finds the parts of a path: a dentry in a vfsmount. */
+static __always_inline void object_find(struct object *o, const void *dentry, const void *vfsmnt)
 {
-	const void *fs = LOAD(struct task_struct, t, fs);
-
 	o->dentry = dentry;
 	o->mount = path_mount(vfsmnt);
 	o->inode = LOAD(struct dentry, dentry, d_inode);
 	o->sb = LOAD(struct dentry, dentry, d_sb);
-	o->root_mount = path_root_mount(LOAD(struct fs_struct, fs, root.mnt));
-	o->mnt_root = LOAD(struct vfsmount, vfsmnt, mnt_root);
-	o->ctr_root = LOAD(struct mount, o->root_mount, mnt.mnt_root);
 	o->magic = LOAD(struct super_block, o->sb, s_magic);
 	o->mode = LOAD(struct inode, o->inode, i_mode);
+}
+
+/* And how that lies to the root of task t's container. */
+static __always_inline void object_place(struct object *o, const struct task_struct *t)
+{
+	const void *fs = LOAD(struct task_struct, t, fs);
+
+	o->root_mount = path_root_mount(LOAD(struct fs_struct, fs, root.mnt));
+	o->mnt_root = LOAD(struct mount, o->mount, mnt.mnt_root);
+	o->ctr_root = LOAD(struct mount, o->root_mount, mnt.mnt_root);
 }
 
 static __always_inline bool object_is_bind(const struct object *o)
@@ -47,12 +51,16 @@ static __always_inline bool object_on_disk(const struct object *o)
 	return LOAD(struct super_block, o->sb, s_bdev) != NULL;
 }
 
+/* Of a mount that the kernel made for itself: ERR_PTR(-EINVAL) (fs/mount.h). */
+#define MNT_NS_INTERNAL_ ((__u64)-22)
+
 /* memfds live on the kernel's own tmpfs mount and are called "memfd:NAME". */
 static __always_inline bool object_is_memfd(const struct object *o)
 {
 	char name[8] = {};
 
-	if (o->magic != TMPFS_MAGIC_ || LOAD(struct mount, o->mount, mnt_ns))
+	if (o->magic != TMPFS_MAGIC_ ||
+	    (__u64)LOAD(struct mount, o->mount, mnt_ns) != MNT_NS_INTERNAL_)
 		return false;
 	bpf_probe_read_kernel(name, 6, LOAD(struct dentry, o->dentry, d_name.name));
 	return name[0] == 'm' && name[1] == 'e' && name[2] == 'm' && name[3] == 'f' &&
@@ -144,22 +152,27 @@ static __noinline int object_fill(struct scratch *s, struct wire_file *w, const 
 /* A pid as the initial (level 0) and as its own pid namespace numbers it. */
 static __always_inline __u32 object_pid_at(const struct pid *pid, __u32 level)
 {
-	__u32 nr = 0;
+	const void *at = ADDR(struct pid, pid, numbers) + level * bpf_core_type_size(struct upid);
 
-	bpf_probe_read_kernel(&nr, sizeof(nr),
-			      ADDR(struct pid, pid, numbers) +
-				      level * bpf_core_type_size(struct upid) +
-				      bpf_core_field_offset(struct upid, nr));
-	return nr;
+	return LOAD(struct upid, at, nr);
 }
 
 static __always_inline const void *object_pid_ns(const struct pid *pid)
 {
 	__u32 level = LOAD(struct pid, pid, level) & 31; /* MAX_PID_NS_LEVEL is 32 */
 
-	return (const void *)compat_read_u64(ADDR(struct pid, pid, numbers) +
-					     level * bpf_core_type_size(struct upid) +
-					     bpf_core_field_offset(struct upid, ns));
+	const void *at = ADDR(struct pid, pid, numbers) + level * bpf_core_type_size(struct upid);
+
+	return LOAD(struct upid, at, ns);
+}
+
+/* comm is 8-byte aligned in every record. */
+static __always_inline void object_comm(char *comm, const void *t)
+{
+	const char *from = ADDR(struct task_struct, t, comm);
+
+	*(__u64 *)comm = compat_read_u64(from);
+	*(__u64 *)(comm + 8) = compat_read_u64(from + 8);
 }
 
 static __noinline int object_task(struct wire_task *w, const struct task_struct *t,
@@ -199,8 +212,8 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 	if (bpf_core_field_exists(struct task_struct, seccomp.mode) &&
 	    LOAD(struct task_struct, t, seccomp.mode))
 		SET_FLAG(w->flags, WIRE_TASK_SECCOMP);
-	bpf_probe_read_kernel(w->comm, sizeof(w->comm), ADDR(struct task_struct, t, comm));
-	bpf_probe_read_kernel(w->pcomm, sizeof(w->pcomm), ADDR(struct task_struct, parent, comm));
+	object_comm(w->comm, t);
+	object_comm(w->pcomm, parent);
 	return 0;
 }
 

@@ -35,6 +35,7 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 				     long ret)
 {
 	__u32 oflags, fmode, access, watched;
+	bool wanted;
 	struct object o = {};
 	struct wire_open *r;
 	struct scratch *s;
@@ -51,12 +52,18 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	if ((oflags & (O_ACCMODE_ | O_TRUNC_)) || (fmode & FMODE_CREATED_))
 		access |= WIRE_WATCH_WRITE;
 	access = OPAQUE(access);
+	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
+	watched = prefilter_file(&o);
+	wanted = (watched & access) || (knob_all && (access & WIRE_WATCH_WRITE));
+	if (!wanted && !prefilter_place_matters(&o, access))
+		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
-	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt), t);
-	watched = prefilter_open(s, &o, access);
-	if (!(watched & access) && !(knob_all && (access & WIRE_WATCH_WRITE)))
+	object_place(&o, t);
+	if (!(watched & access))
+		watched |= prefilter_place(s, &o, access);
+	if (!wanted && !(watched & access))
 		goto out;
 	if (!task_entered(t))
 		goto out;

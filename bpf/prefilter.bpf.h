@@ -45,14 +45,53 @@ static __always_inline __u32 prefilter_scope(__u32 magic)
 	}
 }
 
+/* [length][word]: which bytes of a name's word count. */
+#define W_ALL 0xffffffffffffffffull
+#define W_ROWS(a, b, c)                                                                            \
+	{a 0x0ull b}, {a 0xffull c}, {a 0xffffull c}, {a 0xffffffull c}, {a 0xffffffffull c},      \
+		{a 0xffffffffffull c}, {a 0xffffffffffffull c}, {a 0xffffffffffffffull c}
+#define W_1
+#define W_2 W_ALL,
+#define W_3 W_ALL, W_ALL,
+#define W_4 W_ALL, W_ALL, W_ALL,
+#define W_NONE
+static const __u64 prefilter_mask[WIRE_NAME_LEN][WIRE_NAME_LEN / 8] = {
+	W_ROWS(W_1, W_NONE, W_NONE),
+	W_ROWS(W_2, W_NONE, W_NONE),
+	W_ROWS(W_3, W_NONE, W_NONE),
+	W_ROWS(W_4, W_NONE, W_NONE),
+};
+
+/*
+ * A dentry's name as 32 zero-padded bytes, of which 31 count. Reads up to 31 bytes behind a short
+ * name, which is kernel memory all the same (the name lies in the dentry or in an allocation; a
+ * fault would read as 0), and masks them.
+ */
 static __always_inline void prefilter_read_name(struct wire_name *n, const void *dentry)
 {
-	__builtin_memset(n, 0, sizeof(*n));
-	bpf_probe_read_kernel_str(n, sizeof(*n), LOAD(struct dentry, dentry, d_name.name));
-	/* _str ends a cut name with a NUL; the tables do the same: 31 bytes count. */
+	const char *name = (const char *)LOAD(struct dentry, dentry, d_name.name);
+	__u32 len = LOAD(struct dentry, dentry, d_name.len);
+
+	if (len >= WIRE_NAME_LEN)
+		len = WIRE_NAME_LEN - 1;
+	n->w[0] = compat_read_u64(name) & prefilter_mask[len][0];
+	n->w[1] = compat_read_u64(name + 8) & prefilter_mask[len][1];
+	n->w[2] = compat_read_u64(name + 16) & prefilter_mask[len][2];
+	n->w[3] = compat_read_u64(name + 24) & prefilter_mask[len][3];
 }
 
-/* The patterns of a scope against the chain's entries below `top`, the one nearest the root first. */
+static __always_inline __u32 prefilter_find(__u64 h)
+{
+	__u32 bit = WIRE_FILTER_BIT(h);
+	__u32 *v;
+
+	if (!((knob_filter[bit / 64] >> (bit % 64)) & 1))
+		return 0;
+	v = bpf_map_lookup_elem(&watch, &h);
+	return v ? *v : 0;
+}
+
+/* The patterns of a scope against the chain's entries below `top`, nearest the root first. */
 __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 {
 	struct scratch *s = emit_scratch(slot);
@@ -63,49 +102,37 @@ __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 
 	if (!s)
 		return 0;
-	got = knob_scope_root[scope & 7];
+	got = knob_scope_root[scope % WIRE_SCOPES];
 	for (i = 0; i < WIRE_WATCH_DEPTH; i++) {
 		__u32 at = top - 1 - i;
-		__u32 *v;
+		__u32 v;
 
 		if (at >= CHAIN_MAX) /* also below zero */
 			break;
 		prefilter_read_name(&n, (const void *)s->chain[at]);
 		h = wire_hash_step(h, &n);
-		v = bpf_map_lookup_elem(&watch_paths, &h);
-		if (!v)
-			break;
-		if (*v & WIRE_WATCH_IGNORE)
+		v = prefilter_find(h);
+		if (v & WIRE_WATCH_IGNORE)
 			got = 0;
-		got |= *v & (WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_URGENT);
-		if (!(*v & WIRE_WATCH_DEEPER))
+		got |= v & (WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_URGENT);
+		if (!(v & WIRE_WATCH_DEEPER))
 			break;
 	}
 	return got;
 }
 
-/* The file's own name: whole, or by its end. */
-static __always_inline __u32 prefilter_name(const struct object *o)
+static __always_inline __u32 prefilter_suffix(const void *dentry)
 {
-	__u32 len = LOAD(struct dentry, o->dentry, d_name.len);
-	const void *name = LOAD(struct dentry, o->dentry, d_name.name);
-	__u32 got = 0;
+	const char *name = (const char *)LOAD(struct dentry, dentry, d_name.name);
+	__u32 len = LOAD(struct dentry, dentry, d_name.len);
+	__u32 got = 0, last, i;
 	__u64 tail;
-	__u32 i;
 
-	if (len < 64 && (knob_name_lengths >> len) & 1) {
-		struct wire_name n;
-		__u32 *v;
-
-		prefilter_read_name(&n, o->dentry);
-		v = bpf_map_lookup_elem(&watch_names, &n);
-		if (v)
-			got = *v;
-	}
-	if (knob_suffixes_n == 0 || len < 2)
-		return got;
 	/* The 8 bytes up to the name's end; of a shorter name what lies before it is masked. */
 	tail = compat_read_u64(name + len - 8);
+	last = tail >> 56;
+	if (!((knob_suffix_ends[last / 64] >> (last % 64)) & 1))
+		return 0;
 	for (i = 0; i < WIRE_SUFFIXES_MAX; i++) {
 		if (i >= knob_suffixes_n)
 			break;
@@ -113,6 +140,16 @@ static __always_inline __u32 prefilter_name(const struct object *o)
 			got |= knob_suffixes[i].access;
 	}
 	return got;
+}
+
+/* The file's own name: whole, or by its end. */
+static __always_inline __u32 prefilter_name(const void *dentry)
+{
+	struct wire_name n;
+
+	prefilter_read_name(&n, dentry);
+	return prefilter_find(wire_hash_step(wire_hash_seed(WIRE_SCOPE_NAME), &n)) |
+	       prefilter_suffix(dentry);
 }
 
 static __always_inline __u32 prefilter_device(const struct object *o)
@@ -131,46 +168,50 @@ static __always_inline __u32 prefilter_device(const struct object *o)
 	return 0;
 }
 
-/*
- * access: WIRE_WATCH_READ, WIRE_WATCH_WRITE or both. Gives the part of it that is watched, with
- * WIRE_WATCH_URGENT when it is. s->chained says that s->chain holds the superblock chain.
- */
-static __always_inline __u32 prefilter_open(struct scratch *s, const struct object *o,
-					    __u32 access)
+/* What the file's own name and kind decide, without a look at where it lies. */
+static __always_inline __u32 prefilter_file(const struct object *o)
+{
+	return prefilter_name(o->dentry) | prefilter_device(o);
+}
+
+/* Can it matter to any pattern where the file lies? */
+static __always_inline bool prefilter_place_matters(const struct object *o, __u32 access)
 {
 	__u32 scope = prefilter_scope(o->magic);
-	__u32 want = access | WIRE_WATCH_URGENT;
+
+	if (scope)
+		return knob_scope_access[scope % WIRE_SCOPES] & access;
+	return (knob_scope_access[WIRE_SCOPE_PATH] | knob_scope_access[WIRE_SCOPE_HOST]) & access;
+}
+
+/*
+ * What the place of the file decides, for access (WIRE_WATCH_READ, WIRE_WATCH_WRITE or both).
+ * s->chained says that s->chain holds the superblock chain.
+ */
+static __always_inline __u32 prefilter_place(struct scratch *s, const struct object *o,
+					     __u32 access)
+{
+	__u32 scope = prefilter_scope(o->magic);
 	__u32 got;
 
-	got = (prefilter_name(o) | prefilter_device(o)) & want;
-	if (got & access)
-		return got;
-	if (scope) {
-		if (!(knob_scope_access[scope & 7] & access))
-			return 0;
-		path_sb_chain(s, o->dentry, o->mnt_root, o->ctr_root);
-		s->chained = 1;
-		return prefilter_path(s->slot, scope, s->chain_n) & want;
-	}
-	if (!((knob_scope_access[WIRE_SCOPE_PATH] | knob_scope_access[WIRE_SCOPE_HOST]) & access))
-		return 0;
 	path_sb_chain(s, o->dentry, o->mnt_root, o->ctr_root);
 	s->chained = 1;
+	if (scope)
+		return prefilter_path(s->slot, scope, s->chain_n);
 	if (s->chain_root != CHAIN_NONE) {
-		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_root) & want;
+		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_root);
 		if ((got & access) || o->mount == o->root_mount)
 			return got;
-	}
-	if ((knob_scope_access[WIRE_SCOPE_HOST] & access) &&
-	    s->chain_root == CHAIN_NONE && (object_is_bind(o) || object_on_disk(o))) {
-		got = prefilter_path(s->slot, WIRE_SCOPE_HOST, s->chain_n) & want;
+	} else if ((knob_scope_access[WIRE_SCOPE_HOST] & access) &&
+		   (object_is_bind(o) || object_on_disk(o))) {
+		got = prefilter_path(s->slot, WIRE_SCOPE_HOST, s->chain_n);
 		if (got & access)
 			return got;
 	}
 	/* Came in through a mount: where does that lie? */
 	path_ns_chain(s, o->dentry, o->mount);
 	s->chained = 0;
-	return prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n) & want;
+	return prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
 }
 
 #endif /* ROOTWATCH_PREFILTER_BPF_H */

@@ -76,7 +76,8 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 
 	if (exe) {
 		object_find(&o, LOAD(struct file, exe, f_path.dentry),
-			    LOAD(struct file, exe, f_path.mnt), t);
+			    LOAD(struct file, exe, f_path.mnt));
+		object_place(&o, t);
 		object_fill(s, &r->exe, &o, t);
 	}
 	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))

@@ -313,6 +313,12 @@ struct linux_binprm {
 	const char *interp;
 };
 
+/* Two plain numbers in a row: how compat.bpf.h loads bytes that have no type. */
+struct timespec64 {
+	__s64 tv_sec;
+	long tv_nsec;
+};
+
 struct sock_common {
 	unsigned short skc_family;
 };

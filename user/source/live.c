@@ -57,7 +57,8 @@ static const struct source_hook known_hooks[] = {
 };
 #define N_KNOWN (sizeof(known_hooks) / sizeof(known_hooks[0]))
 
-static int libbpf_quiet(enum libbpf_print_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static int
+libbpf_quiet(enum libbpf_print_level level, const char *format, va_list args)
 {
 	if (level == LIBBPF_WARN && getenv("ROOTWATCH_LIBBPF"))
 		return vfprintf(stderr, format, args);
@@ -91,7 +92,8 @@ static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o
 	skel->rodata->knob_suffixes_n = p->n_suffixes;
 	memcpy((void *)skel->rodata->knob_suffixes, p->suffixes, sizeof(p->suffixes));
 	memcpy((void *)skel->rodata->knob_devices, p->devices, sizeof(p->devices));
-	skel->rodata->knob_name_lengths = p->name_lengths;
+	memcpy((void *)skel->rodata->knob_suffix_ends, p->suffix_ends, sizeof(p->suffix_ends));
+	memcpy((void *)skel->rodata->knob_filter, p->filter, sizeof(p->filter));
 	skel->rodata->knob_block_access = p->block_access;
 	memcpy((void *)skel->rodata->knob_scope_access, p->scope_access, sizeof(p->scope_access));
 	memcpy((void *)skel->rodata->knob_scope_root, p->scope_root, sizeof(p->scope_root));
@@ -102,15 +104,9 @@ static int fill_maps(struct rootwatch_bpf *skel, const struct prefilter *p)
 	size_t i;
 	int err;
 
-	for (i = 0; i < p->n_paths; i++) {
-		err = bpf_map_update_elem(bpf_map__fd(skel->maps.watch_paths), &p->paths[i].hash,
-					  &p->paths[i].value, BPF_ANY);
-		if (err)
-			return err;
-	}
-	for (i = 0; i < p->n_names; i++) {
-		err = bpf_map_update_elem(bpf_map__fd(skel->maps.watch_names), &p->names[i].name,
-					  &p->names[i].value, BPF_ANY);
+	for (i = 0; i < p->n_entries; i++) {
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.watch), &p->entries[i].hash,
+					  &p->entries[i].value, BPF_ANY);
 		if (err)
 			return err;
 	}

@@ -52,20 +52,21 @@ static uint32_t merge(uint32_t a, uint32_t b)
 
 static int add_hash(struct prefilter *p, uint64_t hash, uint32_t value)
 {
-	struct prefilter_path *paths;
+	struct prefilter_entry *entries;
 	size_t i;
 
-	for (i = 0; i < p->n_paths; i++) {
-		if (p->paths[i].hash == hash) {
-			p->paths[i].value = merge(p->paths[i].value, value);
+	for (i = 0; i < p->n_entries; i++) {
+		if (p->entries[i].hash == hash) {
+			p->entries[i].value = merge(p->entries[i].value, value);
 			return 0;
 		}
 	}
-	paths = reallocarray(p->paths, p->n_paths + 1, sizeof(*paths));
-	if (!paths)
+	entries = reallocarray(p->entries, p->n_entries + 1, sizeof(*entries));
+	if (!entries)
 		return -ENOMEM;
-	p->paths = paths;
-	p->paths[p->n_paths++] = (struct prefilter_path){hash, value};
+	p->entries = entries;
+	p->entries[p->n_entries++] = (struct prefilter_entry){hash, value};
+	p->filter[WIRE_FILTER_BIT(hash) / 64] |= 1ull << (WIRE_FILTER_BIT(hash) % 64);
 	return 0;
 }
 
@@ -103,26 +104,9 @@ static int add_path(struct prefilter *p, const struct watch *w)
 
 static int add_name(struct prefilter *p, const struct watch *w)
 {
-	size_t len = strlen(w->pattern);
-	struct wire_name n = name_of(w->pattern, len);
-	struct prefilter_name *names;
-	size_t i;
+	struct wire_name n = name_of(w->pattern, strlen(w->pattern));
 
-	if (len >= 64)
-		return -EINVAL;
-	p->name_lengths |= 1ull << len;
-	for (i = 0; i < p->n_names; i++) {
-		if (memcmp(&p->names[i].name, &n, sizeof(n)) == 0) {
-			p->names[i].value |= watch_value(w);
-			return 0;
-		}
-	}
-	names = reallocarray(p->names, p->n_names + 1, sizeof(*names));
-	if (!names)
-		return -ENOMEM;
-	p->names = names;
-	p->names[p->n_names++] = (struct prefilter_name){n, watch_value(w)};
-	return 0;
+	return add_hash(p, wire_hash_step(wire_hash_seed(WIRE_SCOPE_NAME), &n), watch_value(w));
 }
 
 static int add_suffix(struct prefilter *p, const struct watch *w)
@@ -141,6 +125,7 @@ static int add_suffix(struct prefilter *p, const struct watch *w)
 	memcpy(&s->value, value, sizeof(value));
 	memcpy(&s->mask, mask, sizeof(mask));
 	s->access = watch_value(w);
+	p->suffix_ends[value[7] / 64] |= 1ull << (value[7] % 64);
 	return 0;
 }
 
@@ -204,7 +189,6 @@ int prefilter_compile(struct prefilter *p, const struct watch *watch, size_t n)
 
 void prefilter_free(struct prefilter *p)
 {
-	free(p->paths);
-	free(p->names);
+	free(p->entries);
 	memset(p, 0, sizeof(*p));
 }

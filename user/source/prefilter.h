@@ -9,30 +9,22 @@
 #include "rules/watch.h"
 #include "wire.h"
 
-#define PREFILTER_SCOPES 8
-
-struct prefilter_path {
+struct prefilter_entry {
 	uint64_t hash;
 	uint32_t value; /* WIRE_WATCH_* */
 };
 
-struct prefilter_name {
-	struct wire_name name;
-	uint32_t value;
-};
-
 struct prefilter {
-	struct prefilter_path *paths; /* no hash twice */
-	size_t n_paths;
-	struct prefilter_name *names; /* no name twice */
-	size_t n_names;
+	struct prefilter_entry *entries; /* no hash twice */
+	size_t n_entries;
 	struct wire_suffix suffixes[WIRE_SUFFIXES_MAX];
 	uint32_t n_suffixes;
 	struct wire_device devices[WIRE_DEVICES_MAX];
-	uint64_t name_lengths;
+	uint64_t suffix_ends[4];
+	uint64_t filter[WIRE_FILTER_WORDS];
 	uint32_t block_access;
-	uint32_t scope_access[PREFILTER_SCOPES];
-	uint32_t scope_root[PREFILTER_SCOPES];
+	uint32_t scope_access[WIRE_SCOPES];
+	uint32_t scope_root[WIRE_SCOPES];
 };
 
 /*
