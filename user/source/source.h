@@ -47,7 +47,8 @@ struct source_stats {
  * Loads, seeds and attaches. Gives 0; -ENOTSUP: the kernel cannot (too old, no BTF); -EPERM: not
  * enough privilege; another -errno. why gets a sentence that says what to do.
  */
-int source_open(struct source **s, const struct source_options *o, char why[static SOURCE_WHY_MAX]);
+int source_open(struct source **out, const struct source_options *opts,
+		char why[static SOURCE_WHY_MAX]);
 
 /*
  * Gives what there is to fn, waiting up to timeout_ms (-1: for ever) when there is nothing. fn

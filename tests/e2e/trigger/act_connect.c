@@ -62,7 +62,8 @@ int main(int argc, char **argv)
 
 		if (peer < 0)
 			pause();
-		close(peer);
+		else
+			close(peer);
 	}
 	return 0;
 }

@@ -124,6 +124,7 @@ static _Noreturn void run_tty(char **argv)
 	if (!pid) {
 		setsid();
 		/* The first terminal that a session's leader opens becomes its own. */
+		/* cppcheck-suppress leakReturnValNotUsed */
 		if (open(name, O_RDWR | O_CLOEXEC) < 0)
 			truth_die(name);
 		run(argv[0], argv);
