@@ -115,13 +115,24 @@ static int watch(void *arg, const void *data, size_t size)
 	return w->fn ? w->fn(w->arg, data, size) : 0;
 }
 
-static uint32_t pid_ns_of(pid_t pid)
+/* The kernel gives the lowest free number to the next namespace: it must not become free. */
+static void hold_pid_ns(struct canary_proof *p, pid_t pid)
 {
 	char path[64];
 	struct stat st;
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/pid", (int)pid);
-	return stat(path, &st) == 0 ? (uint32_t)st.st_ino : 0;
+	p->pid_ns_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (p->pid_ns_fd >= 0 && fstat(p->pid_ns_fd, &st) == 0)
+		p->pid_ns = (uint32_t)st.st_ino;
+}
+
+void canary_release(struct canary_proof *p)
+{
+	if (p->pid_ns_fd >= 0)
+		close(p->pid_ns_fd);
+	p->pid_ns_fd = -1;
+	p->pid_ns = 0;
 }
 
 static bool complete(const struct canary_proof *p)
@@ -173,11 +184,12 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 	int err;
 
 	memset(p, 0, sizeof(*p));
+	p->pid_ns_fd = -1;
 	why[0] = '\0';
 	err = sandbox_open(&sb, &o, why);
 	if (err)
 		return err;
-	p->pid_ns = pid_ns_of(sandbox_pid(sb));
+	hold_pid_ns(p, sandbox_pid(sb));
 	err = act(sb, timeout_ms, why);
 	while (!err && !complete(p) && now_ms() < end) {
 		int n = source_poll(s, (int)(end - now_ms()), watch, &w);

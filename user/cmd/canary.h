@@ -14,6 +14,7 @@
 struct canary_proof {
 	bool exec, rename, fork, exit, open, setid, connect;
 	uint32_t pid_ns;      /* of the canary: set before its first record can come */
+	int pid_ns_fd; /* holds it, so that its number is not given to a container; -1: none */
 };
 
 #define CANARY_WHY_MAX 256
@@ -25,6 +26,9 @@ struct canary_proof {
  */
 int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, struct canary_proof *p,
 		 char why[static CANARY_WHY_MAX]);
+
+/* Lets go of the canary's namespace: from then on p->pid_ns tells nothing. */
+void canary_release(struct canary_proof *p);
 
 /* True when the hook's program was seen at work. */
 bool canary_proves(const struct canary_proof *p, const char *program);

@@ -174,6 +174,7 @@ static void check_source(struct report *r)
 	}
 	line(r, OK, "programs", "loaded and accepted by the verifier");
 	err = canary_prove(s, PROOF_MS, NULL, NULL, &proof, canary_why);
+	canary_release(&proof);
 	if (err)
 		line(r, DEGRADED, "proof", "no container of our own could be made: %s", canary_why);
 	else if (!proof.open || !proof.setid || !proof.connect)

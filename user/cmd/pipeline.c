@@ -95,22 +95,33 @@ static int write_line(struct pipeline *p, size_t len)
 	return sink_write(p->sink, p->line, len);
 }
 
+static int tell_lost(struct pipeline *p, uint64_t lost, uint64_t time)
+{
+	size_t len;
+
+	p->st.lost_seen += lost;
+	len = (p->o.json ? output_lost_json : output_lost_text)(p->line, lost, p->st.lost_seen,
+								 time, &p->out);
+	return write_line(p, len);
+}
+
 /* Each CPU numbers its records without gaps: what is missing was lost, and is said at once. */
 static int account(struct pipeline *p, const struct event *e)
 {
 	uint64_t lost;
-	size_t len;
 
 	if (e->cpu >= CPUS_MAX)
 		return 0;
 	lost = e->seq > p->last_seq[e->cpu] ? e->seq - p->last_seq[e->cpu] - 1 : 0;
 	p->last_seq[e->cpu] = e->seq;
-	if (!lost)
+	return lost ? tell_lost(p, lost, e->time) : 0;
+}
+
+int pipeline_settle(struct pipeline *p, uint64_t lost)
+{
+	if (lost <= p->st.lost_seen)
 		return 0;
-	p->st.lost_seen += lost;
-	len = (p->o.json ? output_lost_json : output_lost_text)(p->line, lost, p->st.lost_seen,
-								 e->time, &p->out);
-	return write_line(p, len);
+	return tell_lost(p, lost - p->st.lost_seen, (uint64_t)clock_ns(CLOCK_REALTIME));
 }
 
 static void identify(struct pipeline *p, struct event *e)
@@ -159,7 +170,7 @@ static int judge(struct pipeline *p, struct event *e)
 	if (v.n > 0) {
 		p->st.alerts++;
 		if (e->kind == EVENT_EXEC && wants_exit_line(&v))
-			process_table_alerted(p->processes, e, v.hits[0]->title);
+			process_table_alerted(p->processes, e, v.hits[0]->id);
 	} else if (!p->o.all) {
 		return 0;
 	}

@@ -22,8 +22,8 @@ struct pipeline_options {
 };
 
 struct pipeline_stats {
-	uint64_t events;	/* judged */
-	uint64_t lines;		/* written: alerts, and with --all the rest */
+	uint64_t events; /* judged */
+	uint64_t lines;	 /* written: alerts, and with --all the rest */
 	uint64_t alerts;
 	uint64_t context;	/* records that only explain others */
 	uint64_t not_container; /* looked like a container to the kernel side, but is none */
@@ -33,12 +33,18 @@ struct pipeline_stats {
 };
 
 /* source: asked for cgroup names whose record was lost; NULL: none. Gives 0 or -errno. */
-int pipeline_new(struct pipeline **p, const struct pipeline_options *o, const struct source *source,
-		 struct sink *sink);
+int pipeline_new(struct pipeline **out, const struct pipeline_options *o,
+		 const struct source *source, struct sink *sink);
 void pipeline_free(struct pipeline *p);
 
 /* A source_fn: 0, or -errno when the sink failed. */
 int pipeline_record(void *pipeline, const void *data, size_t size);
+
+/*
+ * At the end: tells of losses that no later record has shown by a gap in the numbers. lost: all
+ * that the source has counted. Gives 0 or -errno.
+ */
+int pipeline_settle(struct pipeline *p, uint64_t lost);
 
 void pipeline_stats(const struct pipeline *p, struct pipeline_stats *st);
 

@@ -30,8 +30,16 @@ struct run_options {
 	int ready_fd;	       /* -1: none */
 };
 
-enum { OPT_ALL = 256, OPT_BLOCKED, OPT_OUTPUT, OPT_CONTAINER, OPT_DURATION, OPT_STATS, OPT_READY,
-       OPT_RING };
+enum {
+	OPT_ALL = 256,
+	OPT_BLOCKED,
+	OPT_OUTPUT,
+	OPT_CONTAINER,
+	OPT_DURATION,
+	OPT_STATS,
+	OPT_READY,
+	OPT_RING
+};
 
 static const struct argp_option options[] = {
 	{"format", 'o', "FORMAT", 0,
@@ -76,7 +84,7 @@ static int parse_number(const char *text, unsigned int max, unsigned int *out)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct run_options *o = state->input;
-	unsigned int n;
+	unsigned int n = 0;
 
 	switch (key) {
 	case 'o':
@@ -211,6 +219,7 @@ static int deliver(struct run *r, int timeout_ms)
 static int stream(struct run *r, unsigned int duration)
 {
 	int64_t end = duration ? now_ms() + duration * 1000ll : 0;
+	struct source_stats st;
 	int n = 0;
 
 	while (!r->stop && n >= 0) {
@@ -228,6 +237,8 @@ static int stream(struct run *r, unsigned int duration)
 		if (n == 0)
 			break;
 	}
+	if (n == 0 && !source_stats(r->source, &st))
+		n = pipeline_settle(r->pipeline, st.lost_ring + st.lost_busy + st.lost_read);
 	return n < 0 ? n : 0;
 }
 
@@ -318,7 +329,7 @@ static int run_with(struct run *r, const struct run_options *o)
 int cmd_run(int argc, char **argv)
 {
 	struct run_options o = {.ready_fd = -1};
-	struct run r = {.signals = -1};
+	struct run r = {.signals = -1, .proof.pid_ns_fd = -1};
 	int code, err = 0;
 
 	options_parse("rootwatch run", &argp, argc, argv, &o);
@@ -336,6 +347,7 @@ int cmd_run(int argc, char **argv)
 		return EXIT_CODE_ERROR;
 	}
 	code = run_with(&r, &o);
+	canary_release(&r.proof);
 	pipeline_free(r.pipeline);
 	source_close(r.source);
 	if (r.sink)

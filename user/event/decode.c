@@ -229,7 +229,7 @@ static void decode_exec(struct reader *r, struct event *e)
 	e->exec.argv_tail = take(r, w->argv_tail, WIRE_ARGV_MAX);
 	e->exec.argv_len = w->argv.full;
 	e->exec.tty = take(r, w->tty, WIRE_TTY_LEN);
-	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
+	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
 }
 
 static void decode_exit(struct reader *r, struct event *e)
@@ -259,7 +259,7 @@ static void decode_setid(struct reader *r, struct event *e)
 	e->prev = w->prev;
 	e->prev_known = w->flags & WIRE_SETID_PREV;
 	e->setid.call = w->call;
-	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
+	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
 }
 
 /*
@@ -291,7 +291,7 @@ static void decode_open(struct reader *r, struct event *e)
 	e->open.oflags = w->oflags;
 	e->open.created = w->f.flags & WIRE_FILE_CREATED;
 	e->open.asked = take(r, w->asked, WIRE_PATH_MAX);
-	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
+	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
 	base = take(r, w->base, WIRE_PATH_MAX);
 	e->open.write = opens_for_writing(e);
 	if (r->bad || !e->blocked || e->open.file.known)
@@ -325,7 +325,7 @@ static void decode_connect(struct reader *r, struct event *e)
 	e->connect.name = take(r, w->name, WIRE_SUN_MAX);
 	e->connect.path = take(r, w->path, WIRE_PATH_MAX);
 	e->connect.asked = take(r, w->asked, WIRE_SUN_MAX);
-	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
+	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
 }
 
 static const struct {

@@ -476,7 +476,7 @@ static void refuses_blobs(void **state)
 	EXPECT(e.cwd, "/x");
 	begin_open("/x")->cwd = (struct wire_blob){UINT16_MAX, 0, 0};
 	must_decode();
-	EXPECT(e.cwd, "");
+	EXPECT(e.cwd, "/");
 }
 
 static void refuses_offsets(void **state)
