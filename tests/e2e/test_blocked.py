@@ -87,10 +87,11 @@ def test_root_read_only_proc_sys(w):
 
 def test_root_block_device(w):
     """Docker's device list: root may make the node, but not open it."""
-    w.c.sh("mknod /tmp/disk b 7 7")
-    truth = w.c.act("act_open", "openat", "r", "/tmp/disk")
+    w.c.sh("mknod /dev/sda b 7 7")
+    truth = w.c.act("act_open", "openat", "r", "/dev/sda")
     assert truth["errno"] == 1, truth
-    w.plain.expect(w.c, truth, {"evt.res": "EPERM", "rootwatch.blocked": True})
+    w.plain.expect(w.c, truth, {"rule": "block-device-opened", "evt.res": "EPERM",
+                                "rootwatch.blocked": True})
 
 
 def test_after_dropping(w):

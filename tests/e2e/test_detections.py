@@ -59,6 +59,10 @@ def read(path):
 
 KNOB = "/proc/sys/kernel/core_pattern"
 TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token"
+# Where the kernel has none, a denied attempt at that name has to do.
+SYSRQ = write("/proc/sysrq-trigger", "w") if os.path.exists("/proc/sysrq-trigger") else [
+    "unshare", "-m", "sh", "-c", "mount -t tmpfs -o ro none /proc; "
+    "act_open openat wc /proc/sysrq-trigger"]
 LISTEN = "act_connect --listen /run/docker.sock"
 
 # The detection; where and the act that raises it; where and an act that comes near and does not.
@@ -73,7 +77,7 @@ TABLE = [
     ("host-takeover-written", "strong", write("/mnt/cron.d/x"), "strong", write("/data/x")),
     ("block-device-opened", "strong", read("/tmp/disk"), "strong", read("/dev/zero")),
     ("mem-device-opened", "c", read("/dev/mem"), "c", read("/dev/zero")),
-    ("sysrq-triggered", "c", write("/proc/sysrq-trigger"), "c", write("/tmp/sysrq-trigger")),
+    ("sysrq-triggered", "strong", SYSRQ, "c", write("/tmp/sysrq-trigger")),
     ("exec-memfd", "c", ["act_exec", "memfd", "/bin/act_id"],
      "c", ["act_exec", "fd", "/bin/act_id"]),
     ("preload-written", "c", write("/etc/ld.so.preload"), "c", write("/tmp/ld.so.preload")),

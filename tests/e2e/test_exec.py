@@ -27,7 +27,8 @@ def three_containers():
 
 
 def ran(w, c, truth, **want):
-    event = w.expect(c, truth, {**EXEC, **want})
+    """The event of this very program: a trigger before it may have the same pid."""
+    event = w.expect(c, truth, {**EXEC, "proc.exe_ino": truth["ino"], **want})
     assert field(event, "container.id") == c.id[:12], event
     return event
 
@@ -46,21 +47,19 @@ def test_plain(w):
     same_program(event, truth)
     assert field(event, "proc.name") == "mytool", event
     assert field(event, "proc.cmdline").startswith("mytool one two words"), event
-    assert field(event, "proc.cwd").rstrip("/") == "/usr/bin", event
+    assert field(event, "proc.cwd") == "/usr/bin", event
     assert field(event, "proc.pname") == "sh", event
     assert field(event, "user.uid") == 0, event
     assert not rules(event), rules(event)
 
 
 def test_host_pid(w):
-    """proc.pid is the pid of the host, proc.vpid that of the container."""
-    truth = w.c.start("sh -c 'act_id; sleep 60'")
-    sleep = w.d.wait_for(lambda e: field(e, "container.full_id") == w.c.id and
-                         (field(e, "proc.cmdline") or "").startswith("sleep 60"), "sleep")
-    assert w.c.host_pid(field(sleep, "proc.vpid")) == field(sleep, "proc.pid"), sleep
-    parent = w.c.host_pid(truth["ppid"])
-    assert field(sleep, "proc.ppid") == parent, (sleep, parent)
-    w.c.sh("killall sleep")
+    """proc.pid and proc.ppid are pids of the host, proc.vpid is that of the container."""
+    truth = w.c.start("act_id wait")
+    event = ran(w, w.c, truth)
+    assert w.c.host_pid(truth["pid"]) == field(event, "proc.pid"), event
+    assert w.c.host_pid(truth["ppid"]) == field(event, "proc.ppid"), event
+    w.c.sh("killall act_id")
 
 
 def test_script(w):
@@ -150,6 +149,7 @@ def test_other_argv0(w):
     event = ran(w, w.c, truth)
     same_program(event, truth)
     assert field(event, "proc.exe") == "/usr/sbin/cron", event
+    assert field(event, "proc.cwd") == "/", event
 
 
 def test_no_arguments(w):
@@ -160,7 +160,7 @@ def test_no_arguments(w):
 def test_from_a_thread(w):
     """Whoever calls execve becomes the process: pid and tid are the leader's."""
     truth = w.c.act("act_exec", "thread", "/bin/act_id")
-    event = w.expect(w.c, truth, {**EXEC, "proc.exepath": "/bin/act_id"})
+    event = ran(w, w.c, truth)
     assert field(event, "thread.tid") == field(event, "proc.pid"), event
 
 
@@ -184,7 +184,7 @@ def test_hostile_argument(w, _label, word):
 
 
 @suite.cases(("newline", b"/opt/a\nb"), ("escape", b"/opt/\x1b[31m"), ("bad UTF-8", b"/opt/\xfe"),
-             ("bad UTF-8 long", b"/opt/" + b"\xfe" * 200))
+             ("bad UTF-8 long", b"/opt/" + b"\xfe" * 30))
 def test_hostile_program(w, _label, path):
     truth = w.c.act("act_exec", "copy", "/bin/act_id", path)
     event = ran(w, w.c, truth, rule="exec-upper-layer")

@@ -137,13 +137,23 @@ def test_all_shows_a_plain_write(w):
 @suite.cases(
     ("newline", b"/etc/a\nb"), ("escape", b"/etc/\x1b[31mred\x1b]0;title\x07"),
     ("invalid UTF-8", b"/etc/\xff\xfe\xc3"), ("quotes", b"/etc/\"'\\x41\\\\ $(true)"),
-    ("percent", b"/etc/%s%n%d"), ("long", b"/etc/" + b"\xff" * 250),
+    ("percent", b"/etc/%s%n%d"), ("long", b"/etc/" + b"\xff" * 40),
     ("bidi", "/etc/\u202egpj.exe".encode()),
 )
 def test_hostile_name(w, _label, path):
     truth = w.c.act("act_open", "openat", "wc", path)
     event = w.expect(w.c, truth, {"rule": "etc-written"})
     assert raw(field(event, "fd.name")) == path, event
+    same_file(event, truth)
+
+
+def test_name_too_long_for_a_line(w):
+    """What does not fit in 4 KiB is cut in its middle, and the line says so."""
+    path = b"/etc/" + b"\xff" * 250
+    truth = w.c.act("act_open", "openat", "wc", path)
+    event = w.expect(w.c, truth, {"rule": "etc-written", "rootwatch.truncated": True})
+    name = field(event, "fd.name")
+    assert name.startswith("/etc/\\xff") and "..." in name and name.endswith("\\xff"), name
     same_file(event, truth)
 
 

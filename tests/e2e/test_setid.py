@@ -49,10 +49,11 @@ def test_root_drops(w, _label, program, call):
     assert not rules(check(w, w.c, truth))
 
 
-@suite.cases("setuid:0", "setreuid:0:0", "setresuid:0:0:0")
+@suite.cases("setuid:0", "setreuid::0", "setresuid:0:0:0")
 def test_root_comes_back(w, call):
     """Dropped to 1000 with a saved 0, then back: the second call raises privilege."""
     truths = w.c.truths("act_setid", "setresuid:1000:1000:0", call)
+    assert truths[1]["ret"] == 0, truths
     event = w.expect(w.c, truths[1], {"evt.type": truths[1]["call"], "rule": "privilege-setuid",
                                       "rootwatch.from.uid": 1000})
     assert ids(event, "from")[1] == 1000 and ids(event, "to")[1] == 0, event

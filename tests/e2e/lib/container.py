@@ -89,10 +89,13 @@ class Container:
         return self.truths(program, *words, deadline=deadline)[-1]
 
     def start(self, command):
-        """Runs a command line in the background; gives the first line it prints, as a dict."""
+        """
+        Runs a command line in the background, with an input that never comes; gives the first
+        line it prints, as a dict.
+        """
         fifo = f"/tmp/.said-{next(_serial)}"
-        status, lines = self.sh(f"mkfifo {fifo}; {command} >{fifo} </dev/null & "
-                                f"head -n 1 <{fifo}; rm -f {fifo}")
+        status, lines = self.sh(f"mkfifo {fifo} {fifo}.in; {command} >{fifo} <>{fifo}.in & "
+                                f"head -n 1 <{fifo}; rm -f {fifo}*")
         if status or not lines:
             raise AssertionError(f"{command} said nothing: {self._errors[-300:]!r}")
         return json.loads(lines[0])

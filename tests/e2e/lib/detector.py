@@ -179,7 +179,7 @@ class Detector:
             raise AssertionError(f"no stats line on stderr: {self.stderr[-300:]!r}")
         words = lines[-1].split("stats:", 1)[1].split()
         return {key: int(value) for key, _, value in (w.partition("=") for w in words)
-                if value.lstrip("-").isdigit()}
+                if value.isdigit()}
 
 
 def run(*arguments, timeout=30, stdin=subprocess.DEVNULL, env=None):
