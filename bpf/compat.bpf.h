@@ -19,39 +19,38 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
  * as 0) where the kernel has bpf_rdonly_cast, else bpf_probe_read_kernel. The knob is read-only
  * data, so the verifier drops the branch not taken.
  */
-#define LOAD(type, ptr, field)                                                                     \
-	({                                                                                         \
-		const void *__p = (const void *)(ptr);                                             \
-		typeof(((type *)0)->field) __v;                                                    \
-		if (knob_rdonly_cast)                                                              \
-			__v = ((type *)bpf_rdonly_cast(__p, bpf_core_type_id_kernel(type)))        \
-				      ->field;                                                     \
-		else                                                                               \
-			bpf_core_read(&__v, sizeof(__v), &((type *)__p)->field);                   \
-		__v;                                                                               \
+#define LOAD(type, ptr, field)                                                                      \
+	({                                                                                          \
+		const void *__p = (const void *)(ptr);                                              \
+		typeof(((type *)0)->field) __v;                                                     \
+		if (knob_rdonly_cast)                                                               \
+			__v = ((type *)bpf_rdonly_cast(__p, bpf_core_type_id_kernel(type)))->field; \
+		else                                                                                \
+			bpf_core_read(&__v, sizeof(__v), &((type *)__p)->field);                    \
+		__v;                                                                                \
 	})
 
 /* The address of a field, for what is not a scalar. */
-#define ADDR(type, ptr, field)                                                                     \
+#define ADDR(type, ptr, field) \
 	((const void *)((const char *)(ptr) + bpf_core_field_offset(type, field)))
 
 /* Element i of an array of pointers that is a field. */
-#define LOAD_AT(type, ptr, field, i)                                                               \
+#define LOAD_AT(type, ptr, field, i) \
 	((const void *)compat_read_u64(ADDR(type, ptr, field) + (i) * sizeof(void *)))
 
 /*
  * Calls step(i, ctx) for i from 0 to n - 1 until it gives 1. With bpf_loop (since 5.17) the
  * verifier looks at the step once, not n times: that is most of the time to start.
  */
-#define LOOP(n, step, ctx)                                                                         \
-	do {                                                                                       \
-		if (knob_loop) {                                                                   \
-			bpf_loop(n, step, ctx, 0);                                                 \
-		} else {                                                                           \
-			for (__u32 __i = 0; __i < (n); __i++)                                      \
-				if (step(__i, ctx))                                                \
-					break;                                                     \
-		}                                                                                  \
+#define LOOP(n, step, ctx)                                    \
+	do {                                                  \
+		if (knob_loop) {                              \
+			bpf_loop(n, step, ctx, 0);            \
+		} else {                                      \
+			for (__u32 __i = 0; __i < (n); __i++) \
+				if (step(__i, ctx))           \
+					break;                \
+		}                                             \
 	} while (0)
 
 /*
@@ -112,19 +111,19 @@ static __always_inline struct kernfs_node *compat_kernfs_parent(const struct ker
 #define compat_caps(ptr, field) compat_read_u64(ADDR(struct cred, ptr, field))
 
 /* O_* and FMODE_* of both architectures (those in use have the same values). */
-#define O_ACCMODE_ 03
-#define O_WRONLY_ 01
-#define O_RDWR_ 02
-#define O_CREAT_ 0100
-#define O_TRUNC_ 01000
-#define O_PATH_ 010000000
+#define O_ACCMODE_     03
+#define O_WRONLY_      01
+#define O_RDWR_	       02
+#define O_CREAT_       0100
+#define O_TRUNC_       01000
+#define O_PATH_	       010000000
 #define FMODE_CREATED_ 0x100000u
 
-#define EPERM_ 1
+#define EPERM_	1
 #define EACCES_ 13
-#define EROFS_ 30
+#define EROFS_	30
 
-#define S_IFMT_ 0170000
+#define S_IFMT_	 0170000
 #define S_IFBLK_ 0060000
 #define S_IFCHR_ 0020000
 
@@ -167,15 +166,30 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 #define NATIVE(nr, call) [nr] = WIRE_CALL_##call
 #define COMPAT(nr, call) [nr] = WIRE_CALL_##call << 4
 static const __u8 compat_calls[COMPAT_CALLS] = {
-	NATIVE(2, OPEN), NATIVE(42, CONNECT), NATIVE(85, CREAT), NATIVE(105, SETUID),
-	NATIVE(113, SETREUID), NATIVE(117, SETRESUID), NATIVE(122, SETFSUID),
-	NATIVE(257, OPENAT), NATIVE(304, OPEN_BY_HANDLE_AT),
+	NATIVE(2, OPEN),
+	NATIVE(42, CONNECT),
+	NATIVE(85, CREAT),
+	NATIVE(105, SETUID),
+	NATIVE(113, SETREUID),
+	NATIVE(117, SETRESUID),
+	NATIVE(122, SETFSUID),
+	NATIVE(257, OPENAT),
+	NATIVE(304, OPEN_BY_HANDLE_AT),
 	[437] = WIRE_CALL_OPENAT2 | WIRE_CALL_OPENAT2 << 4,
-	COMPAT(5, OPEN), COMPAT(8, CREAT), COMPAT(23, SETUID), COMPAT(70, SETREUID),
+	COMPAT(5, OPEN),
+	COMPAT(8, CREAT),
+	COMPAT(23, SETUID),
+	COMPAT(70, SETREUID),
 	COMPAT(102, CONNECT), /* socketcall: connect_done() looks which */
-	COMPAT(138, SETFSUID), COMPAT(164, SETRESUID), COMPAT(203, SETREUID),
-	COMPAT(208, SETRESUID), COMPAT(213, SETUID), COMPAT(215, SETFSUID),
-	COMPAT(295, OPENAT), COMPAT(342, OPEN_BY_HANDLE_AT), COMPAT(362, CONNECT),
+	COMPAT(138, SETFSUID),
+	COMPAT(164, SETRESUID),
+	COMPAT(203, SETREUID),
+	COMPAT(208, SETRESUID),
+	COMPAT(213, SETUID),
+	COMPAT(215, SETFSUID),
+	COMPAT(295, OPENAT),
+	COMPAT(342, OPEN_BY_HANDLE_AT),
+	COMPAT(362, CONNECT),
 };
 #define COMPAT_NR_SOCKETCALL 102
 #elif defined(__TARGET_ARCH_arm64)
@@ -194,25 +208,40 @@ static __always_inline long compat_nr(const struct pt_regs *regs)
 /* x0 holds the result at exit; orig_x0 the first argument. */
 static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, int n)
 {
-	__u64 v = n == 0 ? regs->orig_x0 : n == 1 ? regs->regs[1]
-				       : n == 2	  ? regs->regs[2]
-						  : regs->regs[3];
+	__u64 v = n == 0 ? regs->orig_x0 :
+		  n == 1 ? regs->regs[1] :
+		  n == 2 ? regs->regs[2] :
+			   regs->regs[3];
 
 	return is32 ? (__u32)v : v;
 }
 
-#define NATIVE(nr, call) [nr] = WIRE_CALL_##call
-#define COMPAT(nr, call) [nr] = WIRE_CALL_##call << 4
+#define NATIVE(nr, call)       [nr] = WIRE_CALL_##call
+#define COMPAT(nr, call)       [nr] = WIRE_CALL_##call << 4
 #define BOTH(nr, call, call32) [nr] = WIRE_CALL_##call | WIRE_CALL_##call32 << 4
 static const __u8 compat_calls[COMPAT_CALLS] = {
-	NATIVE(56, OPENAT), NATIVE(145, SETREUID), NATIVE(146, SETUID), NATIVE(147, SETRESUID),
-	NATIVE(151, SETFSUID), BOTH(203, CONNECT, SETREUID), NATIVE(265, OPEN_BY_HANDLE_AT),
-	BOTH(437, OPENAT2, OPENAT2), COMPAT(5, OPEN), COMPAT(8, CREAT), COMPAT(23, SETUID),
-	COMPAT(70, SETREUID), COMPAT(138, SETFSUID), COMPAT(164, SETRESUID),
-	COMPAT(208, SETRESUID), COMPAT(213, SETUID), COMPAT(215, SETFSUID),
-	COMPAT(283, CONNECT), COMPAT(322, OPENAT), COMPAT(371, OPEN_BY_HANDLE_AT),
+	NATIVE(56, OPENAT),
+	NATIVE(145, SETREUID),
+	NATIVE(146, SETUID),
+	NATIVE(147, SETRESUID),
+	NATIVE(151, SETFSUID),
+	BOTH(203, CONNECT, SETREUID),
+	NATIVE(265, OPEN_BY_HANDLE_AT),
+	BOTH(437, OPENAT2, OPENAT2),
+	COMPAT(5, OPEN),
+	COMPAT(8, CREAT),
+	COMPAT(23, SETUID),
+	COMPAT(70, SETREUID),
+	COMPAT(138, SETFSUID),
+	COMPAT(164, SETRESUID),
+	COMPAT(208, SETRESUID),
+	COMPAT(213, SETUID),
+	COMPAT(215, SETFSUID),
+	COMPAT(283, CONNECT),
+	COMPAT(322, OPENAT),
+	COMPAT(371, OPEN_BY_HANDLE_AT),
 };
-#define COMPAT_NR_SOCKETCALL (-1)
+#define COMPAT_NR_SOCKETCALL   (-1)
 #endif
 
 /*

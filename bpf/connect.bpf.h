@@ -10,12 +10,13 @@
 #include "emit.bpf.h"
 #include "object.bpf.h"
 #include "open.bpf.h"
+#include "prefilter.bpf.h"
 #include "task.bpf.h"
 
-#define AF_UNIX_ 1
+#define AF_UNIX_      1
 #define SUN_PATH_OFF_ 2 /* of sun_path in struct sockaddr_un, in every ABI */
-#define SYS_CONNECT_ 3	/* socketcall's number for it (linux/net.h) */
-#define S_IFSOCK_ 0140000
+#define SYS_CONNECT_  3 /* socketcall's number for it (linux/net.h) */
+#define S_IFSOCK_     0140000
 
 /* The unix socket behind a descriptor, or NULL. */
 static __always_inline const void *connect_sock(const struct task_struct *t, __u32 fd)
@@ -23,7 +24,8 @@ static __always_inline const void *connect_sock(const struct task_struct *t, __u
 	const void *f = open_file(t, fd);
 	const void *sk;
 
-	if (!f || (LOAD(struct inode, LOAD(struct file, f, f_inode), i_mode) & S_IFMT_) != S_IFSOCK_)
+	if (!f ||
+	    (LOAD(struct inode, LOAD(struct file, f, f_inode), i_mode) & S_IFMT_) != S_IFSOCK_)
 		return NULL;
 	sk = LOAD(struct socket, LOAD(struct file, f, private_data), sk);
 	if (!sk || LOAD(struct sock, sk, __sk_common.skc_family) != AF_UNIX_)
@@ -115,6 +117,7 @@ static __always_inline int connect_done(const struct task_struct *t, const struc
 {
 	__u32 fd = compat_arg(regs, is32, 0);
 	const void *sk, *peer, *addr, *d;
+	__u32 watched = 0;
 	struct wire_connect *r;
 	struct scratch *s;
 
@@ -149,10 +152,21 @@ static __always_inline int connect_done(const struct task_struct *t, const struc
 		}
 		connect_peer_task(r, sk, g, t);
 	}
+	/* A listener in a container counts by its name only: its command is the container's. */
+	watched = prefilter_socket(s, &r->name);
+	if (!(r->flags & WIRE_CONNECT_PEER_CONTAINER))
+		watched |= prefilter_listener(r->peer_comm);
+	if (ret == 0 && !(watched & WIRE_WATCH_CONNECT) && !knob_all) {
+		emit_cancel(s);
+		return 0;
+	}
 	connect_asked(s, r, regs, is32);
 	object_cwd(s, &r->cwd, t);
-	emit_submit(s, WIRE_CONNECT, g->hflags | (ret < 0 ? WIRE_F_BLOCKED : WIRE_F_WATCHED),
-		    !(r->flags & WIRE_CONNECT_PEER_CONTAINER));
+	if (ret < 0)
+		SET_FLAG(s->flags, WIRE_F_BLOCKED);
+	else if (watched & WIRE_WATCH_CONNECT)
+		SET_FLAG(s->flags, WIRE_F_WATCHED);
+	emit_submit(s, WIRE_CONNECT, g->hflags, !(r->flags & WIRE_CONNECT_PEER_CONTAINER));
 	return 0;
 }
 

@@ -14,7 +14,7 @@
  * CREDS_EXTENTS are looked at, which is more than container runtimes write.
  */
 #define CREDS_BASE_EXTENTS 5
-#define CREDS_EXTENTS 16
+#define CREDS_EXTENTS	   16
 __noinline __u32 creds_map_at(__u64 map, __u32 k)
 {
 	__u32 n = LOAD(struct uid_gid_map, map, nr_extents);

@@ -138,8 +138,8 @@ static __always_inline void emit_kernel(struct scratch *s, const void *src, __u3
 }
 
 /* A NUL-terminated kernel string as a blob; at most max bytes with its NUL. */
-static __always_inline void emit_kernel_str(struct scratch *s, struct wire_blob *b,
-					    const void *src, __u32 max)
+static __always_inline void emit_kernel_str(struct scratch *s, struct wire_blob *b, const void *src,
+					    __u32 max)
 {
 	__u32 at = s->used;
 	long n;
@@ -155,8 +155,8 @@ static __always_inline void emit_kernel_str(struct scratch *s, struct wire_blob 
 }
 
 /* A NUL-terminated user string; gives its length, or less than 0 when it could not be read. */
-static __always_inline long emit_user_str(struct scratch *s, struct wire_blob *b,
-					  const void *src, __u64 max)
+static __always_inline long emit_user_str(struct scratch *s, struct wire_blob *b, const void *src,
+					  __u64 max)
 {
 	__u32 at = s->used;
 	long n;

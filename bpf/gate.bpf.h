@@ -15,10 +15,10 @@
 #include "emit.bpf.h"
 #include "maps.bpf.h"
 
-#define GATE_LEVELS 12	 /* of cgroup nesting: the names nearest the task */
-#define GATE_NAME_MAX 128
-#define GATE_ID_LEN 64
-#define GATE_CONM 0x636f6e6d /* "conm", as in libpod-conmon-<id>.scope */
+#define GATE_LEVELS	12 /* of cgroup nesting: the names nearest the task */
+#define GATE_NAME_MAX	128
+#define GATE_ID_LEN	64
+#define GATE_CONM	0x636f6e6d /* "conm", as in libpod-conmon-<id>.scope */
 #define GATE_SUBSYS_MAX 16
 
 struct gate {
@@ -240,10 +240,9 @@ static __always_inline bool gate_look(const struct task_struct *t, struct gate *
 	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
 		css = LOAD_AT(struct css_set, cset, subsys,
 			      bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
-		key.v1_id = LOAD(struct kernfs_node,
-				 LOAD(struct cgroup, LOAD(struct cgroup_subsys_state, css, cgroup),
-				      kn),
-				 id);
+		key.v1_id = LOAD(
+			struct kernfs_node,
+			LOAD(struct cgroup, LOAD(struct cgroup_subsys_state, css, cgroup), kn), id);
 	}
 	v = bpf_map_lookup_elem(&cgroups, &key);
 	if (v)
@@ -256,8 +255,8 @@ static __always_inline bool gate_look(const struct task_struct *t, struct gate *
 	g->hflags = 0;
 	pid = LOAD(struct task_struct, t, thread_pid);
 	if (LOAD(struct pid, pid, level) > 0 &&
-	    LOAD(struct mnt_namespace, LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy),
-					    mnt_ns),
+	    LOAD(struct mnt_namespace,
+		 LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy), mnt_ns),
 		 ns.inum) != knob_host_mnt_ns)
 		g->flags |= WIRE_TASK_FOREIGN_NS;
 	return g->flags != 0 || (!v && !first_sight);

@@ -12,20 +12,20 @@
 
 #include "wire.h"
 
-const volatile __u32 knob_agent = 0;	   /* tgid of rootwatch itself: left out */
-const volatile __u32 knob_host_mnt_ns = 0;  /* inode of the host's mount namespace */
-const volatile __u32 knob_ring_bytes = 0;   /* size of the ring */
-const volatile bool knob_task_btf = false;  /* bpf_get_current_task_btf: since 5.11 */
+const volatile __u32 knob_agent = 0;	      /* tgid of rootwatch itself: left out */
+const volatile __u32 knob_host_mnt_ns = 0;    /* inode of the host's mount namespace */
+const volatile __u32 knob_ring_bytes = 0;     /* size of the ring */
+const volatile bool knob_task_btf = false;    /* bpf_get_current_task_btf: since 5.11 */
 const volatile bool knob_rdonly_cast = false; /* bpf_rdonly_cast: since 6.2 */
-const volatile bool knob_loop = false;	     /* bpf_loop: since 5.17 */
-const volatile bool knob_all = false;	   /* every root act, matched or not */
-const volatile bool knob_blocked = false;   /* denied attempts of other users too */
+const volatile bool knob_loop = false;	      /* bpf_loop: since 5.17 */
+const volatile bool knob_all = false;	      /* every root act, matched or not */
+const volatile bool knob_blocked = false;     /* denied attempts of other users too */
 const volatile __u32 knob_suffixes_n = 0;
 const volatile struct wire_suffix knob_suffixes[WIRE_SUFFIXES_MAX] = {};
 const volatile struct wire_device knob_devices[WIRE_DEVICES_MAX] = {};
-const volatile __u64 knob_suffix_ends[4] = {};	     /* bit n: a suffix ends in byte n */
+const volatile __u64 knob_suffix_ends[4] = {};		  /* bit n: a suffix ends in byte n */
 const volatile __u64 knob_filter[WIRE_FILTER_WORDS] = {}; /* see wire.h */
-const volatile __u32 knob_block_access = 0; /* WIRE_WATCH_* of any block device */
+const volatile __u32 knob_block_access = 0;		  /* WIRE_WATCH_* of any block device */
 /* By WIRE_SCOPE_*: the accesses that any pattern of the scope wants. */
 const volatile __u32 knob_scope_access[WIRE_SCOPES] = {};
 const volatile __u32 knob_scope_root[WIRE_SCOPES] = {}; /* WIRE_WATCH_* of the scope's pattern "" */
@@ -39,8 +39,8 @@ volatile __u32 opaque_zero = 0;
  * wants one for anything. The kernel side sets it back to RUNNING when it has woken the reader.
  */
 #define READER_RUNNING 0u
-#define READER_BATCH 1u
-#define READER_IDLE 2u
+#define READER_BATCH   1u
+#define READER_IDLE    2u
 volatile __u32 reader_state = READER_IDLE;
 
 #endif /* ROOTWATCH_KNOBS_BPF_H */

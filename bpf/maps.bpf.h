@@ -39,8 +39,8 @@ struct cgroup_key {
 };
 
 struct cgroup_value {
-	__u64 id;   /* of the cgroup that names the container best */
-	__u32 hier; /* its hierarchy; 0: v2 */
+	__u64 id;    /* of the cgroup that names the container best */
+	__u32 hier;  /* its hierarchy; 0: v2 */
 	__u32 flags; /* WIRE_TASK_CGROUP_ID */
 };
 
@@ -60,21 +60,21 @@ struct cgroup_value {
 #define SCRATCH_SLOTS 2
 struct scratch {
 	__u32 busy;
-	__u32 used;   /* bytes of the record so far */
-	__u32 flags;  /* WIRE_F_* found on the way */
-	volatile __u32 chain_n; /* components in chain, leaf first */
-	__u32 chain_mnt; /* how many of them lie below the mount's root */
-	__u32 chain_root; /* and below the container's root; CHAIN_NONE: not on it */
-	__u32 chain_cut; /* it goes on above what was collected */
-	__u32 off_mnt, off_root; /* path_append: where in the path those marks lie */
-	__u32 slot;		 /* its own key */
+	__u32 used;			 /* bytes of the record so far */
+	__u32 flags;			 /* WIRE_F_* found on the way */
+	volatile __u32 chain_n;		 /* components in chain, leaf first */
+	__u32 chain_mnt;		 /* how many of them lie below the mount's root */
+	__u32 chain_root;		 /* and below the container's root; CHAIN_NONE: not on it */
+	__u32 chain_cut;		 /* it goes on above what was collected */
+	__u32 off_mnt, off_root;	 /* path_append: where in the path those marks lie */
+	__u32 slot;			 /* its own key */
 	volatile __u32 run, last, found; /* of a loop at work: gate_name_has_id, path_append */
-	volatile __u32 chained; /* chain is the superblock chain of the object at hand */
-	volatile __u64 arg[3];		/* of a global function: the verifier lets no pointer pass as one */
-	struct cgroup_key key;	   /* gate_classify_arg: of this css_set, */
+	volatile __u32 chained;		 /* chain is the superblock chain of the object at hand */
+	volatile __u64 arg[3]; /* of a global function: the verifier lets no pointer pass as one */
+	struct cgroup_key key; /* gate_classify_arg: of this css_set, */
 	struct cgroup_value value; /* this is what it found */
-	__u64 chain[CHAIN_MAX]; /* struct dentry * */
-	__u16 pos[CHAIN_MAX];	/* path_append: where in the path each entry begins */
+	__u64 chain[CHAIN_MAX];	   /* struct dentry * */
+	__u16 pos[CHAIN_MAX];	   /* path_append: where in the path each entry begins */
 	__u8 record[RECORD_SIZE];
 };
 #define CHAIN_NONE 0xffffffffu
@@ -123,8 +123,8 @@ struct task_value {
 	__u32 flags; /* TASK_* */
 	__u32 pad;
 };
-#define TASK_ENTERED 1u /* runs a program of the container, not the runtime's set-up */
-#define TASK_CREDS 2u	/* creds is valid */
+#define TASK_ENTERED  1u /* runs a program of the container, not the runtime's set-up */
+#define TASK_CREDS    2u /* creds is valid */
 #define TASK_REPORTED 4u /* its exec was sent: its exit is too */
 
 struct {

@@ -9,7 +9,7 @@
 #include "path.bpf.h"
 
 #define OVERLAYFS_MAGIC_ 0x794c7630u
-#define TMPFS_MAGIC_ 0x01021994u
+#define TMPFS_MAGIC_	 0x01021994u
 
 /* A file, found: what prefilter and record need of it. */
 struct object {
@@ -76,8 +76,8 @@ static __always_inline __u32 object_layer(const struct object *o)
 {
 	if (o->magic != OVERLAYFS_MAGIC_)
 		return 0;
-	return compat_read_u64(o->inode + bpf_core_type_size(struct inode)) ? WIRE_FILE_UPPER
-									     : WIRE_FILE_LOWER;
+	return compat_read_u64(o->inode + bpf_core_type_size(struct inode)) ? WIRE_FILE_UPPER :
+									      WIRE_FILE_LOWER;
 }
 
 static __always_inline void object_flags(struct wire_file *w, const struct object *o,
@@ -120,9 +120,9 @@ static __noinline int object_fill(struct scratch *s, struct wire_file *w, const 
 	w->fs_magic = o->magic;
 	object_flags(w, o, t);
 	w->mnt_id = LOAD(struct mount, o->mount, mnt_id);
-	bpf_probe_read_kernel_str(
-		w->fstype, sizeof(w->fstype),
-		LOAD(struct file_system_type, LOAD(struct super_block, o->sb, s_type), name));
+	bpf_probe_read_kernel_str(w->fstype, sizeof(w->fstype),
+				  LOAD(struct file_system_type,
+				       LOAD(struct super_block, o->sb, s_type), name));
 
 	if (w->flags & WIRE_FILE_MEMFD) { /* has a name, but no place */
 		emit_kernel_str(s, &w->sbpath, LOAD(struct dentry, o->dentry, d_name.name), 256);
@@ -197,14 +197,15 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 	w->vtid = object_pid_at(pid, level);
 	w->vpid = leader_pid == pid ? w->vtid : object_pid_at(leader_pid, level);
 	w->ppid = LOAD(struct task_struct, parent, tgid);
-	w->loginuid = bpf_core_field_exists(struct task_struct, loginuid)
-			      ? LOAD(struct task_struct, t, loginuid.val)
-			      : 0xffffffffu;
+	w->loginuid = bpf_core_field_exists(struct task_struct, loginuid) ?
+			      LOAD(struct task_struct, t, loginuid.val) :
+			      0xffffffffu;
 	sid = LOAD_AT(struct signal_struct, signal, pids, PIDTYPE_SID);
 	w->sid = object_pid_at(sid, 0);
 	w->pid_ns = LOAD(struct pid_namespace, object_pid_ns(pid), ns.inum);
 	w->mnt_ns = LOAD(struct mnt_namespace,
-			 LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy), mnt_ns), ns.inum);
+			 LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy), mnt_ns),
+			 ns.inum);
 	w->flags = g->flags;
 	w->pad = 0;
 	if (LOAD(struct task_struct, t, atomic_flags) & 1) /* PFA_NO_NEW_PRIVS */

@@ -93,8 +93,7 @@ static __always_inline __u32 open_asked_flags(const struct pt_regs *regs, bool i
 	case WIRE_CALL_CREAT:
 		return O_CREAT_ | O_WRONLY_ | O_TRUNC_;
 	case WIRE_CALL_OPENAT2:
-		bpf_probe_read_user(&flags, sizeof(flags),
-				    (const void *)compat_arg(regs, is32, 2));
+		bpf_probe_read_user(&flags, sizeof(flags), (const void *)compat_arg(regs, is32, 2));
 		return flags;
 	default:
 		return compat_arg(regs, is32, 2);

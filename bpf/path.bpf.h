@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Paths, from what the kernel holds: dentries and mounts. (Loop state lives in memory: with a
- * number that it knows the verifier would follow every combination.) A chain is a list of dentries, leaf
- * first. The superblock chain goes from a file up to the root of its superblock; on the way it
+ * number that it knows the verifier would follow every combination.) A chain is a list of dentries,
+ * leaf first. The superblock chain goes from a file up to the root of its superblock; on the way it
  * notes where the root of the mount and the root of the container were met, so that one walk
  * gives all views of the path. The namespace chain hops over mount points instead.
  */
@@ -13,8 +13,8 @@
 #include "emit.bpf.h"
 #include "maps.bpf.h"
 
-#define PATH_NAME_MAX 255  /* NAME_MAX */
-#define PATH_MOUNTS_MAX 16 /* mounts stacked one in another */
+#define PATH_NAME_MAX	255 /* NAME_MAX */
+#define PATH_MOUNTS_MAX 16  /* mounts stacked one in another */
 
 static __always_inline const void *path_mount(const void *vfsmnt)
 {

@@ -10,17 +10,17 @@
 #include "maps.bpf.h"
 #include "object.bpf.h"
 
-#define PROC_MAGIC_ 0x9fa0u
-#define SYSFS_MAGIC_ 0x62656572u
-#define CGROUP_MAGIC_ 0x27e0ebu
-#define CGROUP2_MAGIC_ 0x63677270u
-#define DEBUGFS_MAGIC_ 0x64626720u
-#define TRACEFS_MAGIC_ 0x74726163u
+#define PROC_MAGIC_	  0x9fa0u
+#define SYSFS_MAGIC_	  0x62656572u
+#define CGROUP_MAGIC_	  0x27e0ebu
+#define CGROUP2_MAGIC_	  0x63677270u
+#define DEBUGFS_MAGIC_	  0x64626720u
+#define TRACEFS_MAGIC_	  0x74726163u
 #define SECURITYFS_MAGIC_ 0x73636673u
-#define BINFMT_MAGIC_ 0x42494e4du
-#define BPF_MAGIC_ 0xcafe4a11u
-#define CONFIGFS_MAGIC_ 0x62656570u
-#define PSTORE_MAGIC_ 0x6165676cu
+#define BINFMT_MAGIC_	  0x42494e4du
+#define BPF_MAGIC_	  0xcafe4a11u
+#define CONFIGFS_MAGIC_	  0x62656570u
+#define PSTORE_MAGIC_	  0x6165676cu
 
 static __always_inline __u32 prefilter_scope(__u32 magic)
 {
@@ -47,9 +47,12 @@ static __always_inline __u32 prefilter_scope(__u32 magic)
 
 /* [length][word]: which bytes of a name's word count. */
 #define W_ALL 0xffffffffffffffffull
-#define W_ROWS(a, b, c)                                                                            \
-	{a 0x0ull b}, {a 0xffull c}, {a 0xffffull c}, {a 0xffffffull c}, {a 0xffffffffull c},      \
-		{a 0xffffffffffull c}, {a 0xffffffffffffull c}, {a 0xffffffffffffffull c}
+#define W_ROWS(a, b, c)                                                                       \
+	{a 0x0ull b}, {a 0xffull c}, {a 0xffffull c}, {a 0xffffffull c}, {a 0xffffffffull c}, \
+		{a 0xffffffffffull c}, {a 0xffffffffffffull c},                               \
+	{                                                                                     \
+		a 0xffffffffffffffull c                                                       \
+	}
 #define W_1
 #define W_2 W_ALL,
 #define W_3 W_ALL, W_ALL,
@@ -89,6 +92,55 @@ static __always_inline __u32 prefilter_find(__u64 h)
 		return 0;
 	v = bpf_map_lookup_elem(&watch, &h);
 	return v ? *v : 0;
+}
+
+/* A listener by its command (16 bytes, zero-padded by the kernel). */
+static __always_inline __u32 prefilter_listener(const char *comm)
+{
+	struct wire_name n = {};
+
+	n.w[0] = *(const __u64 *)comm;
+	n.w[1] = *(const __u64 *)(comm + 8);
+	return prefilter_find(wire_hash_step(wire_hash_seed(WIRE_SCOPE_LISTENER), &n));
+}
+
+/* Position behind the last '/' of the name at s->record[at], in s->last. */
+static long prefilter_slash_step(__u32 i, struct path_step *c)
+{
+	struct scratch *s = emit_scratch(c->slot);
+	__u32 at = c->start + i;
+
+	if (!s || at >= RECORD_SIZE)
+		return 1;
+	if (i >= s->run)
+		return 1;
+	if (s->record[at] == '/')
+		s->last = i + 1;
+	return 0;
+}
+
+/* A listener by the last component of its bound name, which lies in the record as blob b. */
+static __always_inline __u32 prefilter_socket(struct scratch *s, const struct wire_blob *b)
+{
+	struct path_step c = {.slot = s->slot, .start = b->off};
+	struct wire_name n;
+	__u32 at, len;
+
+	s->run = b->len;
+	s->last = 0;
+	LOOP(WIRE_SUN_MAX, prefilter_slash_step, &c);
+	at = c.start + s->last;
+	len = b->len - s->last;
+	if (at > WIRE_RECORD_MAX)
+		return 0;
+	if (len >= WIRE_NAME_LEN)
+		len = WIRE_NAME_LEN - 1;
+	bpf_probe_read_kernel(&n, sizeof(n), &s->record[at]);
+	n.w[0] &= prefilter_mask[len][0];
+	n.w[1] &= prefilter_mask[len][1];
+	n.w[2] &= prefilter_mask[len][2];
+	n.w[3] &= prefilter_mask[len][3];
+	return prefilter_find(wire_hash_step(wire_hash_seed(WIRE_SCOPE_SOCKET), &n));
 }
 
 /* The patterns of a scope against the chain's entries below `top`, nearest the root first. */

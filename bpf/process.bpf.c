@@ -64,8 +64,7 @@ static __always_inline void exec_argv(struct scratch *s, struct wire_exec *r, co
 }
 
 static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
-				      const struct task_struct *t,
-				      const struct linux_binprm *bprm)
+				      const struct task_struct *t, const struct linux_binprm *bprm)
 {
 	const void *exe = task_exe(t);
 	const void *tty = LOAD(struct signal_struct, LOAD(struct task_struct, t, signal), tty);

@@ -48,8 +48,8 @@ int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
 		return 0;
 	g.hflags = flag;
 	if (syscall_is_open(call))
-		return denied ? open_denied(t, &g, regs, is32, call, ret)
-			      : open_done(t, &g, call, ret);
+		return denied ? open_denied(t, &g, regs, is32, call, ret) :
+				open_done(t, &g, call, ret);
 	if (call == WIRE_CALL_CONNECT)
 		return connect_done(t, &g, regs, is32, ret);
 	return denied ? 0 : setid_done(t, &g, call);

@@ -29,9 +29,21 @@ static __always_inline const void *task_mnt_ns(const struct task_struct *t)
 	return LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy), mnt_ns);
 }
 
+/* NULL: on a detached mount, or on one that the kernel made for itself (a memfd). */
 static __always_inline const void *task_exe_mnt_ns(const void *exe)
 {
-	return LOAD(struct mount, path_mount(LOAD(struct file, exe, f_path.mnt)), mnt_ns);
+	const void *ns = LOAD(struct mount, path_mount(LOAD(struct file, exe, f_path.mnt)), mnt_ns);
+
+	return (__u64)ns == MNT_NS_INTERNAL_ ? NULL : ns;
+}
+
+/* Runs another program than its parent: a runtime starts itself again to prepare a container. */
+static __always_inline bool task_has_own_exe(const struct task_struct *t, const void *exe)
+{
+	const void *parent_exe = task_exe(LOAD(struct task_struct, t, real_parent));
+
+	return !parent_exe ||
+	       LOAD(struct file, exe, f_inode) != LOAD(struct file, parent_exe, f_inode);
 }
 
 static __always_inline __u32 task_ns_inum(const void *mnt_ns)
@@ -61,9 +73,13 @@ static __always_inline bool task_entered(const struct task_struct *t)
 	if (!exe)
 		return false;
 	ns = task_exe_mnt_ns(exe);
-	/* On no mount: a memfd or detached copy of the runtime. On the host's: the runtime. */
-	return ns && (task_ns_inum(ns) != knob_host_mnt_ns ||
-		      task_ns_inum(task_mnt_ns(t)) == knob_host_mnt_ns);
+	/*
+	 * On no mount: a memfd or detached copy of the runtime. On the host's: the runtime, also
+	 * where it was just put into the cgroup and has no namespaces yet.
+	 */
+	return ns &&
+	       (task_ns_inum(ns) != knob_host_mnt_ns ||
+		(task_ns_inum(task_mnt_ns(t)) == knob_host_mnt_ns && task_has_own_exe(t, exe)));
 }
 
 /*
@@ -74,7 +90,7 @@ static __always_inline bool task_entered(const struct task_struct *t)
 static __always_inline bool task_enters(const struct task_struct *t, const struct task_value *v)
 {
 	const void *exe = task_exe(t);
-	const void *ns, *parent_exe;
+	const void *ns;
 
 	if (v && (v->flags & TASK_ENTERED))
 		return true;
@@ -85,9 +101,7 @@ static __always_inline bool task_enters(const struct task_struct *t, const struc
 		return false;
 	if (task_ns_inum(ns) != knob_host_mnt_ns)
 		return true;
-	parent_exe = task_exe(LOAD(struct task_struct, t, real_parent));
-	return !parent_exe ||
-	       LOAD(struct file, exe, f_inode) != LOAD(struct file, parent_exe, f_inode);
+	return task_has_own_exe(t, exe);
 }
 
 /* Stores what is known now. */

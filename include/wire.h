@@ -282,6 +282,7 @@ struct wire_name {
 #define WIRE_WATCH_DEEPER 4u /* paths only: a longer pattern begins like this */
 #define WIRE_WATCH_IGNORE 8u /* paths only: nothing below matters (after longer patterns) */
 #define WIRE_WATCH_URGENT 16u
+#define WIRE_WATCH_CONNECT 32u
 
 /* Seeds of the path hash, one for each scope (user/rules/watch.h says what they mean). */
 #define WIRE_SCOPE_PATH 1u
@@ -292,6 +293,8 @@ struct wire_name {
 #define WIRE_SCOPE_HOST 6u
 #define WIRE_SCOPE_NAME 7u /* the file's own name: one component */
 #define WIRE_SCOPES 8u
+#define WIRE_SCOPE_SOCKET 8u	/* the last component of a listener's bound name */
+#define WIRE_SCOPE_LISTENER 9u /* the listener's command */
 
 static inline __u64 wire_hash_seed(__u32 scope)
 {

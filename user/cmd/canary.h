@@ -13,8 +13,8 @@
 
 struct canary_proof {
 	bool exec, rename, fork, exit, open, setid, connect;
-	uint32_t pid_ns;      /* of the canary: set before its first record can come */
-	int pid_ns_fd; /* holds it, so that its number is not given to a container; -1: none */
+	uint32_t pid_ns; /* of the canary: set before its first record can come */
+	int pid_ns_fd;	 /* holds it, so that its number is not given to a container; -1: none */
 };
 
 #define CANARY_WHY_MAX 256

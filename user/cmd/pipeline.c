@@ -101,7 +101,7 @@ static int tell_lost(struct pipeline *p, uint64_t lost, uint64_t time)
 
 	p->st.lost_seen += lost;
 	len = (p->o.json ? output_lost_json : output_lost_text)(p->line, lost, p->st.lost_seen,
-								 time, &p->out);
+								time, &p->out);
 	return write_line(p, len);
 }
 

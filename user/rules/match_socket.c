@@ -4,28 +4,16 @@
  * name, link, relative path or bind mount the client used.
  */
 #include "rules/facts.h"
-
-/* Base names that the runtimes' sockets have. */
-static const char names[] = "docker.sock docker.raw.sock containerd.sock containerd.sock.ttrpc "
-			    "crio.sock podman.sock cri-dockerd.sock dockershim.sock "
-			    "buildkitd.sock frakti.sock cri-containerd.sock";
-
-/*
- * Commands (at most 15 bytes, as the kernel keeps them). A socket that systemd opened for one of
- * them is known by its name. What a container calls its own processes does not matter: these
- * count outside of containers only.
- */
-static const char commands[] = "dockerd containerd crio podman buildkitd cri-dockerd "
-			       "containerd-shim lxd incusd";
+#include "rules/watch.h"
 
 /* The runtime's own name for its socket; a client's spelling only when nothing else is known. */
 static bool named_like_runtime(const struct event_connect *c)
 {
 	if (c->name.len > 0)
-		return word_in(names, str_basename(c->name));
+		return watch_has(WATCH_SOCKET, str_basename(c->name));
 	if (c->path.len > 0)
-		return word_in(names, str_basename(c->path));
-	return word_in(names, str_basename(c->asked));
+		return watch_has(WATCH_SOCKET, str_basename(c->path));
+	return watch_has(WATCH_SOCKET, str_basename(c->asked));
 }
 
 enum listener listener_judge(const struct event *e)
@@ -37,7 +25,7 @@ enum listener listener_judge(const struct event *e)
 		return named ? LISTENER_LOOKALIKE : LISTENER_OTHER;
 	if (named)
 		return LISTENER_RUNTIME;
-	if ((c->flags & WIRE_CONNECT_PEER) && word_in(commands, c->peer_comm))
+	if ((c->flags & WIRE_CONNECT_PEER) && watch_has(WATCH_LISTENER, c->peer_comm))
 		return LISTENER_RUNTIME;
 	return LISTENER_OTHER;
 }

@@ -381,3 +381,14 @@ uint32_t watch_classify(const struct event_file *f, uint32_t access)
 		classes &= ~C_SECRETS;
 	return classes & ~beside(watch_name(f));
 }
+
+bool watch_has(enum watch_scope scope, struct str word)
+{
+	size_t n, i;
+	const struct watch *w = watch_table(&n);
+
+	for (i = 0; i < n; i++)
+		if (w[i].scope == scope && str_is(word, w[i].pattern))
+			return true;
+	return false;
+}

@@ -11,20 +11,23 @@
 
 #include "event/event.h"
 
-#define WATCH_READ  1u
-#define WATCH_WRITE 2u /* opened for writing, created or truncated */
+#define WATCH_READ    1u
+#define WATCH_WRITE   2u /* opened for writing, created or truncated */
+#define WATCH_CONNECT 4u
 
 enum watch_scope {
-	WATCH_PATH,   /* a path as the container sees it: event_file.rootpath, and .path */
-	WATCH_PROC,   /* path inside a proc superblock, wherever it is mounted: "/sys" */
-	WATCH_SYSFS,  /* path inside sysfs */
-	WATCH_CGROUP, /* path inside cgroup v1 or v2 */
-	WATCH_KERNFS, /* debugfs, tracefs, securityfs, binfmt_misc, bpf, configfs, pstore */
-	WATCH_HOST,   /* sbpath of a file that came in by a bind mount or from a disk */
-	WATCH_NAME,   /* the file's own name, anywhere */
-	WATCH_SUFFIX, /* the end of the file's own name, at most 8 bytes, anywhere */
-	WATCH_BLOCK,  /* any block device (pattern "") */
-	WATCH_CHAR,   /* a character device by "major:minor" */
+	WATCH_PATH,	/* a path as the container sees it: event_file.rootpath, and .path */
+	WATCH_PROC,	/* path inside a proc superblock, wherever it is mounted: "/sys" */
+	WATCH_SYSFS,	/* path inside sysfs */
+	WATCH_CGROUP,	/* path inside cgroup v1 or v2 */
+	WATCH_KERNFS,	/* debugfs, tracefs, securityfs, binfmt_misc, bpf, configfs, pstore */
+	WATCH_HOST,	/* sbpath of a file that came in by a bind mount or from a disk */
+	WATCH_NAME,	/* the file's own name, anywhere */
+	WATCH_SUFFIX,	/* the end of the file's own name, at most 8 bytes, anywhere */
+	WATCH_BLOCK,	/* any block device (pattern "") */
+	WATCH_CHAR,	/* a character device by "major:minor" */
+	WATCH_SOCKET,	/* the last component of a Unix listener's bound name */
+	WATCH_LISTENER, /* the listening process' command, at most 15 bytes */
 	WATCH_SCOPE_END
 };
 
@@ -52,6 +55,7 @@ enum watch_class {
 	WATCH_C_HOST,	       /* host file by a mount */
 	WATCH_C_HOST_TAKEOVER, /* and one by which the host itself is taken over */
 	WATCH_C_HOST_MANAGED,  /* the runtime's own volumes and files: not "the host's" */
+	WATCH_C_RUNTIME,       /* a container runtime's API */
 	WATCH_C_END
 };
 
@@ -90,5 +94,8 @@ uint32_t watch_classify(const struct event_file *f, uint32_t access);
 
 /* The file's own name, not that of a mount point it was bound to; "" when nothing is known. */
 struct str watch_name(const struct event_file *f);
+
+/* True when the list has the word in a scope that compares whole words (sockets, listeners). */
+bool watch_has(enum watch_scope scope, struct str word);
 
 #endif /* ROOTWATCH_RULES_WATCH_H */

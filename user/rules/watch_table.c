@@ -33,6 +33,14 @@
 	{                                                    \
 		WATCH_##scope, p, access, WATCH_C_##class, 1 \
 	}
+#define SOCKET(name)                                                  \
+	{                                                             \
+		WATCH_SOCKET, name, WATCH_CONNECT, WATCH_C_RUNTIME, 1 \
+	}
+#define LISTENER(comm)                                                  \
+	{                                                               \
+		WATCH_LISTENER, comm, WATCH_CONNECT, WATCH_C_RUNTIME, 1 \
+	}
 #define TAKEOVER(p) URGENT(HOST, p, W, HOST_TAKEOVER)
 #define MANAGED(p)  HOST(p, W, HOST_MANAGED)
 
@@ -310,6 +318,31 @@ static const struct watch table[] = {
 	MANAGED("/var/lib/kubelet/pods"),
 	MANAGED("/lib/kubelet/pods"), /* where /var is a file system of its own */
 	MANAGED("/kubelet/pods"),     /* where /var/lib is */
+
+	/*
+	 * The runtimes' APIs. A listener's command counts outside of containers only; a socket that
+	 * systemd opened for one of them is known by its name.
+	 */
+	SOCKET("docker.sock"),
+	SOCKET("docker.raw.sock"),
+	SOCKET("containerd.sock"),
+	SOCKET("containerd.sock.ttrpc"),
+	SOCKET("cri-containerd.sock"),
+	SOCKET("crio.sock"),
+	SOCKET("podman.sock"),
+	SOCKET("cri-dockerd.sock"),
+	SOCKET("dockershim.sock"),
+	SOCKET("buildkitd.sock"),
+	SOCKET("frakti.sock"),
+	LISTENER("dockerd"),
+	LISTENER("containerd"),
+	LISTENER("containerd-shim"),
+	LISTENER("crio"),
+	LISTENER("podman"),
+	LISTENER("buildkitd"),
+	LISTENER("cri-dockerd"),
+	LISTENER("lxd"),
+	LISTENER("incusd"),
 };
 
 const struct watch *watch_table(size_t *n)

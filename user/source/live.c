@@ -57,8 +57,8 @@ static const struct source_hook known_hooks[] = {
 };
 #define N_KNOWN (sizeof(known_hooks) / sizeof(known_hooks[0]))
 
-__attribute__((format(printf, 2, 0))) static int
-libbpf_quiet(enum libbpf_print_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static int libbpf_quiet(enum libbpf_print_level level,
+							      const char *format, va_list args)
 {
 	if (level == LIBBPF_WARN && getenv("ROOTWATCH_LIBBPF"))
 		return vfprintf(stderr, format, args);
@@ -232,9 +232,10 @@ int source_open(struct source **out, const struct source_options *opts,
 	libbpf_set_print(libbpf_quiet);
 	btf = btf__load_vmlinux_btf();
 	if (!btf) {
-		snprintf(why, SOURCE_WHY_MAX,
-			 "this kernel has no BTF (/sys/kernel/btf/vmlinux): rootwatch needs 5.10 or "
-			 "later, built with CONFIG_DEBUG_INFO_BTF");
+		snprintf(
+			why, SOURCE_WHY_MAX,
+			"this kernel has no BTF (/sys/kernel/btf/vmlinux): rootwatch needs 5.10 or "
+			"later, built with CONFIG_DEBUG_INFO_BTF");
 		return -ENOTSUP;
 	}
 	s = calloc(1, sizeof(*s));

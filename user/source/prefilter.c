@@ -8,9 +8,11 @@
 #include <string.h>
 
 static const uint32_t scope_seeds[WATCH_SCOPE_END] = {
-	[WATCH_PATH] = WIRE_SCOPE_PATH,	    [WATCH_PROC] = WIRE_SCOPE_PROC,
-	[WATCH_SYSFS] = WIRE_SCOPE_SYSFS,   [WATCH_CGROUP] = WIRE_SCOPE_CGROUP,
-	[WATCH_KERNFS] = WIRE_SCOPE_KERNFS, [WATCH_HOST] = WIRE_SCOPE_HOST,
+	[WATCH_PATH] = WIRE_SCOPE_PATH,		[WATCH_PROC] = WIRE_SCOPE_PROC,
+	[WATCH_SYSFS] = WIRE_SCOPE_SYSFS,	[WATCH_CGROUP] = WIRE_SCOPE_CGROUP,
+	[WATCH_KERNFS] = WIRE_SCOPE_KERNFS,	[WATCH_HOST] = WIRE_SCOPE_HOST,
+	[WATCH_NAME] = WIRE_SCOPE_NAME,		[WATCH_SOCKET] = WIRE_SCOPE_SOCKET,
+	[WATCH_LISTENER] = WIRE_SCOPE_LISTENER,
 };
 
 static uint32_t watch_value(const struct watch *w)
@@ -23,6 +25,8 @@ static uint32_t watch_value(const struct watch *w)
 		value |= WIRE_WATCH_READ;
 	if (w->access & WATCH_WRITE)
 		value |= WIRE_WATCH_WRITE;
+	if (w->access & WATCH_CONNECT)
+		value |= WIRE_WATCH_CONNECT;
 	if (w->urgent)
 		value |= WIRE_WATCH_URGENT;
 	return value;
@@ -106,7 +110,8 @@ static int add_name(struct prefilter *p, const struct watch *w)
 {
 	struct wire_name n = name_of(w->pattern, strlen(w->pattern));
 
-	return add_hash(p, wire_hash_step(wire_hash_seed(WIRE_SCOPE_NAME), &n), watch_value(w));
+	return add_hash(p, wire_hash_step(wire_hash_seed(scope_seeds[w->scope]), &n),
+			watch_value(w));
 }
 
 static int add_suffix(struct prefilter *p, const struct watch *w)
@@ -157,6 +162,8 @@ static int add(struct prefilter *p, const struct watch *w)
 	case WATCH_HOST:
 		return add_path(p, w);
 	case WATCH_NAME:
+	case WATCH_SOCKET:
+	case WATCH_LISTENER:
 		return add_name(p, w);
 	case WATCH_SUFFIX:
 		return add_suffix(p, w);
