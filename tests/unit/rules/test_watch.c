@@ -174,7 +174,8 @@ static void test_paths(void **state)
 	fclose(f);
 	assert_int_equal(wrong, 0);
 	/* every class has a case */
-	assert_int_equal(seen, ((1u << WATCH_C_END) - 1) & ~(1u << WATCH_C_NONE));
+	assert_int_equal(seen, ((1u << WATCH_C_END) - 1) & ~(1u << WATCH_C_NONE) &
+				       ~(1u << WATCH_C_RUNTIME)); /* sockets: match_socket.c */
 }
 
 /* Bytes of every kind and every length: nothing is read behind them. */
@@ -247,13 +248,23 @@ static size_t longest_component(const char *path)
 	return longest;
 }
 
+/* Of connects, not of files. */
+static bool is_peer(const struct watch *w)
+{
+	return w->scope == WATCH_SOCKET || w->scope == WATCH_LISTENER;
+}
+
 static void check_pattern(const struct watch *w)
 {
 	uint32_t major, minor;
 	size_t len = strlen(w->pattern);
 
 	switch (w->scope) {
+	case WATCH_LISTENER:
+		assert_in_range(len, 1, WIRE_COMM_LEN - 1);
+		break;
 	case WATCH_NAME:
+	case WATCH_SOCKET:
 		assert_in_range(len, 1, WIRE_NAME_LEN - 1);
 		assert_null(strchr(w->pattern, '/'));
 		break;
@@ -292,7 +303,8 @@ static void test_bounds(void **state)
 
 		if (w->scope >= WATCH_SCOPE_END || w->class <= WATCH_C_NONE ||
 		    w->class >= WATCH_C_END || w->access == 0 ||
-		    (w->access & ~(WATCH_READ | WATCH_WRITE)))
+		    (is_peer(w) ? w->access != WATCH_CONNECT :
+				  w->access & ~(WATCH_READ | WATCH_WRITE)))
 			fail_msg("entry %zu (%s) is malformed", i, w->pattern);
 		check_pattern(w);
 		suffixes += w->scope == WATCH_SUFFIX;
@@ -332,6 +344,11 @@ static void test_every_entry_matches(void **state)
 		char path[256], type[64] = "reg";
 		struct event_file f;
 
+		if (is_peer(w)) {
+			assert_true(watch_has(w->scope, str_from(w->pattern)));
+			assert_false(watch_has(w->scope, str_from("some-other-d")));
+			continue;
+		}
 		judge_reset();
 		snprintf(path, sizeof(path), "%s%s", named ? "/some/where/" : "", w->pattern);
 		if (w->scope == WATCH_SUFFIX)
@@ -375,6 +392,8 @@ static void test_classes_and_detections(void **state)
 	for (size_t i = 0; i < entries; i++) {
 		uint32_t bit = 1u << table[i].class;
 
+		if (is_peer(&table[i]))
+			continue;
 		listed[0] |= table[i].access & WATCH_READ ? bit : 0;
 		listed[1] |= table[i].access & WATCH_WRITE ? bit : 0;
 		urgent |= table[i].urgent ? bit : 0;
@@ -391,7 +410,8 @@ static void test_classes_and_detections(void **state)
 	assert_int_equal(listed[1], wanted[1]);
 	assert_int_equal(urgent, critical);
 	for (size_t i = 0; i < entries; i++) {
-		if (!!table[i].urgent != !!(critical & (1u << table[i].class)))
+		if (!is_peer(&table[i]) &&
+		    !!table[i].urgent != !!(critical & (1u << table[i].class)))
 			fail_msg("%s: urgent is for what is critical", table[i].pattern);
 	}
 }
