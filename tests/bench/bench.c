@@ -20,8 +20,8 @@
 struct options {
 	unsigned int rounds, want, patience_ms, cpu;
 	unsigned int burst, ticks, idle_s, starts;
-	const char *only, *variants, *rootwatch, *json, *scratch;
-	bool extras, verbose;
+	const char *only, *variants, *parts, *rootwatch, *json, *scratch;
+	bool verbose;
 };
 
 static const struct argp_option known[] = {
@@ -31,7 +31,9 @@ static const struct argp_option known[] = {
 	{"only", 'o', "LIST", 0, "Rows to measure, by the start of their names: a,b,d1", 0},
 	{"variants", 'v', "LIST", 0, "Of none,empty,rootwatch (default all)", 0},
 	{"quick", 'q', NULL, 0, "A short look: 3 rounds, smaller loads", 0},
-	{"table", 't', NULL, 0, "Only the table of ratios", 0},
+	{"parts", 't', "LIST", 0,
+	 "Of table,programs,delivery,latency,idle,start (default all; memory is told with delivery)",
+	 0},
 	{"burst", 'b', "N", 0, "Opens in the delivery part (default 200000)", 0},
 	{"cpu", 'c', "N", 0, "The workload's CPU (default the last one)", 0},
 	{"rootwatch", 'p', "FILE", 0, "The program (default beside the bench's folder)", 0},
@@ -74,7 +76,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		o->starts = 2;
 		return 0;
 	case 't':
-		o->extras = false;
+		o->parts = arg;
 		return 0;
 	case 'b':
 		o->burst = number;
@@ -163,6 +165,13 @@ static void print_machine(const struct passes *p)
 
 static int measure(const struct options *o, struct passes *p)
 {
+	static const struct {
+		const char *name;
+		int (*fn)(struct extras *x);
+	} parts[] = {{"delivery", extras_delivery},
+		     {"latency", extras_latency},
+		     {"idle", extras_idle},
+		     {"start", extras_start}};
 	struct extras x = {.passes = p,
 			   .burst = o->burst,
 			   .ticks = o->ticks,
@@ -173,21 +182,18 @@ static int measure(const struct options *o, struct passes *p)
 
 	if (!err) {
 		print_machine(p);
-		err = passes_run(p);
+		if (listed(o->parts, "table"))
+			err = passes_run(p);
 	}
 	/* Interrupted: what there is is still worth a look. */
 	if (p->n)
 		json_object_set_new(x.report, "table", passes_report(p));
-	if (!err && o->extras)
+	if (!err && listed(o->parts, "programs"))
 		err = extras_programs(&x);
-	if (!err && o->extras && p->variant_on[VARIANT_ROOTWATCH]) {
-		err = extras_delivery(&x);
-		if (!err)
-			err = extras_latency(&x);
-		if (!err)
-			err = extras_idle(&x);
-		if (!err)
-			err = extras_start(&x);
+	if (p->variant_on[VARIANT_ROOTWATCH]) {
+		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++)
+			if (listed(o->parts, parts[i].name))
+				err = parts[i].fn(&x);
 	}
 	if (!err && o->json && json_dump_file(x.report, o->json, JSON_INDENT(1)))
 		err = bench_fail(EIO, "%s", o->json);
@@ -237,8 +243,7 @@ int main(int argc, char **argv)
 			    .ticks = 200,
 			    .idle_s = 5,
 			    .starts = 5,
-			    .scratch = "/tmp",
-			    .extras = true};
+			    .scratch = "/tmp"};
 	char folder[200], program[256], guests[256], scratch[200];
 	struct passes p = {0};
 	struct box box;

@@ -211,14 +211,19 @@ int detector_stop(struct detector *d, struct detector_stats *stats)
 	if (ready_fd >= 0)
 		close(ready_fd);
 	ready_fd = -1;
-	/* Its last lines must not find a full pipe that nobody reads. */
-	if (d->out >= 0)
-		close(d->out);
 	if (d->pid > 0) {
 		kill(d->pid, SIGTERM);
+		/* Its last lines must not find a full pipe that nobody reads. */
+		if (d->out >= 0)
+			close(d->out);
 		err = wait_end(d->pid, &status);
 		if (err)
 			bench_say("rootwatch did not end within %d s of SIGTERM", STOP_MS / 1000);
+		else if (WIFSIGNALED(status))
+			bench_say("rootwatch was killed by signal %d", WTERMSIG(status));
+		/* In a pipe that was closed in its face it may well say that it failed. */
+		else if (WEXITSTATUS(status) && d->out < 0)
+			bench_say("rootwatch ended with exit code %d", WEXITSTATUS(status));
 		if (stats)
 			read_stats(d, stats);
 		unlink(d->lines);

@@ -103,6 +103,8 @@ struct delivery {
 	uint64_t opens, lines;
 	double open_rate, line_rate; /* a second */
 	double lag_ms;		     /* from the last open to the last line */
+	double reader_us;	     /* of CPU time of rootwatch for each line */
+	double line_bytes;
 	struct detector_stats stats;
 };
 
@@ -114,10 +116,13 @@ static int deliver(struct extras *x, const char *const args[], struct delivery *
 	struct detector d;
 	uint64_t grown = 0;
 	size_t len = 0;
+	struct procfs_cpu cpu[2];
+	uint64_t bytes = 0;
 	int err = detector_start(&d, VARIANT_ROOTWATCH, &p->setup, false);
 
 	if (err)
 		return err;
+	procfs_cpu(d.pid, &cpu[0]);
 	procfs_memory(d.pid, &memory[0]);
 	err = box_run(p->box, PLACE_ROOT, args, &b, sizeof(b), &len);
 	if (!err && len != sizeof(b))
@@ -125,10 +130,14 @@ static int deliver(struct extras *x, const char *const args[], struct delivery *
 	if (!err)
 		err = detector_settle(&d, DRAIN_MS, &grown);
 	procfs_memory(d.pid, &memory[1]);
-	out->lines = lines_count(d.lines, "/etc/x\"");
+	procfs_cpu(d.pid, &cpu[1]);
+	out->lines = lines_count(d.lines, "/etc/x\"", &bytes);
 	detector_stop(&d, &out->stats);
 	if (err)
 		return err;
+	out->reader_us = (double)(cpu[1].run_ns - cpu[0].run_ns) / 1e3 /
+			 (double)(out->lines ? out->lines : 1);
+	out->line_bytes = (double)bytes / (double)(out->lines ? out->lines : 1);
 	out->opens = b.done;
 	out->open_rate = (double)b.done * 1e9 / (double)(b.last - b.first);
 	out->line_rate = (double)out->lines * 1e9 / (double)(grown - b.first);
@@ -138,9 +147,10 @@ static int deliver(struct extras *x, const char *const args[], struct delivery *
 
 static json_t *delivery_json(const struct delivery *d)
 {
-	return json_pack("{s:I, s:I, s:f, s:f, s:f, s:s}", "opens", (json_int_t)d->opens, "lines",
-			 (json_int_t)d->lines, "opens_per_s", d->open_rate, "lines_per_s",
-			 d->line_rate, "lag_ms", d->lag_ms, "stats", d->stats.line);
+	return json_pack("{s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:s}", "opens", (json_int_t)d->opens,
+			 "lines", (json_int_t)d->lines, "opens_per_s", d->open_rate, "lines_per_s",
+			 d->line_rate, "lag_ms", d->lag_ms, "us_per_line", d->reader_us,
+			 "bytes_per_line", d->line_bytes, "stats", d->stats.line);
 }
 
 static void print_delivery(const struct delivery *d)
@@ -149,6 +159,8 @@ static void print_delivery(const struct delivery *d)
 	       "last line %.0f ms after the last open%s\n",
 	       d->lines, d->opens, d->open_rate, d->line_rate, d->lag_ms,
 	       verdict(d->lines == d->opens));
+	printf("  a line: %.0f bytes, %.2f us of rootwatch's CPU time\n", d->line_bytes,
+	       d->reader_us);
 	if (d->stats.known)
 		printf("  %s\n", d->stats.line);
 	else

@@ -69,15 +69,20 @@ void lines_free(struct lines *l)
 	memset(l, 0, sizeof(*l));
 }
 
-uint64_t lines_count(const char *path, const char *needle)
+uint64_t lines_count(const char *path, const char *needle, uint64_t *bytes)
 {
 	uint64_t count = 0;
 	char *line = NULL;
 	size_t cap = 0;
 	FILE *f = fopen(path, "re");
 
-	while (f && getline(&line, &cap, f) > 0)
-		count += strstr(line, needle) != NULL;
+	*bytes = 0;
+	for (ssize_t n; f && (n = getline(&line, &cap, f)) > 0;) {
+		if (strstr(line, needle)) {
+			count++;
+			*bytes += (uint64_t)n;
+		}
+	}
 	free(line);
 	if (f)
 		fclose(f);

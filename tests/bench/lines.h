@@ -20,7 +20,7 @@ int lines_until(struct lines *l, int fd, const char *needle, uint64_t *seen, siz
 		unsigned int timeout_ms, size_t *got);
 void lines_free(struct lines *l);
 
-/* How many lines of a file hold needle; 0 if it cannot be read. */
-uint64_t lines_count(const char *path, const char *needle);
+/* How many lines of a file hold needle, and how long they are together; 0 if it cannot be read. */
+uint64_t lines_count(const char *path, const char *needle, uint64_t *bytes);
 
 #endif
