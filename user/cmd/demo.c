@@ -16,7 +16,7 @@
 #include "demo/stage.h"
 #include "demo/table.h"
 
-/* A package tool that writes with fsync to a tmpfs takes a second; a busy machine longer. */
+/* A package tool takes a second; on a busy machine longer. */
 #define ATTACK_MS 60000
 /* From the act to its line it takes some 50 ms. */
 #define ALERT_MS 15000
@@ -272,7 +272,7 @@ static int say_failure(const struct demo *d, int err)
 
 static int run_demo(struct demo *d)
 {
-	char why[SANDBOX_WHY_MAX];
+	char why[SANDBOX_WHY_MAX], mark[SANDBOX_MARK_LEN + 1];
 	int code = EXIT_CODE_ERROR, err;
 	size_t n;
 
@@ -281,7 +281,8 @@ static int run_demo(struct demo *d)
 	if (!d->results)
 		return EXIT_CODE_ERROR;
 	/* First: the detector is to stay in the host's mount namespace. */
-	err = detector_start(&d->detector, &stop, &code);
+	sandbox_mark(mark);
+	err = detector_start(&d->detector, mark, &stop, &code);
 	if (err) {
 		(void)fprintf(stderr, "rootwatch: %s\n",
 			      err == -EINTR ? "interrupted" : "the detector did not start");

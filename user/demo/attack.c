@@ -29,14 +29,14 @@ static const struct attack table[] = {
 	{
 		.title = "append to /etc/passwd",
 		.variants =
-			{{"sh", "echo ... >>/etc/passwd",
+			{{"sh", "echo >>/etc/passwd",
 			  "echo 'intruder::0:0::/:/bin/sh' >>/etc/passwd && tail -n 1 /etc/passwd"}},
 		.expect = {{.rules = {"passwd-written"}},
 			   {.denied = true, .blocked = "/etc/passwd"}},
 	},
 	{
 		.title = "plant a cron job",
-		.variants = {{"sh", "echo ... >/etc/cron.d/x",
+		.variants = {{"sh", "echo >/etc/cron.d/x",
 			      "echo '* * * * * root id' >/etc/cron.d/x && ls /etc/cron.d/x"}},
 		.expect = {{.rules = {"cron-written"}},
 			   {.denied = true, .blocked = "/etc/cron.d/x"}},
@@ -55,11 +55,11 @@ static const struct attack table[] = {
 		.variants =
 			{{"curl", "curl ... docker.sock",
 			  "curl -sS --unix-socket " ATTACK_SOCK " http://docker/version"},
-			 {"perl", "perl connect docker.sock",
+			 {"perl", "perl ... docker.sock",
 			  "perl -MSocket -e 'socket(S, PF_UNIX, SOCK_STREAM, 0) && "
 			  "connect(S, sockaddr_un(shift)) || die qq($!\\n); "
 			  "syswrite S, qq(GET /version HTTP/1.0\\r\\n\\r\\n); print <S>' " ATTACK_SOCK},
-			 {"python3", "python3 ... docker.sock",
+			 {"python3", "python3 .. docker.sock",
 			  "python3 -c 'import socket, sys\n"
 			  "s = socket.socket(socket.AF_UNIX)\n"
 			  "try: s.connect(sys.argv[1])\n"
@@ -71,8 +71,8 @@ static const struct attack table[] = {
 		.expect = {{.rules = {"runtime-socket"}}, {.denied = true, .blocked = ATTACK_SOCK}},
 	},
 	{
-		.title = "SUID program by uid 1000",
-		.variants = {{"setpriv", "setpriv SUID: setuid(0)",
+		.title = "SUID file, by uid 1000",
+		.variants = {{"setpriv", "SUID setpriv: setuid 0",
 			      SUID_ACT "sh -c 'echo \"uid $(id -u) now\"'"}},
 		.prepare = "cp \"$(command -v setpriv)\" " ATTACK_SUID
 			   " && chmod 4755 " ATTACK_SUID,
@@ -82,7 +82,7 @@ static const struct attack table[] = {
 	},
 	{
 		.title = "same, no_new_privs set",
-		.variants = {{"setpriv", "setpriv SUID: setuid(0)",
+		.variants = {{"setpriv", "SUID setpriv: setuid 0",
 			      SUID_ACT "sh -c 'echo \"uid $(id -u) now\"'"}},
 		.as_user = true,
 		.no_new_privs = true,
@@ -90,7 +90,7 @@ static const struct attack table[] = {
 	},
 	{
 		.title = "set core_pattern",
-		.variants = {{"sh", ">/proc/.../core_pattern",
+		.variants = {{"sh", ">/proc/../core_pattern",
 			      "v=$(cat /proc/sys/kernel/core_pattern) && "
 			      "printf '%s\\n' \"$v\" >/proc/sys/kernel/core_pattern && "
 			      "echo \"written back: $v\""}},

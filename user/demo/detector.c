@@ -20,7 +20,7 @@
 #define STOP_MS	 20000
 /* So often *stop is looked at even if the signal came just before poll(). */
 #define SLICE_MS 200
-/* More than that nobody can look at; the demo makes some hundred. */
+/* The demo makes some hundred. */
 #define SEEN_MAX 20000
 /* Several lines of at most 4 KiB. */
 #define BUFFER_SIZE 65536
@@ -32,6 +32,7 @@ struct detector {
 	int complaints; /* a memfd: its stderr */
 	bool ended;	/* end of its stdout */
 	const volatile sig_atomic_t *stop;
+	const char *mark;
 	struct sighting *seen;
 	size_t n, room;
 	size_t used;
@@ -73,6 +74,8 @@ static int remember(struct detector *d, const char *line, size_t len)
 {
 	struct sighting s;
 
+	if (!memmem(line, len, d->mark, strlen(d->mark)))
+		return 0;
 	if (sighting_parse(&s, line, len) || d->n == SEEN_MAX)
 		return 0;
 	if (d->n == d->room) {
@@ -211,7 +214,8 @@ static void close_pair(int fds[2])
 	}
 }
 
-int detector_start(struct detector **d, const volatile sig_atomic_t *stop, int *code)
+int detector_start(struct detector **d, const char *mark, const volatile sig_atomic_t *stop,
+		   int *code)
 {
 	int out[2] = {-1, -1}, ready[2] = {-1, -1};
 	struct detector *n = calloc(1, sizeof(*n));
@@ -222,6 +226,7 @@ int detector_start(struct detector **d, const volatile sig_atomic_t *stop, int *
 		return -ENOMEM;
 	n->lines = n->complaints = -1;
 	n->stop = stop;
+	n->mark = mark;
 	err = start_child(n, out, ready);
 	if (!err) {
 		n->lines = out[0];

@@ -10,10 +10,13 @@
 struct detector;
 
 /*
- * Starts it and waits until it watches. *stop: set by a signal handler to give up. Gives 0, or
- * -errno and in *code the exit code that says why (the detector has said the rest on stderr).
+ * Starts it and waits until it watches. Of what it sees only lines that hold the text mark are
+ * kept: other containers may be busy. *stop: set by a signal handler to give up. Both must live
+ * as long as the detector. Gives 0, or -errno and in *code the exit code that says why (the
+ * detector has said the rest on stderr).
  */
-int detector_start(struct detector **d, const volatile sig_atomic_t *stop, int *code);
+int detector_start(struct detector **d, const char *mark, const volatile sig_atomic_t *stop,
+		   int *code);
 
 /*
  * Waits until something that is wanted has been seen, now or before. Gives it in *s and 0, or

@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define LABEL_WIDTH 27
-#define CELL_WIDTH  34
+#define LABEL_WIDTH 25
+#define CELL_WIDTH  35
 #define CELL_LINES  3
 
 _Static_assert(LABEL_WIDTH + 2 * (CELL_WIDTH + 2) <= TABLE_WIDTH, "the table is too wide");
@@ -67,22 +67,22 @@ static void cell_fill(struct cell *c, const struct attack_expect *e, const struc
 	size_t line = 1;
 
 	memset(c, 0, sizeof(*c));
-	cell_set(c, 0, worked ? RED : GREEN, worked ? "DONE    %s" : "DENIED  %s", r->said);
+	cell_set(c, 0, worked ? RED : GREEN, worked ? "DONE     %s" : "DENIED   %s", r->said);
 	for (size_t i = 0; worked && i < ATTACK_RULES; i++) {
 		if (r->seen[i])
-			cell_set(c, line++, priority_color(r->alerts[i].priority), "%-8.8s%s",
+			cell_set(c, line++, priority_color(r->alerts[i].priority), "%-9.9s%s",
 				 r->alerts[i].priority, e->rules[i]);
 	}
 	if (!worked && r->blocked_seen) {
-		cell_set(c, 1, CYAN, "seen    blocked (%s)", r->blocked.result);
-		cell_set(c, 2, CYAN, "        %s", tail(r->blocked.object, CELL_WIDTH - 8));
+		cell_set(c, 1, CYAN, "seen     blocked (%s)", r->blocked.result);
+		cell_set(c, 2, CYAN, "    %s", tail(r->blocked.object, CELL_WIDTH - 4));
 	} else if (!worked && well) {
-		cell_set(c, 1, DIM, "        nothing gained, no alert");
+		cell_set(c, 1, DIM, "         no alert: nothing gained");
 	}
 	if (!well) {
 		if (!worked && !e->denied)
-			cell_set(c, 0, MAGENTA, "FAILED  %s", r->said);
-		cell_set(c, 2, MAGENTA, "AMISS   %s", amiss);
+			cell_set(c, 0, MAGENTA, "FAILED   %s", r->said);
+		cell_set(c, 2, MAGENTA, "AMISS    %s", amiss);
 	}
 }
 
@@ -135,6 +135,11 @@ void table_head(const struct table *t, const char *const ids[static SIDES])
 	(void)fflush(t->f);
 }
 
+static bool line_empty(const struct cell cells[static SIDES], size_t i)
+{
+	return !*cells[SIDE_ROOT].line[i].text && !*cells[SIDE_USER].line[i].text;
+}
+
 int table_row(const struct table *t, size_t number, const struct attack *a,
 	      const struct attack_variant *v, const struct attack_result r[static SIDES])
 {
@@ -155,7 +160,7 @@ int table_row(const struct table *t, size_t number, const struct attack *a,
 	for (size_t i = 0; i < CELL_LINES; i++) {
 		if (i == 0)
 			put_label(t, BOLD, "%zu %s", number, a->title);
-		else if (!*cells[SIDE_ROOT].line[i].text && !*cells[SIDE_USER].line[i].text)
+		else if (line_empty(cells, i) && (i == CELL_LINES - 1 || line_empty(cells, i + 1)))
 			break;
 		else
 			put_label(t, DIM, "%s%s", i == 1 && v ? "  " : "",

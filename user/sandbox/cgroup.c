@@ -119,6 +119,16 @@ static uint64_t start_time(uint32_t pid)
 	return start;
 }
 
+void sandbox_mark(char mark[static SANDBOX_MARK_LEN + 1])
+{
+	const uint8_t random[RANDOM_BYTES] = {0};
+	uint32_t pid = (uint32_t)getpid();
+	char id[SANDBOX_ID_LEN + 1];
+
+	sandbox_id_make(id, random, pid, start_time(pid));
+	memcpy(mark, id + RANDOM_DIGITS, SANDBOX_MARK_LEN + 1);
+}
+
 int sandbox_id_new(char id[static SANDBOX_ID_LEN + 1])
 {
 	uint32_t pid = (uint32_t)getpid();

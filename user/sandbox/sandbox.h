@@ -77,6 +77,13 @@ void sandbox_close(struct sandbox *sb);
 /* The 64 hex digits; "" with no_cgroup. */
 const char *sandbox_id(const struct sandbox *sb);
 
+/*
+ * What the ids of all sandboxes that this process opens end in, and those of no other process's:
+ * to tell in a stream of events which are about them, even before they are open.
+ */
+#define SANDBOX_MARK_LEN 24
+void sandbox_mark(char mark[static SANDBOX_MARK_LEN + 1]);
+
 /* pid 1, as the caller's pid namespace sees it. */
 pid_t sandbox_pid(const struct sandbox *sb);
 
@@ -94,8 +101,8 @@ struct sandbox_command {
 
 /* 128 + the signal's number, when a signal ended the command. */
 #define SANDBOX_EXIT_SIGNAL 128
-/* The command could not be started. Output says why. */
-#define SANDBOX_EXIT_EXEC 127
+/* The command could not be started; output says why. Shells and setpriv have 126 and 127. */
+#define SANDBOX_EXIT_EXEC 125
 
 /*
  * Starts a command; output (a descriptor, or -1 for none) gets its stdout and stderr. *pid is a

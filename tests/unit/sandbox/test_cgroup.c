@@ -79,6 +79,17 @@ static void test_id(void **state)
 	assert_int_equal(ref.type, CONTAINER_OTHER);
 }
 
+static void test_mark(void **state)
+{
+	char mark[SANDBOX_MARK_LEN + 1], id[SANDBOX_ID_LEN + 1];
+
+	(void)state;
+	sandbox_mark(mark);
+	assert_int_equal(strlen(mark), SANDBOX_MARK_LEN);
+	assert_int_equal(sandbox_id_new(id), 0);
+	assert_string_equal(id + SANDBOX_ID_LEN - SANDBOX_MARK_LEN, mark);
+}
+
 static void test_not_an_id(void **state)
 {
 	static const char *const names[] = {
@@ -157,9 +168,9 @@ static void test_make_nowhere(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hierarchies),  cmocka_unit_test(test_id),
-		cmocka_unit_test(test_not_an_id),    cmocka_unit_test(test_sweep),
-		cmocka_unit_test(test_make_nowhere),
+		cmocka_unit_test(test_hierarchies), cmocka_unit_test(test_id),
+		cmocka_unit_test(test_mark),	    cmocka_unit_test(test_not_an_id),
+		cmocka_unit_test(test_sweep),	    cmocka_unit_test(test_make_nowhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
