@@ -74,7 +74,10 @@ static uint32_t mnt_ns_of_host(void)
 {
 	struct stat st;
 
-	return stat("/proc/1/ns/mnt", &st) == 0 ? (uint32_t)st.st_ino : 0;
+	/* Process 1 is out of reach for who has fewer capabilities than it: then our own is it. */
+	if (stat("/proc/1/ns/mnt", &st) && stat("/proc/self/ns/mnt", &st))
+		return 0;
+	return (uint32_t)st.st_ino;
 }
 
 static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o,
