@@ -146,9 +146,10 @@ static __always_inline __u32 compat_flag(const struct task_struct *t)
 	       WIRE_F_COMPAT;
 }
 
+/* The kernel looks at the low 32 bits only (do_syscall_64); x32 calls carry bit 30. */
 static __always_inline long compat_nr(const struct pt_regs *regs)
 {
-	return (long)(regs->orig_ax & ~0x40000000ul); /* x32 calls carry that bit */
+	return (__u32)regs->orig_ax & ~0x40000000u;
 }
 
 static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, int n)

@@ -42,17 +42,26 @@ static __always_inline __u32 creds_map(const void *map, __u32 k)
 	return creds_map_at(compat_untyped(map), k);
 }
 
-/* WIRE_ROOT_* of credentials. The host's own namespace is decided without a helper call. */
+/*
+ * WIRE_ROOT_* of credentials. Uid 0 of the host is root whatever a user namespace calls it (a task
+ * that left its uid unmapped still owns root's files), and the file system uid counts as well: it
+ * is what opens are judged by, and setfsuid can make it 0 alone.
+ */
 static __always_inline __u32 creds_root(const struct cred *c)
 {
 	__u32 euid = LOAD(struct cred, c, euid.val);
-	struct user_namespace *ns = LOAD(struct cred, c, user_ns);
+	__u32 fsuid = LOAD(struct cred, c, fsuid.val);
+	struct user_namespace *ns;
 
+	if (euid == 0 || fsuid == 0)
+		return WIRE_ROOT_HOST;
+	ns = LOAD(struct cred, c, user_ns);
 	if (LOAD(struct user_namespace, ns, level) == 0)
-		return euid == 0 ? WIRE_ROOT_HOST : WIRE_ROOT_NONE;
-	if (creds_map(ADDR(struct user_namespace, ns, uid_map), euid) != 0)
 		return WIRE_ROOT_NONE;
-	return euid == 0 ? WIRE_ROOT_HOST : WIRE_ROOT_USERNS;
+	if (creds_map(ADDR(struct user_namespace, ns, uid_map), euid) == 0 ||
+	    creds_map(ADDR(struct user_namespace, ns, uid_map), fsuid) == 0)
+		return WIRE_ROOT_USERNS;
+	return WIRE_ROOT_NONE;
 }
 
 static __noinline int creds_fill(struct wire_creds *w, const struct cred *c)

@@ -61,7 +61,7 @@ struct wire_header {
 	__u64 time; /* CLOCK_BOOTTIME, ns */
 };
 
-/* wire_creds.root: decision 3 of the architecture, judged on the effective uid. */
+/* wire_creds.root: judged on the effective and on the file system uid. */
 #define WIRE_ROOT_NONE 0u
 #define WIRE_ROOT_USERNS 1u /* root of its own user namespace, another uid on the host */
 #define WIRE_ROOT_HOST 2u   /* uid 0 here is uid 0 on the host */
