@@ -3,20 +3,23 @@
 """Every detection: an act that raises it, and the nearest act that must not."""
 
 import contextlib
+import datetime
 import glob
 import os
 import re
 import socket
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
 import clean  # noqa: E402
 import suite  # noqa: E402
-from detector import TOP, Detector, short  # noqa: E402
+from detector import TOP, Detector, run, short  # noqa: E402
 from runc import Runc, bind  # noqa: E402
 from world import World, field, of, rules  # noqa: E402
 
+TYPES = {"string": str, "number": int, "bool": bool}
 shown, withheld = set(), set()
 
 BEFORE = "mknod /tmp/disk b 7 7; mknod /dev/mem c 1 1; touch /root/.ssh/authorized_keys"
@@ -42,7 +45,7 @@ def with_mounts():
         listener.listen(10)
         clean.defer(listener.close)
     with Runc() as root, Runc(user=1000) as user, \
-            Runc(privileged=True, extra=mounts) as strong, Detector("--all") as detector:
+            Runc(privileged=True, extra=mounts) as strong, Detector("--all", "--blocked") as detector:
         w.d, w.c, w.user, w.strong = detector, root, user, strong
         for c in (root, strong):
             c.sh(BEFORE)
@@ -158,6 +161,44 @@ def test_the_highest_comes_first(w):
     assert field(events[0], "rootwatch.rule.id") == "shadow-written", events[0]
     assert rules(events[0]) == {"shadow-written", "etc-written"}, rules(events[0])
     assert "T1098" in " ".join(events[0]["tags"]), events[0]["tags"]
+
+
+def test_only_documented_fields(w):
+    """What is printed stands in `rootwatch help fields`, with its type."""
+    listed = {}
+    for line in run("help", "fields").stdout.decode().splitlines():
+        words = line.split()
+        if len(words) > 2 and "." in words[0] and words[1].split("|")[0] in TYPES:
+            listed[words[0]] = words[1]
+    assert len(listed) > 50, listed
+    seen = set()
+    for event in w.all({}):
+        for name, value in event["output_fields"].items():
+            assert name in listed, f"{name} is not documented"
+            seen.add(name)
+            kind, _, null = listed[name].partition("|")
+            ok = (value is None and null) or (value is not None and isinstance(value, TYPES[kind])
+                                              and isinstance(value, bool) == (kind == "bool"))
+            assert ok, f"{name} is {value!r}, documented as {listed[name]}"
+            assert value != "", name
+    only_elsewhere = {"rootwatch.lost", "rootwatch.lost_total"}
+    assert set(listed) - seen <= only_elsewhere, f"never printed: {sorted(set(listed) - seen)}"
+
+
+def test_shape(w):
+    """Falco's own consumers read it: the fields around output_fields, and the time."""
+    before = time.time()
+    truth = w.c.act("act_open", "openat", "wc", "/etc/shape")
+    event = w.expect(w.c, truth, {"rule": "etc-written", "fd.name": "/etc/shape"})
+    after = time.time()
+    assert set(event) == {"time", "rule", "priority", "source", "hostname", "output", "tags",
+                          "output_fields"}, sorted(event)
+    assert event["source"] == "syscall" and event["hostname"] == os.uname().nodename, event
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z", event["time"]), event["time"]
+    seconds = datetime.datetime.fromisoformat(event["time"][:19] + "+00:00").timestamp()
+    assert int(before) - 1 <= seconds <= after + 1, (before, event["time"], after)
+    assert field(event, "evt.time") // 10**9 == int(seconds), event
+    assert str(field(event, "evt.time"))[-9:] == event["time"][20:29], event
 
 
 def test_every_detection_is_here(w):

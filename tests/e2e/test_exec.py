@@ -9,6 +9,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
 import suite  # noqa: E402
+from container import quote  # noqa: E402
 from detector import Detector  # noqa: E402
 from runc import Runc  # noqa: E402
 from world import World, field, major_minor, of, raw, rules  # noqa: E402
@@ -181,6 +182,18 @@ def test_hostile_argument(w, _label, word):
     truth = w.c.act("/usr/bin/mytool", word, "end")
     event = ran(w, w.c, truth)
     assert word in raw(field(event, "proc.cmdline")), event
+
+
+def test_hostile_names_around(w):
+    """The name of the parent and the working directory are the container's to choose as well."""
+    folder, name = b"/tmp/a\nb\x1b[1m\xff", b"x\n\x1b\"\\\xfe"
+    w.c.sh(b"mkdir " + quote(folder) + b"; mkdir -p /tmp/bin; cp /bin/busybox /tmp/bin/sh")
+    script = b"cd " + quote(folder) + b"; printf " + quote(b"x\\n\\033\"\\\\\\376") + \
+        b" >/proc/self/comm; /usr/bin/mytool; true"
+    truth = w.c.act("/tmp/bin/sh", "-c", script)
+    event = ran(w, w.c, truth)
+    assert raw(field(event, "proc.cwd")) == folder, event
+    assert raw(field(event, "proc.pname")) == name, event
 
 
 @suite.cases(("newline", b"/opt/a\nb"), ("escape", b"/opt/\x1b[31m"), ("bad UTF-8", b"/opt/\xfe"),

@@ -30,6 +30,8 @@ def detector():
     ("docker", "/rw-e2e/docker/{id}", "docker", None),
     ("docker systemd", "/rw-e2e/system.slice/docker-{id}.scope", "docker", None),
     ("cri-containerd", "/rw-e2e/system.slice/cri-containerd-{id}.scope", "containerd", None),
+    ("docker in docker", "/rw-e2e/docker/" + "0123456789abcdef" * 4 + "/docker/{id}", "docker",
+     None),
     ("crio", "/rw-e2e/system.slice/crio-{id}.scope", "cri-o", None),
     ("podman", "/rw-e2e/machine.slice/libpod-{id}.scope", "podman", None),
     ("pod", "/rw-e2e/kubepods/besteffort/pod" + POD + "/{id}", None, POD),

@@ -65,6 +65,24 @@ def test_install(w, _label, words):
     assert event["priority"] not in ("Informational", "Debug", "Notice"), event["priority"]
 
 
+def test_script(w):
+    """pip and the like are scripts: what was asked for counts, not the interpreter."""
+    w.c.sh("printf '#!/usr/bin/python3 -s\\n' >/usr/local/bin/pip3; chmod 755 /usr/local/bin/pip3")
+    truth = w.c.act("/usr/local/bin/pip3", "install", "six")
+    event = w.expect(w.c, truth, {"evt.type": EXEC, "rule": "package-manager"})
+    assert field(event, "proc.exepath") == "/usr/bin/python3", event
+
+
+def test_busybox_applet(w):
+    """An applet of BusyBox: the program is busybox, the account that it changes is as real."""
+    mark = w.d.mark()
+    status, lines = w.c.sh("/bin/busybox passwd -d user 2>&1")
+    assert status == 0, lines
+    for rule in ("user-added", "shadow-written"):
+        w.d.wait_for(lambda e, rule=rule: field(e, "container.full_id") == w.c.id
+                     and rule in rules(e), rule, mark)
+
+
 @suite.cases(*[(name(words), words) for words in ASKS])
 def test_asks_only(w, _label, words):
     """A lower matter than an installation."""

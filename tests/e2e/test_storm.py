@@ -114,46 +114,58 @@ def test_slow_pipe(c):
     assert reported_lost(events) == lost, (reported_lost(events), lost)
 
 
-def test_many_containers(_c):
-    """200 containers of one short command each, 8 at a time: each exec with its right id."""
+def run_many(ready):
+    """All of them to their end, 8 at a time."""
+    running, waiting = [], list(ready)
+    while running or waiting:
+        while waiting and len(running) < AT_ONCE:
+            c = waiting.pop()
+            running.append((c, subprocess.Popen(
+                ["runc", "run", "--bundle", c.bundle, c.id], stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)))
+        for c, process in running[:]:
+            if process.poll() is not None:
+                assert process.returncode == 0, process.stderr.read()
+                process.stderr.close()
+                running.remove((c, process))
+        time.sleep(0.005)
+
+
+def watch_many():
+    """Runs the containers; gives {id: its number}, the events, and how many were lost."""
     ready = [Runc(args=["/usr/bin/mytool", str(n)]) for n in range(CONTAINERS)]
-    ids = {c.id: n for n, c in enumerate(ready)}
     with Detector("--all") as d:
-        running, waiting = [], list(ready)
-        while running or waiting:
-            while waiting and len(running) < AT_ONCE:
-                c = waiting.pop()
-                running.append((c, subprocess.Popen(
-                    ["runc", "run", "--bundle", c.bundle, c.id], stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)))
-            for c, process in running[:]:
-                if process.poll() is not None:
-                    assert process.returncode == 0, process.stderr.read()
-                    process.stderr.close()
-                    running.remove((c, process))
-            time.sleep(0.005)
+        run_many(ready)
         with Runc() as fence:
             truth = fence.act("act_open", "openat", "wc", "/etc/fence-many")
             d.wait_for(lambda e: matches(e, of(fence, truth, **{"fd.name": "/etc/fence-many"})))
-        execs = [e for e in d.since() if field(e, "proc.exepath") == "/usr/bin/mytool"
-                 and field(e, "evt.type") in ("execve", "execveat")]
-        unknown = [e for e in d.since() if not field(e, "container.full_id")
-                   or field(e, "container.id") == "unknown"]
+    for c in ready:
+        c.close()
+    return {c.id: n for n, c in enumerate(ready)}, d.events, reported_lost(d.events)
+
+
+def test_many_containers(_c):
+    """200 containers of one short command each, 8 at a time: each exec with its right id."""
+    for _ in range(3):
+        ids, events, lost = watch_many()
+        if not lost:  # these few hundred events cannot fill the ring: somebody else did
+            break
+        print(f"# {lost} events lost to another load on this machine: once more")
     got = {}
-    for event in execs:
-        ident = field(event, "container.full_id")
-        if ident in ids:
+    for event in events:
+        ident, program = field(event, "container.full_id"), field(event, "proc.exepath")
+        if program == "/usr/bin/mytool":
+            assert ident, f"without a container: {short(event)}"
+        if ident not in ids:
+            continue
+        assert program == "/usr/bin/mytool", f"of the runtime's own work: {short(event)}"
+        if field(event, "evt.type") == "execve":
             got.setdefault(ident, []).append(event)
             assert field(event, "proc.cmdline").split()[-1] == str(ids[ident]), event
             assert field(event, "proc.vpid") == 1, event
     missing = [ident for ident in ids if ident not in got]
-    others = [short(e) for e in d.since() if field(e, "container.full_id") in missing]
-    assert not missing, f"{len(missing)} containers without an exec, others: {others}; {d.stderr}"
-    assert all(len(events) == 1 for events in got.values()), "an exec came twice"
-    mine = [e for e in unknown if field(e, "proc.exepath") == "/usr/bin/mytool"]
-    assert not mine, f"{len(mine)} execs without a container"
-    for c in ready:
-        c.close()
+    assert not missing, f"{len(missing)} containers without an exec, {lost} events lost"
+    assert all(len(came) == 1 for came in got.values()), "an exec came twice"
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _stack = []
+cgroup_paths = set()
 _failures = []
 
 
@@ -80,6 +81,24 @@ def remove_tree(path):
     shutil.rmtree(path, ignore_errors=True)
     if os.path.exists(path):
         raise OSError(f"{path} cannot be removed")
+
+
+def leftovers():
+    """What is still there that this run has made: mounts, cgroups, processes."""
+    mine = PREFIX + str(os.getpid())
+    found = [f"mount {point}" for point in mounts_below(mine)]
+    found += [f"cgroup {folder}" for path in cgroup_paths for folder in cgroups_named(path)]
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as cmdline:
+                words = cmdline.read()
+        except OSError:
+            continue
+        if mine.encode() + b"/" in words:
+            found.append(f"process {pid} {words[:80]!r}")
+    if os.path.exists(mine):
+        found.append(mine)
+    return found
 
 
 def end_process(process, grace=10):

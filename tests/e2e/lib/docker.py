@@ -94,6 +94,7 @@ class Docker(Container):
         created = engine.cli("create", "-i", "--net=none", "--name", name, *options, IMAGE,
                              "/bin/sh")
         super().__init__(created.stdout.decode().strip(), name)
+        clean.cgroup_paths.add("/docker/" + self.id)
         self._forget = clean.defer(self._remove)
         self._start(["docker", "-H", "unix://" + engine.socket, "start", "-ai", self.id])
 

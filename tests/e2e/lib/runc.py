@@ -106,6 +106,7 @@ class Runc(Container):
         with open(self.bundle + "/config.json", "w", encoding="utf-8") as config:
             json.dump(spec(args or ["/bin/sh"], **options), config)
         self.cgroups_path = options.get("cgroups_path") or self.id
+        clean.cgroup_paths.add(self.cgroups_path)
         self.alone = args is not None
         if not self.alone:
             self._start(["runc", "run", "--bundle", self.bundle, self.id])

@@ -73,7 +73,7 @@ def main(world=contextlib.nullcontext):
         if "-v" in os.environ.get("E2E", ""):
             traceback.print_exception(error)
         failed += 1
-    left = clean.run_all()
+    left = clean.run_all() + clean.leftovers()
     if left:
         _report("not ok", f"{stem}.clean", "; ".join(left)[:1000])
         failed += 1
