@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,8 +73,19 @@ static int add_hash(struct prefilter *p, uint64_t hash, uint32_t value)
 	return 0;
 }
 
-/* Every component but the last says that more follows; what is deeper than the kernel looks is
- * watched from there on. */
+/* "/name/name...": what is written in another way would never match. */
+static bool path_valid(const char *path)
+{
+	size_t len = strlen(path);
+
+	return path[0] == '/' && path[len - 1] != '/' && !strstr(path, "//");
+}
+
+/*
+ * Every component but the last says that more follows; what is deeper than the kernel looks is
+ * watched from there on. What does not matter has to be seen whole by the kernel: of a path too
+ * deep, or with a name too long for that, nothing is taken away.
+ */
 static int add_path(struct prefilter *p, const struct watch *w)
 {
 	uint32_t scope = scope_seeds[w->scope];
@@ -89,27 +99,34 @@ static int add_path(struct prefilter *p, const struct watch *w)
 		p->scope_root[scope] |= value;
 		return 0;
 	}
-	while (*at == '/') {
+	if (!path_valid(at))
+		return -EINVAL;
+	for (;;) {
 		const char *end = strchrnul(at + 1, '/');
-		struct wire_name n = name_of(at + 1, (size_t)(end - at - 1));
+		size_t len = (size_t)(end - at - 1);
+		struct wire_name n = name_of(at + 1, len);
 		bool last = *end == '\0' || ++depth == WIRE_WATCH_DEPTH;
 		int err;
 
 		h = wire_hash_step(h, &n);
-		if (last && *end != '\0' && (value & WIRE_WATCH_IGNORE))
-			return 0; /* too deep to say that it does not matter */
+		if ((value & WIRE_WATCH_IGNORE) &&
+		    (len >= WIRE_NAME_LEN - 1 || (last && *end != '\0')))
+			return 0;
 		err = add_hash(p, h, last ? value : WIRE_WATCH_DEEPER);
 		if (err || last)
 			return err;
 		at = end;
 	}
-	return -EINVAL;
 }
 
 static int add_name(struct prefilter *p, const struct watch *w)
 {
-	struct wire_name n = name_of(w->pattern, strlen(w->pattern));
+	size_t len = strlen(w->pattern);
+	struct wire_name n = name_of(w->pattern, len);
 
+	if (len == 0 || strchr(w->pattern, '/') ||
+	    (w->scope == WATCH_LISTENER && len >= WIRE_COMM_LEN))
+		return -EINVAL;
 	return add_hash(p, wire_hash_step(wire_hash_seed(scope_seeds[w->scope]), &n),
 			watch_value(w));
 }
@@ -120,7 +137,7 @@ static int add_suffix(struct prefilter *p, const struct watch *w)
 	unsigned char value[8] = {0}, mask[8] = {0};
 	struct wire_suffix *s;
 
-	if (len == 0 || len > sizeof(value))
+	if (len == 0 || len > sizeof(value) || strchr(w->pattern, '/'))
 		return -EINVAL;
 	if (p->n_suffixes == WIRE_SUFFIXES_MAX)
 		return -E2BIG;
@@ -134,21 +151,47 @@ static int add_suffix(struct prefilter *p, const struct watch *w)
 	return 0;
 }
 
+/* A part of a device number; *end gets what follows. */
+static bool parse_part(const char *text, uint32_t max, uint32_t *part, char **end)
+{
+	unsigned long v;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	v = strtoul(text, end, 10);
+	*part = (uint32_t)v;
+	return v <= max;
+}
+
+/* "major:minor", as the kernel numbers devices: 12 and 20 bits. */
 static int add_device(struct prefilter *p, const struct watch *w)
 {
-	unsigned int major, minor;
+	uint32_t major, minor, rdev;
+	char *end;
 	size_t i;
 
-	if (sscanf(w->pattern, "%u:%u", &major, &minor) != 2)
+	if (!parse_part(w->pattern, 0xfff, &major, &end) || *end != ':' ||
+	    !parse_part(end + 1, 0xfffff, &minor, &end) || *end)
 		return -EINVAL;
+	rdev = major << 20 | minor;
 	for (i = 0; i < WIRE_DEVICES_MAX; i++) {
-		if (p->devices[i].access == 0) {
-			p->devices[i].rdev = major << 20 | minor;
-			p->devices[i].access = watch_value(w);
-			return 0;
-		}
+		struct wire_device *d = &p->devices[i];
+
+		if (d->access != 0 && d->rdev != rdev)
+			continue;
+		d->rdev = rdev;
+		d->access |= watch_value(w);
+		return 0;
 	}
 	return -E2BIG;
+}
+
+static int add_block(struct prefilter *p, const struct watch *w)
+{
+	if (w->pattern[0] != '\0')
+		return -EINVAL;
+	p->block_access |= watch_value(w);
+	return 0;
 }
 
 static int add(struct prefilter *p, const struct watch *w)
@@ -168,8 +211,7 @@ static int add(struct prefilter *p, const struct watch *w)
 	case WATCH_SUFFIX:
 		return add_suffix(p, w);
 	case WATCH_BLOCK:
-		p->block_access |= watch_value(w);
-		return 0;
+		return add_block(p, w);
 	case WATCH_CHAR:
 		return add_device(p, w);
 	case WATCH_SCOPE_END:

@@ -28,8 +28,8 @@ struct prefilter {
 };
 
 /*
- * Gives 0, -ENOMEM, or -E2BIG when the list has more suffixes or devices than the kernel side can
- * hold. On failure *p is empty.
+ * Gives 0, -ENOMEM, -E2BIG when the list has more suffixes or devices than the kernel side can
+ * hold, or -EINVAL for a pattern that could never match. On failure *p is empty.
  */
 int prefilter_compile(struct prefilter *p, const struct watch *watch, size_t n);
 void prefilter_free(struct prefilter *p);

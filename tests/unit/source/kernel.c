@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What stands around the prefilter in the kernel, made up: objects, maps, helpers. The headers of
+ * bpf/ that would bring the real ones are switched off by their guards.
+ */
+#include "source/kernel.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <cmocka.h>
+
+#define ROOTWATCH_COMPAT_BPF_H
+#define ROOTWATCH_MAPS_BPF_H
+#define ROOTWATCH_EMIT_BPF_H
+#define ROOTWATCH_OBJECT_BPF_H
+
+#undef __always_inline
+#undef __noinline
+#define __always_inline inline __attribute__((always_inline))
+#define __noinline	__attribute__((noinline))
+
+#define S_IFMT_	 0170000
+#define S_IFBLK_ 0060000
+#define S_IFCHR_ 0020000
+
+/* The kernel reads up to 8 bytes before and 31 bytes behind a name. */
+#define BEFORE 8
+#define BEHIND 32
+
+struct dentry {
+	struct dentry *d_parent;
+	struct {
+		uint32_t len;
+		const unsigned char *name;
+	} d_name;
+	unsigned char memory[BEFORE + KERNEL_NAME_MAX + BEHIND];
+};
+
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct {
+		struct dentry *mnt_root;
+	} mnt;
+};
+
+struct inode {
+	uint32_t i_rdev;
+};
+
+struct object {
+	const void *dentry, *mount, *inode;
+	const void *root_mount;
+	const void *mnt_root, *ctr_root;
+	uint32_t magic, mode;
+	bool bind, disk;
+};
+
+static bool object_is_bind(const struct object *o)
+{
+	return o->bind;
+}
+
+static bool object_on_disk(const struct object *o)
+{
+	return o->disk;
+}
+
+/* As bpf/maps.bpf.h, as far as paths need it. */
+#define CHAIN_MAX   256
+#define CHAIN_NONE  0xffffffffu
+#define RECORD_SIZE (WIRE_RECORD_MAX + WIRE_PATH_MAX + 256)
+
+struct scratch {
+	uint32_t used, chain_n, chain_mnt, chain_root, chain_cut, off_mnt, off_root, slot;
+	uint32_t run, last, chained;
+	uint64_t arg[3];
+	uint64_t chain[CHAIN_MAX];
+	uint16_t pos[CHAIN_MAX];
+	uint8_t record[RECORD_SIZE];
+};
+
+static struct scratch scratch;
+
+static struct scratch *emit_scratch(uint32_t slot)
+{
+	return slot == 0 ? &scratch : NULL;
+}
+
+static void emit_blob_start(struct scratch *s, struct wire_blob *b)
+{
+	*b = (struct wire_blob){.off = (uint16_t)s->used};
+}
+
+static void emit_blob_end(struct scratch *s, struct wire_blob *b, uint32_t full)
+{
+	b->len = (uint16_t)(s->used - b->off);
+	b->full = full;
+}
+
+/* As bpf/knobs.bpf.h. */
+static uint64_t knob_suffix_ends[4], knob_filter[WIRE_FILTER_WORDS];
+static struct wire_suffix knob_suffixes[WIRE_SUFFIXES_MAX];
+static struct wire_device knob_devices[WIRE_DEVICES_MAX];
+static uint32_t knob_scope_access[WIRE_SCOPES], knob_scope_root[WIRE_SCOPES];
+static uint32_t knob_suffixes_n, knob_block_access;
+
+static struct prefilter_entry *map;
+static size_t n_map;
+
+static uint32_t *map_find(uint64_t hash)
+{
+	size_t i;
+
+	for (i = 0; i < n_map; i++)
+		if (map[i].hash == hash)
+			return &map[i].value;
+	return NULL;
+}
+
+static uint64_t compat_read_u64(const void *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static long bpf_probe_read_kernel(void *dst, uint32_t n, const void *src)
+{
+	memcpy(dst, src, n);
+	return 0;
+}
+
+#define bpf_map_lookup_elem(of, key)	   map_find(*(key))
+#define bpf_core_field_offset(type, field) offsetof(type, field)
+#define LOAD(type, ptr, field)		   (((const type *)(ptr))->field)
+#define LOOP(n, step, ctx)                            \
+	do {                                          \
+		for (uint32_t i_ = 0; i_ < (n); i_++) \
+			if (step(i_, ctx))            \
+				break;                \
+	} while (0)
+
+/* The flags that bpf/ is compiled with ask for less. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+#pragma GCC diagnostic ignored "-Wpointer-arith"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include "../../../bpf/path.bpf.h"
+#include "../../../bpf/prefilter.bpf.h"
+#pragma GCC diagnostic pop
+
+/* The objects of one file: dentries of its superblock, of the way to its mount, and the mounts. */
+static struct {
+	struct dentry dentries[2 * KERNEL_DEPTH_MAX + 3];
+	size_t n;
+	struct mount bottom, root, own;
+	struct inode inode;
+} vfs;
+
+/* Bytes around a name that look like more of it, or like a suffix. */
+static const char around[] = "/key.pem_key-/.p12/id_rsa.";
+
+static struct dentry *new_dentry(struct dentry *parent, const char *name)
+{
+	struct dentry *d = &vfs.dentries[vfs.n++];
+	size_t len = strlen(name), i;
+
+	assert_true(vfs.n <= sizeof(vfs.dentries) / sizeof(vfs.dentries[0]));
+	assert_true(len <= KERNEL_NAME_MAX);
+	for (i = 0; i < sizeof(d->memory); i++)
+		d->memory[i] = (unsigned char)around[i % (sizeof(around) - 1)];
+	memcpy(d->memory + BEFORE, name, len + 1);
+	d->d_parent = parent ? parent : d;
+	d->d_name.len = (uint32_t)len;
+	d->d_name.name = d->memory + BEFORE;
+	return d;
+}
+
+/* Gives the dentry, and in *mark the one that lies `above` names below root. */
+static struct dentry *new_path(struct dentry *root, const char *const *names, size_t n,
+			       size_t above, struct dentry **mark)
+{
+	struct dentry *d = root;
+	size_t i;
+
+	for (i = 0;; i++) {
+		if (i == above && mark)
+			*mark = d;
+		if (i == n)
+			return d;
+		d = new_dentry(d, names[i]);
+	}
+}
+
+static struct object build(const struct kernel_file *f)
+{
+	struct dentry *sb_root, *ctr_root, *mnt_root = NULL, *file, *marked = NULL;
+	struct object o = {.magic = f->magic, .mode = f->mode, .disk = f->disk};
+
+	assert_true(f->mnt_root <= f->n_names);
+	assert_true(!f->root_mount || (f->on_root && f->mnt_root == f->ctr_root));
+	vfs.n = 0;
+	sb_root = new_dentry(NULL, "/");
+	file = new_path(sb_root, f->names, f->n_names, f->mnt_root, &mnt_root);
+	if (f->on_root) {
+		struct dentry *d = file;
+		size_t up;
+
+		assert_true(f->ctr_root <= f->n_names);
+		for (up = f->n_names - f->ctr_root; up > 0; up--)
+			d = d->d_parent;
+		marked = d;
+	}
+	ctr_root = marked ? marked : new_dentry(NULL, "/");
+
+	vfs.bottom.mnt_parent = &vfs.bottom;
+	vfs.bottom.mnt.mnt_root = new_dentry(NULL, "/");
+	vfs.bottom.mnt_mountpoint = vfs.bottom.mnt.mnt_root;
+	vfs.root.mnt_parent = &vfs.bottom;
+	vfs.root.mnt_mountpoint = vfs.bottom.mnt.mnt_root;
+	vfs.root.mnt.mnt_root = ctr_root;
+	vfs.own.mnt_parent = &vfs.root;
+	vfs.own.mnt_mountpoint = new_path(ctr_root, f->place, f->n_place, 0, NULL);
+	vfs.own.mnt.mnt_root = mnt_root;
+	vfs.inode.i_rdev = f->rdev;
+
+	o.dentry = file;
+	o.inode = &vfs.inode;
+	o.mount = f->root_mount ? &vfs.root : &vfs.own;
+	o.root_mount = path_root_mount(&((const struct mount *)o.mount)->mnt);
+	assert_ptr_equal(o.root_mount, &vfs.root);
+	o.mnt_root = mnt_root;
+	o.ctr_root = ctr_root;
+	o.bind = !f->root_mount && mnt_root != sb_root;
+	return o;
+}
+
+void kernel_load(const struct prefilter *p)
+{
+	knob_suffixes_n = p->n_suffixes;
+	memcpy(knob_suffixes, p->suffixes, sizeof(knob_suffixes));
+	memcpy(knob_devices, p->devices, sizeof(knob_devices));
+	memcpy(knob_suffix_ends, p->suffix_ends, sizeof(knob_suffix_ends));
+	memcpy(knob_filter, p->filter, sizeof(knob_filter));
+	knob_block_access = p->block_access;
+	memcpy(knob_scope_access, p->scope_access, sizeof(knob_scope_access));
+	memcpy(knob_scope_root, p->scope_root, sizeof(knob_scope_root));
+	map = p->entries;
+	n_map = p->n_entries;
+}
+
+/* As open_done() of bpf/open.bpf.h. */
+uint32_t kernel_watched(const struct kernel_file *f, uint32_t access)
+{
+	struct object o = build(f);
+	uint32_t watched = prefilter_file(&o);
+
+	if (!(watched & access)) {
+		if (!prefilter_place_matters(&o, access))
+			return 0;
+		watched |= prefilter_place(&scratch, &o, access);
+	}
+	return watched & access ? watched : 0;
+}
+
+uint32_t kernel_connects(const char *name, const char *comm)
+{
+	size_t len = strlen(name), i;
+	struct wire_blob b = {.off = 100, .len = (uint16_t)len, .full = (uint32_t)len};
+	_Alignas(8) char padded[WIRE_COMM_LEN] = {0};
+
+	assert_true(len <= WIRE_SUN_MAX && strlen(comm) < sizeof(padded));
+	for (i = 0; i < sizeof(scratch.record); i++)
+		scratch.record[i] = (uint8_t)around[i % (sizeof(around) - 1)];
+	memcpy(scratch.record + b.off, name, len);
+	memcpy(padded, comm, strlen(comm));
+	return prefilter_socket(&scratch, &b) | prefilter_listener(padded);
+}
+
+static struct wire_blob append(struct record *r)
+{
+	struct wire_blob b;
+
+	scratch.used = 0;
+	path_append(0);
+	b = record_blob(r, scratch.record, scratch.used);
+	b.full += scratch.chain_cut;
+	return b;
+}
+
+/* As object_fill() of bpf/object.bpf.h. */
+void kernel_record(const struct kernel_file *f, struct record *r)
+{
+	struct wire_open *w = record_begin(r, WIRE_OPEN);
+	struct object o = build(f);
+
+	w->f.ino = 4711;
+	w->f.dev = 8 << 20 | 1;
+	w->f.rdev = f->rdev;
+	w->f.mode = f->mode;
+	w->f.nlink = 1;
+	w->f.fs_magic = f->magic;
+	w->f.flags = (o.bind ? WIRE_FILE_BIND : 0) | (o.disk ? WIRE_FILE_BLOCKDEV : 0);
+	path_sb_chain(&scratch, o.dentry, o.mnt_root, o.ctr_root);
+	if (scratch.chain_root != CHAIN_NONE)
+		w->f.flags |= WIRE_FILE_ROOTFS;
+	w->f.sbpath = append(r);
+	w->f.mnt_off = (uint16_t)scratch.off_mnt;
+	w->f.root_off = (uint16_t)scratch.off_root;
+	if (scratch.chain_cut)
+		w->f.flags |= WIRE_FILE_CUT;
+	if (o.mount != o.root_mount) {
+		path_ns_chain(&scratch, vfs.own.mnt_mountpoint, vfs.own.mnt_parent);
+		w->f.mntpath = append(r);
+	}
+}
