@@ -202,7 +202,7 @@ static const struct argp argp = {
 
 int cmd_check(int argc, char **argv)
 {
-	struct report r = {.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
+	struct report r = {.color = options_color(STDOUT_FILENO)};
 
 	options_parse("rootwatch check", &argp, argc, argv, NULL);
 	check_kernel(&r);

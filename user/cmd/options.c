@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/cmd.h"
 
@@ -112,6 +112,13 @@ int options_parse(const char *name, const struct argp *argp, int argc, char **ar
 	check_long(name, argp, argc, argv);
 	argv[0] = title; /* argp names the program by it */
 	return argp_parse(argp, argc, argv, 0, NULL, input);
+}
+
+bool options_color(int fd)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(fd) && (!no || !*no);
 }
 
 int options_seconds(const char *text, unsigned int *seconds)

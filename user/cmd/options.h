@@ -4,6 +4,7 @@
 #define ROOTWATCH_CMD_OPTIONS_H
 
 #include <argp.h>
+#include <stdbool.h>
 
 /*
  * argp_parse for a command: name is "rootwatch run". An option that does not exist is answered
@@ -11,6 +12,9 @@
  * wrong usage (exit 2). Gives argp_parse's result.
  */
 int options_parse(const char *name, const struct argp *argp, int argc, char **argv, void *input);
+
+/* Colours for a descriptor: it is a terminal, and NO_COLOR is unset or empty (no-color.org). */
+bool options_color(int fd);
 
 /* "90", "90s", "15m", "2h" -> seconds; -EINVAL for anything else, also for 0. */
 int options_seconds(const char *text, unsigned int *seconds);

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,12 +31,24 @@ struct pipeline {
 	struct process_table *processes;
 	struct pipeline_stats st;
 	uint64_t num;
+	uint64_t self_ino;  /* of this program's file; 0: unknown */
+	uint32_t self_dev;  /* as the kernel encodes it */
 	uint64_t *last_seq; /* by CPU */
 	int64_t offset;	    /* CLOCK_REALTIME - CLOCK_BOOTTIME, ns */
 	uint64_t offset_at; /* CLOCK_BOOTTIME ns */
 	char scratch[EVENT_SCRATCH];
 	char line[OUTPUT_LINE_MAX];
 };
+
+static void self_find(struct pipeline *p)
+{
+	struct stat st;
+
+	if (stat("/proc/self/exe", &st))
+		return;
+	p->self_ino = st.st_ino;
+	p->self_dev = major(st.st_dev) << 20 | minor(st.st_dev);
+}
 
 static int64_t clock_ns(clockid_t clock)
 {
@@ -64,6 +78,7 @@ int pipeline_new(struct pipeline **out, const struct pipeline_options *o,
 	p->out = (struct output_options){.hostname = o->hostname, .color = o->color};
 	p->source = source;
 	p->sink = sink;
+	self_find(p);
 	p->last_seq = calloc(CPUS_MAX, sizeof(*p->last_seq));
 	if (p->last_seq)
 		err = container_cache_new(&p->containers, "/", CONTAINERS_MAX);
@@ -138,6 +153,13 @@ static void identify(struct pipeline *p, struct event *e)
 	}
 	e->container = container_cache_find(p->containers, t->cgroup, t->cgroup_hier,
 					    t->flags & WIRE_TASK_FOREIGN_NS, t->pid_ns, e->btime);
+}
+
+/* Another rootwatch on this host proves its hooks: its acts are no container's. */
+static bool is_other_canary(const struct pipeline *p, const struct event *e)
+{
+	return p->self_ino && e->container->ref.type == CONTAINER_UNKNOWN && e->process &&
+	       e->process->exe_ino == p->self_ino && e->process->exe_dev == p->self_dev;
 }
 
 static bool wants_exit_line(const struct verdict *v)
@@ -217,6 +239,8 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 	process_table_apply(p->processes, &e);
 	if (is_context(&e))
 		p->st.context++;
+	else if (is_other_canary(p, &e))
+		p->st.filtered++;
 	else if (p->o.container && !container_matches(e.container, p->o.container))
 		p->st.filtered++;
 	else

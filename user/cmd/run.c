@@ -188,6 +188,7 @@ static int open_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP); /* the terminal has gone */
 	sigaddset(&set, SIGUSR1);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
@@ -291,7 +292,7 @@ static int run_with(struct run *r, const struct run_options *o)
 	gethostname(host, sizeof(host) - 1);
 	po.hostname = host;
 	po.hidden_pid_ns = &r->proof.pid_ns;
-	po.color = !o->output && isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	po.color = !o->output && options_color(STDOUT_FILENO);
 	so.ring_bytes = o->ring_mib << 20;
 	so.watch = watch_table(&so.n_watch);
 

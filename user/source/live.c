@@ -125,6 +125,12 @@ static int record_in(void *ctx, void *data, size_t size)
 	return s->fn_error < 0 ? s->fn_error : 0;
 }
 
+/* Whatever the verifier or the relocation says: this kernel cannot. */
+static int load_error(int err)
+{
+	return err && err != -EPERM && err != -ENOMEM ? -ENOTSUP : err;
+}
+
 static int attach(struct source *s, char *why)
 {
 	size_t i;
@@ -141,7 +147,7 @@ static int attach(struct source *s, char *why)
 			snprintf(why, SOURCE_WHY_MAX,
 				 "the kernel refuses %s (%s); `rootwatch check` says more",
 				 known_hooks[i].hook, strerror(-s->hooks[i].error));
-			return s->hooks[i].error;
+			return load_error(s->hooks[i].error);
 		}
 	}
 	return 0;
@@ -185,7 +191,7 @@ static int load(struct source *s, const struct source_options *o, const struct b
 	set_knobs(s->skel, o, &p, btf);
 	err = bpf_map__set_max_entries(s->skel->maps.ring, o->ring_bytes);
 	if (!err)
-		err = rootwatch_bpf__load(s->skel);
+		err = load_error(rootwatch_bpf__load(s->skel));
 	if (!err)
 		err = fill_maps(s->skel, &p);
 	if (err)
