@@ -27,7 +27,7 @@ struct options {
 static const struct argp_option known[] = {
 	{"rounds", 'r', "N", 0, "Rounds of all variants (default 9)", 0},
 	{"slices", 's', "N", 0, "Quiet slices wanted of each row in a pass (default 16)", 0},
-	{"patience", 'w', "MS", 0, "Wait so long for them (default 1000)", 0},
+	{"patience", 'w', "MS", 0, "Go on so long to get them (default 300)", 0},
 	{"only", 'o', "LIST", 0, "Rows to measure, by the start of their names: a,b,d1", 0},
 	{"variants", 'v', "LIST", 0, "Of none,empty,rootwatch (default all)", 0},
 	{"quick", 'q', NULL, 0, "A short look: 3 rounds, smaller loads", 0},
@@ -69,7 +69,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	case 'q':
 		o->rounds = 3;
 		o->want = 8;
-		o->patience_ms = 300;
+		o->patience_ms = 150;
 		o->burst = 50000;
 		o->ticks = 50;
 		o->idle_s = 2;
@@ -238,7 +238,7 @@ int main(int argc, char **argv)
 	};
 	struct options o = {.rounds = 9,
 			    .want = 16,
-			    .patience_ms = 1000,
+			    .patience_ms = 300,
 			    .burst = 200000,
 			    .ticks = 200,
 			    .idle_s = 5,

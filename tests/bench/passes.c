@@ -63,13 +63,13 @@ int passes_burst(const struct passes *p, unsigned int row, uint64_t *ops)
 {
 	const struct row *r = &rows[row];
 	char path[400];
-	const char *args[] = {"burst", r->op, path, "10000", NULL};
+	const char *args[] = {"burst", r->op, path, "1500", NULL};
 	struct burst b = {0};
 	size_t len = 0;
 	int err;
 
 	if (!strcmp(r->op, "spawn"))
-		args[3] = "200";
+		args[3] = "20";
 	path_of(p, r, path);
 	err = box_run(p->box, r->place, args, &b, sizeof(b), &len);
 	if (!err)
@@ -131,19 +131,36 @@ static void learn_best(struct passes *p)
 		p->best.cache = best;
 }
 
-static const struct progs nothing;
-
-/* Are there more BPF programs of others than those that never went away? */
+/* Are there BPF programs of others, but for those that never go away? */
 static bool is_disturbed(const struct passes *p, const struct progs *mine)
 {
-	return progs_foreign(mine) > p->resident;
+	struct progs others;
+
+	progs_foreign(mine, &p->resident, &others);
+	return others.n > 0;
 }
 
 static int wait_alone(const struct passes *p)
 {
-	for (int ms = 0; ms < FOREIGN_WAIT_MS && is_disturbed(p, &nothing); ms += 100)
+	for (int ms = 0; ms < FOREIGN_WAIT_MS && is_disturbed(p, NULL); ms += 100)
 		if (bench_nap(100))
 			return -EINTR;
+	return 0;
+}
+
+/* What was there before and is still there after a while belongs to this host. */
+static int find_resident(struct passes *p)
+{
+	struct progs first;
+
+	progs_foreign(NULL, NULL, &first);
+	if (wait_alone(p))
+		return -EINTR;
+	progs_keep_loaded(&first);
+	p->resident = first;
+	if (first.n)
+		printf("%zu tracing programs of others stay loaded: the ratios are to a host with them\n",
+		       first.n);
 	return 0;
 }
 
@@ -203,12 +220,8 @@ static int clean_pass(struct passes *p, unsigned int round, enum variant variant
 
 int passes_run(struct passes *p)
 {
-	if (wait_alone(p))
+	if (find_resident(p))
 		return -EINTR;
-	p->resident = progs_foreign(&nothing);
-	if (p->resident)
-		printf("%zu tracing programs of others are loaded: the ratios are to a host with them\n",
-		       p->resident);
 	for (unsigned int round = 0; round < p->rounds; round++) {
 		/* Each round in another order: what drifts, drifts for all. */
 		for (unsigned int i = 0; i < VARIANTS; i++) {
@@ -228,44 +241,40 @@ int passes_run(struct passes *p)
 
 /* ---- analysis ------------------------------------------------------------------------------- */
 
-static double loop_of(const struct slice *s)
+/* The costs of one pass, ns per operation; of its quiet slices, or of all. */
+static size_t pass_costs(const struct passes *p, unsigned int round, enum variant variant,
+			 unsigned int row, bool quiet, double out[SLICES_MAX])
 {
-	return (double)(s->before.cache > s->after.cache ? s->before.cache : s->after.cache);
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n && n < SLICES_MAX; i++) {
+		const struct sample *a = &p->v[i];
+
+		if (a->round == round && a->variant == variant && a->row == row &&
+		    (!quiet || slice_quiet(&a->s, &p->best)))
+			out[n++] = slice_cost(&a->s, &p->best);
+	}
+	return n;
 }
 
 /*
- * Median ns per operation of one pass over its quiet slices. When fewer than QUIET_LEAST were,
- * over the quietest quarter, and *noisy is set; NAN when there are too few for that, too.
+ * What a and b cost in one round, ns per operation: the medians of their quiet slices. When either
+ * has too few, the lowest tenth of all of their slices: noise only ever adds. NAN: not measured.
  */
-static double pass_median(const struct passes *p, unsigned int round, enum variant variant,
-			  unsigned int row, bool *noisy)
+static bool round_costs(const struct passes *p, unsigned int round, const enum variant variants[2],
+			unsigned int row, double cost[2])
 {
-	double v[SLICES_MAX], loops[SLICES_MAX], limit;
-	const struct slice *of[SLICES_MAX];
-	size_t n = 0, all = 0;
+	double v[SLICES_MAX];
+	bool quiet = true;
 
-	for (size_t i = 0; i < p->n && all < SLICES_MAX; i++) {
-		const struct sample *a = &p->v[i];
+	for (int i = 0; i < 2; i++)
+		quiet &= pass_costs(p, round, variants[i], row, true, v) >= QUIET_LEAST;
+	for (int i = 0; i < 2; i++) {
+		size_t n = pass_costs(p, round, variants[i], row, quiet, v);
 
-		if (a->round != round || a->variant != variant || a->row != row)
-			continue;
-		of[all++] = &a->s;
-		if (slice_quiet(&a->s, &p->best))
-			v[n++] = slice_cost(&a->s, &p->best);
+		cost[i] = n ? numbers_quantile(v, n, quiet ? 0.5 : 0.1) : (double)NAN;
 	}
-	if (n >= QUIET_LEAST)
-		return numbers_quantile(v, n, 0.5);
-	if (all < 4 * QUIET_LEAST)
-		return (double)NAN;
-	for (size_t i = 0; i < all; i++)
-		loops[i] = loop_of(of[i]);
-	limit = numbers_quantile(loops, all, 0.25);
-	n = 0;
-	for (size_t i = 0; i < all; i++)
-		if (loop_of(of[i]) <= limit)
-			v[n++] = slice_cost(of[i], &p->best);
-	*noisy = true;
-	return numbers_quantile(v, n, 0.5);
+	return quiet;
 }
 
 struct cell {
@@ -277,30 +286,28 @@ struct cell {
 
 static struct cell cell_of(const struct passes *p, enum variant variant, unsigned int row)
 {
+	const enum variant pair[2] = {variant, VARIANT_NONE};
 	double ns[ROUNDS_MAX], ratio[ROUNDS_MAX];
-	size_t n = 0, m = 0;
+	size_t n = 0;
 	struct cell c = {.ns = (double)NAN, .ratio = (double)NAN};
 
 	for (unsigned int round = 0; round < p->rounds && round < ROUNDS_MAX; round++) {
-		bool noisy = false;
-		double mine = pass_median(p, round, variant, row, &noisy);
-		double none = pass_median(p, round, VARIANT_NONE, row, &noisy);
+		double cost[2];
+		bool quiet = round_costs(p, round, pair, row, cost);
 
-		if (!isnan(mine))
-			ns[n++] = mine;
-		if (!isnan(mine) && !isnan(none)) {
-			ratio[m++] = mine / none;
-			c.noisy += noisy;
-		}
+		if (isnan(cost[0]) || isnan(cost[1]))
+			continue;
+		ns[n] = cost[0];
+		ratio[n++] = cost[0] / cost[1];
+		c.noisy += !quiet;
 	}
-	if (n)
+	c.rounds = n;
+	if (n) {
 		c.ns = numbers_quantile(ns, n, 0.5);
-	if (m) {
-		c.ratio = numbers_quantile(ratio, m, 0.5);
-		c.lowest = numbers_quantile(ratio, m, 0);
-		c.highest = numbers_quantile(ratio, m, 1);
+		c.ratio = numbers_quantile(ratio, n, 0.5);
+		c.lowest = numbers_quantile(ratio, n, 0);
+		c.highest = numbers_quantile(ratio, n, 1);
 	}
-	c.rounds = m;
 	return c;
 }
 
@@ -365,7 +372,7 @@ json_t *passes_report(struct passes *p)
 		json_array_append_new(list, entry);
 	}
 	printf("\n%zu slices of about 3 ms, %.0f %% of them quiet (the loops before and after within "
-	       "%.0f %% of\n%llu ns); ~ where most rounds had too few, and the quietest quarter counts. "
+	       "%.0f %% of\n%llu ns); ~ where most rounds had too few, and the lowest tenth counts. "
 	       "%u of %u passes\nran beside BPF programs of others.\n",
 	       p->n, 100 * quiet_share(p), 100 * (PROBE_NEAR - 1),
 	       (unsigned long long)p->best.cache, p->disturbed, p->passes);

@@ -47,7 +47,7 @@ struct passes {
 	struct probe best;	/* on a quiet machine */
 	unsigned int disturbed; /* passes while somebody else's BPF programs were loaded */
 	unsigned int passes;
-	size_t resident; /* programs of others that were there all the time */
+	struct progs resident; /* programs of others that were there all the time */
 };
 
 /* Learns how fast the quiet machine is. */

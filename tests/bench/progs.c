@@ -98,19 +98,37 @@ static bool is_tracing(uint32_t type)
 	}
 }
 
-size_t progs_foreign(const struct progs *mine)
+static bool has(const struct progs *list, uint32_t id)
 {
-	size_t n = 0;
+	for (size_t i = 0; list && i < list->n; i++)
+		if (list->v[i].id == id)
+			return true;
+	return false;
+}
+
+void progs_foreign(const struct progs *mine, const struct progs *known, struct progs *out)
+{
 	uint32_t id = 0;
 
+	memset(out, 0, sizeof(*out));
 	while (!bpf_prog_get_next_id(id, &id)) {
 		struct bpf_prog_info info = {0};
-		bool own = false;
 
-		for (size_t i = 0; i < mine->n; i++)
-			own |= mine->v[i].id == id;
-		if (!own && !info_of(id, &info) && is_tracing(info.type))
-			n++;
+		if (!has(mine, id) && !has(known, id) && !info_of(id, &info) &&
+		    is_tracing(info.type))
+			progs_add(out, id);
 	}
-	return n;
+}
+
+void progs_keep_loaded(struct progs *list)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct bpf_prog_info info = {0};
+
+		if (!info_of(list->v[i].id, &info))
+			list->v[n++] = list->v[i];
+	}
+	list->n = n;
 }

@@ -30,7 +30,10 @@ int progs_read(struct progs *progs);
 /* A descriptor: while it is open the kernel keeps run statistics. -errno below Linux 5.8. */
 int progs_count(void);
 
-/* How many tracing programs are loaded that are not in mine: they would be measured, too. */
-size_t progs_foreign(const struct progs *mine);
+/* The tracing programs that are loaded and in neither list (NULL: no list): others' ones. */
+void progs_foreign(const struct progs *mine, const struct progs *known, struct progs *out);
+
+/* Those of list that are still loaded. */
+void progs_keep_loaded(struct progs *list);
 
 #endif

@@ -7,7 +7,7 @@
 
 /* How often a pass may slice one workload, at most; and at least, however noisy it is. */
 #define SLICES_MAX   400
-#define SLICES_LEAST 16
+#define SLICES_LEAST 30
 
 /*
  * One run of the fixed user-space loop. It makes no system call, so no detector can make it slower.

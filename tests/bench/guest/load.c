@@ -224,19 +224,6 @@ static int probes(size_t n)
 	return put(p, n * sizeof(p[0]));
 }
 
-/* Waits, cheaply for everybody else, until a probe is quiet or the time is over. */
-static struct probe quiet_probe(const struct probe *best, uint64_t deadline)
-{
-	struct probe p = probe();
-
-	while (!probe_quiet(&p, best) && now(CLOCK_MONOTONIC) < deadline) {
-		nap(2000000);
-		probe(); /* the sleep has cooled the caches */
-		p = probe();
-	}
-	return p;
-}
-
 /* How many operations fill a slice, learned while the caches get warm. 0: the operation failed. */
 static uint64_t ops_of_slice(op_fn *op, const char *path)
 {
@@ -270,7 +257,7 @@ static int slices(op_fn *op, const char *path, size_t want, uint64_t patience_ms
 		struct slice *p = &s[n++];
 
 		p->ops = ops;
-		p->before = quiet_probe(best, deadline);
+		p->before = n > 1 ? s[n - 2].after : probe();
 		start = now(CLOCK_MONOTONIC);
 		for (uint64_t i = 0; i < ops; i++)
 			if (op(path))
