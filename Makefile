@@ -6,7 +6,7 @@
 #   bpf/*.bpf.c                    one BPF object, one skeleton (rootwatch.skel.h)
 #   user/**/*.c                    the program (user/main.c) and its modules
 #   tests/unit/**/test_*.c         one cmocka program each, linked with every module
-#   tests/unit/**/*.c              (other names) helpers, linked into every unit test
+#   tests/unit/**/*.c              (other names) helpers, linked into the unit tests that use them
 #   tests/fuzz/fuzz_*.c            one libFuzzer program each, linked with every module
 #   tests/e2e/trigger/*.c          one static program each; *_32.c as 32-bit
 #   tests/bench/*.c, *.bpf.c       linked into build/bench/bench; X.bpf.c gives X.skel.h
@@ -237,17 +237,20 @@ $(B)/fuzz/%.o: %.c $(user_tools) | $(skel)
 	$(call say,CC-FUZZ,$<)
 	$(Q)$(CLANG) $(CPPFLAGS) $(fuzz_flags) -fsanitize=fuzzer-no-link $(lib_cflags) $(extra) -MD -MP -c $< -o $@
 
-# All modules but main.c. An archive, so that a test may bring its own version of a function.
-$(B)/%/modules.a:
+# All modules but main.c. An archive, so that a test may bring its own version of a function; the
+# same for the helpers, of which each test takes what it uses.
+$(B)/asan/modules.a $(B)/asan/helpers.a $(B)/fuzz/modules.a:
+	@mkdir -p $(@D)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 $(B)/asan/modules.a: $(modules:%.c=$(B)/asan/%.o) $(files)
+$(B)/asan/helpers.a: $(unit_help:%.c=$(B)/asan/%.o) $(files)
 $(B)/fuzz/modules.a: $(modules:%.c=$(B)/fuzz/%.o) $(files)
 
 # A test may ask for linker flags of its own with a line "LINK: -Wl,--wrap=openat" in a comment.
 link_line = $$(sed -n 's,^[ /*]*LINK: *\([^*]*\).*,\1,p' $(1))
 
-$(unit_bin): $(B)/%: $(B)/asan/%.o $(unit_help:%.c=$(B)/asan/%.o) $(B)/asan/modules.a
+$(unit_bin): $(B)/%: $(B)/asan/%.o $(B)/asan/helpers.a $(B)/asan/modules.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(sanitize) $^ $(call link_line,$*.c) $(cmocka) $(libs) -o $@
@@ -338,7 +341,7 @@ bench: bench-programs ## what it costs (root): a table, not a test
 # ---- lint ------------------------------------------------------------------------------------
 # One stamp a file, so that a second run looks only at what changed.
 
-.PHONY: lint-versions lint-structure lint-format lint-shell lint-cppcheck lint-tidy lint-analyzer
+.PHONY: lint-versions lint-structure lint-readme lint-format lint-shell lint-cppcheck lint-tidy lint-analyzer
 
 c_files := $(sort $(foreach d,bpf user include tests,$(call deep,$(d),*.[ch])))
 c_sources := $(filter %.c,$(c_files))
@@ -354,6 +357,10 @@ lint-versions: # for tests/run: "name have want", one a line
 
 lint-structure:
 	@tests/lint/structure
+
+# Do README.md and the manual page say what the program says?
+lint-readme: $(binary)
+	@tests/lint/readme $(binary)
 
 lint-format:
 	@$(CLANG_FORMAT) --dry-run -Werror $(c_files)
