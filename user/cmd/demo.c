@@ -106,6 +106,7 @@ static int attack_side(struct demo *d, const struct attack *a, const struct atta
 	} else if (e->denied && e->blocked && r->code != 0) {
 		w.blocked = true;
 		w.object = e->blocked;
+		w.rule = e->rules[0];
 		err = detector_wait(d->detector, &w, ALERT_MS, &r->blocked);
 		r->blocked_seen = err == 0;
 	}

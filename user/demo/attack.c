@@ -22,9 +22,10 @@ static const struct attack table[] = {
 			     {"rpm rpmbuild", "rpm -i demo.rpm",
 			      "rpm -i --nodeps " ATTACK_DIR
 			      "/package && exec rpm -q rootwatch-demo\n"
+			      "echo >>\"$(rpm -E '%{_dbpath}')/rpmdb.sqlite\"\n"
 			      "exit 1"}},
 		.expect = {{.rules = {"package-manager", "package-database-written"}},
-			   {.denied = true, .blocked = "/var/lib/"}},
+			   {.denied = true, .blocked = "/", .rules = {"package-database-written"}}},
 	},
 	{
 		.title = "append to /etc/passwd",

@@ -22,7 +22,8 @@ enum side { SIDE_ROOT, SIDE_USER, SIDES };
 
 struct attack_expect {
 	bool denied;
-	const char *rules[ATTACK_RULES]; /* not denied: alerts that have to come; or NULL */
+	/* Alerts that have to come; denied: the first is what the stopped attempt would raise. */
+	const char *rules[ATTACK_RULES];
 	const char *blocked; /* denied: a stopped attempt on what begins so has to be seen */
 };
 

@@ -104,6 +104,13 @@ static int start_daemon(struct stage *s, char why[static SANDBOX_WHY_MAX])
 
 /* ---- the containers ---------------------------------------------------------------------- */
 
+static size_t add_file(struct sandbox_file *image, size_t n, const char *path, mode_t mode,
+		       const char *source)
+{
+	image[n] = (struct sandbox_file){.path = path, .mode = mode, .source = source};
+	return n + 1;
+}
+
 static int open_sandbox(struct stage *s, enum side side, char why[static SANDBOX_WHY_MAX])
 {
 	const struct sandbox_bind binds[] = {{.source = s->socket, .target = ATTACK_SOCK}};
@@ -117,17 +124,16 @@ static int open_sandbox(struct stage *s, enum side side, char why[static SANDBOX
 		.binds = binds,
 		.n_binds = 1,
 		.image = image,
-		.n_image = 1,
 	};
 	char setpriv[64];
+	size_t n = 1;
 
 	if (s->package[0])
-		image[o.n_image++] = (struct sandbox_file){
-			.path = ATTACK_DIR "/package", .mode = 0644, .source = s->package};
+		n = add_file(image, n, ATTACK_DIR "/package", 0644, s->package);
 	/* As images do: a SUID program that somebody left in. In the other one root makes it. */
 	if (side == SIDE_USER && attack_tool("setpriv", setpriv, sizeof(setpriv)))
-		image[o.n_image++] = (struct sandbox_file){
-			.path = ATTACK_SUID, .mode = 04755, .source = setpriv};
+		n = add_file(image, n, ATTACK_SUID, 04755, setpriv);
+	o.n_image = n;
 	return sandbox_open(&s->sandbox[side], &o, why);
 }
 

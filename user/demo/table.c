@@ -41,6 +41,17 @@ __attribute__((format(printf, 4, 5))) static void cell_set(struct cell *c, size_
 	va_end(args);
 }
 
+/* Of a path that is too long the end is worth more. */
+static void cell_set_path(struct cell *c, size_t line, const char *color, const char *path)
+{
+	size_t len = strlen(path), room = CELL_WIDTH - 2;
+
+	if (len <= room)
+		cell_set(c, line, color, "  %s", path);
+	else
+		cell_set(c, line, color, "  ..%s", path + len - (room - 2));
+}
+
 static const char *priority_color(const char *priority)
 {
 	static const char *const red[] = {"Emergency", "Alert", "Critical", "Error"};
@@ -50,14 +61,6 @@ static const char *priority_color(const char *priority)
 			return BOLD RED;
 	}
 	return strcmp(priority, "Warning") == 0 ? BOLD YELLOW : BOLD;
-}
-
-/* Of a path that is too long the end is worth more. */
-static const char *tail(const char *path, size_t width)
-{
-	size_t len = strlen(path);
-
-	return len > width ? path + len - width : path;
 }
 
 static void cell_fill(struct cell *c, const struct attack_expect *e, const struct attack_result *r)
@@ -75,7 +78,7 @@ static void cell_fill(struct cell *c, const struct attack_expect *e, const struc
 	}
 	if (!worked && r->blocked_seen) {
 		cell_set(c, 1, CYAN, "seen     blocked (%s)", r->blocked.result);
-		cell_set(c, 2, CYAN, "    %s", tail(r->blocked.object, CELL_WIDTH - 4));
+		cell_set_path(c, 2, CYAN, r->blocked.object);
 	} else if (!worked && well) {
 		cell_set(c, 1, DIM, "         no alert: nothing gained");
 	}

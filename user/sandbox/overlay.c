@@ -75,7 +75,7 @@ static int image_file(const char *base, const struct sandbox_file *f, int source
 
 static int mount_overlay(const char *base, size_t number, const char *lower, const char *target)
 {
-	char upper[PATH_MAX], work[PATH_MAX], options[3 * PATH_MAX];
+	char upper[PATH_MAX], work[PATH_MAX], options[4 * PATH_MAX];
 	int len;
 
 	(void)snprintf(upper, sizeof(upper), "%s/upper%zu", base, number);
@@ -127,7 +127,7 @@ static int mount_submounts(const char *base, char why[static SANDBOX_WHY_MAX])
 {
 	bool found[COUNT(submounts)] = {false};
 	FILE *f = fopen("/proc/self/mountinfo", "re");
-	char target[PATH_MAX];
+	char target[PATH_MAX], image[PATH_MAX], lower[2 * PATH_MAX];
 	int err;
 
 	if (!f)
@@ -141,7 +141,11 @@ static int mount_submounts(const char *base, char why[static SANDBOX_WHY_MAX])
 		/* A mount can lie over a file, or below something that is covered here. */
 		if (!found[i] || !rootfs_is_dir(submounts[i]) || !rootfs_is_dir(target))
 			continue;
-		err = mount_overlay(base, i + 1, submounts[i], target);
+		/* It would hide what the image has there. */
+		(void)snprintf(image, sizeof(image), "%s/image%s", base, submounts[i]);
+		(void)snprintf(lower, sizeof(lower), "%s%s%s", rootfs_is_dir(image) ? image : "",
+			       rootfs_is_dir(image) ? ":" : "", submounts[i]);
+		err = mount_overlay(base, i + 1, lower, target);
 		if (err)
 			return overlay_why(why, err, submounts[i]);
 	}

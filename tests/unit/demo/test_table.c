@@ -101,7 +101,7 @@ static void test_row(void **state)
 	expect_in("Critical passwd-written");
 	expect_in("DENIED   Permission denied");
 	expect_in("seen     blocked (EACCES)");
-	expect_in("    /etc/passwd");
+	expect_in("  /etc/passwd");
 	expect_not_in("AMISS");
 	expect_not_in("\033");
 	expect_width();
@@ -150,7 +150,8 @@ static void test_all_fit(void **state)
 	results(r);
 	memset(r[SIDE_ROOT].said, 'x', sizeof(r[0].said) - 1);
 	memset(r[SIDE_USER].said, 'x', sizeof(r[0].said) - 1);
-	memset(r[SIDE_USER].blocked.object, 'x', SIGHTING_OBJECT_MAX - 1);
+	memset(r[SIDE_USER].blocked.object, 'x', SIGHTING_OBJECT_MAX - 4);
+	memcpy(r[SIDE_USER].blocked.object + SIGHTING_OBJECT_MAX - 4, "end", 4);
 	table_head(&table, ids);
 	a = attack_table(&n);
 	for (size_t i = 0; i < n; i++) {
@@ -163,6 +164,8 @@ static void test_all_fit(void **state)
 		}
 	}
 	table_foot(&table, &totals);
+	expect_in("  ..xxx");
+	expect_in("xxxend\n");
 	expect_in("0123456789ab  ");
 	expect_in("99 alerts came that nothing here explains");
 	expect_in("Not all went as expected");
