@@ -42,8 +42,11 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	const void *f;
 
 	f = open_file(t, ret);
-	if (!f)
+	if (!f) { /* another thread was quicker, on purpose perhaps */
+		if (task_entered(t))
+			emit_unreadable();
 		return 0;
+	}
 	oflags = LOAD(struct file, f, f_flags);
 	if (oflags & O_PATH_)
 		return 0; /* a mere handle: what is done with it is seen when it is opened */
