@@ -8,6 +8,7 @@ import glob
 import os
 import re
 import socket
+import subprocess
 import sys
 import time
 
@@ -150,6 +151,28 @@ def test_detection(w, _label, rule, where, act, near_where, near):
     came = [e for e in w.all(of(near_c, truth), mark) if rule in rules(e)]
     assert not came, (near, short(came[0]))
     withheld.add(rule)
+
+
+def test_disk_mounted_inside(w):
+    """Root mounts the host's disk (here an image of one) and writes to the host's cron there."""
+    image, tree = clean.work_dir() + "/disk.img", clean.work_dir() + "/disk"
+    os.makedirs(tree + "/etc/cron.d")
+    subprocess.run(["truncate", "-s", "4M", image], check=True)
+    subprocess.run(["mkfs.ext4", "-q", "-d", tree, image], check=True, capture_output=True)
+    loop = subprocess.run(["losetup", "--find", "--show", image], check=True,
+                          capture_output=True, text=True).stdout.strip()
+    detach = clean.defer(subprocess.run, ["losetup", "--detach", loop])
+    status, lines = w.strong.sh(f"mknod /dev/disk b 7 {loop.removeprefix('/dev/loop')}; "
+                                "mkdir /disk; mount -t ext4 /dev/disk /disk 2>&1")
+    try:
+        assert status == 0, lines
+        truth = w.strong.act("act_open", "openat", "wc", "/disk/etc/cron.d/x")
+        event = w.expect(w.strong, truth, {"rule": "host-takeover-written",
+                                           "fd.name": "/disk/etc/cron.d/x"})
+        assert field(event, "rootwatch.file.sbpath") == "/etc/cron.d/x", event
+    finally:
+        w.strong.sh("umount /disk")
+        detach()
 
 
 def test_the_highest_comes_first(w):

@@ -14,7 +14,7 @@ import clean  # noqa: E402
 import suite  # noqa: E402
 from detector import Detector  # noqa: E402
 from rootfs import TRIGGERS  # noqa: E402
-from runc import USERNS_BASE, Runc  # noqa: E402
+from runc import USERNS_BASE, Runc, bind  # noqa: E402
 from world import World, field, matches, rules  # noqa: E402
 
 POD = "0c5a7a9e-1f7d-4c7e-9d7f-2f5d9a1b3c4d"
@@ -118,6 +118,20 @@ def test_own_namespaces_without_a_container_cgroup(w):
     assert b'"errno": 0' in done.stdout, done
     event = w.d.wait_for(lambda e: field(e, "fd.name") == path + "/x", "the unknown container")
     assert field(event, "container.id") == "unknown", event
+
+
+def test_out_of_its_cgroup(w):
+    """Root that can write the host's cgroups leaves its own: unknown then, but not the host."""
+    mounts = [bind(root, "/cgroups/" + os.path.basename(root)) for root in clean.cgroup_roots()]
+    with Runc(privileged=True, extra=mounts) as c:
+        status, _ = c.sh("for d in /cgroups/*; do echo $$ >$d/cgroup.procs || exit 1; done")
+        assert status == 0
+        path = "/etc/escaped-" + c.id[:12]
+        truth = c.act("act_open", "openat", "wc", path)
+        event = w.d.wait_for(lambda e: field(e, "fd.name") == path, "the write")
+        assert "etc-written" in rules(event), event
+        assert field(event, "container.id") == "unknown", event
+        assert field(event, "proc.vpid") == truth["pid"], event
 
 
 def test_plain_folder_as_root(w):
