@@ -9,6 +9,8 @@ import subprocess
 import threading
 
 import clean
+from rootfs import TRIGGERS
+from suite import Skip
 
 _serial = itertools.count(1)
 
@@ -73,6 +75,8 @@ class Container:
 
     def truths(self, program, *words, deadline=30):
         """Runs a trigger program; gives what it said, a list of dicts, and its exit status."""
+        if program.endswith("_32") and not os.path.exists(f"{TRIGGERS}/{program}"):
+            raise Skip("no 32-bit toolchain here: its programs were not built")
         line = b" ".join(quote(word) for word in (program, *words))
         mark = len(self._errors)
         status, lines = self.sh(line + b" </dev/null", deadline)
