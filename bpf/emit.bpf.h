@@ -108,17 +108,6 @@ static __always_inline void emit_submit(struct scratch *s, __u16 kind, __u16 fla
 	s->busy = 0;
 }
 
-/* An act whose object was gone before it could be looked at: numbered, and counted as lost. */
-static __always_inline void emit_unreadable(void)
-{
-	struct counters *c = emit_counters();
-
-	if (c) {
-		c->c[WIRE_C_PRODUCED]++;
-		c->c[WIRE_C_LOST_READ]++;
-	}
-}
-
 /* Blobs. The position is checked so that the verifier sees it, whatever is in the map. */
 
 static __always_inline void emit_blob_start(struct scratch *s, struct wire_blob *b)

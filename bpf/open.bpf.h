@@ -44,7 +44,7 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	f = open_file(t, ret);
 	if (!f) { /* another thread was quicker, on purpose perhaps */
 		if (task_entered(t))
-			emit_unreadable();
+			emit_lost(WIRE_C_LOST_READ);
 		return 0;
 	}
 	oflags = LOAD(struct file, f, f_flags);
