@@ -134,7 +134,7 @@ static void test_nearest(void **state)
 /* options_parse: what getopt would take must not be refused before it is asked. */
 
 struct parsed {
-	const char *out;
+	char *out;
 	bool all;
 };
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "cmd/pipeline.h"
@@ -346,6 +347,14 @@ static void test_exit_of_alert(void **state)
 	assert_true(json_is_null(field(3, "rootwatch.exit.code")));
 	expect_number(3, "rootwatch.exit.signal", 9);
 
+	/* The end of what is no task with an outcome says nothing. */
+	exec_of("/tmp/x", (const char *const[]){"x", NULL});
+	feed();
+	record_exit(&r, &decoded, PID, 5000, 0);
+	feed();
+	assert_int_equal(read_lines(), 5);
+	expect_text(4, "rootwatch.rule.id", "exec-tmp");
+
 	/* What it became by another exec did not raise the alert. */
 	dpkg();
 	feed();
@@ -353,7 +362,7 @@ static void test_exit_of_alert(void **state)
 	feed();
 	record_exit(&r, &decoded, PID, 5000, 0);
 	feed();
-	assert_int_equal(read_lines(), 5);
+	assert_int_equal(read_lines(), 6);
 }
 
 static void test_lost(void **state)
@@ -515,6 +524,32 @@ static void test_hidden(void **state)
 	expect_number(2, "evt.num", 2);
 }
 
+/* Another rootwatch on the host: the same program, in a container that no runtime made. */
+static void test_other_canary(void **state)
+{
+	struct stat self;
+	struct wire_exec *w;
+	int i;
+
+	(void)state;
+	assert_int_equal(stat("/proc/self/exe", &self), 0);
+	start(&(struct pipeline_options){.all = true});
+	two_containers();
+	for (i = 0; i < 4; i++) {
+		w = dpkg();
+		w->exe.ino = self.st_ino + (i == 1);
+		w->exe.dev = (uint32_t)(major(self.st_dev) << 20 | minor(self.st_dev)) + (i == 2);
+		if (i < 3)
+			w->t.cgroup = 80;
+		feed();
+	}
+	/* Another file, the same number on another file system, a real container. */
+	assert_int_equal(read_lines(), 3);
+	expect_text(0, "container.id", "unknown");
+	expect_text(2, "container.full_id", ID_A);
+	assert_int_equal(stats().filtered, 1);
+}
+
 static void test_malformed(void **state)
 {
 	struct wire_header *h = (struct wire_header *)r.data;
@@ -614,8 +649,8 @@ int main(void)
 		TEST(test_lines),	TEST(test_context),	  TEST(test_all),
 		TEST(test_only_alerts), TEST(test_exit_of_alert), TEST(test_lost),
 		TEST(test_settle),	TEST(test_selected),	  TEST(test_not_container),
-		TEST(test_hidden),	TEST(test_malformed),	  TEST(test_any_cpu),
-		TEST(test_sink_fails),	TEST(test_text),
+		TEST(test_hidden),	TEST(test_other_canary),  TEST(test_malformed),
+		TEST(test_any_cpu),	TEST(test_sink_fails),	  TEST(test_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -570,6 +570,7 @@ static void test_ignore(void **state)
 		MANAGED("/run/box"),
 		MANAGED("/run/both"),
 		{WATCH_HOST, "/run/both", WATCH_READ, WATCH_C_SHADOW, 0},
+		{WATCH_HOST, "/run/box/etc/shadow", WATCH_READ, WATCH_C_SHADOW, 0},
 		MANAGED("/1/2/3/4/5"),
 		MANAGED("/a-component-of-more-than-thirty-one-bytes"),
 		MANAGED("/a-component-of-thirty-one-bytes"),
@@ -578,13 +579,15 @@ static void test_ignore(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(strlen(list[6].pattern), 1 + 31);
+	assert_int_equal(strlen(list[7].pattern), 1 + 31);
 	load(list, LEN(list));
 	expect(true, files_bound("/mnt", "/run/boxes/f"), WRITE);
 	expect(true, files_bound("/mnt", "/run/f"), WRITE);
 	expect(false, files_bound("/mnt", "/run/box/f"), WRITE);
 	/* What another pattern wants is not hidden, whatever it is. */
 	expect(true, files_bound("/mnt", "/run/both/f"), READ);
+	expect(true, files_bound("/mnt", "/run/box/etc/shadow"), READ);
+	expect(false, files_bound("/mnt", "/run/box/etc/shadow"), WRITE);
 	expect(true, files_bound("/in", "/run/box/f"), WRITE);
 	expect(true, files_bound("/mnt", "/run/box/secret"), READ);
 	/* Nor what only looks like it to the kernel side, which sees the beginning. */
