@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What rootwatch costs: a table, not a test. See bench --help; `make bench ARGS=...` passes it on.
+ * What rootwatch costs: a table, not a test. See bench --help; `make bench BENCH_ARGS=...` passes
+ * them on.
  */
 #include <argp.h>
 #include <bpf/libbpf.h>

@@ -241,72 +241,79 @@ int passes_run(struct passes *p)
 
 /* ---- analysis ------------------------------------------------------------------------------- */
 
-/* The costs of one pass, ns per operation; of its quiet slices, or of all. */
-static size_t pass_costs(const struct passes *p, unsigned int round, enum variant variant,
-			 unsigned int row, bool quiet, double out[SLICES_MAX])
-{
-	size_t n = 0;
+#define ALL_ROUNDS ROUNDS_MAX
 
-	for (size_t i = 0; i < p->n && n < SLICES_MAX; i++) {
+/* The costs of a row in one round (or all of them), ns per operation; *n of them, to be freed. */
+static double *costs_of(const struct passes *p, unsigned int round, enum variant variant,
+			unsigned int row, bool quiet, size_t *n)
+{
+	double *v = malloc((p->n ? p->n : 1) * sizeof(*v));
+
+	*n = 0;
+	for (size_t i = 0; v && i < p->n; i++) {
 		const struct sample *a = &p->v[i];
 
-		if (a->round == round && a->variant == variant && a->row == row &&
-		    (!quiet || slice_quiet(&a->s, &p->best)))
-			out[n++] = slice_cost(&a->s, &p->best);
+		if ((a->round == round || round == ALL_ROUNDS) && a->variant == variant &&
+		    a->row == row && (!quiet || slice_quiet(&a->s, &p->best)))
+			v[(*n)++] = slice_cost(&a->s, &p->best);
 	}
-	return n;
+	return v;
 }
 
-/*
- * What a and b cost in one round, ns per operation: the medians of their quiet slices. When either
- * has too few, the lowest tenth of all of their slices: noise only ever adds. NAN: not measured.
- */
-static bool round_costs(const struct passes *p, unsigned int round, const enum variant variants[2],
-			unsigned int row, double cost[2])
+static double cost_of(const struct passes *p, unsigned int round, enum variant variant,
+		      unsigned int row, bool quiet, double quantile, size_t least)
 {
-	double v[SLICES_MAX];
-	bool quiet = true;
+	size_t n;
+	double *v = costs_of(p, round, variant, row, quiet, &n);
+	double cost = n < least ? (double)NAN : numbers_quantile(v, n, quantile);
 
-	for (int i = 0; i < 2; i++)
-		quiet &= pass_costs(p, round, variants[i], row, true, v) >= QUIET_LEAST;
-	for (int i = 0; i < 2; i++) {
-		size_t n = pass_costs(p, round, variants[i], row, quiet, v);
-
-		cost[i] = n ? numbers_quantile(v, n, quiet ? 0.5 : 0.1) : (double)NAN;
-	}
-	return quiet;
+	free(v);
+	return cost;
 }
 
 struct cell {
-	double ns;		       /* median over the rounds */
-	double ratio, lowest, highest; /* to none, within each round */
+	double ns;
+	double ratio;		/* to none */
+	double lowest, highest; /* of the rounds */
 	size_t rounds;
-	size_t noisy; /* of them */
+	bool noisy;
 };
 
+/*
+ * Within a round what counts is the median of the quiet slices, and of the rounds' ratios again
+ * the median. When most rounds had too few quiet slices the machine was busy all the time: then the
+ * lowest tenth of all slices of the whole run, since noise only ever adds.
+ */
 static struct cell cell_of(const struct passes *p, enum variant variant, unsigned int row)
 {
-	const enum variant pair[2] = {variant, VARIANT_NONE};
 	double ns[ROUNDS_MAX], ratio[ROUNDS_MAX];
 	size_t n = 0;
-	struct cell c = {.ns = (double)NAN, .ratio = (double)NAN};
+	struct cell c = {.ns = (double)NAN,
+			 .ratio = (double)NAN,
+			 .lowest = (double)NAN,
+			 .highest = (double)NAN};
 
 	for (unsigned int round = 0; round < p->rounds && round < ROUNDS_MAX; round++) {
-		double cost[2];
-		bool quiet = round_costs(p, round, pair, row, cost);
+		double mine = cost_of(p, round, variant, row, true, 0.5, QUIET_LEAST);
+		double none = cost_of(p, round, VARIANT_NONE, row, true, 0.5, QUIET_LEAST);
 
-		if (isnan(cost[0]) || isnan(cost[1]))
+		if (isnan(mine) || isnan(none))
 			continue;
-		ns[n] = cost[0];
-		ratio[n++] = cost[0] / cost[1];
-		c.noisy += !quiet;
+		ns[n] = mine;
+		ratio[n++] = mine / none;
 	}
 	c.rounds = n;
+	c.noisy = 2 * n <= p->rounds;
 	if (n) {
-		c.ns = numbers_quantile(ns, n, 0.5);
-		c.ratio = numbers_quantile(ratio, n, 0.5);
 		c.lowest = numbers_quantile(ratio, n, 0);
 		c.highest = numbers_quantile(ratio, n, 1);
+	}
+	if (!c.noisy) {
+		c.ns = numbers_quantile(ns, n, 0.5);
+		c.ratio = numbers_quantile(ratio, n, 0.5);
+	} else {
+		c.ns = cost_of(p, ALL_ROUNDS, variant, row, false, 0.1, 1);
+		c.ratio = c.ns / cost_of(p, ALL_ROUNDS, VARIANT_NONE, row, false, 0.1, 1);
 	}
 	return c;
 }
@@ -322,18 +329,34 @@ static double quiet_share(const struct passes *p)
 
 static void print_ratio(const struct cell *c)
 {
-	if (isnan(c->ratio))
+	char spread[32] = "";
+
+	if (isnan(c->ratio)) {
 		printf("  %-21s", "-");
-	else
-		printf("  %5.3f (%5.3f-%5.3f)%s ", c->ratio, c->lowest, c->highest,
-		       2 * c->noisy > c->rounds ? "~" : " ");
+		return;
+	}
+	if (!isnan(c->lowest))
+		snprintf(spread, sizeof(spread), "(%.3f-%.3f)", c->lowest, c->highest);
+	printf("  %5.3f%s %-14s", c->ratio, c->noisy ? "~" : " ", spread);
+}
+
+static json_t *cell_json(const struct cell *c)
+{
+	json_t *j = json_pack("{s:f, s:f, s:i, s:b}", "ns", c->ns, "ratio", c->ratio, "rounds",
+			      (int)c->rounds, "noisy", c->noisy);
+
+	if (!isnan(c->lowest)) {
+		json_object_set_new(j, "lowest", json_real(c->lowest));
+		json_object_set_new(j, "highest", json_real(c->highest));
+	}
+	return j;
 }
 
 json_t *passes_report(struct passes *p)
 {
 	json_t *list = json_array();
 
-	printf("\nCost per operation: ns with no detector, then times that (lowest-highest round)\n\n");
+	printf("\nCost per operation: ns with no detector, then times that (lowest-highest quiet round)\n\n");
 	printf("%-3s %-31s %10s", "", "", "none ns");
 	for (int v = VARIANT_EMPTY; v < VARIANTS; v++)
 		if (p->variant_on[v])
@@ -361,18 +384,13 @@ json_t *passes_report(struct passes *p)
 				printf("  %.2f%s", rows[row].target,
 				       c.ratio > rows[row].target ? "  missed" : "");
 			if (!isnan(c.ns))
-				json_object_set_new(
-					entry, variant_names[v],
-					json_pack("{s:f, s:f, s:f, s:f, s:i, s:i}", "ns", c.ns,
-						  "ratio", isnan(c.ratio) ? 0.0 : c.ratio, "lowest",
-						  c.lowest, "highest", c.highest, "rounds",
-						  (int)c.rounds, "noisy", (int)c.noisy));
+				json_object_set_new(entry, variant_names[v], cell_json(&c));
 		}
 		putchar('\n');
 		json_array_append_new(list, entry);
 	}
 	printf("\n%zu slices of about 3 ms, %.0f %% of them quiet (the loops before and after within "
-	       "%.0f %% of\n%llu ns); ~ where most rounds had too few, and the lowest tenth counts. "
+	       "%.0f %% of\n%llu ns); ~ where most rounds had too few, and the lowest tenth of the run counts. "
 	       "%u of %u passes\nran beside BPF programs of others.\n",
 	       p->n, 100 * quiet_share(p), 100 * (PROBE_NEAR - 1),
 	       (unsigned long long)p->best.cache, p->disturbed, p->passes);
