@@ -20,12 +20,12 @@
 /* Bumped with every change of a layout below; a recording of another version is refused. */
 #define WIRE_VERSION 1
 
-#define WIRE_COMM_LEN 16   /* TASK_COMM_LEN */
-#define WIRE_FSTYPE_LEN 16 /* longest in-tree name in use is "binfmt_misc" */
-#define WIRE_PATH_MAX 4096 /* PATH_MAX; longer paths lose their head and are marked */
-#define WIRE_ARGV_MAX 4096 /* argv is cut to head and tail of half of it each */
-#define WIRE_SUN_MAX 108   /* UNIX_PATH_MAX */
-#define WIRE_TTY_LEN 64	   /* struct tty_struct.name */
+#define WIRE_COMM_LEN	16   /* TASK_COMM_LEN */
+#define WIRE_FSTYPE_LEN 16   /* longest in-tree name in use is "binfmt_misc" */
+#define WIRE_PATH_MAX	4096 /* PATH_MAX; longer paths lose their head and are marked */
+#define WIRE_ARGV_MAX	4096 /* argv is cut to head and tail of half of it each */
+#define WIRE_SUN_MAX	108  /* UNIX_PATH_MAX */
+#define WIRE_TTY_LEN	64   /* struct tty_struct.name */
 
 enum wire_kind {
 	WIRE_CGROUP = 1, /* struct wire_cgroup: first sight of a cgroup; context, never an event */
@@ -42,12 +42,12 @@ enum wire_kind {
 #define WIRE_F_CONTEXT 1u  /* only sent so that later events can be explained */
 #define WIRE_F_BLOCKED 2u  /* the act was denied; wire ret says by which errno */
 #define WIRE_F_WATCHED 4u  /* the kernel's prefilter matched (else: sent because of --all) */
-#define WIRE_F_COMPAT 8u   /* by a 32-bit system call */
-#define WIRE_F_TRUNC 16u   /* some blob was cut; the blob itself says how long it was */
+#define WIRE_F_COMPAT  8u  /* by a 32-bit system call */
+#define WIRE_F_TRUNC   16u /* some blob was cut; the blob itself says how long it was */
 
 struct wire_blob {
-	__u16 off; /* from the start of the record */
-	__u16 len; /* bytes present, no terminating NUL */
+	__u16 off;  /* from the start of the record */
+	__u16 len;  /* bytes present, no terminating NUL */
 	__u32 full; /* bytes that there were; more than len: cut */
 };
 
@@ -62,9 +62,9 @@ struct wire_header {
 };
 
 /* wire_creds.root: judged on the effective and on the file system uid. */
-#define WIRE_ROOT_NONE 0u
+#define WIRE_ROOT_NONE	 0u
 #define WIRE_ROOT_USERNS 1u /* root of its own user namespace, another uid on the host */
-#define WIRE_ROOT_HOST 2u   /* uid 0 here is uid 0 on the host */
+#define WIRE_ROOT_HOST	 2u /* uid 0 here is uid 0 on the host */
 
 struct wire_creds {
 	__u32 uid, euid, suid, fsuid; /* as the initial user namespace (the host) sees them */
@@ -92,10 +92,10 @@ struct wire_task {
 	char pcomm[WIRE_COMM_LEN]; /* real parent's */
 };
 
-#define WIRE_TASK_CGROUP_ID 1u	/* the cgroup chain holds a 64-hex container id */
-#define WIRE_TASK_FOREIGN_NS 2u /* pid and mount namespaces are not the host's */
+#define WIRE_TASK_CGROUP_ID    1u /* the cgroup chain holds a 64-hex container id */
+#define WIRE_TASK_FOREIGN_NS   2u /* pid and mount namespaces are not the host's */
 #define WIRE_TASK_NO_NEW_PRIVS 4u
-#define WIRE_TASK_SECCOMP 8u /* seccomp mode is not 0 */
+#define WIRE_TASK_SECCOMP      8u /* seccomp mode is not 0 */
 
 /*
  * A file by its three identities. The blob sbpath is the path inside its own superblock. Seen
@@ -108,7 +108,7 @@ struct wire_file {
 	__u64 ino;
 	__u32 dev; /* kernel encoding: major << 20 | minor */
 	__u32 rdev;
-	__u32 mode; /* umode_t of the inode */
+	__u32 mode;	/* umode_t of the inode */
 	__u32 uid, gid; /* owner, host view */
 	__u32 nlink;
 	__u32 fs_magic;
@@ -121,22 +121,22 @@ struct wire_file {
 	char fstype[WIRE_FSTYPE_LEN];
 };
 
-#define WIRE_FILE_ROOTFS 1u	/* on the container's own root filesystem: root_off is valid */
-#define WIRE_FILE_BIND 2u	/* the mount shows only a part of its superblock (bind mount) */
-#define WIRE_FILE_BLOCKDEV 4u	/* the superblock lies on a block device */
-#define WIRE_FILE_DELETED 8u	/* unlinked: no name leads to it any more */
-#define WIRE_FILE_MEMFD 16u
-#define WIRE_FILE_UPPER 32u	/* overlay: in the writable layer */
-#define WIRE_FILE_LOWER 64u	/* overlay: in a read-only image layer */
+#define WIRE_FILE_ROOTFS   1u /* on the container's own root filesystem: root_off is valid */
+#define WIRE_FILE_BIND	   2u /* the mount shows only a part of its superblock (bind mount) */
+#define WIRE_FILE_BLOCKDEV 4u /* the superblock lies on a block device */
+#define WIRE_FILE_DELETED  8u /* unlinked: no name leads to it any more */
+#define WIRE_FILE_MEMFD	   16u
+#define WIRE_FILE_UPPER	   32u	/* overlay: in the writable layer */
+#define WIRE_FILE_LOWER	   64u	/* overlay: in a read-only image layer */
 #define WIRE_FILE_DETACHED 128u /* its mount is not attached to the task's mount namespace */
-#define WIRE_FILE_CREATED 256u	/* this very call made the file */
-#define WIRE_FILE_CUT 512u	/* path too deep or too long: its head is missing */
+#define WIRE_FILE_CREATED  256u /* this very call made the file */
+#define WIRE_FILE_CUT	   512u /* path too deep or too long: its head is missing */
 
 struct wire_cgroup {
 	struct wire_header h;
 	__u64 cgroup;
 	__u32 cgroup_hier;
-	__u32 flags; /* WIRE_TASK_CGROUP_ID */
+	__u32 flags;	       /* WIRE_TASK_CGROUP_ID */
 	struct wire_blob path; /* from the hierarchy's root, with leading '/' */
 };
 
@@ -153,9 +153,9 @@ struct wire_exec {
 	struct wire_task t;
 	struct wire_creds c;
 	struct wire_creds prev;
-	struct wire_file exe; /* mm->exe_file: for a script the interpreter */
-	__u32 flags;	      /* WIRE_EXEC_* */
-	__u32 exe_caps;	      /* 1: the new program gained file capabilities */
+	struct wire_file exe;	   /* mm->exe_file: for a script the interpreter */
+	__u32 flags;		   /* WIRE_EXEC_* */
+	__u32 exe_caps;		   /* 1: the new program gained file capabilities */
 	struct wire_blob filename; /* what execve was asked for: for a script, the script */
 	struct wire_blob interp;   /* bprm->interp; differs from filename for a script */
 	struct wire_blob argv;	   /* NUL-separated, head when cut */
@@ -164,19 +164,19 @@ struct wire_exec {
 	struct wire_blob tty; /* empty: none */
 };
 
-#define WIRE_EXEC_PREV 1u   /* prev is known */
+#define WIRE_EXEC_PREV	 1u /* prev is known */
 #define WIRE_EXEC_SCRIPT 2u /* filename is a script, exe its interpreter */
-#define WIRE_EXEC_SUID 4u   /* euid changed by the SUID bit */
-#define WIRE_EXEC_SGID 8u
-#define WIRE_EXEC_FCAPS 16u  /* permitted capabilities grew though the uid did not rise */
+#define WIRE_EXEC_SUID	 4u /* euid changed by the SUID bit */
+#define WIRE_EXEC_SGID	 8u
+#define WIRE_EXEC_FCAPS	 16u /* permitted capabilities grew though the uid did not rise */
 #define WIRE_EXEC_SECURE 32u /* the kernel set AT_SECURE */
 #define WIRE_EXEC_FDPATH 64u /* execveat with an empty path: filename is /dev/fd/N */
 
 struct wire_exit {
 	struct wire_header h;
 	struct wire_task t;
-	__u32 code;   /* wait status, as waitpid gives it */
-	__u32 euid;   /* host view */
+	__u32 code; /* wait status, as waitpid gives it */
+	__u32 euid; /* host view */
 };
 
 struct wire_setid {
@@ -192,18 +192,18 @@ struct wire_setid {
 #define WIRE_SETID_PREV 1u /* prev is known */
 
 /* Which system call, whatever its number on this architecture. */
-#define WIRE_CALL_NONE 0u
-#define WIRE_CALL_OPEN 1u
-#define WIRE_CALL_OPENAT 2u
-#define WIRE_CALL_OPENAT2 3u
-#define WIRE_CALL_CREAT 4u
+#define WIRE_CALL_NONE		    0u
+#define WIRE_CALL_OPEN		    1u
+#define WIRE_CALL_OPENAT	    2u
+#define WIRE_CALL_OPENAT2	    3u
+#define WIRE_CALL_CREAT		    4u
 #define WIRE_CALL_OPEN_BY_HANDLE_AT 5u
-#define WIRE_CALL_SETUID 6u
-#define WIRE_CALL_SETREUID 7u
-#define WIRE_CALL_SETRESUID 8u
-#define WIRE_CALL_SETFSUID 9u
-#define WIRE_CALL_CONNECT 10u
-#define WIRE_CALL_END 11u
+#define WIRE_CALL_SETUID	    6u
+#define WIRE_CALL_SETREUID	    7u
+#define WIRE_CALL_SETRESUID	    8u
+#define WIRE_CALL_SETFSUID	    9u
+#define WIRE_CALL_CONNECT	    10u
+#define WIRE_CALL_END		    11u
 
 struct wire_open {
 	struct wire_header h;
@@ -238,10 +238,10 @@ struct wire_connect {
 	struct wire_blob cwd;
 };
 
-#define WIRE_CONNECT_ABSTRACT 1u
-#define WIRE_CONNECT_PEER 2u	       /* the listener is known */
+#define WIRE_CONNECT_ABSTRACT	    1u
+#define WIRE_CONNECT_PEER	    2u /* the listener is known */
 #define WIRE_CONNECT_PEER_CONTAINER 4u /* and runs in a container */
-#define WIRE_CONNECT_PEER_SAME 8u      /* and in the very container of the client */
+#define WIRE_CONNECT_PEER_SAME	    8u /* and in the very container of the client */
 #define WIRE_CONNECT_ASKED_ABSTRACT 16u
 
 /* Largest record: exec, with its blobs (argv counts once: head and tail share WIRE_ARGV_MAX). */
@@ -249,12 +249,12 @@ struct wire_connect {
 
 /* Counters, one array entry per CPU each (map "counters"). */
 enum wire_counter {
-	WIRE_C_PRODUCED,   /* records numbered; delivered + all lost ones */
-	WIRE_C_LOST_RING,  /* ring full */
-	WIRE_C_LOST_BUSY,  /* no scratch buffer free (a program was interrupted by itself) */
-	WIRE_C_LOST_READ,  /* the object was gone or unreadable before it could be described */
-	WIRE_C_BYTES,	   /* submitted */
-	WIRE_C_EVICTED,	   /* a task's earlier credentials were not known when needed */
+	WIRE_C_PRODUCED,  /* records numbered; delivered + all lost ones */
+	WIRE_C_LOST_RING, /* ring full */
+	WIRE_C_LOST_BUSY, /* no scratch buffer free (a program was interrupted by itself) */
+	WIRE_C_LOST_READ, /* the object was gone or unreadable before it could be described */
+	WIRE_C_BYTES,	  /* submitted */
+	WIRE_C_EVICTED,	  /* a task's earlier credentials were not known when needed */
 	WIRE_C_END
 };
 
@@ -263,7 +263,7 @@ enum wire_counter {
  * (longer ones are cut), paths as hashes of their first WIRE_WATCH_DEPTH components. Both can
  * only let too much pass, never too little: user space judges again.
  */
-#define WIRE_NAME_LEN 32
+#define WIRE_NAME_LEN	 32
 #define WIRE_WATCH_DEPTH 4
 
 struct wire_name {
@@ -274,26 +274,26 @@ struct wire_name {
  * The map "watch": hash -> value. Before it is asked, a bit for the hash must be set in the
  * filter: most names end there.
  */
-#define WIRE_FILTER_WORDS 16u
+#define WIRE_FILTER_WORDS  16u
 #define WIRE_FILTER_BIT(h) ((h) % (WIRE_FILTER_WORDS * 64u))
 
-#define WIRE_WATCH_READ 1u
-#define WIRE_WATCH_WRITE 2u
-#define WIRE_WATCH_DEEPER 4u /* paths only: a longer pattern begins like this */
-#define WIRE_WATCH_IGNORE 8u /* paths only: nothing below matters (after longer patterns) */
-#define WIRE_WATCH_URGENT 16u
+#define WIRE_WATCH_READ	   1u
+#define WIRE_WATCH_WRITE   2u
+#define WIRE_WATCH_DEEPER  4u /* paths only: a longer pattern begins like this */
+#define WIRE_WATCH_IGNORE  8u /* paths only: nothing below matters (after longer patterns) */
+#define WIRE_WATCH_URGENT  16u
 #define WIRE_WATCH_CONNECT 32u
 
 /* Seeds of the path hash, one for each scope (user/rules/watch.h says what they mean). */
-#define WIRE_SCOPE_PATH 1u
-#define WIRE_SCOPE_PROC 2u
-#define WIRE_SCOPE_SYSFS 3u
-#define WIRE_SCOPE_CGROUP 4u
-#define WIRE_SCOPE_KERNFS 5u
-#define WIRE_SCOPE_HOST 6u
-#define WIRE_SCOPE_NAME 7u /* the file's own name: one component */
-#define WIRE_SCOPES 8u
-#define WIRE_SCOPE_SOCKET 8u	/* the last component of a listener's bound name */
+#define WIRE_SCOPE_PATH	    1u
+#define WIRE_SCOPE_PROC	    2u
+#define WIRE_SCOPE_SYSFS    3u
+#define WIRE_SCOPE_CGROUP   4u
+#define WIRE_SCOPE_KERNFS   5u
+#define WIRE_SCOPE_HOST	    6u
+#define WIRE_SCOPE_NAME	    7u /* the file's own name: one component */
+#define WIRE_SCOPES	    8u
+#define WIRE_SCOPE_SOCKET   8u /* the last component of a listener's bound name */
 #define WIRE_SCOPE_LISTENER 9u /* the listener's command */
 
 static inline __u64 wire_hash_seed(__u32 scope)
