@@ -363,7 +363,7 @@ lint-readme: $(binary)
 	@tests/lint/readme $(binary)
 
 lint-format:
-	@$(CLANG_FORMAT) --dry-run -Werror $(c_files)
+	@$(CLANG_FORMAT) --dry-run -Werror $(c_files) || { echo "'make format' lays them out" >&2; exit 1; }
 
 lint-shell:
 	@$(SHELLCHECK) -x $(shell_files)
