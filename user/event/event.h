@@ -55,6 +55,7 @@ struct event_file {
 	struct str path;     /* in the task's mount namespace */
 	struct str rootpath; /* from the container's own root; p is NULL when it came by a mount */
 	struct str sbpath;   /* inside its own superblock */
+	struct str hostpath; /* where the host's own mounts show it; p NULL: nowhere, or unknown */
 	struct str fstype;
 };
 
