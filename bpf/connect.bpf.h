@@ -18,15 +18,21 @@
 #define SYS_CONNECT_  3 /* socketcall's number for it (linux/net.h) */
 #define S_IFSOCK_     0140000
 
-/* The unix socket behind a descriptor, or NULL. */
-static __always_inline const void *connect_sock(const struct task_struct *t, __u32 fd)
+/*
+ * The unix socket behind a descriptor, or NULL. A call that succeeded on what is no socket now had
+ * its descriptor taken away by another thread: counted as lost.
+ */
+static __always_inline const void *connect_sock(const struct task_struct *t, __u32 fd, long ret)
 {
 	const void *f = open_file(t, fd);
 	const void *sk;
 
 	if (!f ||
-	    (LOAD(struct inode, LOAD(struct file, f, f_inode), i_mode) & S_IFMT_) != S_IFSOCK_)
+	    (LOAD(struct inode, LOAD(struct file, f, f_inode), i_mode) & S_IFMT_) != S_IFSOCK_) {
+		if (ret == 0 && task_entered(t))
+			emit_lost(WIRE_C_LOST_READ);
 		return NULL;
+	}
 	sk = LOAD(struct socket, LOAD(struct file, f, private_data), sk);
 	if (!sk || LOAD(struct sock, sk, __sk_common.skc_family) != AF_UNIX_)
 		return NULL;
@@ -69,12 +75,19 @@ static __always_inline void connect_peer_task(struct wire_connect *r, const void
 	r->peer_pid_ns = LOAD(struct pid_namespace, ns, ns.inum);
 	SET_FLAG(r->flags, WIRE_CONNECT_PEER);
 	node = LOAD_AT(struct pid, pid, tasks, PIDTYPE_TGID);
+	/* A pid namespace of its own is a container's, also when the process has ended. */
+	if (LOAD(struct pid, pid, level) > 0) {
+		SET_FLAG(r->flags, WIRE_CONNECT_PEER_CONTAINER);
+		if (ns == object_pid_ns(LOAD(struct task_struct, t, thread_pid)))
+			SET_FLAG(r->flags, WIRE_CONNECT_PEER_SAME);
+	}
 	if (!node)
 		return; /* it has ended */
 	task = node - bpf_core_field_offset(struct task_struct, pid_links) -
 	       PIDTYPE_TGID * bpf_core_type_size(struct hlist_node);
-	bpf_probe_read_kernel(r->peer_comm, sizeof(r->peer_comm),
-			      ADDR(struct task_struct, task, comm));
+	/* _str, since the kernel pads comm with zeros only from 5.17 on. */
+	bpf_probe_read_kernel_str(r->peer_comm, sizeof(r->peer_comm),
+				  ADDR(struct task_struct, task, comm));
 	if (!gate_container(task, &pg))
 		return;
 	r->peer_cgroup = pg.cgroup;
@@ -127,8 +140,13 @@ static __always_inline int connect_done(const struct task_struct *t, const struc
 		fd = 0;
 		bpf_probe_read_user(&fd, sizeof(fd), (const void *)compat_arg(regs, is32, 1));
 	}
-	sk = connect_sock(t, fd);
-	if (!sk || !task_entered(t))
+	sk = connect_sock(t, fd, ret);
+	if (!sk)
+		return 0;
+	/* Connected, but to nobody: AF_UNSPEC takes a datagram socket's peer away. */
+	if (ret == 0 && !LOAD(struct unix_sock, sk, peer))
+		return 0;
+	if (!task_entered(t))
 		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)

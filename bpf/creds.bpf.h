@@ -42,6 +42,22 @@ static __always_inline __u32 creds_map(const void *map, __u32 k)
 	return creds_map_at(compat_untyped(map), k);
 }
 
+/* Is host id k uid 0 of the namespace, or of one around it (where it was root before unshare)? */
+#define CREDS_LEVELS 4
+static __noinline int creds_root_inside(const struct user_namespace *ns, __u32 k)
+{
+	int i;
+
+	for (i = 0; i < CREDS_LEVELS; i++) {
+		if (LOAD(struct user_namespace, ns, level) == 0)
+			break;
+		if (creds_map(ADDR(struct user_namespace, ns, uid_map), k) == 0)
+			return 1;
+		ns = LOAD(struct user_namespace, ns, parent);
+	}
+	return 0;
+}
+
 /*
  * WIRE_ROOT_* of credentials. Uid 0 of the host is root whatever a user namespace calls it (a task
  * that left its uid unmapped still owns root's files), and the file system uid counts as well: it
@@ -58,10 +74,8 @@ static __always_inline __u32 creds_root(const struct cred *c)
 	ns = LOAD(struct cred, c, user_ns);
 	if (LOAD(struct user_namespace, ns, level) == 0)
 		return WIRE_ROOT_NONE;
-	if (creds_map(ADDR(struct user_namespace, ns, uid_map), euid) == 0 ||
-	    creds_map(ADDR(struct user_namespace, ns, uid_map), fsuid) == 0)
-		return WIRE_ROOT_USERNS;
-	return WIRE_ROOT_NONE;
+	return creds_root_inside(ns, euid) || creds_root_inside(ns, fsuid) ? WIRE_ROOT_USERNS :
+									     WIRE_ROOT_NONE;
 }
 
 static __noinline int creds_fill(struct wire_creds *w, const struct cred *c)

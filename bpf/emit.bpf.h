@@ -16,6 +16,14 @@ static __always_inline struct counters *emit_counters(void)
 	return bpf_map_lookup_elem(&counters, &zero);
 }
 
+static __always_inline void emit_count(__u32 what)
+{
+	struct counters *c = emit_counters();
+
+	if (c && what < WIRE_C_END)
+		c->c[what]++;
+}
+
 /* Counts a record that cannot even be put together. */
 static __always_inline void emit_lost(__u32 reason)
 {

@@ -134,6 +134,14 @@ struct {
 	__type(value, struct task_value);
 } tasks SEC(".maps");
 
+/* Devices of the host's own mounts (not of kernel file systems): what lies there is the host's. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, __u8);
+} host_devices SEC(".maps");
+
 /* The prefilter, compiled by user space from the rules; see wire.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -15,10 +15,16 @@
 struct object {
 	const void *dentry, *mount, *inode, *sb;
 	const void *root_mount; /* the container's */
-	const void *mnt_root, *ctr_root;
+	const void *mnt_root, *ctr_root, *sb_root;
 	__u32 magic;
 	__u32 mode;
+	bool host_mnt; /* the task sees the host's mounts */
 };
+
+static __always_inline const void *object_mnt_ns(const struct task_struct *t)
+{
+	return LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy), mnt_ns);
+}
 
 /* Finds the parts of a path: a dentry in a vfsmount. */
 static __always_inline void object_find(struct object *o, const void *dentry, const void *vfsmnt)
@@ -39,6 +45,8 @@ static __always_inline void object_place(struct object *o, const struct task_str
 	o->root_mount = path_root_mount(LOAD(struct fs_struct, fs, root.mnt));
 	o->mnt_root = LOAD(struct mount, o->mount, mnt.mnt_root);
 	o->ctr_root = LOAD(struct mount, o->root_mount, mnt.mnt_root);
+	o->sb_root = LOAD(struct super_block, o->sb, s_root);
+	o->host_mnt = LOAD(struct mnt_namespace, object_mnt_ns(t), ns.inum) == knob_host_mnt_ns;
 }
 
 static __always_inline bool object_is_bind(const struct object *o)
@@ -53,6 +61,14 @@ static __always_inline bool object_on_disk(const struct object *o)
 
 /* Of a mount that the kernel made for itself: ERR_PTR(-EINVAL) (fs/mount.h). */
 #define MNT_NS_INTERNAL_ ((__u64)-22)
+
+/* Could it be a file of the host's: a part of something, or on a device that the host mounts? */
+static __always_inline bool object_may_be_hosts(const struct object *o)
+{
+	__u32 dev = LOAD(struct super_block, o->sb, s_dev);
+
+	return object_is_bind(o) || object_on_disk(o) || bpf_map_lookup_elem(&host_devices, &dev);
+}
 
 /* memfds live on the kernel's own tmpfs mount and are called "memfd:NAME". */
 static __always_inline bool object_is_memfd(const struct object *o)
@@ -101,6 +117,15 @@ static __always_inline void object_flags(struct wire_file *w, const struct objec
 		SET_FLAG(w->flags, WIRE_FILE_DELETED);
 }
 
+/* The superblock chain of the object; cut as well when it does not end at the root. */
+static __always_inline void object_chain(struct scratch *s, const struct object *o)
+{
+	path_sb_chain(s, o->dentry, o->mnt_root, o->ctr_root);
+	/* A dentry that open_by_handle_at made has no parent known yet. */
+	if (s->arg[0] != (__u64)o->sb_root)
+		s->chain_cut = 1;
+}
+
 /*
  * Describes the object in w (inside the record), its paths appended. s->chained: s->chain is the
  * superblock chain of this object already.
@@ -129,7 +154,7 @@ static __noinline int object_fill(struct scratch *s, struct wire_file *w, const 
 		return 0;
 	}
 	if (!s->chained)
-		path_sb_chain(s, o->dentry, o->mnt_root, o->ctr_root);
+		object_chain(s, o);
 	if (s->chain_root != CHAIN_NONE)
 		SET_FLAG(w->flags, WIRE_FILE_ROOTFS);
 	emit_blob_start(s, &w->sbpath);
@@ -208,6 +233,8 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 			 ns.inum);
 	w->flags = g->flags;
 	w->pad = 0;
+	if (w->mnt_ns == knob_host_mnt_ns)
+		SET_FLAG(w->flags, WIRE_TASK_HOST_MNT);
 	if (LOAD(struct task_struct, t, atomic_flags) & 1) /* PFA_NO_NEW_PRIVS */
 		SET_FLAG(w->flags, WIRE_TASK_NO_NEW_PRIVS);
 	if (bpf_core_field_exists(struct task_struct, seccomp.mode) &&

@@ -72,6 +72,7 @@ __noinline int path_sb_chain_of_arg(__u32 slot)
 		d = parent;
 	}
 	s->chain_n = n;
+	s->arg[0] = (__u64)d; /* where it ended */
 	return 0;
 }
 

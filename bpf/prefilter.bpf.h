@@ -164,7 +164,7 @@ __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 		prefilter_read_name(&n, (const void *)s->chain[at]);
 		h = wire_hash_step(h, &n);
 		v = prefilter_find(h);
-		if (v & WIRE_WATCH_IGNORE)
+		if ((v & WIRE_WATCH_IGNORE) && scope == WIRE_SCOPE_HOST)
 			got = 0;
 		got |= v & (WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_URGENT);
 		if (!(v & WIRE_WATCH_DEEPER))
@@ -244,26 +244,31 @@ static __always_inline __u32 prefilter_place(struct scratch *s, const struct obj
 					     __u32 access)
 {
 	__u32 scope = prefilter_scope(o->magic);
-	__u32 got;
+	__u32 got = 0;
 
-	path_sb_chain(s, o->dentry, o->mnt_root, o->ctr_root);
+	object_chain(s, o);
 	s->chained = 1;
+	/* No pattern can be asked: user space decides. (A pipe or socket has no place at all.) */
+	if (s->chain_cut)
+		return (o->mode & S_IFMT_) == S_IFREG_ ? access : 0;
 	if (scope)
 		return prefilter_path(s->slot, scope, s->chain_n);
-	if (s->chain_root != CHAIN_NONE) {
+	if (s->chain_root != CHAIN_NONE)
 		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_root);
-		if ((got & access) || o->mount == o->root_mount)
-			return got;
-	} else if ((knob_scope_access[WIRE_SCOPE_HOST] & access) &&
-		   (object_is_bind(o) || object_on_disk(o))) {
-		got = prefilter_path(s->slot, WIRE_SCOPE_HOST, s->chain_n);
+	else if (o->magic == OVERLAYFS_MAGIC_) /* an image's root, seen from elsewhere */
+		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
+	if ((got & access) || (o->mount == o->root_mount && !o->host_mnt))
+		return got;
+	if ((knob_scope_access[WIRE_SCOPE_HOST] & access) &&
+	    (o->host_mnt || (s->chain_root == CHAIN_NONE && object_may_be_hosts(o)))) {
+		got |= prefilter_path(s->slot, WIRE_SCOPE_HOST, s->chain_n);
 		if (got & access)
 			return got;
 	}
 	/* Came in through a mount: where does that lie? */
 	path_ns_chain(s, o->dentry, o->mount);
 	s->chained = 0;
-	return prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
+	return s->chain_cut ? access : prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
 }
 
 #endif /* ROOTWATCH_PREFILTER_BPF_H */

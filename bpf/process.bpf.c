@@ -28,11 +28,13 @@ int BPF_PROG(rootwatch_rename, struct task_struct *t)
 		return 0;
 	}
 	creds_fill(&fresh.creds, LOAD(struct task_struct, t, cred));
-	fresh.flags = TASK_CREDS;
-	/* An exec has its new mm by now, so what ran before is not known: exec decides. */
+	fresh.flags = TASK_CREDS | (task_entered(t) ? TASK_ENTERED : 0);
 	task_remember(t, &fresh);
 	return 0;
 }
+
+/* The longest "#!" line that the kernel reads (linux/binfmts.h). */
+#define BINPRM_BUF_SIZE_ 256
 
 static __always_inline void exec_gain(struct wire_exec *r, const struct wire_creds *prev)
 {
@@ -42,7 +44,9 @@ static __always_inline void exec_gain(struct wire_exec *r, const struct wire_cre
 		SET_FLAG(r->flags, WIRE_EXEC_SUID);
 	if (prev->egid != r->c.egid)
 		SET_FLAG(r->flags, WIRE_EXEC_SGID);
-	if ((r->c.cap_permitted & ~prev->cap_permitted) && prev->euid == r->c.euid)
+	/* Uid 0 is given all capabilities anyway. */
+	if ((r->c.cap_permitted & ~prev->cap_permitted) &&
+	    (prev->euid == r->c.euid || r->c.root == WIRE_ROOT_NONE))
 		SET_FLAG(r->flags, WIRE_EXEC_FCAPS);
 }
 
@@ -85,7 +89,7 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 	/* A script's interp is another string than its filename (fs/binfmt_script.c). */
 	if (interp != filename) {
 		SET_FLAG(r->flags, WIRE_EXEC_SCRIPT);
-		emit_kernel_str(s, &r->interp, interp, WIRE_PATH_MAX);
+		emit_kernel_str(s, &r->interp, interp, BINPRM_BUF_SIZE_);
 	}
 	bpf_probe_read_kernel(head, 8, filename);
 	if (head[0] == '/' && head[1] == 'd' && head[2] == 'e' && head[3] == 'v' &&
@@ -115,12 +119,8 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 	if (old != (__u32)LOAD(struct task_struct, t, pid))
 		bpf_map_delete_elem(&tasks, &old); /* a thread took over its leader's pid */
 	v = task_find(t);
-	if (!v || !(v->flags & TASK_CREDS)) {
-		struct counters *c = emit_counters();
-
-		if (c)
-			c->c[WIRE_C_EVICTED]++;
-	}
+	if (!v || !(v->flags & TASK_CREDS))
+		emit_count(WIRE_C_EVICTED);
 	if (!task_enters(t, v))
 		return 0;
 	s = emit_begin(sizeof(*r));

@@ -34,6 +34,8 @@ static __always_inline int setid_done(const struct task_struct *t, const struct 
 		fresh.flags |= TASK_ENTERED;
 	if (v)
 		fresh.flags |= v->flags & TASK_REPORTED;
+	if (entered && !known)
+		emit_count(WIRE_C_EVICTED);
 	if (!entered || (!root && !(known && v->creds.root)))
 		goto remember;
 	s = emit_begin(sizeof(*r));

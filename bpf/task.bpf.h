@@ -5,8 +5,8 @@
  *
  * A runtime prepares a container from inside its cgroup and namespaces (runc's init opens,
  * mounts, writes and changes its uid there); none of that is the container's doing. A task has
- * entered once it executes a program that lies on a mount of its own mount namespace; its
- * children have entered with it, for good. Without a memory of the task (it ran before rootwatch
+ * entered once it executes a program in the container's mount namespace; its children have
+ * entered with it, for good. Without a memory of the task (it ran before rootwatch
  * did, or its entry was evicted) the program that it runs now decides.
  */
 #ifndef ROOTWATCH_TASK_BPF_H
@@ -83,25 +83,24 @@ static __always_inline bool task_entered(const struct task_struct *t)
 }
 
 /*
- * The same at an exec, for the program just loaded. A container that shares the host's mount
- * namespace is entered by the first program that is not its parent's own (runc starts itself
- * again as "runc init").
+ * The same at an exec, for the program just loaded. Runtimes prepare a container without an exec
+ * in its mount namespace (runc copies itself before it enters one), so the first one there is the
+ * container's, wherever its file lies. A container that shares the host's mount namespace is
+ * entered by the first program that is not its parent's own (runc starts itself again as "runc
+ * init") nor an unlinked copy of that.
  */
 static __always_inline bool task_enters(const struct task_struct *t, const struct task_value *v)
 {
 	const void *exe = task_exe(t);
-	const void *ns;
 
 	if (v && (v->flags & TASK_ENTERED))
 		return true;
 	if (!exe)
 		return false;
-	ns = task_exe_mnt_ns(exe);
-	if (!ns || ns != task_mnt_ns(t))
-		return false;
-	if (task_ns_inum(ns) != knob_host_mnt_ns)
+	if (task_ns_inum(task_mnt_ns(t)) != knob_host_mnt_ns)
 		return true;
-	return task_has_own_exe(t, exe);
+	return task_exe_mnt_ns(exe) == task_mnt_ns(t) && task_has_own_exe(t, exe) &&
+	       LOAD(struct inode, LOAD(struct file, exe, f_inode), i_nlink) != 0;
 }
 
 /* Stores what is known now. */

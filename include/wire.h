@@ -95,7 +95,8 @@ struct wire_task {
 #define WIRE_TASK_CGROUP_ID    1u /* the cgroup chain holds a 64-hex container id */
 #define WIRE_TASK_FOREIGN_NS   2u /* pid and mount namespaces are not the host's */
 #define WIRE_TASK_NO_NEW_PRIVS 4u
-#define WIRE_TASK_SECCOMP      8u /* seccomp mode is not 0 */
+#define WIRE_TASK_SECCOMP      8u  /* seccomp mode is not 0 */
+#define WIRE_TASK_HOST_MNT     16u /* sees the host's mounts: its mount namespace is the host's */
 
 /*
  * A file by its three identities. The blob sbpath is the path inside its own superblock. Seen
@@ -245,7 +246,7 @@ struct wire_connect {
 #define WIRE_CONNECT_ASKED_ABSTRACT 16u
 
 /* Largest record: exec, with its blobs (argv counts once: head and tail share WIRE_ARGV_MAX). */
-#define WIRE_RECORD_MAX (16u * 1024u)
+#define WIRE_RECORD_MAX (24u * 1024u)
 
 /* Counters, one array entry per CPU each (map "counters"). */
 enum wire_counter {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "container/container.h"
+#include "container/host_mounts.h"
 #include "event/event.h"
 #include "process/process.h"
 #include "rules/rules.h"
@@ -34,9 +35,11 @@ struct pipeline {
 	uint64_t self_ino;  /* of this program's file; 0: unknown */
 	uint32_t self_dev;  /* as the kernel encodes it */
 	uint64_t *last_seq; /* by CPU */
+	uint64_t gaps;	    /* records missing between those that came */
 	int64_t offset;	    /* CLOCK_REALTIME - CLOCK_BOOTTIME, ns */
 	uint64_t offset_at; /* CLOCK_BOOTTIME ns */
 	char scratch[EVENT_SCRATCH];
+	char hostpath[HOST_PATH_MAX];
 	char line[OUTPUT_LINE_MAX];
 };
 
@@ -123,13 +126,14 @@ static int tell_lost(struct pipeline *p, uint64_t lost, uint64_t time)
 /* Each CPU numbers its records without gaps: what is missing was lost, and is said at once. */
 static int account(struct pipeline *p, const struct event *e)
 {
-	uint64_t lost;
-
 	if (e->cpu >= CPUS_MAX)
 		return 0;
-	lost = e->seq > p->last_seq[e->cpu] ? e->seq - p->last_seq[e->cpu] - 1 : 0;
-	p->last_seq[e->cpu] = e->seq;
-	return lost ? tell_lost(p, lost, e->time) : 0;
+	if (e->seq > p->last_seq[e->cpu]) {
+		p->gaps += e->seq - p->last_seq[e->cpu] - 1;
+		p->last_seq[e->cpu] = e->seq;
+	}
+	/* A gap that pipeline_settle told already is not told again. */
+	return p->gaps > p->st.lost_seen ? tell_lost(p, p->gaps - p->st.lost_seen, e->time) : 0;
 }
 
 int pipeline_settle(struct pipeline *p, uint64_t lost)
@@ -199,6 +203,19 @@ static int judge(struct pipeline *p, struct event *e)
 	return show(p, e, &v);
 }
 
+/* Where on the host a file lies that a mount brought in, or that a task of the host's mounts saw. */
+static void place_on_host(struct pipeline *p, struct event *e)
+{
+	struct event_file *f = &e->open.file;
+
+	if (e->kind != EVENT_OPEN || !f->known)
+		return;
+	if (e->task.flags & WIRE_TASK_HOST_MNT)
+		f->hostpath = f->path;
+	else if (p->o.host && !f->rootpath.p)
+		f->hostpath = host_mounts_path(p->o.host, f->dev, f->sbpath, p->hostpath);
+}
+
 static bool is_context(const struct event *e)
 {
 	return e->kind == EVENT_FORK || (e->context && e->kind != EVENT_EXIT);
@@ -234,6 +251,7 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 			return 0;
 		}
 	}
+	place_on_host(p, &e);
 	if (!is_context(&e))
 		e.num = ++p->num;
 	process_table_apply(p->processes, &e);

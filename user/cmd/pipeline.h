@@ -10,6 +10,7 @@
 #include "output/output.h"
 #include "source/source.h"
 
+struct host_mounts;
 struct pipeline;
 
 struct pipeline_options {
@@ -18,6 +19,7 @@ struct pipeline_options {
 	bool all;
 	const char *container; /* only this one: id, prefix of it, or name; NULL: every */
 	const char *hostname;
+	struct host_mounts *host; /* the caller's; NULL: where files lie on the host is not known */
 	const uint32_t *hidden_pid_ns; /* of rootwatch's own canary: counted, not shown */
 };
 

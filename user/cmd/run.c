@@ -14,6 +14,7 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "cmd/pipeline.h"
+#include "container/host_mounts.h"
 #include "output/output.h"
 #include "rules/watch.h"
 #include "source/source.h"
@@ -164,6 +165,7 @@ struct run {
 	struct source *source;
 	struct pipeline *pipeline;
 	struct sink *sink;
+	struct host_mounts *host;
 	struct canary_proof proof;
 	int signals; /* signalfd */
 	bool stop;
@@ -217,10 +219,22 @@ static int deliver(struct run *r, int timeout_ms)
 	return n;
 }
 
+/* Losses behind the last record that came leave no gap yet: tell them from the counters. */
+static int settle(struct run *r)
+{
+	struct source_stats st;
+	int err;
+
+	if (source_stats(r->source, &st))
+		return 0;
+	err = pipeline_settle(r->pipeline, st.lost_ring + st.lost_busy + st.lost_read);
+	return err ? err : sink_flush(r->sink);
+}
+
 static int stream(struct run *r, unsigned int duration)
 {
 	int64_t end = duration ? now_ms() + duration * 1000ll : 0;
-	struct source_stats st;
+	bool settled = true;
 	int n = 0;
 
 	while (!r->stop && n >= 0) {
@@ -229,6 +243,9 @@ static int stream(struct run *r, unsigned int duration)
 		if (end && left <= 0)
 			break;
 		n = deliver(r, (int)left);
+		if (n == 0 && !settled) /* quiet for the first time since */
+			n = settle(r);
+		settled = n == 0;
 		read_signals(r);
 	}
 	/* No more of them, then all that there are. */
@@ -238,8 +255,8 @@ static int stream(struct run *r, unsigned int duration)
 		if (n == 0)
 			break;
 	}
-	if (n == 0 && !source_stats(r->source, &st))
-		n = pipeline_settle(r->pipeline, st.lost_ring + st.lost_busy + st.lost_read);
+	if (n == 0)
+		n = settle(r);
 	return n < 0 ? n : 0;
 }
 
@@ -282,6 +299,24 @@ static void prove(struct run *r)
 				hooks[i].hook);
 }
 
+#define HOST_DEVICES_MAX 1024
+
+/* The host's mounts, for what a container reaches of them. Without them a little less is told. */
+static void open_host(struct run *r)
+{
+	uint32_t devs[HOST_DEVICES_MAX];
+	int err = host_mounts_new(&r->host, "/proc/1/mountinfo");
+
+	if (err)
+		err = host_mounts_new(&r->host, "/proc/self/mountinfo");
+	if (err) {
+		fprintf(stderr, "rootwatch: the host's mounts cannot be read: %s\n",
+			strerror(-err));
+		return;
+	}
+	source_host_devices(r->source, devs, host_mounts_devices(r->host, devs, HOST_DEVICES_MAX));
+}
+
 static int run_with(struct run *r, const struct run_options *o)
 {
 	char host[HOSTNAME_MAX] = "", why[SOURCE_WHY_MAX];
@@ -307,6 +342,8 @@ static int run_with(struct run *r, const struct run_options *o)
 		fprintf(stderr, "rootwatch: %s\n", why);
 		return source_exit_code(err);
 	}
+	open_host(r);
+	po.host = r->host;
 	err = pipeline_new(&r->pipeline, &po, r->source, r->sink);
 	if (err) {
 		fprintf(stderr, "rootwatch: %s\n", strerror(-err));
@@ -350,6 +387,7 @@ int cmd_run(int argc, char **argv)
 	code = run_with(&r, &o);
 	canary_release(&r.proof);
 	pipeline_free(r.pipeline);
+	host_mounts_free(r.host);
 	source_close(r.source);
 	if (r.sink)
 		err = sink_close(r.sink);

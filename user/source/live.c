@@ -324,6 +324,19 @@ void source_stop(struct source *s)
 	}
 }
 
+int source_host_devices(struct source *s, const uint32_t *devs, size_t n)
+{
+	const uint8_t yes = 1;
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (bpf_map_update_elem(bpf_map__fd(s->skel->maps.host_devices), &devs[i], &yes,
+					BPF_ANY))
+			err = -errno;
+	return err;
+}
+
 static uint64_t recursion_misses(const struct source *s)
 {
 	struct bpf_program *prog;

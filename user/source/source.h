@@ -61,6 +61,12 @@ int source_poll(struct source *s, int timeout_ms, source_fn fn, void *arg);
 /* Detaches all hooks. What is in the ring can still be polled. */
 void source_stop(struct source *s);
 
+/*
+ * Devices (major << 20 | minor) of file systems that the host mounts: what a container writes
+ * there may be the host's. 0 or -errno; those that fit are known then.
+ */
+int source_host_devices(struct source *s, const uint32_t *devs, size_t n);
+
 int source_stats(const struct source *s, struct source_stats *st);
 const struct source_hook *source_hooks(const struct source *s, size_t *n);
 

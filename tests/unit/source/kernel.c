@@ -22,8 +22,11 @@
 #define __noinline	__attribute__((noinline))
 
 #define S_IFMT_	 0170000
+#define S_IFREG_ 0100000
 #define S_IFBLK_ 0060000
 #define S_IFCHR_ 0020000
+
+#define OVERLAYFS_MAGIC_ 0x794c7630u
 
 /* The kernel reads up to 8 bytes before and 31 bytes behind a name. */
 #define BEFORE 8
@@ -53,19 +56,14 @@ struct inode {
 struct object {
 	const void *dentry, *mount, *inode;
 	const void *root_mount;
-	const void *mnt_root, *ctr_root;
+	const void *mnt_root, *ctr_root, *sb_root;
 	uint32_t magic, mode;
-	bool bind, disk;
+	bool bind, disk, host_mnt;
 };
 
-static bool object_is_bind(const struct object *o)
+static bool object_may_be_hosts(const struct object *o)
 {
-	return o->bind;
-}
-
-static bool object_on_disk(const struct object *o)
-{
-	return o->disk;
+	return o->bind || o->disk;
 }
 
 /* As bpf/maps.bpf.h, as far as paths need it. */
@@ -151,6 +149,15 @@ static long bpf_probe_read_kernel(void *dst, uint32_t n, const void *src)
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #pragma GCC diagnostic ignored "-Wunused-function"
 #include "../../../bpf/path.bpf.h"
+
+/* As bpf/object.bpf.h. */
+static void object_chain(struct scratch *s, const struct object *o)
+{
+	path_sb_chain(s, o->dentry, o->mnt_root, o->ctr_root);
+	if (s->arg[0] != (uint64_t)o->sb_root)
+		s->chain_cut = 1;
+}
+
 #include "../../../bpf/prefilter.bpf.h"
 #pragma GCC diagnostic pop
 
@@ -236,6 +243,7 @@ static struct object build(const struct kernel_file *f)
 	assert_ptr_equal(o.root_mount, &vfs.root);
 	o.mnt_root = mnt_root;
 	o.ctr_root = ctr_root;
+	o.sb_root = sb_root;
 	o.bind = !f->root_mount && mnt_root != sb_root;
 	return o;
 }
@@ -306,7 +314,7 @@ void kernel_record(const struct kernel_file *f, struct record *r)
 	w->f.nlink = 1;
 	w->f.fs_magic = f->magic;
 	w->f.flags = (o.bind ? WIRE_FILE_BIND : 0) | (o.disk ? WIRE_FILE_BLOCKDEV : 0);
-	path_sb_chain(&scratch, o.dentry, o.mnt_root, o.ctr_root);
+	object_chain(&scratch, &o);
 	if (scratch.chain_root != CHAIN_NONE)
 		w->f.flags |= WIRE_FILE_ROOTFS;
 	w->f.sbpath = append(r);
