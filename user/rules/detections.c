@@ -53,8 +53,8 @@ static const struct detection table[] = {
 		.advice = "Do not mount system directories of the host; if one is needed, mount it "
 			  "read-only, and map root away with a user namespace.",
 		.summary = "a host file by which the host is taken over (accounts, cron, ssh, "
-			   "systemd, programs, the runtime's and the kubelet's data) opened for "
-			   "writing through a mount",
+			   "systemd, programs, the runtime's and the kubelet's settings) opened "
+			   "for writing through a mount, by its path on the host",
 		.kinds = ON(OPEN),
 		.wrote = C(HOST_TAKEOVER),
 	},
@@ -310,8 +310,8 @@ static const struct detection table[] = {
 		.mitre = MITRE("T1611"),
 		.advice = "Mount host directories read-only, or use a named volume; a user "
 			  "namespace keeps root here from being root there.",
-		.summary = "a file of the host opened for writing through a bind mount or a disk "
-			   "(not the runtime's own volumes)",
+		.summary = "a file that the host's own mounts show, or one that was bound in, "
+			   "opened for writing (not the runtime's own volumes)",
 		.kinds = ON(OPEN),
 		.wrote = C(HOST),
 	},

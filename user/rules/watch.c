@@ -21,6 +21,7 @@
 #define MAGIC_BPF	  0xcafe4a11u
 #define MAGIC_CONFIGFS	  0x62656570u
 #define MAGIC_PSTORE	  0x6165676cu
+#define MAGIC_OVERLAY	  0x794c7630u
 
 #define C(class) (1u << WATCH_C_##class)
 /* Read for their content: opening a directory of that name is no such read. */
@@ -291,29 +292,55 @@ static bool container_shape(struct str path)
 	return false;
 }
 
+/* Below a directory called "overlay2" (podman: "overlay"): a root file system, a build's cache. */
+static bool layer_shape(struct str path)
+{
+	struct str dir;
+
+	component(path, &path);
+	dir = component(path, &path);
+	return str_is(dir, "merged") || str_is(dir, "diff");
+}
+
 /* Shapes that only container runtimes make, wherever their data directory lies. */
 static bool runtime_shape(struct str path)
 {
 	while (path.len > 0) {
 		struct str dir = component(path, &path);
 
-		if ((str_is(dir, "volumes") && volume_shape(path)) ||
+		/* containerd's plugins keep all that they have below their own names */
+		if (str_starts(dir, "io.containerd.") ||
+		    ((str_is(dir, "overlay2") || str_is(dir, "overlay")) && layer_shape(path)) ||
+		    (str_is(dir, "volumes") && volume_shape(path)) ||
 		    (str_is(dir, "containers") && container_shape(path)))
 			return true;
 	}
 	return false;
 }
 
+/*
+ * The path that WATCH_HOST is about. False: the file is none of the host's, for all that is known.
+ * Without the host's word (hostpath) only a part of a superblock that somebody bound in counts,
+ * and there the path inside it is the best guess: a whole disk that the host does not show is a
+ * volume, whatever lies in it, and an overlay is made of an image.
+ */
+static bool host_path(const struct event_file *f, struct str *path)
+{
+	*path = f->hostpath.p ? f->hostpath : f->sbpath;
+	return f->hostpath.p ||
+	       (!f->rootpath.p && f->fs_magic != MAGIC_OVERLAY && (f->flags & WIRE_FILE_BIND));
+}
+
 static uint32_t classify_host(const struct event_file *f, uint32_t access)
 {
+	struct str path;
 	uint32_t classes;
 
-	/* Nodes of /dev and pipes come in by mounts all the time; nothing is stored in them. */
-	if (f->rootpath.p || !S_ISREG(f->mode) ||
-	    !(f->flags & (WIRE_FILE_BIND | WIRE_FILE_BLOCKDEV)))
+	/* Nodes of /dev, pipes and sockets come in by mounts all the time and store nothing. */
+	if (!(S_ISREG(f->mode) || S_ISDIR(f->mode) || S_ISLNK(f->mode)) || !host_path(f, &path))
 		return 0;
-	classes = below(WATCH_HOST, f->sbpath, access);
-	if ((classes & C(HOST_MANAGED)) || ((classes & C_HOST) && runtime_shape(f->sbpath)))
+	classes = below(WATCH_HOST, path, access);
+	if ((classes & C(HOST_MANAGED)) || ((classes & C_HOST) && runtime_shape(path)))
 		classes = (classes & ~C_HOST) | C(HOST_MANAGED);
 	return classes;
 }

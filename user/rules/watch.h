@@ -21,7 +21,7 @@ enum watch_scope {
 	WATCH_SYSFS,	/* path inside sysfs */
 	WATCH_CGROUP,	/* path inside cgroup v1 or v2 */
 	WATCH_KERNFS,	/* debugfs, tracefs, securityfs, binfmt_misc, bpf, configfs, pstore */
-	WATCH_HOST,	/* sbpath of a file that came in by a bind mount or from a disk */
+	WATCH_HOST,	/* a path as the host sees it: event_file.hostpath */
 	WATCH_NAME,	/* the file's own name, anywhere */
 	WATCH_SUFFIX,	/* the end of the file's own name, at most 8 bytes, anywhere */
 	WATCH_BLOCK,	/* any block device (pattern "") */
@@ -87,8 +87,12 @@ const struct watch *watch_table(size_t *n);
  *
  * Narrower than the list in some cases, never wider: names of cgroup knobs count in cgroup file
  * systems only, /dev/sda as a path only when it could not be opened (else the device number
- * tells), WATCH_HOST means regular files, and what is public beside a secret (ca.crt beside a
- * token) or a mere lock beside a database is left out.
+ * tells), WATCH_HOST means regular files, directories and links, and what is public beside a secret
+ * (ca.crt beside a token) or a mere lock beside a database is left out.
+ *
+ * Where the host's path is not known, the path inside the superblock stands for it if the file
+ * came in by a bind mount; otherwise the file is not one of the host's. Where it is known, it
+ * counts for any file, also for one on the container's own root.
  */
 uint32_t watch_classify(const struct event_file *f, uint32_t access);
 

@@ -241,10 +241,10 @@ static const struct watch table[] = {
 	URGENT(PATH, "/dev/disk", RW, BLOCK),
 
 	/*
-	 * The host's files, by their path inside their own superblock: as the host sees it when
-	 * they lie on its root file system. Where the host has /var, /root or /usr on a file
-	 * system of its own, that path is shorter and an entry below does not match; such a write
-	 * is then a changed host file, but not known to be one that takes the host over.
+	 * The host's files, by their path on the host. The kernel's prefilter knows the path
+	 * inside their superblock only, which is shorter where the host has /var or /run on a file
+	 * system of its own; it lets every write through a bind mount pass, so that of these
+	 * entries only those for reading and the MANAGED ones have to match it, too.
 	 */
 	HOST("", W, HOST),
 	HOST("/etc/shadow", R, SHADOW),
@@ -294,28 +294,37 @@ static const struct watch table[] = {
 	TAKEOVER("/usr/local/sbin"),
 	TAKEOVER("/opt/cni"),
 	TAKEOVER("/var/spool/cron"),
-	TAKEOVER("/spool/cron"), /* where /var is a file system of its own */
+	TAKEOVER("/spool/cron"), /* where /var is a file system of its own, hostpath unknown */
 	TAKEOVER("/var/lib/docker"),
-	TAKEOVER("/var/lib/containerd"),
 	TAKEOVER("/var/lib/containers"),
 	TAKEOVER("/var/lib/kubelet"),
 	TAKEOVER("/var/lib/rancher"),
 
 	/*
-	 * What the runtimes themselves mount into containers: named volumes, resolv.conf and
-	 * hosts, pods' empty directories. watch.c knows their shapes as well, for data directories
-	 * elsewhere. A container that got the whole of /var/lib/docker can write to other
-	 * containers' volumes there without an alert: the object alone does not tell whose it is.
+	 * What the runtimes themselves mount into containers: root file systems, a build's cache,
+	 * named volumes, resolv.conf and hosts, /dev/shm, pods' empty directories, the volumes that
+	 * a CSI driver mounts. watch.c knows their shapes as well, for data directories elsewhere.
+	 * A container that got the whole of /var/lib/docker can write to other containers' volumes
+	 * and layers there without an alert: the object alone does not tell whose it is.
 	 */
 	MANAGED("/var/lib/docker/volumes"),
 	MANAGED("/var/lib/docker/containers"),
-	MANAGED("/var/lib/containerd/io.containerd.grpc.v1.cri"),
-	MANAGED("/run/containerd/io.containerd.grpc.v1.cri"),
+	MANAGED("/var/lib/docker/overlay2"),
+	MANAGED("/var/lib/docker/fuse-overlayfs"),
+	MANAGED("/var/lib/docker/btrfs"),
+	MANAGED("/var/lib/docker/zfs"),
+	MANAGED("/var/lib/docker/vfs"),
+	MANAGED("/var/lib/docker/rootfs"),
+	MANAGED("/var/lib/containers/storage"),
+	MANAGED("/var/lib/containerd"),
+	MANAGED("/run/containerd"),
+	MANAGED("/run/k3s/containerd"),
 	MANAGED("/containerd/io.containerd.grpc.v1.cri"), /* /run is a tmpfs */
 	MANAGED("/var/lib/nerdctl"),
 	MANAGED("/run/containers/storage"),
 	MANAGED("/containers/storage/overlay-containers"), /* in the tmpfs of /run */
 	MANAGED("/var/lib/kubelet/pods"),
+	MANAGED("/var/lib/kubelet/plugins"),
 	MANAGED("/lib/kubelet/pods"), /* where /var is a file system of its own */
 	MANAGED("/kubelet/pods"),     /* where /var/lib is */
 

@@ -322,6 +322,16 @@ static void test_host_files(void **state)
 	pretends("host-file-written", judge_open(f, O_WRONLY));
 	f = judge_on(FS_EXT4, "/mnt/x", "/x");
 	f.flags = WIRE_FILE_BLOCKDEV;
+	f.hostpath = STR_LIT("/x");
+	disguised("host-file-written", judge_open(f, WRITE));
+	/* a disk that the host does not mount: a volume, with a system of its own in it */
+	f = judge_on(FS_EXT4, "/data/etc/passwd", "/etc/passwd");
+	f.flags = WIRE_FILE_BLOCKDEV;
+	pretends("host-file-written", judge_open(f, WRITE));
+	pretends("host-takeover-written", judge_open(f, WRITE));
+	/* the whole of the host's /run */
+	f = judge_on(FS_TMPFS, "/hostrun/x", "/x");
+	f.hostpath = STR_LIT("/run/x");
 	disguised("host-file-written", judge_open(f, WRITE));
 
 	raises("host-takeover-written",
@@ -334,6 +344,13 @@ static void test_host_files(void **state)
 	     judge_open(judge_bound("/x", "/var/lib/kubelet/pods/1/volumes/x"), WRITE));
 	disguised("host-takeover-written",
 		  judge_open(judge_bound("/data/innocent", "/root/.ssh/authorized_keys"), WRITE));
+	/* where /var is a disk of its own, and a disk that only looks like the host's */
+	f = judge_bound("/data/x", "/spool/cron/root");
+	f.hostpath = STR_LIT("/var/spool/cron/root");
+	disguised("host-takeover-written", judge_open(f, WRITE));
+	f = judge_bound("/data/x", "/etc/cron.d/x");
+	f.hostpath = STR_LIT("/mnt/backup/etc/cron.d/x");
+	pretends("host-takeover-written", judge_open(f, WRITE));
 	pretends("host-takeover-written", writes("/host/etc/cron.d/x"));
 }
 

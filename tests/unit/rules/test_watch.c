@@ -110,8 +110,12 @@ static void set_type(struct event_file *f, const char *type)
 		f->mode = S_IFCHR | 0600;
 	else if (strncmp(type, "dir", 3) == 0)
 		f->mode = S_IFDIR | 0755;
+	else if (strncmp(type, "lnk", 3) == 0)
+		f->mode = S_IFLNK | 0777;
 	else if (strncmp(type, "fifo", 4) == 0)
 		f->mode = S_IFIFO | 0644;
+	else if (strncmp(type, "sock", 4) == 0)
+		f->mode = S_IFSOCK | 0755;
 	else if (strncmp(type, "reg", 3) != 0)
 		fail_msg("no type is called %s", type);
 	f->rdev = major << 20 | minor;
@@ -122,7 +126,7 @@ static void set_type(struct event_file *f, const char *type)
 }
 
 static struct event_file parsed(const char *fs, const char *type, const char *path,
-				const char *root, const char *sb)
+				const char *root, const char *sb, const char *host)
 {
 	uint32_t magic = fs_magic(fs);
 	struct event_file f = judge_on(magic, path, strcmp(sb, "=") == 0 ? path : sb);
@@ -136,6 +140,8 @@ static struct event_file parsed(const char *fs, const char *type, const char *pa
 		f.rootpath = strcmp(root, "=") == 0 ? f.path : judge_file(root).path;
 		f.flags |= WIRE_FILE_ROOTFS;
 	}
+	if (host[0] != '\0')
+		f.hostpath = judge_file(host).path;
 	return f;
 }
 
@@ -151,17 +157,18 @@ static void test_paths(void **state)
 		fail_msg("cannot open %s: run it from the top of the source tree", TABLE);
 	while (fgets(line, sizeof(line), f)) {
 		char access[4], fs[16], type[32], path[256], root[256], sb[256], list[128];
+		char host[256] = "";
 		struct event_file file;
 		uint32_t got, want;
 
 		number++;
 		if (line[0] == '#' || line[0] == '\n')
 			continue;
-		if (sscanf(line, "%3s %15s %31s %255s %255s %255s %127s", access, fs, type, path,
-			   root, sb, list) != 7)
+		if (sscanf(line, "%3s %15s %31s %255s %255s %255s %127s %255s", access, fs, type,
+			   path, root, sb, list, host) < 7)
 			fail_msg("%s:%d: not understood", TABLE, number);
 		judge_reset();
-		file = parsed(fs, type, path, root, sb);
+		file = parsed(fs, type, path, root, sb, host);
 		got = watch_classify(&file, access[0] == 'w' ? WATCH_WRITE : WATCH_READ);
 		want = class_mask(list);
 		seen |= want;
