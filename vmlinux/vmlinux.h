@@ -92,6 +92,7 @@ struct uid_gid_map {
 };
 
 struct user_namespace {
+	struct user_namespace *parent;
 	struct uid_gid_map uid_map;
 	struct uid_gid_map gid_map;
 	int level;
