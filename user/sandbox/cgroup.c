@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/mountinfo.h"
 #include "sandbox/cgroup.h"
-#include "sandbox/mountinfo.h"
 
 #define PARENT	      "rootwatch"
 #define RANDOM_BYTES  20

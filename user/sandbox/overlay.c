@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sandbox/mountinfo.h"
+#include "base/mountinfo.h"
 #include "sandbox/overlay.h"
 #include "sandbox/rootfs.h"
 #include "sandbox/why.h"

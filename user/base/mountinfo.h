@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef ROOTWATCH_SANDBOX_MOUNTINFO_H
-#define ROOTWATCH_SANDBOX_MOUNTINFO_H
+#ifndef ROOTWATCH_BASE_MOUNTINFO_H
+#define ROOTWATCH_BASE_MOUNTINFO_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 /* One line of /proc/PID/mountinfo; see proc_pid_mountinfo(5). */
 struct mountinfo {
-	char *point; /* where it is mounted, unescaped */
+	uint32_t dev; /* of the superblock: major << 20 | minor */
+	char *root;   /* which path of the file system is shown, unescaped */
+	char *point;  /* where it is mounted, unescaped */
 	char *fstype;
 	char *options; /* of the superblock, comma-separated */
 };
+
+/* Of a longer line, which only options make, the rest is not read. */
+#define MOUNTINFO_LINE_MAX 65536
 
 /*
  * Splits a line in place; m's strings point into it. Gives 0, or -EINVAL for anything that is
@@ -23,4 +29,4 @@ int mountinfo_parse(struct mountinfo *m, char *line);
  */
 int mountinfo_each(FILE *f, int (*fn)(const struct mountinfo *m, void *arg), void *arg);
 
-#endif /* ROOTWATCH_SANDBOX_MOUNTINFO_H */
+#endif /* ROOTWATCH_BASE_MOUNTINFO_H */
