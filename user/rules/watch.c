@@ -235,6 +235,11 @@ struct str watch_name(const struct event_file *f)
 	return str_basename(f->sbpath.len ? f->sbpath : f->path);
 }
 
+struct str watch_rootpath(const struct event_file *f)
+{
+	return !f->rootpath.p && f->fs_magic == MAGIC_OVERLAY ? f->sbpath : f->rootpath;
+}
+
 static uint32_t classify_asked(struct str path, uint32_t access)
 {
 	uint32_t classes;
@@ -366,10 +371,11 @@ static uint32_t classify_opened(const struct event_file *f, uint32_t access)
 	enum watch_scope scope = kernel_scope(f->fs_magic);
 	uint32_t names = named(watch_name(f), access);
 	uint32_t paths = below(WATCH_PATH, f->path, access);
+	struct str rootpath = watch_rootpath(f);
 
 	/* Through a bind mount of its own, /etc is still /etc. */
-	if (f->rootpath.p && !str_eq(f->rootpath, f->path))
-		paths |= below(WATCH_PATH, f->rootpath, access);
+	if (rootpath.p && !str_eq(rootpath, f->path))
+		paths |= below(WATCH_PATH, rootpath, access);
 	if (scope != WATCH_CGROUP)
 		names &= ~C_KNOBS;
 	paths &= ~C_DEVICES;

@@ -99,6 +99,13 @@ uint32_t watch_classify(const struct event_file *f, uint32_t access);
 /* The file's own name, not that of a mount point it was bound to; "" when nothing is known. */
 struct str watch_name(const struct event_file *f);
 
+/*
+ * The path from the container's own root, p NULL when the file is not on it. On an overlay that is
+ * the path inside it, when the kernel could not tell (the task has pivoted away, or sees its old
+ * root by a mount): an overlay's own root is an image's root.
+ */
+struct str watch_rootpath(const struct event_file *f);
+
 /* True when the list has the word in a scope that compares whole words (sockets, listeners). */
 bool watch_has(enum watch_scope scope, struct str word);
 
