@@ -11,7 +11,7 @@
 
 enum listener {
 	LISTENER_OTHER,
-	LISTENER_RUNTIME,   /* a container runtime outside of containers, or nobody can tell */
+	LISTENER_RUNTIME,   /* a runtime outside of containers; denied: asked for by its name */
 	LISTENER_LOOKALIKE, /* a socket of a runtime's name, listened on in a container */
 };
 

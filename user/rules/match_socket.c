@@ -23,9 +23,12 @@ enum listener listener_judge(const struct event *e)
 
 	if (c->flags & (WIRE_CONNECT_PEER_CONTAINER | WIRE_CONNECT_PEER_SAME))
 		return named ? LISTENER_LOOKALIKE : LISTENER_OTHER;
-	if (named)
-		return LISTENER_RUNTIME;
-	if ((c->flags & WIRE_CONNECT_PEER) && watch_has(WATCH_LISTENER, c->peer_comm))
+	if (e->blocked) /* nobody answered: the name asked for is all there is */
+		return named ? LISTENER_RUNTIME : LISTENER_OTHER;
+	/* The daemons' sockets are streams, which know their listener; datagram sockets do not. */
+	if (!(c->flags & WIRE_CONNECT_PEER))
+		return LISTENER_OTHER;
+	if (named || watch_has(WATCH_LISTENER, c->peer_comm))
 		return LISTENER_RUNTIME;
 	return LISTENER_OTHER;
 }

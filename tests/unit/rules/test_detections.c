@@ -633,6 +633,9 @@ static void test_sockets(void **state)
 	e.blocked = true;
 	e.ret = -EACCES;
 	disguised("runtime-socket", e);
+	/* a datagram socket of that name: whoever bound it, it is not the daemon's */
+	pretends("runtime-socket", judge_connect("/run/docker.sock", NULL, 0));
+	nothing(__LINE__, judge_connect("/run/docker.sock", NULL, 0));
 	/* a process of a container's that calls itself dockerd */
 	pretends("runtime-socket", judge_connect("/tmp/x.sock", "dockerd", same));
 	/* a command that nobody vouches for */
