@@ -272,10 +272,10 @@ static const struct detection table[] = {
 		.priority = PRIORITY_ERROR,
 		.mitre = MITRE("T1105", "T1059"),
 		.advice = "Mount /tmp, /var/tmp and /dev/shm with noexec (a tmpfs mount of the "
-			  "runtime has it).",
+			  "runtime has it; /dev has not).",
 		.summary =
-			"a program in /tmp, /var/tmp or /dev/shm executed; a script by the name it "
-			"was asked by",
+			"a program in /tmp, /var/tmp or on any tmpfs (/dev, /dev/shm) executed; a "
+			"script by the name it was asked by",
 		.kinds = ON(EXEC),
 		.match = match_exec_tmp,
 	},

@@ -37,6 +37,8 @@ static bool below(struct str path, const char *dir)
 	return str_starts(path, dir) && path.len > n && path.p[n] == '/';
 }
 
+#define MAGIC_TMPFS 0x01021994u
+
 static bool in_tmp(struct str path)
 {
 	return below(path, "/tmp") || below(path, "/var/tmp") || below(path, "/dev/shm");
@@ -60,13 +62,19 @@ static bool script_in_tmp(const struct event *e)
 	return in_tmp((struct str){buf, (uint32_t)len, (uint32_t)len});
 }
 
+/* Memory by any name, such as /dev; but for a container whose own root is no more than that. */
+static bool on_tmpfs(const struct event_file *exe)
+{
+	return exe->fs_magic == MAGIC_TMPFS && !(exe->flags & WIRE_FILE_ROOTFS);
+}
+
 bool match_exec_tmp(const struct facts *f)
 {
 	const struct event_file *exe = &f->e->exec.exe;
 
 	if (exe->flags & WIRE_FILE_MEMFD)
 		return false;
-	return in_tmp(exe->path) || (exe->rootpath.p && in_tmp(exe->rootpath)) ||
+	return on_tmpfs(exe) || in_tmp(exe->path) || in_tmp(watch_rootpath(exe)) ||
 	       script_in_tmp(f->e);
 }
 

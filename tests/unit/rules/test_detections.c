@@ -475,6 +475,21 @@ static void test_where_from(void **state)
 	e = judge_exec("/data/x", "/usr/bin/ls");
 	e.exec.exe.rootpath = STR_LIT("/tmp/x");
 	disguised("exec-tmp", e);
+	/* pivoted away: the overlay that was the root is seen by a mount */
+	e.exec.exe = judge_on(FS_OVERLAY, "/old/tmp/x", "/tmp/x");
+	disguised("exec-tmp", e);
+	/* tmpfs by another name; but a root in memory is a root */
+	e.exec.exe = judge_on(FS_TMPFS, "/dev/x", "/x");
+	disguised("exec-tmp", e);
+	e.exec.exe = judge_file("/usr/bin/ls");
+	e.exec.exe.fs_magic = FS_TMPFS;
+	near("exec-tmp", e);
+	e.exec.exe.path = e.exec.exe.rootpath = STR_LIT("/tmp/x");
+	raises("exec-tmp", e);
+	/* memory, but not a file system's */
+	e.exec.exe = judge_on(FS_TMPFS, "/memfd:x", "/memfd:x");
+	e.exec.exe.flags = WIRE_FILE_MEMFD;
+	near("exec-tmp", e);
 	e = judge_script("/bin/sh", "../tmp/./x.sh", "/bin/sh ../tmp/./x.sh");
 	e.cwd = STR_LIT("/root");
 	disguised("exec-tmp", e);
