@@ -275,7 +275,8 @@ static const struct detection table[] = {
 			  "runtime has it; /dev has not).",
 		.summary =
 			"a program in /tmp, /var/tmp or on any tmpfs (/dev, /dev/shm) executed; a "
-			"script by the name it was asked by",
+			"script, or what a dynamic loader is told to run, by the name it was "
+			"asked by",
 		.kinds = ON(EXEC),
 		.match = match_exec_tmp,
 	},

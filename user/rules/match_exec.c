@@ -49,17 +49,51 @@ bool match_exec_memfd(const struct facts *f)
 	return (f->e->exec.exe.flags & WIRE_FILE_MEMFD) != 0;
 }
 
+static bool asked_in_tmp(struct str cwd, struct str path)
+{
+	char buf[WIRE_PATH_MAX + 16];
+	size_t len;
+
+	if (path.len == 0 || path.len + cwd.len + 8 > sizeof(buf))
+		return false;
+	len = path_resolve(buf, sizeof(buf), cwd, path);
+	return in_tmp((struct str){buf, (uint32_t)len, (uint32_t)len});
+}
+
 /* Of a script only the name is known that it was asked by, not where that leads. */
 static bool script_in_tmp(const struct event *e)
 {
-	char buf[WIRE_PATH_MAX + 16];
-	struct str path = e->exec.filename;
-	size_t len;
+	return e->exec.script && asked_in_tmp(e->cwd, e->exec.filename);
+}
 
-	if (!e->exec.script || path.len == 0 || path.len + e->cwd.len + 8 > sizeof(buf))
+/*
+ * So it is with what a dynamic loader was told to run. A name without '/' is looked for in the
+ * library path by glibc's, in the working directory by musl's.
+ */
+static bool loaded_in_tmp(const struct facts *f)
+{
+	struct str path = f->program.loaded, cwd = f->e->cwd, left = f->program.libdirs;
+
+	if (asked_in_tmp(cwd, path))
+		return true;
+	if (path.len == 0 || memchr(path.p, '/', path.len))
 		return false;
-	len = path_resolve(buf, sizeof(buf), e->cwd, path);
-	return in_tmp((struct str){buf, (uint32_t)len, (uint32_t)len});
+	while (left.len > 0) {
+		char dir[WIRE_PATH_MAX + 16];
+		size_t len;
+		uint32_t n = 0;
+
+		while (n < left.len && left.p[n] != ':' && left.p[n] != ';')
+			n++;
+		if (n + cwd.len + 8 > sizeof(dir))
+			return false;
+		len = path_resolve(dir, sizeof(dir), cwd, (struct str){left.p, n, n});
+		if (asked_in_tmp((struct str){dir, (uint32_t)len, (uint32_t)len}, path))
+			return true;
+		n += n < left.len;
+		left = (struct str){left.p + n, left.len - n, left.len - n};
+	}
+	return false;
 }
 
 /* Memory by any name, such as /dev; but for a container whose own root is no more than that. */
@@ -75,7 +109,7 @@ bool match_exec_tmp(const struct facts *f)
 	if (exe->flags & WIRE_FILE_MEMFD)
 		return false;
 	return on_tmpfs(exe) || in_tmp(exe->path) || in_tmp(watch_rootpath(exe)) ||
-	       script_in_tmp(f->e);
+	       script_in_tmp(f->e) || loaded_in_tmp(f);
 }
 
 bool match_exec_upper(const struct facts *f)

@@ -76,6 +76,23 @@ static const struct interpreter *interpreter_find(struct str exe)
 	return NULL;
 }
 
+static bool contains(struct str s, const char *part)
+{
+	for (uint32_t i = 0; i < s.len; i++) {
+		if (str_starts(after(s, i), part))
+			return true;
+	}
+	return false;
+}
+
+/* ld-linux-x86-64.so.2, ld-2.31.so, ld64.so.1, ld-musl-x86_64.so.1; musl's is its libc.so, too. */
+static bool is_loader(struct str exe)
+{
+	return str_is(exe, "ld.so") || str_starts(exe, "ld.so.") || str_starts(exe, "ld64.so.") ||
+	       str_is(exe, "libc.so") ||
+	       (str_starts(exe, "ld-") && (str_ends(exe, ".so") || contains(exe, ".so.")));
+}
+
 static bool is_multicall(struct str exe)
 {
 	return str_is(exe, "busybox") || str_is(exe, "busybox.static") || str_is(exe, "toybox") ||
@@ -161,6 +178,63 @@ static size_t short_options(struct program *p, const struct interpreter *in, siz
 	return 1;
 }
 
+/* The value of the option at args[i], behind its '=' or in the next argument; "" when missing. */
+static struct str option_value(const struct program *p, size_t i)
+{
+	struct str arg = p->args[i];
+	const char *eq = memchr(arg.p, '=', arg.len);
+
+	if (eq)
+		return after(arg, (uint32_t)(eq - arg.p) + 1);
+	return i + 1 < p->n ? p->args[i + 1] : STR_LIT("");
+}
+
+static bool is_named(struct str arg, const char *option)
+{
+	uint32_t n = (uint32_t)strlen(option);
+
+	return str_starts(arg, option) && (arg.len == n || arg.p[n] == '=');
+}
+
+/*
+ * `ld.so --library-path P /tmp/x a`: the file that is executed is the loader, what it loads is the
+ * program. Gives that one's name, with p->args beginning with its argv[0]; "" when none is run.
+ * The kernel never sees it as a program: all that is known is what was asked for.
+ */
+static struct str behind_loader(struct program *p)
+{
+	struct str argv0 = {NULL, 0, 0};
+	size_t i = 1;
+
+	p->libdirs = STR_LIT("");
+	while (i < p->n && is_option(p->args[i])) {
+		struct str arg = p->args[i];
+		bool attached = memchr(arg.p, '=', arg.len) != NULL;
+
+		i++;
+		if (str_is(arg, "--"))
+			break;
+		if (word_in("--list --verify --help --version --list-tunables --list-diagnostics",
+			    arg))
+			i = p->n;
+		if (is_named(arg, "--argv0"))
+			argv0 = option_value(p, i - 1);
+		else if (is_named(arg, "--library-path"))
+			p->libdirs = option_value(p, i - 1);
+		if (!attached && word_in("--argv0 --library-path --preload --audit --inhibit-rpath "
+					 "--glibc-hwcaps-prepend --glibc-hwcaps-mask",
+					 arg))
+			i++;
+	}
+	take_args(p, i);
+	if (p->n == 0)
+		return STR_LIT("");
+	p->loaded = p->args[0];
+	if (argv0.p)
+		p->args[0] = argv0;
+	return str_basename(p->loaded);
+}
+
 /* What an interpreter was told to run. p->args starts behind the interpreter's own name. */
 static void behind_interpreter(struct program *p, const struct interpreter *in)
 {
@@ -214,11 +288,15 @@ void program_identify(struct program *p, const struct event *e)
 {
 	const struct event_exec *x = &e->exec;
 	struct str exe = str_basename(x->exe.path.len ? x->exe.path : x->exe.sbpath);
-	const struct interpreter *in = interpreter_find(exe);
+	const struct interpreter *in;
 
-	p->name = exe;
 	p->n = 0;
+	p->loaded = p->libdirs = STR_LIT("");
 	split_argv(p, x);
+	while (is_loader(exe) && p->n > 1)
+		exe = behind_loader(p);
+	p->name = exe;
+	in = interpreter_find(exe);
 	/* `#!/usr/bin/env node`: env is about to execute node, and that exec tells the script. */
 	if (str_is(exe, "env")) {
 		take_args(p, 1);

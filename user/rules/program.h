@@ -19,11 +19,14 @@ struct program {
 	size_t n;			   /* of args */
 	bool cut;			   /* there were more arguments than these */
 	struct str args[PROGRAM_ARGS_MAX]; /* what follows the name */
+	struct str loaded;		   /* by a loader that was executed: the file asked for */
+	struct str libdirs;		   /* and where it was told to look for one without '/' */
 };
 
 /*
  * Fills *p from an EVENT_EXEC; its strings point into the event's. The name is that of the real
- * executable (of the script as it was asked for): a copy under another name is not recognised.
+ * executable (of the script, or of what a dynamic loader was told to load, as it was asked for): a
+ * copy under another name is not recognised.
  */
 void program_identify(struct program *p, const struct event *e);
 

@@ -497,6 +497,18 @@ static void test_where_from(void **state)
 	e.cwd = STR_LIT("/tmp");
 	pretends("exec-tmp", e);
 
+	/* the loader is the program, and what it loads is in /tmp */
+	disguised("exec-tmp", judge_exec("/lib64/ld-linux-x86-64.so.2", "ld.so /tmp/x a"));
+	disguised("exec-tmp", judge_exec("/lib/ld-musl-x86_64.so.1", "apt --argv0 ls /tmp/x"));
+	disguised("exec-tmp",
+		  judge_exec("/lib64/ld-linux-x86-64.so.2", "ld.so --library-path /lib:/tmp/a x"));
+	e = judge_exec("/lib64/ld-linux-x86-64.so.2", "ld.so ./x");
+	e.cwd = STR_LIT("/tmp");
+	disguised("exec-tmp", e);
+	pretends("exec-tmp", judge_exec("/lib64/ld-linux-x86-64.so.2",
+					"ld.so --library-path /tmp /usr/bin/ls /tmp/x"));
+	pretends("exec-tmp", judge_exec("/lib64/ld-linux-x86-64.so.2", "ld.so --list /tmp/x"));
+
 	e = judge_exec("/memfd:x", "[kworker/0:1]");
 	near("exec-memfd", e);
 	e.exec.exe.flags = WIRE_FILE_MEMFD | WIRE_FILE_DELETED;

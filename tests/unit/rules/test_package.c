@@ -102,6 +102,7 @@ static void test_odd_arguments(void **state)
 					       "/usr/bin/python3",
 					       "/usr/bin/node",
 					       "/usr/bin/env",
+					       "/lib64/ld-linux-x86-64.so.2",
 					       "/usr/bin/dpkg-deb",
 					       "/",
 					       "",
