@@ -324,16 +324,15 @@ static bool runtime_shape(struct str path)
 }
 
 /*
- * The path that WATCH_HOST is about. False: the file is none of the host's, for all that is known.
- * Without the host's word (hostpath) only a part of a superblock that somebody bound in counts,
- * and there the path inside it is the best guess: a whole disk that the host does not show is a
- * volume, whatever lies in it, and an overlay is made of an image.
+ * A file that the host's own mounts show (hostpath), that was bound in from somewhere, or that lies
+ * on a disk which the host does not mount: then the container mounted it. A volume on a disk of its
+ * own is mounted by the host, too, where volumes are.
  */
 static bool host_path(const struct event_file *f, struct str *path)
 {
 	*path = f->hostpath.p ? f->hostpath : f->sbpath;
-	return f->hostpath.p ||
-	       (!f->rootpath.p && f->fs_magic != MAGIC_OVERLAY && (f->flags & WIRE_FILE_BIND));
+	return f->hostpath.p || (!f->rootpath.p && f->fs_magic != MAGIC_OVERLAY &&
+				 (f->flags & (WIRE_FILE_BIND | WIRE_FILE_BLOCKDEV)));
 }
 
 static uint32_t classify_host(const struct event_file *f, uint32_t access)
@@ -346,7 +345,10 @@ static uint32_t classify_host(const struct event_file *f, uint32_t access)
 		return 0;
 	classes = below(WATCH_HOST, path, access);
 	if ((classes & C(HOST_MANAGED)) || ((classes & C_HOST) && runtime_shape(path)))
-		classes = (classes & ~C_HOST) | C(HOST_MANAGED);
+		return (classes & ~C_HOST) | C(HOST_MANAGED);
+	/* A host's tree mounted a second time is still one: by the part of it that was bound in. */
+	if (f->hostpath.p && (f->flags & WIRE_FILE_BIND))
+		classes |= below(WATCH_HOST, f->sbpath, access) & C(HOST_TAKEOVER);
 	return classes;
 }
 
