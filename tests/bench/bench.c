@@ -26,12 +26,12 @@ struct options {
 };
 
 static const struct argp_option known[] = {
-	{"rounds", 'r', "N", 0, "Rounds of all variants (default 9)", 0},
-	{"slices", 's', "N", 0, "Quiet slices wanted of each row in a pass (default 16)", 0},
-	{"patience", 'w', "MS", 0, "Go on so long to get them (default 300)", 0},
+	{"rounds", 'r', "N", 0, "Rounds of all variants (default 24)", 0},
+	{"slices", 's', "N", 0, "Quiet slices wanted of each row in a pass (default 8)", 0},
+	{"patience", 'w', "MS", 0, "Go on so long to get them (default 60)", 0},
 	{"only", 'o', "LIST", 0, "Rows to measure, by the start of their names: a,b,d1", 0},
 	{"variants", 'v', "LIST", 0, "Of none,empty,rootwatch (default all)", 0},
-	{"quick", 'q', NULL, 0, "A short look: 3 rounds, smaller loads", 0},
+	{"quick", 'q', NULL, 0, "A short look: 6 rounds, smaller loads", 0},
 	{"parts", 't', "LIST", 0,
 	 "Of table,programs,delivery,latency,idle,start (default all; memory is told with delivery)",
 	 0},
@@ -68,9 +68,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		o->variants = arg;
 		return 0;
 	case 'q':
-		o->rounds = 3;
-		o->want = 8;
-		o->patience_ms = 150;
+		o->rounds = 6;
 		o->burst = 50000;
 		o->ticks = 50;
 		o->idle_s = 2;
@@ -237,9 +235,9 @@ int main(int argc, char **argv)
 		.parser = parse_one,
 		.doc = "What rootwatch costs, against no detector and against empty BPF programs.",
 	};
-	struct options o = {.rounds = 9,
-			    .want = 16,
-			    .patience_ms = 300,
+	struct options o = {.rounds = 24,
+			    .want = 8,
+			    .patience_ms = 60,
 			    .burst = 200000,
 			    .ticks = 200,
 			    .idle_s = 5,

@@ -8,6 +8,12 @@
 
 #include "passes.h"
 
+/* What stands behind a number that has a target. */
+static inline const char *verdict(bool ok)
+{
+	return ok ? "" : "  missed";
+}
+
 struct extras {
 	const struct passes *passes;
 	unsigned int burst;  /* opens in the delivery part */
@@ -17,7 +23,7 @@ struct extras {
 	json_t *report;
 };
 
-int extras_programs(struct extras *x); /* of the empty programs, too, when they are on */
+int extras_programs(struct extras *x); /* of the empty ones beside them, when both are on */
 int extras_delivery(struct extras *x); /* and memory */
 int extras_latency(struct extras *x);
 int extras_idle(struct extras *x);

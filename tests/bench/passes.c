@@ -31,7 +31,7 @@ const struct row rows[ROWS] = {
 #define FOREIGN_WAIT_MS 15000
 
 /* So many quiet slices make a median. */
-#define QUIET_LEAST 4
+#define QUIET_LEAST 3
 
 static void path_of(const struct passes *p, const struct row *r, char out[400])
 {
@@ -282,8 +282,10 @@ struct cell {
 /*
  * Within a round what counts is the median of the quiet slices, and of the rounds' ratios again
  * the median. When most rounds had too few quiet slices the machine was busy all the time: then the
- * lowest tenth of all slices of the whole run, since noise only ever adds.
+ * lowest fiftieth of all slices of the whole run, since noise only ever adds.
  */
+#define BUSY_QUANTILE 0.02
+
 static struct cell cell_of(const struct passes *p, enum variant variant, unsigned int row)
 {
 	double ns[ROUNDS_MAX], ratio[ROUNDS_MAX];
@@ -312,10 +314,16 @@ static struct cell cell_of(const struct passes *p, enum variant variant, unsigne
 		c.ns = numbers_quantile(ns, n, 0.5);
 		c.ratio = numbers_quantile(ratio, n, 0.5);
 	} else {
-		c.ns = cost_of(p, ALL_ROUNDS, variant, row, false, 0.1, 1);
-		c.ratio = c.ns / cost_of(p, ALL_ROUNDS, VARIANT_NONE, row, false, 0.1, 1);
+		c.ns = cost_of(p, ALL_ROUNDS, variant, row, false, BUSY_QUANTILE, 1);
+		c.ratio = c.ns / cost_of(p, ALL_ROUNDS, VARIANT_NONE, row, false, BUSY_QUANTILE, 1);
 	}
 	return c;
+}
+
+void passes_base(const struct passes *p, unsigned int row, double *none_ns, double *empty_ratio)
+{
+	*none_ns = cell_of(p, VARIANT_NONE, row).ns;
+	*empty_ratio = cell_of(p, VARIANT_EMPTY, row).ratio;
 }
 
 static double quiet_share(const struct passes *p)
@@ -390,7 +398,7 @@ json_t *passes_report(struct passes *p)
 		json_array_append_new(list, entry);
 	}
 	printf("\n%zu slices of about 3 ms, %.0f %% of them quiet (the loops before and after within "
-	       "%.0f %% of\n%llu ns); ~ where most rounds had too few, and the lowest tenth of the run counts. "
+	       "%.0f %% of\n%llu ns); ~ where most rounds had too few, and the lowest fiftieth of the run counts. "
 	       "%u of %u passes\nran beside BPF programs of others.\n",
 	       p->n, 100 * quiet_share(p), 100 * (PROBE_NEAR - 1),
 	       (unsigned long long)p->best.cache, p->disturbed, p->passes);

@@ -58,6 +58,9 @@ int passes_run(struct passes *p);
 /* Prints the table, and gives the same as JSON (a new reference). */
 json_t *passes_report(struct passes *p);
 
+/* ns of a row with no detector, and the ratio of the empty programs; NAN: not measured. */
+void passes_base(const struct passes *p, unsigned int row, double *none_ns, double *empty_ratio);
+
 /* One row's operation in a tight loop, for the kernel's own statistics; *ops: how often. */
 int passes_burst(const struct passes *p, unsigned int row, uint64_t *ops);
 

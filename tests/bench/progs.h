@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define PROGS_MAX 64
+#define PROGS_MAX 32
 
 struct prog {
 	uint32_t id;
