@@ -93,10 +93,13 @@ static bool is_loader(struct str exe)
 	       (str_starts(exe, "ld-") && (str_ends(exe, ".so") || contains(exe, ".so.")));
 }
 
+/*
+ * By its beginning, as BusyBox and Toybox know themselves: called busybox-1.36 or busyboxx they
+ * still take the applet from the next argument.
+ */
 static bool is_multicall(struct str exe)
 {
-	return str_is(exe, "busybox") || str_is(exe, "busybox.static") || str_is(exe, "toybox") ||
-	       str_is(exe, "bbsuid");
+	return str_starts(exe, "busybox") || str_starts(exe, "toybox") || str_is(exe, "bbsuid");
 }
 
 /* The arguments from the i-th on become those of the program. */
@@ -277,7 +280,9 @@ static void behind_script(struct program *p, const struct event_exec *x)
 
 static void behind_applet(struct program *p)
 {
-	/* `busybox adduser x`, or a link called adduser */
+	/* `busybox adduser x`, or a link called adduser; of a login shell "-sh" */
+	if (p->n > 0 && is_option(p->args[0]))
+		p->args[0] = after(p->args[0], 1);
 	while (p->n > 0 && is_multicall(p->name)) {
 		p->name = str_basename(p->args[0]);
 		take_args(p, 1);

@@ -450,6 +450,8 @@ static void test_users(void **state)
 	near("user-added", judge_exec("/usr/bin/id", "id x"));
 	disguised("user-added", judge_exec("/bin/busybox", "adduser -D x"));
 	disguised("user-added", judge_exec("/bin/busybox", "busybox adduser -S x"));
+	disguised("user-added", judge_exec("/bin/busybox", "busybox-x adduser -S x"));
+	disguised("user-added", judge_exec("/srv/busybox-1.36", "-adduser -S x"));
 	disguised("user-added", judge_exec("/usr/sbin/useradd", "ls -c --help x"));
 	pretends("user-added", judge_exec("/usr/bin/sleep", "useradd x"));
 }
