@@ -110,14 +110,21 @@ static const struct grammar table[] = {
 			"--log --log-file --proxy --retries --timeout --exists-action --trusted-host "
 			"--cert --client-cert --cache-dir --python --keyring-provider "
 			"--use-feature --use-deprecated --resume-retries",
-		.asks = "-h --help -V --version",
+		.asks = "-h --help",
+		.fronts = "-V --version", /* its commands take them, too, and install */
 		.queries = "list show freeze check search help debug index inspect hash completion "
 			   "config:list config:get config:debug cache:list cache:dir cache:info",
 		.bare = PACKAGE_QUERY,
 		.style = GRAMMAR_SUBCOMMAND,
 	},
 	{
-		.tools = "get-pip.py easy_install",
+		.tools = "get-pip.py", /* puts `install` before its arguments: --version is pip's */
+		.asks = "-h --help",
+		.bare = PACKAGE_ACT,
+		.style = GRAMMAR_FIXED,
+	},
+	{
+		.tools = "easy_install",
 		.versioned = true,
 		.asks = "-h --help --version",
 		.bare = PACKAGE_ACT,
@@ -142,7 +149,8 @@ static const struct grammar table[] = {
 		/* `yarn NAME` runs a script of the application: its ordinary start. */
 		.tools = "yarn yarnpkg yarn.js",
 		.values = "--cwd --registry --cache-folder --modules-folder",
-		.asks = "-h --help -v --version",
+		.asks = "-h --help",
+		.fronts = "-v --version",
 		.queries = "list info why outdated licenses help versions config:get config:list "
 			   "config:",
 		.acts = "install add remove upgrade up global import link unlink create dlx dedupe "
@@ -153,7 +161,8 @@ static const struct grammar table[] = {
 	{
 		.tools = "pnpm pnpm.cjs",
 		.values = "-C --dir --filter -F --registry --store-dir",
-		.asks = "-h --help -v --version",
+		.asks = "-h --help",
+		.fronts = "-v --version",
 		.queries = "list ls ll la why outdated licenses help root bin audit",
 		.acts = "install i ci install-test it add remove rm uninstall un update up upgrade "
 			"import link ln unlink dlx create fetch dedupe prune rebuild rb patch-commit",

@@ -25,6 +25,7 @@ struct grammar {
 	bool versioned;	       /* a version may follow the name: pip3.11 */
 	const char *values;    /* options whose value is the next argument */
 	const char *asks;      /* options that make an act a question: --help, --simulate */
+	const char *fronts;    /* the same, but only in front of the subcommand: --version */
 	const char *queries;   /* subcommands that change nothing */
 	const char *others;    /* subcommands that are not about packages */
 	const char *acts;      /* if not NULL: these act, and unknown ones are not about packages */

@@ -40,15 +40,25 @@ static bool takes_next(const struct grammar *g, struct str arg)
 }
 
 /*
- * True when the i-th argument surely turns the act into a question. Behind an option that is not
- * known it could be that option's value: `pip install -t --help nmap` installs.
+ * True when the i-th argument is no option's value. Behind an option that is not known it could be:
+ * `pip install -t --help nmap` installs.
  */
+static bool surely_option(const struct grammar *g, const struct program *p, size_t i)
+{
+	return i == 0 || !is_option(p->args[i - 1]) || has(p->args[i - 1], '=') ||
+	       word_in(flags, p->args[i - 1]) || word_in(g->asks, p->args[i - 1]);
+}
+
+/* True when the i-th argument turns the act into a question, wherever it stands. */
 static bool asks(const struct grammar *g, const struct program *p, size_t i)
 {
-	if (i > 0 && is_option(p->args[i - 1]) && !has(p->args[i - 1], '=') &&
-	    !word_in(flags, p->args[i - 1]) && !word_in(g->asks, p->args[i - 1]))
-		return false;
-	return word_in(g->asks, p->args[i]);
+	return word_in(g->asks, p->args[i]) && surely_option(g, p, i);
+}
+
+/* The same in front of the subcommand, where every option is the tool's own. */
+static bool asks_first(const struct grammar *g, const struct program *p, size_t i)
+{
+	return word_in(g->fronts, p->args[i]) && surely_option(g, p, i);
 }
 
 /* "history" and "list": is "history:list" among the queries? *pair: some "history:..." is. */
@@ -102,7 +112,7 @@ static enum package_act judge_subcommand(const struct grammar *g, const struct p
 				second = p->args[i];
 			continue;
 		}
-		ask = ask || asks(g, p, i);
+		ask = ask || asks(g, p, i) || (sub.len == 0 && asks_first(g, p, i));
 		if (takes_next(g, p->args[i]))
 			i++;
 	}
@@ -118,17 +128,23 @@ static enum package_act judge_bare(const struct grammar *g, const struct program
 	return p->n > 0 && asks(g, p, 0) ? PACKAGE_QUERY : g->bare;
 }
 
-/* dpkg: the action is an option; -iGE is a cluster. */
+/*
+ * dpkg: the action is an option; -iGE is a cluster. Behind the first operand there are no options
+ * any more, so nothing is asked there; an action is still taken for one, since what looks like an
+ * operand may be the value of an option that is not known.
+ */
 static enum package_act judge_dpkg(const struct grammar *g, const struct program *p)
 {
-	bool act = false, ask = false;
+	bool act = false, ask = false, operands = false;
 
 	for (size_t i = 0; i < p->n; i++) {
 		struct str arg = p->args[i];
 
-		if (!is_option(arg))
+		if (!is_option(arg) || str_is(arg, "--")) {
+			operands = true;
 			continue;
-		ask = ask || asks(g, p, i);
+		}
+		ask = ask || (!operands && asks(g, p, i));
 		if (is_cluster(arg)) {
 			/* -D77 and -o... have numbers and values behind them */
 			for (uint32_t j = 1; j < arg.len && arg.p[j] != 'D'; j++)
@@ -262,6 +278,7 @@ static struct grammar completed(const struct grammar *g)
 
 	full.values = g->values ? g->values : "";
 	full.asks = g->asks ? g->asks : "";
+	full.fronts = g->fronts ? g->fronts : "";
 	full.queries = g->queries ? g->queries : "";
 	full.others = g->others ? g->others : "";
 	return full;
