@@ -28,12 +28,18 @@ static unsigned root_uids(const struct wire_creds *c, uint32_t root)
 	       (unsigned)(c->suid == root) << 2 | (unsigned)(c->fsuid == root) << 3;
 }
 
-/* A uid that was not root's has become root's. */
+/*
+ * A uid that was not root's has become root's. Of a setfsuid in a user namespace no uid tells which
+ * one is root's there; the kernel side has looked at the file system uid, too.
+ */
 static bool raised(const struct event *e)
 {
 	uint32_t root = root_uid(e);
 
-	return e->prev_known && (root_uids(&e->creds, root) & ~root_uids(&e->prev, root)) != 0;
+	if (!e->prev_known)
+		return false;
+	return (root_uids(&e->creds, root) & ~root_uids(&e->prev, root)) != 0 ||
+	       (is_root(&e->creds) && !is_root(&e->prev));
 }
 
 /* A process of root that had set its effective uid aside, as daemons do: nothing is gained. */

@@ -551,6 +551,19 @@ static void test_setid(void **state)
 	c = user;
 	c.fsuid = 0;
 	disguised("privilege-setuid", judge_setid(user, c));
+	c.root = WIRE_ROOT_HOST;
+	e = judge_setid(user, c);
+	e.setid.call = WIRE_CALL_SETFSUID;
+	disguised("privilege-setuid", e);
+	near("privilege-setuid", judge_setid(c, c));
+	near("privilege-setuid", judge_setid(c, user));
+	/* the same in a user namespace, whose root is 100000 on the host */
+	e = judge_setid(judge_creds(101000), judge_creds(101000));
+	e.creds.ns_uid = e.creds.ns_euid = e.prev.ns_uid = e.prev.ns_euid = 1000;
+	near("privilege-setuid", e);
+	e.creds.fsuid = 100000;
+	e.creds.root = WIRE_ROOT_USERNS;
+	disguised("privilege-setuid", e);
 	c = user;
 	c.suid = 0;
 	disguised("privilege-setuid", judge_setid(user, c));
