@@ -311,8 +311,8 @@ static const struct detection table[] = {
 		.mitre = MITRE("T1611"),
 		.advice = "Mount host directories read-only, or use a named volume; a user "
 			  "namespace keeps root here from being root there.",
-		.summary = "a file that the host's own mounts show, or one that was bound in, "
-			   "opened for writing (not the runtime's own volumes)",
+		.summary = "a file that the host's own mounts show, that was bound in or lies "
+			   "on a disk, opened for writing (not the runtime's own volumes)",
 		.kinds = ON(OPEN),
 		.wrote = C(HOST),
 	},

@@ -91,8 +91,8 @@ const struct watch *watch_table(size_t *n);
  * (ca.crt beside a token) or a mere lock beside a database is left out.
  *
  * Where the host's path is not known, the path inside the superblock stands for it if the file
- * came in by a bind mount; otherwise the file is not one of the host's. Where it is known, it
- * counts for any file, also for one on the container's own root.
+ * came in by a bind mount or lies on a disk; otherwise the file is not one of the host's. Where it
+ * is known, it counts for any file, also for one on the container's own root.
  */
 uint32_t watch_classify(const struct event_file *f, uint32_t access);
 

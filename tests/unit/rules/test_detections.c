@@ -324,10 +324,14 @@ static void test_host_files(void **state)
 	f.flags = WIRE_FILE_BLOCKDEV;
 	f.hostpath = STR_LIT("/x");
 	disguised("host-file-written", judge_open(f, WRITE));
-	/* a disk that the host does not mount: a volume, with a system of its own in it */
+	/* a disk for volumes, with a system of its own in it */
 	f = judge_on(FS_EXT4, "/data/etc/passwd", "/etc/passwd");
 	f.flags = WIRE_FILE_BLOCKDEV;
+	f.hostpath =
+		STR_LIT("/var/lib/kubelet/pods/1/volumes/kubernetes.io~csi/v/mount/etc/passwd");
 	pretends("host-file-written", judge_open(f, WRITE));
+	pretends("host-takeover-written", judge_open(f, WRITE));
+	f.hostpath = STR_LIT("/mnt/disk/etc/passwd");
 	pretends("host-takeover-written", judge_open(f, WRITE));
 	/* the whole of the host's /run */
 	f = judge_on(FS_TMPFS, "/hostrun/x", "/x");
@@ -344,13 +348,17 @@ static void test_host_files(void **state)
 	     judge_open(judge_bound("/x", "/var/lib/kubelet/pods/1/volumes/x"), WRITE));
 	disguised("host-takeover-written",
 		  judge_open(judge_bound("/data/innocent", "/root/.ssh/authorized_keys"), WRITE));
-	/* where /var is a disk of its own, and a disk that only looks like the host's */
+	/* a disk that the host does not mount: the container did */
+	f = judge_on(FS_EXT4, "/disk/etc/passwd", "/etc/passwd");
+	f.flags = WIRE_FILE_BLOCKDEV;
+	disguised("host-takeover-written", judge_open(f, WRITE));
+	/* where /var is a disk of its own, and where the host's root is mounted a second time */
 	f = judge_bound("/data/x", "/spool/cron/root");
 	f.hostpath = STR_LIT("/var/spool/cron/root");
 	disguised("host-takeover-written", judge_open(f, WRITE));
 	f = judge_bound("/data/x", "/etc/cron.d/x");
 	f.hostpath = STR_LIT("/mnt/backup/etc/cron.d/x");
-	pretends("host-takeover-written", judge_open(f, WRITE));
+	disguised("host-takeover-written", judge_open(f, WRITE));
 	pretends("host-takeover-written", writes("/host/etc/cron.d/x"));
 }
 
