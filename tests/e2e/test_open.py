@@ -157,6 +157,13 @@ def test_name_too_long_for_a_line(w):
     same_file(event, truth)
 
 
+@suite.cases("number", "userns", "fsuid")
+def test_hidden_root(w, how):
+    """A call number with junk in its upper half; uid 0 that is mapped to nobody; fsuid 0 alone."""
+    truth = w.c.act("act_evade", how, "/etc/passwd")
+    check(w, w.c, truth, {"rule": "passwd-written", "fd.name": PASSWD})
+
+
 def test_deep_path(w):
     """Longer than PATH_MAX: the end is there, and the event says that its head is missing."""
     part = "d" * 200
