@@ -66,10 +66,13 @@ static __noinline int creds_root_inside(const struct user_namespace *ns, __u32 k
 static __always_inline __u32 creds_root(const struct cred *c)
 {
 	__u32 euid = LOAD(struct cred, c, euid.val);
-	__u32 fsuid = LOAD(struct cred, c, fsuid.val);
 	struct user_namespace *ns;
+	__u32 fsuid;
 
-	if (euid == 0 || fsuid == 0)
+	if (euid == 0)
+		return WIRE_ROOT_HOST;
+	fsuid = LOAD(struct cred, c, fsuid.val);
+	if (fsuid == 0)
 		return WIRE_ROOT_HOST;
 	ns = LOAD(struct cred, c, user_ns);
 	if (LOAD(struct user_namespace, ns, level) == 0)

@@ -225,6 +225,17 @@ static __always_inline int gate_classify(const struct cgroup_key *key, struct cg
 	return 0;
 }
 
+/* Pid and mount namespaces that are both not the host's. */
+static __always_inline bool gate_foreign_ns(const struct task_struct *t)
+{
+	const void *pid = LOAD(struct task_struct, t, thread_pid);
+	const void *nsproxy = LOAD(struct task_struct, t, nsproxy);
+
+	return LOAD(struct pid, pid, level) > 0 &&
+	       LOAD(struct mnt_namespace, LOAD(struct nsproxy, nsproxy, mnt_ns), ns.inum) !=
+		       knob_host_mnt_ns;
+}
+
 /* first_sight: tell about a cgroup that was not seen yet, else say nothing about it. */
 static __always_inline bool gate_look(const struct task_struct *t, struct gate *g, bool first_sight)
 {
@@ -232,7 +243,7 @@ static __always_inline bool gate_look(const struct task_struct *t, struct gate *
 	struct cgroup_value found = {};
 	const struct cgroup_value *v;
 	struct cgroup_key key = {};
-	const void *pid, *css;
+	const void *css;
 
 	key.css_set = (__u64)cset;
 	key.dfl_id = LOAD(struct kernfs_node,
@@ -253,12 +264,8 @@ static __always_inline bool gate_look(const struct task_struct *t, struct gate *
 	g->hier = found.hier;
 	g->flags = found.flags;
 	g->hflags = 0;
-	pid = LOAD(struct task_struct, t, thread_pid);
-	if (LOAD(struct pid, pid, level) > 0 &&
-	    LOAD(struct mnt_namespace,
-		 LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy), mnt_ns),
-		 ns.inum) != knob_host_mnt_ns)
-		g->flags |= WIRE_TASK_FOREIGN_NS;
+	if (!g->flags && gate_foreign_ns(t)) /* else the record says it: object_task() */
+		g->flags = WIRE_TASK_FOREIGN_NS;
 	return g->flags != 0 || (!v && !first_sight);
 }
 

@@ -46,7 +46,9 @@ static __always_inline void object_place(struct object *o, const struct task_str
 	o->mnt_root = LOAD(struct mount, o->mount, mnt.mnt_root);
 	o->ctr_root = LOAD(struct mount, o->root_mount, mnt.mnt_root);
 	o->sb_root = LOAD(struct super_block, o->sb, s_root);
-	o->host_mnt = LOAD(struct mnt_namespace, object_mnt_ns(t), ns.inum) == knob_host_mnt_ns;
+	/* An overlay is an image's root, never the host's: spare the look. */
+	o->host_mnt = o->magic != OVERLAYFS_MAGIC_ &&
+		      LOAD(struct mnt_namespace, object_mnt_ns(t), ns.inum) == knob_host_mnt_ns;
 }
 
 static __always_inline bool object_is_bind(const struct object *o)
@@ -235,6 +237,8 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 	w->pad = 0;
 	if (w->mnt_ns == knob_host_mnt_ns)
 		SET_FLAG(w->flags, WIRE_TASK_HOST_MNT);
+	else if (level > 0)
+		SET_FLAG(w->flags, WIRE_TASK_FOREIGN_NS);
 	if (LOAD(struct task_struct, t, atomic_flags) & 1) /* PFA_NO_NEW_PRIVS */
 		SET_FLAG(w->flags, WIRE_TASK_NO_NEW_PRIVS);
 	if (bpf_core_field_exists(struct task_struct, seccomp.mode) &&

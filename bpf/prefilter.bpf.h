@@ -70,11 +70,8 @@ static const __u64 prefilter_mask[WIRE_NAME_LEN][WIRE_NAME_LEN / 8] = {
  * name, which is kernel memory all the same (the name lies in the dentry or in an allocation; a
  * fault would read as 0), and masks them.
  */
-static __always_inline void prefilter_read_name(struct wire_name *n, const void *dentry)
+static __always_inline void prefilter_read_name(struct wire_name *n, const char *name, __u32 len)
 {
-	const char *name = (const char *)LOAD(struct dentry, dentry, d_name.name);
-	__u32 len = LOAD(struct dentry, dentry, d_name.len);
-
 	if (len >= WIRE_NAME_LEN)
 		len = WIRE_NAME_LEN - 1;
 	n->w[0] = compat_read_u64(name) & prefilter_mask[len][0];
@@ -161,7 +158,9 @@ __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 
 		if (at >= CHAIN_MAX) /* also below zero */
 			break;
-		prefilter_read_name(&n, (const void *)s->chain[at]);
+		prefilter_read_name(&n,
+				    (const char *)LOAD(struct dentry, s->chain[at], d_name.name),
+				    LOAD(struct dentry, s->chain[at], d_name.len));
 		h = wire_hash_step(h, &n);
 		v = prefilter_find(h);
 		if ((v & WIRE_WATCH_IGNORE) && scope == WIRE_SCOPE_HOST)
@@ -173,10 +172,8 @@ __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 	return got;
 }
 
-static __always_inline __u32 prefilter_suffix(const void *dentry)
+static __always_inline __u32 prefilter_suffix(const char *name, __u32 len)
 {
-	const char *name = (const char *)LOAD(struct dentry, dentry, d_name.name);
-	__u32 len = LOAD(struct dentry, dentry, d_name.len);
 	__u32 got = 0, last, i;
 	__u64 tail;
 
@@ -197,11 +194,13 @@ static __always_inline __u32 prefilter_suffix(const void *dentry)
 /* The file's own name: whole, or by its end. */
 static __always_inline __u32 prefilter_name(const void *dentry)
 {
+	const char *name = (const char *)LOAD(struct dentry, dentry, d_name.name);
+	__u32 len = LOAD(struct dentry, dentry, d_name.len);
 	struct wire_name n;
 
-	prefilter_read_name(&n, dentry);
+	prefilter_read_name(&n, name, len);
 	return prefilter_find(wire_hash_step(wire_hash_seed(WIRE_SCOPE_NAME), &n)) |
-	       prefilter_suffix(dentry);
+	       prefilter_suffix(name, len);
 }
 
 static __always_inline __u32 prefilter_device(const struct object *o)
