@@ -320,10 +320,26 @@ static struct cell cell_of(const struct passes *p, enum variant variant, unsigne
 	return c;
 }
 
+/*
+ * Programs that do nothing cannot make anything faster, and rootwatch cannot beat them: a row that
+ * says so was measured while the machine changed, in which direction nobody knows.
+ */
+#define POSSIBLE 0.97
+
+static bool is_possible(const struct passes *p, unsigned int row)
+{
+	double empty = cell_of(p, VARIANT_EMPTY, row).ratio;
+	double rootwatch = cell_of(p, VARIANT_ROOTWATCH, row).ratio;
+
+	if (empty < POSSIBLE || rootwatch < POSSIBLE)
+		return false;
+	return isnan(empty) || isnan(rootwatch) || rootwatch >= empty * POSSIBLE;
+}
+
 void passes_base(const struct passes *p, unsigned int row, double *none_ns, double *empty_ratio)
 {
 	*none_ns = cell_of(p, VARIANT_NONE, row).ns;
-	*empty_ratio = cell_of(p, VARIANT_EMPTY, row).ratio;
+	*empty_ratio = is_possible(p, row) ? cell_of(p, VARIANT_EMPTY, row).ratio : (double)NAN;
 }
 
 static double quiet_share(const struct passes *p)
@@ -363,6 +379,7 @@ static json_t *cell_json(const struct cell *c)
 json_t *passes_report(struct passes *p)
 {
 	json_t *list = json_array();
+	unsigned int impossible = 0;
 
 	printf("\nCost per operation: ns with no detector, then times that (lowest-highest quiet round)\n\n");
 	printf("%-3s %-31s %10s", "", "", "none ns");
@@ -371,12 +388,14 @@ json_t *passes_report(struct passes *p)
 			printf("  %-21s", variant_names[v]);
 	printf("%s\n", p->variant_on[VARIANT_ROOTWATCH] ? "  target" : "");
 	for (unsigned int row = 0; row < ROWS; row++) {
+		bool possible = is_possible(p, row);
 		json_t *entry;
 
 		if (!p->row_on[row])
 			continue;
-		entry = json_pack("{s:s, s:s, s:f}", "row", rows[row].id, "what", rows[row].what,
-				  "target", rows[row].target);
+		impossible += !possible;
+		entry = json_pack("{s:s, s:s, s:f, s:b}", "row", rows[row].id, "what",
+				  rows[row].what, "target", rows[row].target, "possible", possible);
 		printf("%-3s %-31s", rows[row].id, rows[row].what);
 		for (int v = 0; v < VARIANTS; v++) {
 			struct cell c;
@@ -390,7 +409,9 @@ json_t *passes_report(struct passes *p)
 				print_ratio(&c);
 			if (v == VARIANT_ROOTWATCH)
 				printf("  %.2f%s", rows[row].target,
-				       c.ratio > rows[row].target ? "  missed" : "");
+				       !possible		  ? "  unsure" :
+				       c.ratio > rows[row].target ? "  missed" :
+								    "");
 			if (!isnan(c.ns))
 				json_object_set_new(entry, variant_names[v], cell_json(&c));
 		}
@@ -402,6 +423,10 @@ json_t *passes_report(struct passes *p)
 	       "%u of %u passes\nran beside BPF programs of others.\n",
 	       p->n, 100 * quiet_share(p), 100 * (PROBE_NEAR - 1),
 	       (unsigned long long)p->best.cache, p->disturbed, p->passes);
+	if (impossible)
+		printf("%u rows are impossible (faster with a detector than without): the machine was too "
+		       "busy; run it again.\n",
+		       impossible);
 	return json_pack("{s:o, s:f, s:i, s:i}", "rows", list, "quiet", quiet_share(p), "passes",
 			 (int)p->passes, "disturbed", (int)p->disturbed);
 }

@@ -58,7 +58,10 @@ int passes_run(struct passes *p);
 /* Prints the table, and gives the same as JSON (a new reference). */
 json_t *passes_report(struct passes *p);
 
-/* ns of a row with no detector, and the ratio of the empty programs; NAN: not measured. */
+/*
+ * ns of a row with no detector, and the ratio of the empty programs. NAN: not measured, or the row
+ * came out impossible.
+ */
 void passes_base(const struct passes *p, unsigned int row, double *none_ns, double *empty_ratio);
 
 /* One row's operation in a tight loop, for the kernel's own statistics; *ops: how often. */
