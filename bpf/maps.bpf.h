@@ -14,7 +14,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* Records on their way to user space; user space sets the size. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 8u << 20);
+	__uint(max_entries, 16u << 20);
 } ring SEC(".maps");
 
 struct counters {

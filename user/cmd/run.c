@@ -63,7 +63,7 @@ static const struct argp_option options[] = {
 	{"stats", OPT_STATS, NULL, 0, "Print counters on exit (SIGUSR1 prints them at any time)",
 	 0},
 	{"ring", OPT_RING, "MIB", 0,
-	 "Size of the buffer between kernel and rootwatch in MiB, a power of two (default 8)", 0},
+	 "Size of the buffer between kernel and rootwatch in MiB, a power of two (default 16)", 0},
 	{"ready-fd", OPT_READY, "FD", 0,
 	 "Write a newline to descriptor FD once all hooks are attached, and close it", 0},
 	{0},

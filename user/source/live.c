@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "source/prefilter.h"
+#include "source/ring.h"
 #include "wire.h"
 
 #include "rootwatch.skel.h"
@@ -30,9 +31,12 @@ enum { READER_RUNNING, READER_BATCH, READER_IDLE };
  * notice (50 ms), and 50 wake-ups a second at most. */
 #define BATCH_MS 20
 
+/* So many records at a time: a flood must not keep the caller from its signals. */
+#define CONSUME_MAX 4096
+
 struct source {
 	struct rootwatch_bpf *skel;
-	struct ring_buffer *ring;
+	struct ring *ring;
 	struct source_hook hooks[HOOKS_MAX];
 	struct bpf_link *links[HOOKS_MAX];
 	size_t n_hooks;
@@ -42,7 +46,6 @@ struct source {
 	uint64_t delivered;
 	source_fn fn;
 	void *arg;
-	int fn_error;
 };
 
 static const struct source_hook known_hooks[] = {
@@ -116,13 +119,12 @@ static int fill_maps(struct rootwatch_bpf *skel, const struct prefilter *p)
 	return 0;
 }
 
-static int record_in(void *ctx, void *data, size_t size)
+static int record_in(void *ctx, const void *data, size_t size)
 {
 	struct source *s = ctx;
 
 	s->delivered++;
-	s->fn_error = s->fn(s->arg, data, size);
-	return s->fn_error < 0 ? s->fn_error : 0;
+	return s->fn(s->arg, data, size);
 }
 
 /* Whatever the verifier or the relocation says: this kernel cannot. */
@@ -211,13 +213,13 @@ static int add_fd(int epoll, int fd)
 	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &ev) ? -errno : 0;
 }
 
-static int open_reader(struct source *s, int wake_fd)
+static int open_reader(struct source *s, uint32_t bytes, int wake_fd)
 {
 	int err;
 
-	s->ring = ring_buffer__new(bpf_map__fd(s->skel->maps.ring), record_in, s, NULL);
-	if (!s->ring)
-		return -errno;
+	err = ring_open(&s->ring, bpf_map__fd(s->skel->maps.ring), bytes);
+	if (err)
+		return err;
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (s->epoll < 0)
 		return -errno;
@@ -257,7 +259,7 @@ int source_open(struct source **out, const struct source_options *opts,
 	err = load(s, &o, btf, why);
 	btf__free(btf);
 	if (!err)
-		err = open_reader(s, o.wake_fd);
+		err = open_reader(s, o.ring_bytes, o.wake_fd);
 	if (!err)
 		err = attach(s, why);
 	if (!err)
@@ -280,9 +282,7 @@ static void reader_state(struct source *s, uint32_t state)
 
 static int consume(struct source *s)
 {
-	int n = ring_buffer__consume(s->ring);
-
-	return s->fn_error < 0 ? s->fn_error : n;
+	return ring_consume(s->ring, CONSUME_MAX, record_in, s);
 }
 
 int source_poll(struct source *s, int timeout_ms, source_fn fn, void *arg)
@@ -292,7 +292,6 @@ int source_poll(struct source *s, int timeout_ms, source_fn fn, void *arg)
 
 	s->fn = fn;
 	s->arg = arg;
-	s->fn_error = 0;
 	n = consume(s);
 	if (n != 0) {
 		s->quiet = 0;
@@ -409,7 +408,7 @@ void source_close(struct source *s)
 	if (!s)
 		return;
 	source_stop(s);
-	ring_buffer__free(s->ring);
+	ring_close(s->ring);
 	if (s->epoll >= 0)
 		close(s->epoll);
 	rootwatch_bpf__destroy(s->skel);

@@ -23,7 +23,7 @@ struct source_options {
 	int wake_fd; /* readable: source_poll returns early; -1: none */
 };
 
-#define SOURCE_RING_DEFAULT (8u << 20)
+#define SOURCE_RING_DEFAULT (16u << 20)
 #define SOURCE_WHY_MAX	    512
 
 /* What the kernel side is made of; in the order in which hooks are attached. */
