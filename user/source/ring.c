@@ -65,7 +65,7 @@ static const void *whole(struct ring *r, size_t at, size_t n)
 
 	if (n <= first)
 		return r->data + at;
-	if (n > sizeof(r->split))
+	if (n > sizeof(r->split) || !r->data)
 		return NULL;
 	memcpy(r->split, r->data + at, first);
 	memcpy(r->split + first, r->data, n - first);

@@ -14,7 +14,7 @@
 struct ring;
 
 /* map_fd: a BPF_MAP_TYPE_RINGBUF of size bytes. Gives 0 or -errno. */
-int ring_open(struct ring **r, int map_fd, uint32_t size);
+int ring_open(struct ring **out, int map_fd, uint32_t size);
 void ring_close(struct ring *r);
 
 /*

@@ -94,7 +94,7 @@ static void test_in_order(void **state)
 /* Every place at which a record can run over the end, many times round. */
 static void test_split(void **state)
 {
-	char text[64];
+	char text[64] = "";
 
 	(void)state;
 	for (int round = 0; round < 2000; round++) {
