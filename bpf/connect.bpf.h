@@ -93,7 +93,7 @@ static __always_inline void connect_peer_task(struct wire_connect *r, const void
 	r->peer_cgroup = pg.cgroup;
 	r->peer_cgroup_hier = pg.hier;
 	SET_FLAG(r->flags, WIRE_CONNECT_PEER_CONTAINER);
-	if (pg.cgroup == g->cgroup && pg.hier == g->hier && task_mnt_ns(task) == task_mnt_ns(t))
+	if (pg.cgroup == g->cgroup && pg.hier == g->hier && object_mnt_ns(task) == object_mnt_ns(t))
 		SET_FLAG(r->flags, WIRE_CONNECT_PEER_SAME);
 }
 

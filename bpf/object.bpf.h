@@ -110,7 +110,7 @@ static __always_inline void object_flags(struct wire_file *w, const struct objec
 		SET_FLAG(w->flags, WIRE_FILE_BLOCKDEV);
 	if (object_is_memfd(o))
 		SET_FLAG(w->flags, WIRE_FILE_MEMFD);
-	if (ns != LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy), mnt_ns))
+	if (ns != object_mnt_ns(t))
 		SET_FLAG(w->flags, WIRE_FILE_DETACHED);
 	/* d_unlinked(): unhashed and not a root */
 	if (LOAD(struct inode, o->inode, i_nlink) == 0 ||
@@ -230,9 +230,7 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 	sid = LOAD_AT(struct signal_struct, signal, pids, PIDTYPE_SID);
 	w->sid = object_pid_at(sid, 0);
 	w->pid_ns = LOAD(struct pid_namespace, object_pid_ns(pid), ns.inum);
-	w->mnt_ns = LOAD(struct mnt_namespace,
-			 LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy), mnt_ns),
-			 ns.inum);
+	w->mnt_ns = LOAD(struct mnt_namespace, object_mnt_ns(t), ns.inum);
 	w->flags = g->flags;
 	w->pad = 0;
 	if (w->mnt_ns == knob_host_mnt_ns)

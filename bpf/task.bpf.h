@@ -24,11 +24,6 @@ static __always_inline const void *task_exe(const struct task_struct *t)
 	return mm ? LOAD(struct mm_struct, mm, exe_file) : NULL;
 }
 
-static __always_inline const void *task_mnt_ns(const struct task_struct *t)
-{
-	return LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy), mnt_ns);
-}
-
 /* NULL: on a detached mount, or on one that the kernel made for itself (a memfd). */
 static __always_inline const void *task_exe_mnt_ns(const void *exe)
 {
@@ -79,7 +74,7 @@ static __always_inline bool task_entered(const struct task_struct *t)
 	 */
 	return ns &&
 	       (task_ns_inum(ns) != knob_host_mnt_ns ||
-		(task_ns_inum(task_mnt_ns(t)) == knob_host_mnt_ns && task_has_own_exe(t, exe)));
+		(task_ns_inum(object_mnt_ns(t)) == knob_host_mnt_ns && task_has_own_exe(t, exe)));
 }
 
 /*
@@ -97,9 +92,9 @@ static __always_inline bool task_enters(const struct task_struct *t, const struc
 		return true;
 	if (!exe)
 		return false;
-	if (task_ns_inum(task_mnt_ns(t)) != knob_host_mnt_ns)
+	if (task_ns_inum(object_mnt_ns(t)) != knob_host_mnt_ns)
 		return true;
-	return task_exe_mnt_ns(exe) == task_mnt_ns(t) && task_has_own_exe(t, exe) &&
+	return task_exe_mnt_ns(exe) == object_mnt_ns(t) && task_has_own_exe(t, exe) &&
 	       LOAD(struct inode, LOAD(struct file, exe, f_inode), i_nlink) != 0;
 }
 

@@ -154,9 +154,9 @@ struct wire_exec {
 	struct wire_task t;
 	struct wire_creds c;
 	struct wire_creds prev;
-	struct wire_file exe;	   /* mm->exe_file: for a script the interpreter */
-	__u32 flags;		   /* WIRE_EXEC_* */
-	__u32 exe_caps;		   /* 1: the new program gained file capabilities */
+	struct wire_file exe; /* mm->exe_file: for a script the interpreter */
+	__u32 flags;	      /* WIRE_EXEC_* */
+	__u32 pad;
 	struct wire_blob filename; /* what execve was asked for: for a script, the script */
 	struct wire_blob interp;   /* bprm->interp; differs from filename for a script */
 	struct wire_blob argv;	   /* NUL-separated, head when cut */
