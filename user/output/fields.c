@@ -16,8 +16,10 @@ FIELD_LIST(FIELD_FITS)
 const struct field field_table[F_END] = {FIELD_LIST(FIELD_ROW)};
 const struct json_key field_keys[F_END] = {FIELD_LIST(FIELD_KEY)};
 
-static const char *const type_names[] = {
-	[FIELD_STRING] = "string", [FIELD_NUMBER] = "number", [FIELD_BOOL] = "bool"};
+static const char *const type_names[] = {[FIELD_STRING] = "string",
+					 [FIELD_NUMBER] = "number",
+					 [FIELD_BOOL] = "bool",
+					 [FIELD_STRINGS] = "strings"};
 
 static const char *const when_names[] = {
 	[FIELD_ALWAYS] = "", [FIELD_ALERT] = " (alerts)", [FIELD_BLOCKED] = " (when blocked)"};

@@ -35,6 +35,9 @@ static void check_type(const struct field *f, const json_t *v)
 		if (!json_is_integer(v))
 			fail_msg("%s is no integer", f->name);
 		break;
+	case FIELD_STRINGS:
+		fail_msg("%s is for rules only", f->name);
+		break;
 	case FIELD_BOOL:
 		if (!json_is_boolean(v))
 			fail_msg("%s is no bool", f->name);

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one list of fields: what output_fields holds, and what rules can ask for besides. The
+ * formatter can only print what stands in FIELD_LIST, the tests check that it prints all of it, and
+ * `rootwatch rules fields` shows both.
+ *
+ * A field that does not apply to a kind of event is absent; one that applies but whose value is
+ * not known, or does not exist for this event, is null, never "".
+ */
+#ifndef ROOTWATCH_EVENT_FIELDS_H
+#define ROOTWATCH_EVENT_FIELDS_H
+
+#include <stdbool.h>
+
+#include "event/event.h"
+
+enum field_type { FIELD_STRING, FIELD_NUMBER, FIELD_BOOL, FIELD_STRINGS /* rules only */ };
+
+/* What stands in the brackets behind it. */
+enum field_argument { FIELD_ARG_NONE, FIELD_ARG_INDEX, FIELD_ARG_INDEX_OPTIONAL, FIELD_ARG_KEY };
+
+/* A condition beside the kind of event. */
+enum field_when {
+	FIELD_ALWAYS,
+	FIELD_ALERT,   /* a rule matched */
+	FIELD_BLOCKED, /* the act was denied */
+};
+
+/* Which lines carry it: one letter for each kind of event. */
+#define FIELD_EXEC    (1u << EVENT_EXEC)
+#define FIELD_EXIT    (1u << EVENT_EXIT)
+#define FIELD_SETID   (1u << EVENT_SETID)
+#define FIELD_OPEN    (1u << EVENT_OPEN)
+#define FIELD_CONNECT (1u << EVENT_CONNECT)
+#define FIELD_LOST    (1u << EVENT_KIND_END) /* the line about lost events */
+
+struct field {
+	const char *name;
+	enum field_type type;
+	bool null; /* may be null */
+	enum field_when when;
+	unsigned kinds; /* FIELD_* bits */
+	const char *meaning;
+	const char *example; /* as JSON */
+};
+
+/* clang-format off */
+#define FIELD_E     FIELD_EXEC
+#define FIELD_S     FIELD_SETID
+#define FIELD_O     FIELD_OPEN
+#define FIELD_C     FIELD_CONNECT
+#define FIELD_ES    (FIELD_E | FIELD_S)
+#define FIELD_EO    (FIELD_E | FIELD_O)
+#define FIELD_OC    (FIELD_O | FIELD_C)
+#define FIELD_SOC   (FIELD_S | FIELD_OC)
+#define FIELD_ACTS  (FIELD_E | FIELD_SOC)    /* all but exit */
+#define FIELD_EVENT (FIELD_ACTS | FIELD_EXIT)
+#define FIELD_ALL   (FIELD_EVENT | FIELD_LOST)
+
+/* X(identifier, name, type, may be null, when, kinds, meaning, example) */
+#define FIELD_LIST(X) \
+X(SCHEMA, "rootwatch.schema", NUMBER, false, ALWAYS, ALL, \
+  "version of this list; grows when a field changes or goes", "1") \
+X(TIME, "evt.time", NUMBER, false, ALWAYS, ALL, \
+  "when it happened, ns since 1970", "1795309323123456789") \
+X(TYPE, "evt.type", STRING, false, ALWAYS, EVENT, \
+  "the system call, or procexit", "\"openat\"") \
+X(NUM, "evt.num", NUMBER, false, ALWAYS, EVENT, \
+  "number of the event in this stream", "42") \
+X(DIR, "evt.dir", STRING, false, ALWAYS, EVENT, \
+  "always <: seen when the call returned", "\"<\"") \
+X(RES, "evt.res", STRING, false, ALWAYS, ACTS, \
+  "SUCCESS, or the error's name", "\"EACCES\"") \
+X(RAWRES, "evt.rawres", NUMBER, false, ALWAYS, ACTS, \
+  "what the call returned; negative: an error", "-13") \
+X(IS_OPEN_WRITE, "evt.is_open_write", BOOL, false, ALWAYS, O, \
+  "opened for writing, created or emptied", "true") \
+X(IS_OPEN_READ, "evt.is_open_read", BOOL, false, ALWAYS, O, \
+  "opened for reading", "false") \
+X(ARG_FLAGS, "evt.arg.flags", STRING, false, ALWAYS, O, \
+  "flags of the open", "\"O_WRONLY|O_CREAT\"") \
+X(PROC_NAME, "proc.name", STRING, true, ALWAYS, EVENT, \
+  "the process's command name (comm)", "\"apt-get\"") \
+X(PROC_EXEPATH, "proc.exepath", STRING, true, ALWAYS, EVENT, \
+  "path of its program; of a script the interpreter", "\"/usr/bin/apt-get\"") \
+X(PROC_EXE, "proc.exe", STRING, true, ALWAYS, E, \
+  "first argument (argv[0])", "\"apt-get\"") \
+X(PROC_ARGS, "proc.args", STRING, true, ALWAYS, E, \
+  "the other arguments, with blanks between", "\"install -y curl\"") \
+X(PROC_CMDLINE, "proc.cmdline", STRING, true, ALWAYS, EVENT, \
+  "all arguments, with blanks between", "\"apt-get install -y curl\"") \
+X(PROC_PID, "proc.pid", NUMBER, false, ALWAYS, EVENT, \
+  "process id on the host", "4242") \
+X(PROC_VPID, "proc.vpid", NUMBER, false, ALWAYS, EVENT, \
+  "process id in the container", "7") \
+X(PROC_PPID, "proc.ppid", NUMBER, false, ALWAYS, EVENT, \
+  "the parent's process id on the host", "4200") \
+X(PROC_PNAME, "proc.pname", STRING, true, ALWAYS, EVENT, \
+  "the parent's command name", "\"sh\"") \
+X(PROC_PEXEPATH, "proc.pexepath", STRING, true, ALWAYS, E, \
+  "path of the parent's program", "\"/usr/bin/dash\"") \
+X(PROC_CWD, "proc.cwd", STRING, true, ALWAYS, EVENT, \
+  "working directory", "\"/root\"") \
+X(PROC_TTY, "proc.tty", STRING, true, ALWAYS, EVENT, \
+  "controlling terminal; null: none", "\"pts0\"") \
+X(PROC_SID, "proc.sid", NUMBER, false, ALWAYS, EVENT, \
+  "session id on the host", "4200") \
+X(PROC_UPPER, "proc.is_exe_upper_layer", BOOL, true, ALWAYS, EVENT, \
+  "the program lies in the container's writable layer", "false") \
+X(PROC_LOWER, "proc.is_exe_lower_layer", BOOL, true, ALWAYS, E, \
+  "the program lies in a read-only image layer", "true") \
+X(PROC_MEMFD, "proc.is_exe_from_memfd", BOOL, true, ALWAYS, EVENT, \
+  "the program lies in a memfd: it has no file", "false") \
+X(PROC_EXE_INO, "proc.exe_ino", NUMBER, true, ALWAYS, E, \
+  "inode number of the program", "131332") \
+X(TID, "thread.tid", NUMBER, false, ALWAYS, EVENT, \
+  "thread id on the host", "4242") \
+X(VTID, "thread.vtid", NUMBER, false, ALWAYS, EVENT, \
+  "thread id in the container", "7") \
+X(CAP_EFFECTIVE, "thread.cap_effective", STRING, true, ALWAYS, ACTS, \
+  "effective capabilities; null: none", "\"CAP_CHOWN CAP_KILL\"") \
+X(CAP_PERMITTED, "rootwatch.cap_permitted", STRING, false, ALWAYS, ES, \
+  "permitted capabilities as in /proc/PID/status", "\"00000000a80425fb\"") \
+X(CAP_INHERITABLE, "rootwatch.cap_inheritable", STRING, false, ALWAYS, ES, \
+  "inheritable capabilities likewise", "\"0000000000000000\"") \
+X(USER_UID, "user.uid", NUMBER, true, ALWAYS, ACTS, \
+  "effective uid as the container sees it; null: unmapped", "0") \
+X(USER_LOGINUID, "user.loginuid", NUMBER, false, ALWAYS, EVENT, \
+  "login uid on the host; -1: unset", "-1") \
+X(GROUP_GID, "group.gid", NUMBER, true, ALWAYS, ACTS, \
+  "effective gid as the container sees it; null: unmapped", "0") \
+X(ROOT, "rootwatch.root", STRING, false, ALWAYS, ACTS, \
+  "host: root here is root there; userns: only here; none", "\"host\"") \
+X(UID_HOST, "rootwatch.uid.host", NUMBER, true, ALWAYS, EVENT, \
+  "effective uid as the host sees it", "0") \
+X(UID_CONTAINER, "rootwatch.uid.container", NUMBER, true, ALWAYS, ACTS, \
+  "effective uid as the container sees it", "0") \
+X(RUID_HOST, "rootwatch.ruid.host", NUMBER, true, ALWAYS, ES, \
+  "real uid as the host sees it", "0") \
+X(RUID_CONTAINER, "rootwatch.ruid.container", NUMBER, true, ALWAYS, ES, \
+  "real uid as the container sees it", "0") \
+X(FROM_UID, "rootwatch.from.uid", NUMBER, true, ALWAYS, ES, \
+  "real uid before, as the host sees it", "1000") \
+X(FROM_EUID, "rootwatch.from.euid", NUMBER, true, ALWAYS, ES, \
+  "effective uid before", "1000") \
+X(FROM_SUID, "rootwatch.from.suid", NUMBER, true, ALWAYS, ES, \
+  "saved uid before", "1000") \
+X(FROM_FSUID, "rootwatch.from.fsuid", NUMBER, true, ALWAYS, ES, \
+  "file system uid before", "1000") \
+X(TO_UID, "rootwatch.to.uid", NUMBER, true, ALWAYS, S, \
+  "real uid after, as the host sees it", "0") \
+X(TO_EUID, "rootwatch.to.euid", NUMBER, true, ALWAYS, S, \
+  "effective uid after", "0") \
+X(TO_SUID, "rootwatch.to.suid", NUMBER, true, ALWAYS, S, \
+  "saved uid after", "0") \
+X(TO_FSUID, "rootwatch.to.fsuid", NUMBER, true, ALWAYS, S, \
+  "file system uid after", "0") \
+X(FD_NAME, "fd.name", STRING, true, ALWAYS, OC, \
+  "path of what was opened; of a socket the listener's bound name, @ first when abstract", \
+  "\"/etc/passwd\"") \
+X(FD_DIRECTORY, "fd.directory", STRING, true, ALWAYS, O, \
+  "fd.name up to its last /", "\"/etc\"") \
+X(FD_FILENAME, "fd.filename", STRING, true, ALWAYS, O, \
+  "fd.name behind its last /", "\"passwd\"") \
+X(FD_DEV, "fd.dev", NUMBER, true, ALWAYS, OC, \
+  "device that holds it, as stat(2) gives it", "2049") \
+X(FD_INO, "fd.ino", NUMBER, true, ALWAYS, OC, \
+  "its inode number (from 2^63 on: minus 2^64)", "131332") \
+X(FD_TYPECHAR, "fd.typechar", STRING, true, ALWAYS, OC, \
+  "f file or device, d directory, p pipe, u Unix socket", "\"f\"") \
+X(FD_ASKED, "rootwatch.fd.asked", STRING, true, ALWAYS, C, \
+  "the socket as the client spelt it", "\"../run/docker.sock\"") \
+X(FD_ABSTRACT, "rootwatch.fd.abstract", BOOL, false, ALWAYS, C, \
+  "the socket has an abstract name, no file", "false") \
+X(PEER_PID, "rootwatch.peer.pid", NUMBER, true, ALWAYS, C, \
+  "process id of the listener on the host", "812") \
+X(PEER_COMM, "rootwatch.peer.comm", STRING, true, ALWAYS, C, \
+  "its command name", "\"dockerd\"") \
+X(PEER_PATH, "rootwatch.peer.path", STRING, true, ALWAYS, C, \
+  "its socket file, in its own mount namespace", "\"/run/docker.sock\"") \
+X(PEER_CONTAINER, "rootwatch.peer.container", BOOL, true, ALWAYS, C, \
+  "it runs in a container", "false") \
+X(PEER_SAME, "rootwatch.peer.same_container", BOOL, true, ALWAYS, C, \
+  "it runs in the client's own container", "false") \
+X(FILE_SBPATH, "rootwatch.file.sbpath", STRING, true, ALWAYS, EO, \
+  "path of the file or program inside its own file system", "\"/etc/passwd\"") \
+X(FILE_DEV, "rootwatch.file.dev", STRING, true, ALWAYS, EO, \
+  "device that holds it, major:minor", "\"8:1\"") \
+X(FILE_FSTYPE, "rootwatch.file.fstype", STRING, true, ALWAYS, EO, \
+  "type of its file system", "\"overlay\"") \
+X(FILE_ROOTFS, "rootwatch.file.rootfs", BOOL, true, ALWAYS, EO, \
+  "lies on the container's own root file system", "true") \
+X(FILE_LAYER, "rootwatch.file.layer", STRING, true, ALWAYS, EO, \
+  "overlay: upper (writable) or lower (image)", "\"upper\"") \
+X(FILE_BIND, "rootwatch.file.bind", BOOL, true, ALWAYS, EO, \
+  "came in by a mount of a part of a file system", "false") \
+X(FILE_DELETED, "rootwatch.file.deleted", BOOL, true, ALWAYS, EO, \
+  "no name leads to it any more", "false") \
+X(FILE_CREATED, "rootwatch.file.created", BOOL, false, ALWAYS, O, \
+  "this very call made it", "false") \
+X(FILE_UNRESOLVED, "rootwatch.file.unresolved", BOOL, false, BLOCKED, O, \
+  "fd.name is what was asked for, not what it led to", "true") \
+X(FILE_ASKED, "rootwatch.file.asked", STRING, true, BLOCKED, O, \
+  "the path as passed", "\"../etc/passwd\"") \
+X(EXEC_FILENAME, "rootwatch.exec.filename", STRING, true, ALWAYS, E, \
+  "what was asked to be run; the script, when it is one", "\"/entrypoint.sh\"") \
+X(EXEC_SCRIPT, "rootwatch.exec.script", BOOL, false, ALWAYS, E, \
+  "it is a script (#!)", "true") \
+X(EXEC_INTERP, "rootwatch.exec.interp", STRING, true, ALWAYS, E, \
+  "the interpreter that the script names", "\"/bin/sh\"") \
+X(EXEC_ARGV_LEN, "rootwatch.exec.argv_len", NUMBER, false, ALWAYS, E, \
+  "bytes of all arguments with their NULs", "25") \
+X(EXEC_TRUNCATED, "rootwatch.exec.truncated", BOOL, false, ALWAYS, E, \
+  "the arguments are not complete: \" ... \" stands for what is missing", "false") \
+X(EXEC_GAIN, "rootwatch.exec.gain", STRING, true, ALWAYS, E, \
+  "privilege gained: suid, sgid, fcaps, with commas", "\"suid\"") \
+X(EXIT_CODE, "rootwatch.exit.code", NUMBER, true, ALWAYS, EXIT, \
+  "exit code; null: killed by a signal", "0") \
+X(EXIT_SIGNAL, "rootwatch.exit.signal", NUMBER, true, ALWAYS, EXIT, \
+  "number of the signal that killed it", "9") \
+X(EXIT_DURATION, "rootwatch.exit.duration_ms", NUMBER, true, ALWAYS, EXIT, \
+  "since its program was started", "1834") \
+X(EXIT_RULE, "rootwatch.exit.rule", STRING, true, ALWAYS, EXIT, \
+  "the rule that its start had raised", "\"package-manager\"") \
+X(EXIT_EVT_NUM, "rootwatch.exit.evt_num", NUMBER, true, ALWAYS, EXIT, \
+  "evt.num of that alert", "17") \
+X(CONTAINER_ID, "container.id", STRING, true, ALWAYS, EVENT, \
+  "first 12 characters of the container's id; unknown: its cgroup names none", \
+  "\"4f1c2d3e5a6b\"") \
+X(CONTAINER_FULL_ID, "container.full_id", STRING, true, ALWAYS, EVENT, \
+  "the container's id", "\"4f1c2d3e5a6b...\"") \
+X(CONTAINER_NAME, "container.name", STRING, true, ALWAYS, EVENT, \
+  "its name, as the runtime's files say", "\"web\"") \
+X(CONTAINER_TYPE, "container.type", STRING, false, ALWAYS, EVENT, \
+  "its runtime", "\"docker\"") \
+X(CONTAINER_IMAGE, "container.image", STRING, true, ALWAYS, E, \
+  "repository:tag of its image", "\"docker.io/library/nginx:1.25\"") \
+X(CONTAINER_REPOSITORY, "container.image.repository", STRING, true, ALWAYS, EVENT, \
+  "its image", "\"docker.io/library/nginx\"") \
+X(CONTAINER_TAG, "container.image.tag", STRING, true, ALWAYS, EVENT, \
+  "its image's tag", "\"1.25\"") \
+X(CONTAINER_DIGEST, "container.image.digest", STRING, true, ALWAYS, E, \
+  "its image's digest", "\"sha256:9ee2...\"") \
+X(CONTAINER_PRIVILEGED, "container.privileged", BOOL, true, ALWAYS, EVENT, \
+  "it was started as privileged", "false") \
+X(K8S_NS, "k8s.ns.name", STRING, true, ALWAYS, EVENT, \
+  "Kubernetes namespace", "\"default\"") \
+X(K8S_POD, "k8s.pod.name", STRING, true, ALWAYS, EVENT, \
+  "Kubernetes pod", "\"web-0\"") \
+X(K8S_POD_UID, "k8s.pod.uid", STRING, true, ALWAYS, EVENT, \
+  "its uid", "\"0c5a7a9e-...\"") \
+X(CGROUP, "rootwatch.cgroup", STRING, true, ALWAYS, E, \
+  "the container's cgroup", "\"/docker/4f1c2d...\"") \
+X(PID_NS, "rootwatch.pid_ns", NUMBER, false, ALWAYS, EVENT, \
+  "inode number of the pid namespace", "4026532301") \
+X(BLOCKED, "rootwatch.blocked", BOOL, false, ALWAYS, ACTS, \
+  "the act was denied: evt.res says why", "false") \
+X(COMPAT, "rootwatch.compat", BOOL, false, ALWAYS, ACTS, \
+  "by a 32-bit system call", "false") \
+X(RULE_ID, "rootwatch.rule.id", STRING, false, ALERT, EVENT, \
+  "the rule, by its stable name", "\"etc-write\"") \
+X(RULES, "rootwatch.rules", STRING, false, ALERT, EVENT, \
+  "all rules that matched, with commas", "\"passwd-write,etc-write\"") \
+X(ADVICE, "rootwatch.advice", STRING, true, ALERT, EVENT, \
+  "what to do about it", "\"Mount /etc read-only.\"") \
+X(LOST, "rootwatch.lost", NUMBER, false, ALWAYS, LOST, \
+  "events lost since the last such line", "12") \
+X(LOST_TOTAL, "rootwatch.lost_total", NUMBER, false, ALWAYS, LOST, \
+  "events lost since the start", "12") \
+X(TRUNCATED, "rootwatch.truncated", BOOL, false, ALWAYS, EVENT, \
+  "some string was too long: ... stands in its middle, or it was cut in the kernel", "false")
+
+/*
+ * For rules and their outputs only; a rule's output that names one adds it to output_fields.
+ * X(identifier, name, type, argument, kinds, meaning, example)
+ */
+#define FIELD_RULE_LIST(X) \
+X(IS_OPEN_EXEC, "evt.is_open_exec", BOOL, NONE, O, \
+  "a file with an execute bit was created", "true") \
+X(FAILED, "evt.failed", BOOL, NONE, ACTS, "the call returned an error", "false") \
+X(CATEGORY, "evt.category", STRING, NONE, EVENT, "file, process, net or user", "\"file\"") \
+X(HOSTNAME, "evt.hostname", STRING, NONE, EVENT, "name of the host", "\"node-1\"") \
+X(ARG_UID, "evt.arg.uid", NUMBER, NONE, S, "the uid that was asked for", "0") \
+X(ARG_RES, "evt.arg.res", STRING, NONE, ACTS, "as evt.res", "\"SUCCESS\"") \
+X(FD_NUM, "fd.num", NUMBER, NONE, OC, "the descriptor; negative: an error", "3") \
+X(FD_NAMERAW, "fd.nameraw", STRING, NONE, OC, "the path as passed, where that is known", "\"../etc/passwd\"") \
+X(FD_TYPE, "fd.type", STRING, NONE, OC, "file, directory, pipe or unix", "\"file\"") \
+X(PROC_ANAME, "proc.aname", STRING, INDEX_OPTIONAL, EVENT, \
+  "an ancestor's command name; without index: of any", "\"bash\"") \
+X(PROC_AEXEPATH, "proc.aexepath", STRING, INDEX_OPTIONAL, EVENT, "path of an ancestor's program", "\"/bin/bash\"") \
+X(PROC_ACMDLINE, "proc.acmdline", STRING, INDEX_OPTIONAL, EVENT, "an ancestor's arguments", "\"bash -i\"") \
+X(PROC_APID, "proc.apid", NUMBER, INDEX_OPTIONAL, EVENT, "an ancestor's process id on the host", "4200") \
+X(PROC_PCMDLINE, "proc.pcmdline", STRING, NONE, EVENT, "the parent's arguments", "\"sh -c x\"") \
+X(PROC_SNAME, "proc.sname", STRING, NONE, EVENT, "command name of the session leader", "\"bash\"") \
+X(PROC_SID_EXEPATH, "proc.sid.exepath", STRING, NONE, EVENT, "path of the session leader's program", "\"/bin/bash\"") \
+X(PROC_IS_SID_LEADER, "proc.is_sid_leader", BOOL, NONE, EVENT, "it leads its session", "false") \
+X(PROC_CMDNARGS, "proc.cmdnargs", NUMBER, NONE, E, "number of arguments, without the first", "3") \
+X(PROC_CMDLENARGS, "proc.cmdlenargs", NUMBER, NONE, E, "their bytes, without blanks between", "17") \
+X(PROC_EXELINE, "proc.exeline", STRING, NONE, E, "path of the program and the arguments", "\"/bin/sh -c x\"") \
+X(PROC_DURATION, "proc.duration", NUMBER, NONE, EVENT, "ns since the process was started", "1200000") \
+X(USER_NAME, "user.name", STRING, NONE, ACTS, "root for uid 0; other names are not known", "\"root\"") \
+X(GROUP_NAME, "group.name", STRING, NONE, ACTS, "root for gid 0; other names are not known", "\"root\"") \
+X(IMAGE_ID, "container.image.id", STRING, NONE, EVENT, "id of the image, where the runtime's files say", "\"9ee2...\"") \
+X(FILE_PATHS, "rootwatch.file.paths", STRINGS, NONE, O, \
+  "every path of the file in its container: in the task's mounts and from the container's root", "\"/etc/passwd\"") \
+X(FILE_NAME, "rootwatch.file.name", STRING, NONE, O, \
+  "the file's own name, not that of a mount point it was bound to", "\"passwd\"") \
+X(FILE_TYPE, "rootwatch.file.type", STRING, NONE, O, \
+  "regular, directory, link, block, char, fifo or socket", "\"block\"") \
+X(FILE_RDEV, "rootwatch.file.rdev", STRING, NONE, O, "of a device its own number, major:minor", "\"1:1\"") \
+X(PROCFS_PATH, "rootwatch.procfs.path", STRING, NONE, O, \
+  "path inside procfs, wherever that is mounted", "\"/sys/kernel/core_pattern\"") \
+X(SYSFS_PATH, "rootwatch.sysfs.path", STRING, NONE, O, "path inside sysfs likewise", "\"/kernel/uevent_helper\"") \
+X(CGROUPFS_PATH, "rootwatch.cgroupfs.path", STRING, NONE, O, "path inside cgroup v1 or v2 likewise", "\"/release_agent\"") \
+X(KERNELFS_PATH, "rootwatch.kernelfs.path", STRING, NONE, O, \
+  "path inside debugfs, tracefs, securityfs, binfmt_misc, bpf, configfs or pstore", "\"/register\"") \
+X(HOST_PATH, "rootwatch.host.path", STRING, NONE, O, \
+  "of a file of the host: its path there", "\"/etc/shadow\"") \
+X(SOCKET_NAME, "rootwatch.socket.name", STRING, NONE, C, \
+  "last component of the listener's bound name", "\"docker.sock\"") \
+X(PROGRAM_NAME, "rootwatch.program.name", STRING, NONE, E, \
+  "the program behind interpreters, loaders and multi-call programs", "\"adduser\"") \
+X(PROGRAM_ARGS, "rootwatch.program.args", STRING, NONE, E, "the arguments behind that name", "\"-D eve\"") \
+X(PACKAGE, "rootwatch.package", STRING, NONE, E, \
+  "of a package manager: act when it changes something, query when it only asks", "\"act\"") \
+X(EXEC_PATHS, "rootwatch.exec.paths", STRINGS, NONE, E, \
+  "every path of the program: real, from the container's root, of the script, of what a loader runs", \
+  "\"/tmp/x\"") \
+X(EXEC_GAINED, "rootwatch.exec.gained", STRING, NONE, E, \
+  "what the gain is worth: root, group, major or minor capabilities", "\"root\"") \
+X(SETID_GAIN, "rootwatch.setid.gain", STRING, NONE, S, \
+  "raised: root was gained; regained: root that had set its uid aside took it back", "\"raised\"")
+/* clang-format on */
+
+enum field_id {
+#define FIELD_ID(id, name, type, null, when, kinds, meaning, example) F_##id,
+	FIELD_LIST(FIELD_ID)
+#undef FIELD_ID
+		F_END, /* of output_fields; those of FIELD_RULE_LIST count on from here */
+	F_OUTPUT_LAST = F_END - 1,
+#define FIELD_ID(id, name, type, argument, kinds, meaning, example) F_##id,
+	FIELD_RULE_LIST(FIELD_ID)
+#undef FIELD_ID
+		F_RULE_END
+};
+
+/* By enum field_id. */
+extern const struct field field_table[F_END];
+#endif /* ROOTWATCH_EVENT_FIELDS_H */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the kernel must send so that no rule misses anything: an over-approximation of the
+ * conditions, as a list of things that it can compare. Never too narrow.
+ */
+#ifndef ROOTWATCH_RULES_FILTER_FILTER_H
+#define ROOTWATCH_RULES_FILTER_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "rules/lang/ast.h"
+
+#define FILTER_READ    1u
+#define FILTER_WRITE   2u /* opened for writing, created or truncated */
+#define FILTER_CONNECT 4u
+
+enum filter_scope {
+	FILTER_PATH, /* a path in the task's mount namespace or on the container's root: it and all
+			below */
+	FILTER_PROC, /* a path inside procfs, wherever that is mounted: "/sys" */
+	FILTER_SYSFS,
+	FILTER_CGROUP,
+	FILTER_KERNFS, /* debugfs, tracefs, securityfs, binfmt_misc, bpf, configfs, pstore */
+	FILTER_HOST, /* a path as the host sees it, of what came in by a mount ("" : all of that) */
+	FILTER_NAME, /* the file's own name, or that of the mount point it is bound to */
+	FILTER_SUFFIX,	 /* the end of that name, at most 8 bytes */
+	FILTER_BLOCK,	 /* any block device (pattern "") */
+	FILTER_CHAR,	 /* a character device "major:minor" */
+	FILTER_SOCKET,	 /* the last component of a Unix listener's bound name */
+	FILTER_LISTENER, /* the listening process' command, at most 15 bytes */
+	FILTER_SCOPE_END
+};
+
+struct filter_entry {
+	enum filter_scope scope;
+	const char *pattern;
+	uint32_t access; /* FILTER_* */
+	bool urgent;	 /* wake the reader at once */
+	bool ignore; /* FILTER_HOST only: what lies below need not be sent for another HOST entry's
+			sake */
+};
+
+/* The bounds of the kernel side: a set that does not fit becomes `any` for the accesses concerned. */
+#define FILTER_ENTRIES_MAX  4096
+#define FILTER_SUFFIXES_MAX 8
+#define FILTER_DEVICES_MAX  8
+
+struct filter {
+	struct filter_entry *entries;
+	size_t n;
+	uint32_t any;	/* FILTER_*: every such event must be sent */
+	uint32_t kinds; /* 1u << EVENT_*: kinds that some enabled rule can match at all */
+	void *arena;
+};
+
+/* From all enabled rules that are not left out. 0 or -ENOMEM. */
+int filter_derive(struct filter **out, const struct rule *rules, size_t n);
+void filter_free(struct filter *f);
+
+/*
+ * For people: what of one rule runs in the kernel and what in user space; where nothing could be
+ * pushed down, which part of the condition is at fault and what it costs. 0 or -EIO.
+ */
+int filter_explain(FILE *out, const struct rule *rule);
+
+#endif /* ROOTWATCH_RULES_FILTER_FILTER_H */
