@@ -69,6 +69,7 @@ static __always_inline struct scratch *emit_begin(__u32 fixed)
 	s->used = fixed;
 	s->flags = 0;
 	s->chained = 0;
+	s->set = prefilter_active & 1;
 	return s;
 }
 
@@ -101,7 +102,7 @@ static __always_inline void emit_submit(struct scratch *s, __u16 kind, __u16 fla
 	if (c) {
 		h->size = size;
 		h->kind = kind;
-		h->flags = flags | s->flags;
+		h->flags = flags | s->flags | s->set * WIRE_F_SET;
 		h->cpu = bpf_get_smp_processor_id();
 		h->pad = 0;
 		h->time = bpf_ktime_get_boot_ns();

@@ -236,37 +236,110 @@ static __always_inline bool gate_foreign_ns(const struct task_struct *t)
 		       knob_host_mnt_ns;
 }
 
+/*
+ * How often a task has got into another cgroup, by being moved or by being born into one. A css_set
+ * that was freed can only come back as that of another cgroup by one of these, so while the number
+ * stands still its address names it. (Enabling a controller makes new ones without a move; the
+ * other pointers tell those apart.) 0: no move was ever seen, so perhaps none ever will be, and
+ * nothing can be concluded.
+ */
+volatile __u64 gate_moves = 0;
+
+/*
+ * Read from memory, where the addresses are mere numbers: the verifier lets nobody reckon with
+ * pointers, and the compiler takes one for the other where they are equal.
+ */
+static __always_inline __u64 gate_check(const volatile struct gate_last *l)
+{
+	return l->css_set * 3 + l->dfl_cgrp * 5 + l->v1_css * 7 + l->moves * 9 + l->value.id * 11 +
+	       l->value.hier * 13ull + l->value.flags * 15ull;
+}
+
+/* The css_set's cgroup as this CPU found it last; false: another one, or nothing to rely on. */
+static __always_inline bool gate_recall(const struct gate_last *now, struct cgroup_value *v)
+{
+	volatile struct gate_last *kept;
+	__u64 check;
+	__u32 zero = 0;
+
+	kept = bpf_map_lookup_elem(&gate_lasts, &zero);
+	if (!kept || now->moves == 0)
+		return false;
+	check = kept->check;
+	if (kept->css_set != now->css_set || kept->dfl_cgrp != now->dfl_cgrp ||
+	    kept->v1_css != now->v1_css || kept->moves != now->moves)
+		return false;
+	v->id = kept->value.id;
+	v->hier = kept->value.hier;
+	v->flags = kept->value.flags;
+	return check == gate_check(kept) && check == kept->check;
+}
+
+static __always_inline void gate_keep(const struct gate_last *now, const struct cgroup_value *v)
+{
+	struct gate_last *kept;
+	__u32 zero = 0;
+
+	kept = bpf_map_lookup_elem(&gate_lasts, &zero);
+	if (!kept || now->moves == 0)
+		return;
+	*kept = *now;
+	kept->value = *v;
+	kept->check = gate_check(kept);
+}
+
+/* The cgroup of v1's memory controller, or NULL; v2's when that has the controller. */
+static __always_inline const void *gate_v1_css(const void *cset)
+{
+	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
+		return NULL;
+	return LOAD_AT(struct css_set, cset, subsys,
+		       bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
+}
+
+static __always_inline __u64 gate_cgroup_id(const void *cgrp)
+{
+	return LOAD(struct kernfs_node, LOAD(struct cgroup, cgrp, kn), id);
+}
+
 /* first_sight: tell about a cgroup that was not seen yet, else say nothing about it. */
 static __always_inline bool gate_look(const struct task_struct *t, struct gate *g, bool first_sight)
 {
 	const void *cset = LOAD(struct task_struct, t, cgroups);
+	const void *dfl = LOAD(struct css_set, cset, dfl_cgrp);
+	const void *css = gate_v1_css(cset);
 	struct cgroup_value found = {};
 	const struct cgroup_value *v;
 	struct cgroup_key key = {};
-	const void *css;
+	struct gate_last now = {};
+	bool known = true;
 
-	key.css_set = (__u64)cset;
-	key.dfl_id = LOAD(struct kernfs_node,
-			  LOAD(struct cgroup, LOAD(struct css_set, cset, dfl_cgrp), kn), id);
-	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
-		css = LOAD_AT(struct css_set, cset, subsys,
-			      bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
-		key.v1_id = LOAD(
-			struct kernfs_node,
-			LOAD(struct cgroup, LOAD(struct cgroup_subsys_state, css, cgroup), kn), id);
+	now.moves = gate_moves; /* before anything that it vouches for */
+	now.css_set = (__u64)cset;
+	now.dfl_cgrp = (__u64)dfl;
+	now.v1_css = (__u64)css;
+	if (!gate_recall(&now, &found)) {
+		__builtin_memset(&found, 0, sizeof(found));
+		key.css_set = (__u64)cset;
+		key.dfl_id = gate_cgroup_id(dfl);
+		if (css)
+			key.v1_id = gate_cgroup_id(LOAD(struct cgroup_subsys_state, css, cgroup));
+		v = bpf_map_lookup_elem(&cgroups, &key);
+		if (v)
+			found = *v;
+		else if (first_sight && gate_classify(&key, &found))
+			return false;
+		known = v;
+		if (v || first_sight)
+			gate_keep(&now, &found);
 	}
-	v = bpf_map_lookup_elem(&cgroups, &key);
-	if (v)
-		found = *v;
-	else if (first_sight && gate_classify(&key, &found))
-		return false;
 	g->cgroup = found.id;
 	g->hier = found.hier;
 	g->flags = found.flags;
 	g->hflags = 0;
 	if (!g->flags && gate_foreign_ns(t)) /* else the record says it: object_task() */
 		g->flags = WIRE_TASK_FOREIGN_NS;
-	return g->flags != 0 || (!v && !first_sight);
+	return g->flags != 0 || (!known && !first_sight);
 }
 
 /* Which container the task is in; false: none. */

@@ -20,18 +20,12 @@ const volatile bool knob_rdonly_cast = false; /* bpf_rdonly_cast: since 6.2 */
 const volatile bool knob_loop = false;	      /* bpf_loop: since 5.17 */
 const volatile bool knob_all = false;	      /* every root act, matched or not */
 const volatile bool knob_blocked = false;     /* denied attempts of other users too */
-const volatile __u32 knob_suffixes_n = 0;
-const volatile struct wire_suffix knob_suffixes[WIRE_SUFFIXES_MAX] = {};
-const volatile struct wire_device knob_devices[WIRE_DEVICES_MAX] = {};
-const volatile __u64 knob_suffix_ends[4] = {};		  /* bit n: a suffix ends in byte n */
-const volatile __u64 knob_filter[WIRE_FILTER_WORDS] = {}; /* see wire.h */
-const volatile __u32 knob_block_access = 0;		  /* WIRE_WATCH_* of any block device */
-/* By WIRE_SCOPE_*: the accesses that any pattern of the scope wants. */
-const volatile __u32 knob_scope_access[WIRE_SCOPES] = {};
-const volatile __u32 knob_scope_root[WIRE_SCOPES] = {}; /* WIRE_WATCH_* of the scope's pattern "" */
-
 /* Not read-only, so that the verifier does not know that it is 0; see OPAQUE. */
 volatile __u32 opaque_zero = 0;
+
+/* The rules, as far as they are compared here; see wire.h. */
+struct wire_prefilter prefilters[2] = {};
+volatile __u32 prefilter_active = 0;
 
 /*
  * What the reader does, so that it is woken only when it sleeps and must know: RUNNING needs no

@@ -68,6 +68,7 @@ struct scratch {
 	__u32 chain_cut;		 /* it goes on above what was collected */
 	__u32 off_mnt, off_root;	 /* path_append: where in the path those marks lie */
 	__u32 slot;			 /* its own key */
+	__u32 set;			 /* the prefilter to ask, 0 or 1 */
 	volatile __u32 run, last, found; /* of a loop at work: gate_name_has_id, path_append */
 	volatile __u32 chained;		 /* chain is the superblock chain of the object at hand */
 	volatile __u64 arg[3]; /* of a global function: the verifier lets no pointer pass as one */
@@ -92,6 +93,24 @@ struct {
 	__type(key, struct cgroup_key);
 	__type(value, struct cgroup_value);
 } cgroups SEC(".maps");
+
+/*
+ * The gate's last answer on this CPU, for whoever comes next in the same css_set: most do. Good as
+ * long as no task has changed its cgroup: `moves` counts that, see gate.bpf.h.
+ */
+struct gate_last {
+	__u64 css_set, dfl_cgrp, v1_css;
+	__u64 moves;
+	struct cgroup_value value;
+	__u64 check; /* of all the others: it was written in one piece */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct gate_last);
+} gate_lasts SEC(".maps");
 
 /* The name chain of a cgroup, for a reader that missed the record about it. */
 #define CGROUP_PATH_MAX 512
@@ -145,7 +164,8 @@ struct {
 /* The prefilter, compiled by user space from the rules; see wire.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 8192);
+	__uint(max_entries, 32768);
+	__uint(map_flags, 1); /* BPF_F_NO_PREALLOC */
 	__type(key, __u64);
 	__type(value, __u32);
 } watch SEC(".maps");

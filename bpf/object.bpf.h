@@ -18,6 +18,7 @@ struct object {
 	const void *mnt_root, *ctr_root, *sb_root;
 	__u32 magic;
 	__u32 mode;
+	__u32 set;     /* the prefilter to ask, 0 or 1 */
 	bool host_mnt; /* the task sees the host's mounts */
 };
 
@@ -35,6 +36,8 @@ static __always_inline void object_find(struct object *o, const void *dentry, co
 	o->sb = LOAD(struct dentry, dentry, d_sb);
 	o->magic = LOAD(struct super_block, o->sb, s_magic);
 	o->mode = LOAD(struct inode, o->inode, i_mode);
+	o->mnt_root = LOAD(struct mount, o->mount, mnt.mnt_root);
+	o->set = prefilter_active & 1;
 }
 
 /* And how that lies to the root of task t's container. */
@@ -43,7 +46,6 @@ static __always_inline void object_place(struct object *o, const struct task_str
 	const void *fs = LOAD(struct task_struct, t, fs);
 
 	o->root_mount = path_root_mount(LOAD(struct fs_struct, fs, root.mnt));
-	o->mnt_root = LOAD(struct mount, o->mount, mnt.mnt_root);
 	o->ctr_root = LOAD(struct mount, o->root_mount, mnt.mnt_root);
 	o->sb_root = LOAD(struct super_block, o->sb, s_root);
 	/* An overlay is an image's root, never the host's: spare the look. */

@@ -63,6 +63,7 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
+	s->set = o.set;
 	object_place(&o, t);
 	if (!(watched & access))
 		watched |= prefilter_place(s, &o, access);

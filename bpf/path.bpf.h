@@ -102,6 +102,8 @@ static long path_ns_step(__u32 i, struct path_step *c)
 		return 1;
 	d = s->arg[0];
 	if (d == s->arg[2]) {
+		if (s->chain_mnt == CHAIN_NONE)
+			s->chain_mnt = s->chain_n;
 		parent = (__u64)LOAD(struct mount, s->arg[1], mnt_parent);
 		if (parent == s->arg[1] || !parent) {
 			s->chain_cut = 0;
@@ -142,7 +144,10 @@ __noinline int path_ns_chain_of_arg(__u32 slot)
 	return 0;
 }
 
-/* The namespace chain of d in mount m: up to the root of the mount namespace. */
+/*
+ * The namespace chain of d in mount m: up to the root of the mount namespace. Notes how much of it
+ * lies in m itself.
+ */
 static __always_inline void path_ns_chain(struct scratch *s, const void *d, const void *m)
 {
 	s->arg[0] = (__u64)d;

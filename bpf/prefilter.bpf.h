@@ -80,25 +80,30 @@ static __always_inline void prefilter_read_name(struct wire_name *n, const char 
 	n->w[3] = compat_read_u64(name + 24) & prefilter_mask[len][3];
 }
 
-static __always_inline __u32 prefilter_find(__u64 h)
+static __always_inline const struct wire_prefilter *prefilter_of(__u32 set)
+{
+	return &prefilters[set & 1];
+}
+
+static __always_inline __u32 prefilter_find(__u32 set, __u64 h)
 {
 	__u32 bit = WIRE_FILTER_BIT(h);
 	__u32 *v;
 
-	if (!((knob_filter[bit / 64] >> (bit % 64)) & 1))
+	if (!((prefilter_of(set)->filter[bit / 64] >> (bit % 64)) & 1))
 		return 0;
 	v = bpf_map_lookup_elem(&watch, &h);
 	return v ? *v : 0;
 }
 
 /* A listener by its command (16 bytes, zero-padded by the kernel). */
-static __always_inline __u32 prefilter_listener(const char *comm)
+static __always_inline __u32 prefilter_listener(__u32 set, const char *comm)
 {
 	struct wire_name n = {};
 
 	n.w[0] = *(const __u64 *)comm;
 	n.w[1] = *(const __u64 *)(comm + 8);
-	return prefilter_find(wire_hash_step(wire_hash_seed(WIRE_SCOPE_LISTENER), &n));
+	return prefilter_find(set, wire_hash_step(wire_hash_seed(set, WIRE_SCOPE_LISTENER), &n));
 }
 
 /* Position behind the last '/' of the name at s->record[at], in s->last. */
@@ -137,21 +142,24 @@ static __always_inline __u32 prefilter_socket(struct scratch *s, const struct wi
 	n.w[1] &= prefilter_mask[len][1];
 	n.w[2] &= prefilter_mask[len][2];
 	n.w[3] &= prefilter_mask[len][3];
-	return prefilter_find(wire_hash_step(wire_hash_seed(WIRE_SCOPE_SOCKET), &n));
+	return prefilter_find(s->set,
+			      wire_hash_step(wire_hash_seed(s->set, WIRE_SCOPE_SOCKET), &n));
 }
 
 /* The patterns of a scope against the chain's entries below `top`, nearest the root first. */
 __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 {
 	struct scratch *s = emit_scratch(slot);
-	__u64 h = wire_hash_seed(scope);
 	struct wire_name n;
-	__u32 got;
+	__u32 got, set;
+	__u64 h;
 	int i;
 
 	if (!s)
 		return 0;
-	got = knob_scope_root[scope % WIRE_SCOPES];
+	set = s->set;
+	h = wire_hash_seed(set, scope);
+	got = prefilter_of(set)->scope_root[scope % WIRE_SCOPES];
 	for (i = 0; i < WIRE_WATCH_DEPTH; i++) {
 		__u32 at = top - 1 - i;
 		__u32 v;
@@ -162,7 +170,7 @@ __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 				    (const char *)LOAD(struct dentry, s->chain[at], d_name.name),
 				    LOAD(struct dentry, s->chain[at], d_name.len));
 		h = wire_hash_step(h, &n);
-		v = prefilter_find(h);
+		v = prefilter_find(set, h);
 		if ((v & WIRE_WATCH_IGNORE) && scope == WIRE_SCOPE_HOST)
 			got = 0;
 		got |= v & (WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_URGENT);
@@ -172,67 +180,104 @@ __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 	return got;
 }
 
-static __always_inline __u32 prefilter_suffix(const char *name, __u32 len)
+static __always_inline __u32 prefilter_suffix(__u32 set, const char *name, __u32 len)
 {
+	const struct wire_prefilter *p = prefilter_of(set);
 	__u32 got = 0, last, i;
 	__u64 tail;
 
 	/* The 8 bytes up to the name's end; of a shorter name what lies before it is masked. */
 	tail = compat_read_u64(name + len - 8);
 	last = tail >> 56;
-	if (!((knob_suffix_ends[last / 64] >> (last % 64)) & 1))
+	if (!((p->suffix_ends[last / 64] >> (last % 64)) & 1))
 		return 0;
 	for (i = 0; i < WIRE_SUFFIXES_MAX; i++) {
-		if (i >= knob_suffixes_n)
+		if (i >= p->suffixes_n)
 			break;
-		if ((tail & knob_suffixes[i].mask) == knob_suffixes[i].value)
-			got |= knob_suffixes[i].access;
+		if ((tail & p->suffixes[i].mask) == p->suffixes[i].value)
+			got |= p->suffixes[i].access;
 	}
 	return got;
 }
 
-/* The file's own name: whole, or by its end. */
-static __always_inline __u32 prefilter_name(const void *dentry)
+/* A name: whole, or by its end. */
+static __always_inline __u32 prefilter_name(__u32 set, const void *dentry)
 {
 	const char *name = (const char *)LOAD(struct dentry, dentry, d_name.name);
 	__u32 len = LOAD(struct dentry, dentry, d_name.len);
 	struct wire_name n;
 
 	prefilter_read_name(&n, name, len);
-	return prefilter_find(wire_hash_step(wire_hash_seed(WIRE_SCOPE_NAME), &n)) |
-	       prefilter_suffix(name, len);
+	return prefilter_find(set, wire_hash_step(wire_hash_seed(set, WIRE_SCOPE_NAME), &n)) |
+	       prefilter_suffix(set, name, len);
 }
 
 static __always_inline __u32 prefilter_device(const struct object *o)
 {
+	const struct wire_prefilter *p = prefilter_of(o->set);
 	__u32 type = o->mode & S_IFMT_;
 	__u32 rdev, i;
 
 	if (type == S_IFBLK_)
-		return knob_block_access;
+		return p->block_access;
 	if (type != S_IFCHR_)
 		return 0;
 	rdev = LOAD(struct inode, o->inode, i_rdev);
 	for (i = 0; i < WIRE_DEVICES_MAX; i++)
-		if (knob_devices[i].access && knob_devices[i].rdev == rdev)
-			return knob_devices[i].access;
+		if (p->devices[i].access && p->devices[i].rdev == rdev)
+			return p->devices[i].access;
 	return 0;
 }
 
-/* What the file's own name and kind decide, without a look at where it lies. */
+/*
+ * What the file's own name and kind decide, without a look at where it lies. A file that was bound
+ * to a mount point goes by that one's name as well.
+ */
 static __always_inline __u32 prefilter_file(const struct object *o)
 {
-	return prefilter_name(o->dentry) | prefilter_device(o);
+	__u32 got = prefilter_of(o->set)->any;
+
+	got |= prefilter_name(o->set, o->dentry) | prefilter_device(o);
+	if (o->dentry == o->mnt_root)
+		got |= prefilter_name(o->set, LOAD(struct mount, o->mount, mnt_mountpoint));
+	return got;
 }
 
 /* Can it matter to any pattern where the file lies? */
 static __always_inline bool prefilter_place_matters(const struct object *o, __u32 access)
 {
+	const struct wire_prefilter *p = prefilter_of(o->set);
 	__u32 scope = prefilter_scope(o->magic);
+	__u32 of = scope ? scope : WIRE_SCOPE_HOST;
 
-	if (scope)
-		return knob_scope_access[scope % WIRE_SCOPES] & access;
-	return (knob_scope_access[WIRE_SCOPE_PATH] | knob_scope_access[WIRE_SCOPE_HOST]) & access;
+	return (p->scope_access[WIRE_SCOPE_PATH] | p->scope_access[of % WIRE_SCOPES]) & access;
+}
+
+/*
+ * Files of the kernel's own file systems: by their path in there, and by the path at which the
+ * task sees them. The first is the lower part of the second unless only a part is mounted.
+ */
+static __always_inline __u32 prefilter_kernfs(struct scratch *s, const struct object *o,
+					      __u32 scope, __u32 access)
+{
+	const struct wire_prefilter *p = prefilter_of(o->set);
+	__u32 got = 0;
+
+	s->chained = 0;
+	if (o->mnt_root != o->sb_root) {
+		object_chain(s, o);
+		if (s->chain_cut)
+			return access;
+		got = prefilter_path(s->slot, scope, s->chain_n);
+	}
+	path_ns_chain(s, o->dentry, o->mount);
+	if (s->chain_cut)
+		return access;
+	if (o->mnt_root == o->sb_root)
+		got |= prefilter_path(s->slot, scope, s->chain_mnt);
+	if (p->scope_access[WIRE_SCOPE_PATH] & access)
+		got |= prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
+	return got;
 }
 
 /*
@@ -242,23 +287,24 @@ static __always_inline bool prefilter_place_matters(const struct object *o, __u3
 static __always_inline __u32 prefilter_place(struct scratch *s, const struct object *o,
 					     __u32 access)
 {
+	const struct wire_prefilter *p = prefilter_of(o->set);
 	__u32 scope = prefilter_scope(o->magic);
 	__u32 got = 0;
 
+	if (scope)
+		return prefilter_kernfs(s, o, scope, access);
 	object_chain(s, o);
 	s->chained = 1;
 	/* No pattern can be asked: user space decides. (A pipe or socket has no place at all.) */
 	if (s->chain_cut)
 		return (o->mode & S_IFMT_) == S_IFREG_ ? access : 0;
-	if (scope)
-		return prefilter_path(s->slot, scope, s->chain_n);
 	if (s->chain_root != CHAIN_NONE)
 		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_root);
 	else if (o->magic == OVERLAYFS_MAGIC_) /* an image's root, seen from elsewhere */
 		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
 	if ((got & access) || (o->mount == o->root_mount && !o->host_mnt))
 		return got;
-	if ((knob_scope_access[WIRE_SCOPE_HOST] & access) &&
+	if ((p->scope_access[WIRE_SCOPE_HOST] & access) &&
 	    (o->host_mnt || (s->chain_root == CHAIN_NONE && object_may_be_hosts(o)))) {
 		got |= prefilter_path(s->slot, WIRE_SCOPE_HOST, s->chain_n);
 		if (got & access)

@@ -155,6 +155,11 @@ int BPF_PROG(rootwatch_fork, struct task_struct *parent, struct task_struct *chi
 	struct gate g = {};
 	const void *pid;
 
+	/* Born into another cgroup (CLONE_INTO_CGROUP). That alone does not say that moves are
+	 * seen. */
+	if (LOAD(struct task_struct, child, cgroups) != LOAD(struct task_struct, parent, cgroups) &&
+	    gate_moves)
+		__sync_fetch_and_add(&gate_moves, 1);
 	if (!v)
 		return 0;
 	copy = *v;
@@ -211,6 +216,13 @@ int BPF_PROG(rootwatch_exit, struct task_struct *t)
 	group_code = LOAD(struct signal_struct, signal, group_exit_code);
 	r->code = group_code ? group_code : (__u32)LOAD(struct task_struct, t, exit_code);
 	emit_submit(s, WIRE_EXIT, creds_root(cred) ? 0 : WIRE_F_CONTEXT, false);
+	return 0;
+}
+
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(rootwatch_moved)
+{
+	__sync_fetch_and_add(&gate_moves, 1);
 	return 0;
 }
 

@@ -44,6 +44,7 @@ enum wire_kind {
 #define WIRE_F_WATCHED 4u  /* the kernel's prefilter matched (else: sent because of --all) */
 #define WIRE_F_COMPAT  8u  /* by a 32-bit system call */
 #define WIRE_F_TRUNC   16u /* some blob was cut; the blob itself says how long it was */
+#define WIRE_F_SET     32u /* which of the two prefilters was asked: that of the rules that judge */
 
 struct wire_blob {
 	__u16 off;  /* from the start of the record */
@@ -285,7 +286,7 @@ struct wire_name {
 #define WIRE_WATCH_URGENT  16u
 #define WIRE_WATCH_CONNECT 32u
 
-/* Seeds of the path hash, one for each scope (user/rules/watch.h says what they mean). */
+/* Seeds of the path hash, one for each scope (user/rules/filter/filter.h says what they mean). */
 #define WIRE_SCOPE_PATH	    1u
 #define WIRE_SCOPE_PROC	    2u
 #define WIRE_SCOPE_SYSFS    3u
@@ -297,9 +298,10 @@ struct wire_name {
 #define WIRE_SCOPE_SOCKET   8u /* the last component of a listener's bound name */
 #define WIRE_SCOPE_LISTENER 9u /* the listener's command */
 
-static inline __u64 wire_hash_seed(__u32 scope)
+/* set: 0 or 1, the prefilter that it is for: both share the map "watch". */
+static inline __u64 wire_hash_seed(__u32 set, __u32 scope)
 {
-	return 0x9e3779b97f4a7c15ull * (scope + 1u);
+	return 0x9e3779b97f4a7c15ull * (set * 16u + scope + 1u);
 }
 
 /* One component more. Not cryptographic: a collision lets an event pass that user space drops. */
@@ -328,6 +330,23 @@ struct wire_suffix {
 struct wire_device {
 	__u32 rdev; /* major << 20 | minor */
 	__u32 access;
+};
+
+/*
+ * One whole prefilter. There are two: a new one is written beside the one in use, and a switch
+ * makes it the one that is asked, so that no act is judged by half of it.
+ */
+struct wire_prefilter {
+	__u64 filter[WIRE_FILTER_WORDS]; /* see WIRE_FILTER_BIT */
+	__u64 suffix_ends[4];		 /* bit n: a suffix ends in byte n */
+	struct wire_suffix suffixes[WIRE_SUFFIXES_MAX];
+	struct wire_device devices[WIRE_DEVICES_MAX];
+	__u32 scope_access[WIRE_SCOPES]; /* the accesses that any pattern of the scope wants */
+	__u32 scope_root[WIRE_SCOPES];	 /* WIRE_WATCH_* of the scope's pattern "" */
+	__u32 suffixes_n;
+	__u32 block_access; /* WIRE_WATCH_* of any block device */
+	__u32 any;	    /* WIRE_WATCH_* that are wanted whatever the object is */
+	__u32 pad;
 };
 
 #endif /* ROOTWATCH_WIRE_H */

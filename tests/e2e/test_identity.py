@@ -134,6 +134,25 @@ def test_out_of_its_cgroup(w):
         assert field(event, "proc.vpid") == truth["pid"], event
 
 
+def test_moved_to_and_fro(w):
+    """A shell that the host moves from one container's cgroups to another's, and back, and again:
+    each act is told of the container that it was in, whatever a CPU remembers."""
+    with Runc() as a, Runc() as b:
+        _, (vpid,) = a.sh("echo $$")
+        shell = a.host_pid(int(vpid))
+        homes = {c.id: clean.cgroups_of(c.pids()[0]) for c in (a, b)}
+        for i in range(6):
+            home = (b, a)[i % 2]
+            for path in homes[home.id]:
+                with open(path + "/cgroup.procs", "w", encoding="ascii") as f:
+                    f.write(str(shell))
+            path = f"/etc/moved-{a.id[:12]}-{i}"
+            status, _ = a.sh("echo x >" + path)
+            assert status == 0
+            event = w.d.wait_for(lambda e, p=path: field(e, "fd.name") == p, "the write")
+            assert field(event, "container.full_id") == home.id, (i, event)
+
+
 def test_plain_folder_as_root(w):
     """A container whose root is a plain folder of the host's disk, not an overlay."""
     with Runc(overlay=False) as c:

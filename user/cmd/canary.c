@@ -19,9 +19,9 @@
 
 /* A directory that every system has; in the sandbox an empty tmpfs covers it. */
 #define PLACE "/mnt"
-/* A name that is watched wherever it lies. */
-#define WATCHED PLACE "/authorized_keys"
-#define SOCKET	PLACE "/docker.sock"
+/* Names that pass whatever the rules are. */
+#define WATCHED PLACE "/" SOURCE_PROOF_FILE
+#define SOCKET	PLACE "/" SOURCE_PROOF_SOCKET
 
 static int act_connect(void)
 {
@@ -198,6 +198,7 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 			err = n;
 	}
 	sandbox_close(sb);
+	p->moved = source_prove_moves(s);
 	if (err && !why[0])
 		snprintf(why, CANARY_WHY_MAX, "%s", strerror(-err));
 	return err;
@@ -213,5 +214,7 @@ bool canary_proves(const struct canary_proof *p, const char *program)
 		return p->fork;
 	if (strcmp(program, "rootwatch_exit") == 0)
 		return p->exit;
+	if (strcmp(program, "rootwatch_moved") == 0)
+		return p->moved;
 	return p->open && p->setid && p->connect;
 }

@@ -142,7 +142,9 @@ static void check_hooks(struct report *r, const struct source *s, const struct c
 	for (i = 0; i < n; i++) {
 		const char *name = strchr(hooks[i].hook, '/') + 1;
 
-		if (!acted)
+		if (hooks[i].optional && (!acted || !canary_proves(p, hooks[i].program)))
+			line(r, DEGRADED, name, "not proven: %s", hooks[i].sees);
+		else if (!acted)
 			line(r, DEGRADED, name, "attached (%s), not proven: %s", hooks[i].hook,
 			     hooks[i].sees);
 		else if (canary_proves(p, hooks[i].program))
@@ -165,7 +167,7 @@ static void check_source(struct report *r)
 	struct source *s;
 	int err;
 
-	o.watch = watch_table(&o.n_watch);
+	o.filter = watch_filter();
 	err = source_open(&s, &o, why);
 	if (err) {
 		line(r, MISSING, "programs", "%s", why);

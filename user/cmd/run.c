@@ -329,7 +329,7 @@ static int run_with(struct run *r, const struct run_options *o)
 	po.hidden_pid_ns = &r->proof.pid_ns;
 	po.color = !o->output && options_color(STDOUT_FILENO);
 	so.ring_bytes = o->ring_mib << 20;
-	so.watch = watch_table(&so.n_watch);
+	so.filter = watch_filter();
 
 	err = sink_open(&r->sink, o->output);
 	if (err) {

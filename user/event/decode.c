@@ -385,6 +385,7 @@ int event_decode(struct event *e, const void *data, size_t size, int64_t realtim
 	out.blocked = h.flags & WIRE_F_BLOCKED;
 	out.watched = h.flags & WIRE_F_WATCHED;
 	out.compat = h.flags & WIRE_F_COMPAT;
+	out.set = h.flags & WIRE_F_SET ? 1 : 0;
 	kinds[h.kind].decode(&r, &out);
 	if (r.bad)
 		return -EPROTO;

@@ -105,6 +105,7 @@ struct event {
 	uint64_t seq;
 	uint32_t cpu;
 	bool context, blocked, watched, compat, truncated;
+	uint32_t set; /* which of the two filters let it pass: source_filter() */
 	int32_t ret; /* result: >= 0, or -errno */
 	struct event_task task;
 	struct wire_creds creds; /* of an EVENT_EXIT: euid only, until enrich added the others */

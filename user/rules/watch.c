@@ -427,3 +427,16 @@ bool watch_has(enum watch_scope scope, struct str word)
 			return true;
 	return false;
 }
+
+const struct filter *watch_filter(void)
+{
+	static struct filter_entry entries[ENTRIES_MAX];
+	static struct filter f = {.entries = entries};
+	const struct watch *w = watch_table(&f.n);
+
+	for (size_t i = 0; i < f.n; i++)
+		entries[i] = (struct filter_entry){(enum filter_scope)w[i].scope, w[i].pattern,
+						   w[i].access, w[i].urgent != 0,
+						   w[i].class == WATCH_C_HOST_MANAGED};
+	return &f;
+}

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "event/event.h"
+#include "rules/filter/filter.h"
 
 #define WATCH_READ    1u
 #define WATCH_WRITE   2u /* opened for writing, created or truncated */
@@ -105,6 +106,9 @@ struct str watch_name(const struct event_file *f);
  * root by a mount): an overlay's own root is an image's root.
  */
 struct str watch_rootpath(const struct event_file *f);
+
+/* The list as the kernel's filter; static, not to be freed. */
+const struct filter *watch_filter(void);
 
 /* True when the list has the word in a scope that compares whole words (sockets, listeners). */
 bool watch_has(enum watch_scope scope, struct str word);

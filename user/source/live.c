@@ -6,6 +6,8 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <malloc.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -16,8 +18,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "source/prefilter.h"
 #include "source/ring.h"
+#include "source/swap.h"
 #include "wire.h"
 
 #include "rootwatch.skel.h"
@@ -37,6 +39,7 @@ enum { READER_RUNNING, READER_BATCH, READER_IDLE };
 struct source {
 	struct rootwatch_bpf *skel;
 	struct ring *ring;
+	struct swap swap;
 	struct source_hook hooks[HOOKS_MAX];
 	struct bpf_link *links[HOOKS_MAX];
 	size_t n_hooks;
@@ -50,13 +53,17 @@ struct source {
 
 static const struct source_hook known_hooks[] = {
 	{"rootwatch_rename", "tp_btf/task_rename",
-	 "credentials before an exec: SUID, SGID and file-capability gains", 0},
-	{"rootwatch_exec", "tp_btf/sched_process_exec", "programs started", 0},
+	 "credentials before an exec: SUID, SGID and file-capability gains", 0, false},
+	{"rootwatch_exec", "tp_btf/sched_process_exec", "programs started", 0, false},
 	{"rootwatch_fork", "tp_btf/sched_process_fork",
-	 "children: who started whom, and their credentials before a change", 0},
-	{"rootwatch_exit", "tp_btf/sched_process_exit", "exit codes and durations", 0},
+	 "children: who started whom, and their credentials before a change", 0, false},
+	{"rootwatch_exit", "tp_btf/sched_process_exit", "exit codes and durations", 0, false},
+	{"rootwatch_moved", "tp_btf/cgroup_attach_task",
+	 "moves between cgroups: without them each act costs a look-up more, nothing is lost", 0,
+	 true},
 	{"rootwatch_syscall", "tp_btf/sys_exit",
-	 "files opened, uids changed, sockets connected: everything but programs started", 0},
+	 "files opened, uids changed, sockets connected: everything but programs started", 0,
+	 false},
 };
 #define N_KNOWN (sizeof(known_hooks) / sizeof(known_hooks[0]))
 
@@ -84,7 +91,7 @@ static uint32_t mnt_ns_of_host(void)
 }
 
 static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o,
-		      const struct prefilter *p, const struct btf *btf)
+		      const struct btf *btf)
 {
 	skel->rodata->knob_agent = (uint32_t)getpid();
 	skel->rodata->knob_host_mnt_ns = mnt_ns_of_host();
@@ -95,28 +102,6 @@ static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o
 	skel->rodata->knob_loop = kernel_has(btf, "bpf_loop", BTF_KIND_FUNC);
 	skel->rodata->knob_all = o->all;
 	skel->rodata->knob_blocked = o->blocked;
-	skel->rodata->knob_suffixes_n = p->n_suffixes;
-	memcpy((void *)skel->rodata->knob_suffixes, p->suffixes, sizeof(p->suffixes));
-	memcpy((void *)skel->rodata->knob_devices, p->devices, sizeof(p->devices));
-	memcpy((void *)skel->rodata->knob_suffix_ends, p->suffix_ends, sizeof(p->suffix_ends));
-	memcpy((void *)skel->rodata->knob_filter, p->filter, sizeof(p->filter));
-	skel->rodata->knob_block_access = p->block_access;
-	memcpy((void *)skel->rodata->knob_scope_access, p->scope_access, sizeof(p->scope_access));
-	memcpy((void *)skel->rodata->knob_scope_root, p->scope_root, sizeof(p->scope_root));
-}
-
-static int fill_maps(struct rootwatch_bpf *skel, const struct prefilter *p)
-{
-	size_t i;
-	int err;
-
-	for (i = 0; i < p->n_entries; i++) {
-		err = bpf_map_update_elem(bpf_map__fd(skel->maps.watch), &p->entries[i].hash,
-					  &p->entries[i].value, BPF_ANY);
-		if (err)
-			return err;
-	}
-	return 0;
 }
 
 static int record_in(void *ctx, const void *data, size_t size)
@@ -146,6 +131,8 @@ static int attach(struct source *s, char *why)
 		s->links[i] = prog ? bpf_program__attach(prog) : NULL;
 		if (!s->links[i]) {
 			s->hooks[i].error = prog ? -errno : -ENOENT;
+			if (known_hooks[i].optional)
+				continue;
 			snprintf(why, SOURCE_WHY_MAX,
 				 "the kernel refuses %s (%s); `rootwatch check` says more",
 				 known_hooks[i].hook, strerror(-s->hooks[i].error));
@@ -176,33 +163,32 @@ static int seed(struct source *s)
 
 static int load(struct source *s, const struct source_options *o, const struct btf *btf, char *why)
 {
-	struct prefilter p;
+	uint32_t number;
 	int err;
 
-	err = prefilter_compile(&p, o->watch, o->n_watch);
-	if (err) {
-		snprintf(why, SOURCE_WHY_MAX, "the watch list does not fit the kernel's prefilter");
-		return err;
-	}
 	s->skel = rootwatch_bpf__open();
 	if (!s->skel) {
 		err = -errno;
 		snprintf(why, SOURCE_WHY_MAX, "cannot open the BPF object: %s", strerror(-err));
-		goto out;
+		return err;
 	}
-	set_knobs(s->skel, o, &p, btf);
+	set_knobs(s->skel, o, btf);
+	if (!kernel_has(btf, "btf_trace_cgroup_attach_task", BTF_KIND_TYPEDEF))
+		bpf_program__set_autoload(s->skel->progs.rootwatch_moved, false);
 	err = bpf_map__set_max_entries(s->skel->maps.ring, o->ring_bytes);
 	if (!err)
 		err = load_error(rootwatch_bpf__load(s->skel));
-	if (!err)
-		err = fill_maps(s->skel, &p);
-	if (err)
+	if (err) {
 		snprintf(why, SOURCE_WHY_MAX,
 			 "the kernel refuses the BPF programs: %s (ROOTWATCH_LIBBPF=1 shows its "
 			 "reasons)",
 			 strerror(-err));
-out:
-	prefilter_free(&p);
+		return err;
+	}
+	err = swap_filter(&s->swap, s->skel, o->filter, &number);
+	if (err)
+		snprintf(why, SOURCE_WHY_MAX, "the kernel refuses the rules' filter: %s",
+			 strerror(-err));
 	return err;
 }
 
@@ -323,6 +309,56 @@ void source_stop(struct source *s)
 	}
 }
 
+/* "0" into a cgroup.procs: this process. False: not there, not writable. */
+static bool move_to(const char *top, const char *cgroup)
+{
+	char path[PATH_MAX];
+	bool done;
+	int fd;
+
+	if (snprintf(path, sizeof(path), "%s%s/cgroup.procs", top, cgroup) >= (int)sizeof(path))
+		return false;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	done = write(fd, "0", 1) == 1;
+	close(fd);
+	return done;
+}
+
+bool source_prove_moves(struct source *s)
+{
+	FILE *f = fopen("/proc/self/cgroup", "re");
+	char line[PATH_MAX];
+	bool done = false;
+
+	/* "0::/path" is v2's, "4:memory:/path" of v1. */
+	while (f && !done && fgets(line, sizeof(line), f)) {
+		char *kind = strchr(line, ':'), *path = kind ? strchr(kind + 1, ':') : NULL;
+		char top[PATH_MAX];
+
+		if (!path)
+			continue;
+		*path++ = '\0';
+		path[strcspn(path, "\n")] = '\0';
+		snprintf(top, sizeof(top), "/sys/fs/cgroup%s%s", kind[1] ? "/" : "", kind + 1);
+		done = move_to(top, path) || (!kind[1] && move_to("/sys/fs/cgroup/unified", path));
+	}
+	if (f)
+		fclose(f);
+	return __atomic_load_n(&s->skel->bss->gate_moves, __ATOMIC_SEQ_CST) > 0;
+}
+
+int source_filter(struct source *s, const struct filter *f, uint32_t *number)
+{
+	return swap_filter(&s->swap, s->skel, f, number);
+}
+
+uint32_t source_filter_number(const struct source *s)
+{
+	return s->swap.active;
+}
+
 int source_host_devices(struct source *s, const uint32_t *devs, size_t n)
 {
 	const uint8_t yes = 1;
@@ -412,5 +448,6 @@ void source_close(struct source *s)
 	if (s->epoll >= 0)
 		close(s->epoll);
 	rootwatch_bpf__destroy(s->skel);
+	swap_free(&s->swap);
 	free(s);
 }

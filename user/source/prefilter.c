@@ -6,26 +6,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint32_t scope_seeds[WATCH_SCOPE_END] = {
-	[WATCH_PATH] = WIRE_SCOPE_PATH,		[WATCH_PROC] = WIRE_SCOPE_PROC,
-	[WATCH_SYSFS] = WIRE_SCOPE_SYSFS,	[WATCH_CGROUP] = WIRE_SCOPE_CGROUP,
-	[WATCH_KERNFS] = WIRE_SCOPE_KERNFS,	[WATCH_HOST] = WIRE_SCOPE_HOST,
-	[WATCH_NAME] = WIRE_SCOPE_NAME,		[WATCH_SOCKET] = WIRE_SCOPE_SOCKET,
-	[WATCH_LISTENER] = WIRE_SCOPE_LISTENER,
+#include "source/source.h"
+
+static const uint32_t scope_seeds[FILTER_SCOPE_END] = {
+	[FILTER_PATH] = WIRE_SCOPE_PATH,	 [FILTER_PROC] = WIRE_SCOPE_PROC,
+	[FILTER_SYSFS] = WIRE_SCOPE_SYSFS,	 [FILTER_CGROUP] = WIRE_SCOPE_CGROUP,
+	[FILTER_KERNFS] = WIRE_SCOPE_KERNFS,	 [FILTER_HOST] = WIRE_SCOPE_HOST,
+	[FILTER_NAME] = WIRE_SCOPE_NAME,	 [FILTER_SOCKET] = WIRE_SCOPE_SOCKET,
+	[FILTER_LISTENER] = WIRE_SCOPE_LISTENER,
 };
 
-static uint32_t watch_value(const struct watch *w)
+static uint32_t access_value(uint32_t access)
 {
 	uint32_t value = 0;
 
-	if (w->class == WATCH_C_HOST_MANAGED)
-		return WIRE_WATCH_IGNORE;
-	if (w->access & WATCH_READ)
+	if (access & FILTER_READ)
 		value |= WIRE_WATCH_READ;
-	if (w->access & WATCH_WRITE)
+	if (access & FILTER_WRITE)
 		value |= WIRE_WATCH_WRITE;
-	if (w->access & WATCH_CONNECT)
+	if (access & FILTER_CONNECT)
 		value |= WIRE_WATCH_CONNECT;
+	return value;
+}
+
+static uint32_t entry_value(const struct filter_entry *w)
+{
+	uint32_t value = access_value(w->access);
+
+	if (w->ignore)
+		return WIRE_WATCH_IGNORE;
 	if (w->urgent)
 		value |= WIRE_WATCH_URGENT;
 	return value;
@@ -69,7 +78,7 @@ static int add_hash(struct prefilter *p, uint64_t hash, uint32_t value)
 		return -ENOMEM;
 	p->entries = entries;
 	p->entries[p->n_entries++] = (struct prefilter_entry){hash, value};
-	p->filter[WIRE_FILTER_BIT(hash) / 64] |= 1ull << (WIRE_FILTER_BIT(hash) % 64);
+	p->set.filter[WIRE_FILTER_BIT(hash) / 64] |= 1ull << (WIRE_FILTER_BIT(hash) % 64);
 	return 0;
 }
 
@@ -86,17 +95,17 @@ static bool path_valid(const char *path)
  * watched from there on. What does not matter has to be seen whole by the kernel: of a path too
  * deep, or with a name too long for that, nothing is taken away.
  */
-static int add_path(struct prefilter *p, const struct watch *w)
+static int add_path(struct prefilter *p, const struct filter_entry *w)
 {
 	uint32_t scope = scope_seeds[w->scope];
-	uint32_t value = watch_value(w);
-	uint64_t h = wire_hash_seed(scope);
+	uint32_t value = entry_value(w);
+	uint64_t h = wire_hash_seed(p->number, scope);
 	const char *at = w->pattern;
 	int depth = 0;
 
-	p->scope_access[scope] |= value & (WIRE_WATCH_READ | WIRE_WATCH_WRITE);
+	p->set.scope_access[scope] |= value & (WIRE_WATCH_READ | WIRE_WATCH_WRITE);
 	if (*at == '\0') {
-		p->scope_root[scope] |= value;
+		p->set.scope_root[scope] |= value;
 		return 0;
 	}
 	if (!path_valid(at))
@@ -119,19 +128,19 @@ static int add_path(struct prefilter *p, const struct watch *w)
 	}
 }
 
-static int add_name(struct prefilter *p, const struct watch *w)
+static int add_name(struct prefilter *p, const struct filter_entry *w)
 {
 	size_t len = strlen(w->pattern);
 	struct wire_name n = name_of(w->pattern, len);
 
 	if (len == 0 || strchr(w->pattern, '/') ||
-	    (w->scope == WATCH_LISTENER && len >= WIRE_COMM_LEN))
+	    (w->scope == FILTER_LISTENER && len >= WIRE_COMM_LEN))
 		return -EINVAL;
-	return add_hash(p, wire_hash_step(wire_hash_seed(scope_seeds[w->scope]), &n),
-			watch_value(w));
+	return add_hash(p, wire_hash_step(wire_hash_seed(p->number, scope_seeds[w->scope]), &n),
+			entry_value(w));
 }
 
-static int add_suffix(struct prefilter *p, const struct watch *w)
+static int add_suffix(struct prefilter *p, const struct filter_entry *w)
 {
 	size_t len = strlen(w->pattern);
 	unsigned char value[8] = {0}, mask[8] = {0};
@@ -139,15 +148,15 @@ static int add_suffix(struct prefilter *p, const struct watch *w)
 
 	if (len == 0 || len > sizeof(value) || strchr(w->pattern, '/'))
 		return -EINVAL;
-	if (p->n_suffixes == WIRE_SUFFIXES_MAX)
+	if (p->set.suffixes_n == WIRE_SUFFIXES_MAX)
 		return -E2BIG;
-	s = &p->suffixes[p->n_suffixes++];
+	s = &p->set.suffixes[p->set.suffixes_n++];
 	memcpy(value + sizeof(value) - len, w->pattern, len);
 	memset(mask + sizeof(mask) - len, 0xff, len);
 	memcpy(&s->value, value, sizeof(value));
 	memcpy(&s->mask, mask, sizeof(mask));
-	s->access = watch_value(w);
-	p->suffix_ends[value[7] / 64] |= 1ull << (value[7] % 64);
+	s->access = entry_value(w);
+	p->set.suffix_ends[value[7] / 64] |= 1ull << (value[7] % 64);
 	return 0;
 }
 
@@ -164,7 +173,7 @@ static bool parse_part(const char *text, uint32_t max, uint32_t *part, char **en
 }
 
 /* "major:minor", as the kernel numbers devices: 12 and 20 bits. */
-static int add_device(struct prefilter *p, const struct watch *w)
+static int add_device(struct prefilter *p, const struct filter_entry *w)
 {
 	uint32_t major, minor, rdev;
 	char *end;
@@ -175,58 +184,67 @@ static int add_device(struct prefilter *p, const struct watch *w)
 		return -EINVAL;
 	rdev = major << 20 | minor;
 	for (i = 0; i < WIRE_DEVICES_MAX; i++) {
-		struct wire_device *d = &p->devices[i];
+		struct wire_device *d = &p->set.devices[i];
 
 		if (d->access != 0 && d->rdev != rdev)
 			continue;
 		d->rdev = rdev;
-		d->access |= watch_value(w);
+		d->access |= entry_value(w);
 		return 0;
 	}
 	return -E2BIG;
 }
 
-static int add_block(struct prefilter *p, const struct watch *w)
+static int add_block(struct prefilter *p, const struct filter_entry *w)
 {
 	if (w->pattern[0] != '\0')
 		return -EINVAL;
-	p->block_access |= watch_value(w);
+	p->set.block_access |= entry_value(w);
 	return 0;
 }
 
-static int add(struct prefilter *p, const struct watch *w)
+static int add(struct prefilter *p, const struct filter_entry *w)
 {
 	switch (w->scope) {
-	case WATCH_PATH:
-	case WATCH_PROC:
-	case WATCH_SYSFS:
-	case WATCH_CGROUP:
-	case WATCH_KERNFS:
-	case WATCH_HOST:
+	case FILTER_PATH:
+	case FILTER_PROC:
+	case FILTER_SYSFS:
+	case FILTER_CGROUP:
+	case FILTER_KERNFS:
+	case FILTER_HOST:
 		return add_path(p, w);
-	case WATCH_NAME:
-	case WATCH_SOCKET:
-	case WATCH_LISTENER:
+	case FILTER_NAME:
+	case FILTER_SOCKET:
+	case FILTER_LISTENER:
 		return add_name(p, w);
-	case WATCH_SUFFIX:
+	case FILTER_SUFFIX:
 		return add_suffix(p, w);
-	case WATCH_BLOCK:
+	case FILTER_BLOCK:
 		return add_block(p, w);
-	case WATCH_CHAR:
+	case FILTER_CHAR:
 		return add_device(p, w);
-	case WATCH_SCOPE_END:
+	case FILTER_SCOPE_END:
 		break;
 	}
 	return -EINVAL;
 }
 
-int prefilter_compile(struct prefilter *p, const struct watch *watch, size_t n)
+/* What the canary does; see canary_prove(). */
+static const struct filter_entry proofs[] = {
+	{FILTER_NAME, SOURCE_PROOF_FILE, FILTER_WRITE, false, false},
+	{FILTER_SOCKET, SOURCE_PROOF_SOCKET, FILTER_CONNECT, false, false},
+};
+#define N_PROOFS (sizeof(proofs) / sizeof(proofs[0]))
+
+int prefilter_compile(struct prefilter *p, const struct filter *f, uint32_t number)
 {
 	size_t i;
 
 	memset(p, 0, sizeof(*p));
-	for (i = 0; i < n; i++) {
-		int err = add(p, &watch[i]);
+	p->number = number;
+	p->set.any = access_value(f->any);
+	for (i = 0; i < f->n + N_PROOFS; i++) {
+		int err = add(p, i < f->n ? &f->entries[i] : &proofs[i - f->n]);
 
 		if (err) {
 			prefilter_free(p);

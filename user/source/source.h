@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where records come from: the live kernel. A source gives bytes and counts; it does not look
- * into them. The one way back, from the rules to the kernel's prefilter, is source_open's list.
+ * into them. The one way back, from the rules to the kernel's prefilter, is
+ * source_open's filter and source_filter.
  */
 #ifndef ROOTWATCH_SOURCE_SOURCE_H
 #define ROOTWATCH_SOURCE_SOURCE_H
@@ -10,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rules/watch.h"
+#include "rules/filter/filter.h"
 
 struct source;
 
@@ -18,9 +19,8 @@ struct source_options {
 	bool all;	     /* every root act, not only watched ones */
 	bool blocked;	     /* denied attempts of other users in containers too */
 	uint32_t ring_bytes; /* a power of two and a multiple of the page size; 0: the default */
-	const struct watch *watch;
-	size_t n_watch;
-	int wake_fd; /* readable: source_poll returns early; -1: none */
+	const struct filter *filter; /* of the rules; read by source_open only */
+	int wake_fd;		     /* readable: source_poll returns early; -1: none */
 };
 
 #define SOURCE_RING_DEFAULT (16u << 20)
@@ -32,6 +32,7 @@ struct source_hook {
 	const char *hook;    /* "tp_btf/sched_process_exec" */
 	const char *sees;    /* what of it is lost without this hook */
 	int error;	     /* 0: attached, else -errno of the attach */
+	bool optional;	     /* the others work without it */
 };
 
 struct source_stats {
@@ -57,6 +58,29 @@ int source_open(struct source **out, const struct source_options *opts,
  */
 typedef int (*source_fn)(void *arg, const void *data, size_t size);
 int source_poll(struct source *s, int timeout_ms, source_fn fn, void *arg);
+
+/*
+ * Another filter, in the place of the one before, between two acts: none is judged by half of it.
+ * *number (0 or 1) is what the records that it lets pass carry as event.set. 0 or -errno; the old
+ * one then stays. May wait for some 10 ms.
+ */
+int source_filter(struct source *s, const struct filter *f, uint32_t *number);
+
+/*
+ * The open and the connect by which the hooks are proven pass any filter: a file and a socket of
+ * these names.
+ */
+#define SOURCE_PROOF_FILE   "rootwatch-proof"
+#define SOURCE_PROOF_SOCKET "rootwatch-proof.sock"
+
+/*
+ * Moves this process into the cgroup that it is in: nothing changes, but the kernel side sees a
+ * move, and from then on relies on seeing them. True when it did.
+ */
+bool source_prove_moves(struct source *s);
+
+/* The number of the one in use. */
+uint32_t source_filter_number(const struct source *s);
 
 /* Detaches all hooks. What is in the ring can still be polled. */
 void source_stop(struct source *s);

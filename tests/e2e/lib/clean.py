@@ -123,6 +123,18 @@ def cgroup_roots():
     return roots
 
 
+def cgroups_of(pid):
+    """The folder of the process in each hierarchy."""
+    found = []
+    for root in cgroup_roots():
+        for folder, _, files in os.walk(root):
+            if "cgroup.procs" in files:
+                with open(folder + "/cgroup.procs", encoding="utf-8") as procs:
+                    if str(pid) in procs.read().split():
+                        found.append(folder)
+    return found
+
+
 def remove_cgroup(path, deadline=5):
     """Removes the cgroup with this path in every hierarchy, also below where we ourselves are."""
     end = time.monotonic() + deadline

@@ -57,7 +57,7 @@ struct object {
 	const void *dentry, *mount, *inode;
 	const void *root_mount;
 	const void *mnt_root, *ctr_root, *sb_root;
-	uint32_t magic, mode;
+	uint32_t magic, mode, set;
 	bool bind, disk, host_mnt;
 };
 
@@ -72,7 +72,7 @@ static bool object_may_be_hosts(const struct object *o)
 #define RECORD_SIZE (WIRE_RECORD_MAX + WIRE_PATH_MAX + 256)
 
 struct scratch {
-	uint32_t used, chain_n, chain_mnt, chain_root, chain_cut, off_mnt, off_root, slot;
+	uint32_t used, chain_n, chain_mnt, chain_root, chain_cut, off_mnt, off_root, slot, set;
 	uint32_t run, last, chained;
 	uint64_t arg[3];
 	uint64_t chain[CHAIN_MAX];
@@ -99,11 +99,8 @@ static void emit_blob_end(struct scratch *s, struct wire_blob *b, uint32_t full)
 }
 
 /* As bpf/knobs.bpf.h. */
-static uint64_t knob_suffix_ends[4], knob_filter[WIRE_FILTER_WORDS];
-static struct wire_suffix knob_suffixes[WIRE_SUFFIXES_MAX];
-static struct wire_device knob_devices[WIRE_DEVICES_MAX];
-static uint32_t knob_scope_access[WIRE_SCOPES], knob_scope_root[WIRE_SCOPES];
-static uint32_t knob_suffixes_n, knob_block_access;
+static struct wire_prefilter prefilters[2];
+static uint32_t prefilter_active;
 
 static struct prefilter_entry *map;
 static size_t n_map;
@@ -244,20 +241,15 @@ static struct object build(const struct kernel_file *f)
 	o.mnt_root = mnt_root;
 	o.ctr_root = ctr_root;
 	o.sb_root = sb_root;
+	o.set = prefilter_active;
 	o.bind = !f->root_mount && mnt_root != sb_root;
 	return o;
 }
 
 void kernel_load(const struct prefilter *p)
 {
-	knob_suffixes_n = p->n_suffixes;
-	memcpy(knob_suffixes, p->suffixes, sizeof(knob_suffixes));
-	memcpy(knob_devices, p->devices, sizeof(knob_devices));
-	memcpy(knob_suffix_ends, p->suffix_ends, sizeof(knob_suffix_ends));
-	memcpy(knob_filter, p->filter, sizeof(knob_filter));
-	knob_block_access = p->block_access;
-	memcpy(knob_scope_access, p->scope_access, sizeof(knob_scope_access));
-	memcpy(knob_scope_root, p->scope_root, sizeof(knob_scope_root));
+	prefilter_active = p->number;
+	prefilters[p->number] = p->set;
 	map = p->entries;
 	n_map = p->n_entries;
 }
@@ -271,6 +263,7 @@ uint32_t kernel_watched(const struct kernel_file *f, uint32_t access)
 	if (!(watched & access)) {
 		if (!prefilter_place_matters(&o, access))
 			return 0;
+		scratch.set = o.set;
 		watched |= prefilter_place(&scratch, &o, access);
 	}
 	return watched & access ? watched : 0;
@@ -287,7 +280,9 @@ uint32_t kernel_connects(const char *name, const char *comm)
 		scratch.record[i] = (uint8_t)around[i % (sizeof(around) - 1)];
 	memcpy(scratch.record + b.off, name, len);
 	memcpy(padded, comm, strlen(comm));
-	return prefilter_socket(&scratch, &b) | prefilter_listener(padded);
+	scratch.set = prefilter_active;
+	return prefilters[scratch.set].any | prefilter_socket(&scratch, &b) |
+	       prefilter_listener(scratch.set, padded);
 }
 
 static struct wire_blob append(struct record *r)

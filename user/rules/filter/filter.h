@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "rules/lang/ast.h"
+struct rule; /* rules/lang/ast.h */
 
 #define FILTER_READ    1u
 #define FILTER_WRITE   2u /* opened for writing, created or truncated */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "source/swap.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "rootwatch.skel.h"
+
+static void take_out(int map, const struct prefilter *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		bpf_map_delete_elem(map, &p->entries[i].hash);
+}
+
+static int put_in(int map, const struct prefilter *p)
+{
+	for (size_t i = 0; i < p->n_entries; i++) {
+		int err = bpf_map_update_elem(map, &p->entries[i].hash, &p->entries[i].value,
+					      BPF_ANY);
+
+		if (err) {
+			take_out(map, p, i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Programs that still ask the set before last have to end before it is overwritten: they run in
+ * RCU read sections, and this waits for all of those (kernel/sched/membarrier.c, synchronize_rcu).
+ */
+static void wait_for_programs(void)
+{
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+int swap_filter(struct swap *w, struct rootwatch_bpf *skel, const struct filter *f,
+		uint32_t *number)
+{
+	const struct filter everything = {.any = FILTER_READ | FILTER_WRITE | FILTER_CONNECT};
+	uint32_t next = w->active ^ 1;
+	int map = bpf_map__fd(skel->maps.watch);
+	struct prefilter p;
+	int err;
+
+	err = prefilter_compile(&p, f, next);
+	if (err)
+		return err;
+	if (w->sets[next].n_entries > 0)
+		wait_for_programs();
+	take_out(map, &w->sets[next], w->sets[next].n_entries);
+	prefilter_free(&w->sets[next]);
+	err = put_in(map, &p);
+	if (err == -E2BIG) {
+		prefilter_free(&p);
+		err = prefilter_compile(&p, &everything, next);
+	}
+	if (err) {
+		prefilter_free(&p);
+		return err;
+	}
+	memcpy(&skel->bss->prefilters[next], &p.set, sizeof(p.set));
+	__atomic_store_n(&skel->bss->prefilter_active, next, __ATOMIC_SEQ_CST);
+	w->sets[next] = p;
+	w->active = next;
+	*number = next;
+	return 0;
+}
+
+void swap_free(struct swap *w)
+{
+	prefilter_free(&w->sets[0]);
+	prefilter_free(&w->sets[1]);
+}

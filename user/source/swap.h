@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The prefilter in the kernel: two of them, of which one is asked; see struct wire_prefilter. */
+#ifndef ROOTWATCH_SOURCE_SWAP_H
+#define ROOTWATCH_SOURCE_SWAP_H
+
+#include "rules/filter/filter.h"
+#include "source/prefilter.h"
+
+struct rootwatch_bpf;
+
+struct swap {
+	struct prefilter sets[2]; /* as they lie in the kernel */
+	uint32_t active;
+};
+
+/*
+ * Puts f beside the set in use and makes it the one that is asked; *number gets which one it is
+ * (WIRE_F_SET of the records that it let pass). 0 or -errno; the old one then stays. A filter with
+ * more entries than the map holds becomes one that lets everything pass.
+ */
+int swap_filter(struct swap *w, struct rootwatch_bpf *skel, const struct filter *f,
+		uint32_t *number);
+void swap_free(struct swap *w);
+
+#endif /* ROOTWATCH_SOURCE_SWAP_H */
