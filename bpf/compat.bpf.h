@@ -11,19 +11,25 @@
 
 #include "knobs.bpf.h"
 
+/*
+ * Whether the kernel has a helper: a constant by the time that the verifier looks, so that it drops
+ * the branch not taken, and no memory is read for it.
+ */
+#define COMPAT_HAS(helper) bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_##helper)
+
 /* kfunc since 6.2: gives an untyped kernel pointer its type, so that loads need no helper. */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
 /*
  * One field of a kernel object whose pointer may be untyped. A direct load (a few ns, faults read
- * as 0) where the kernel has bpf_rdonly_cast, else bpf_probe_read_kernel. The knob is read-only
- * data, so the verifier drops the branch not taken.
+ * as 0) where the kernel has bpf_rdonly_cast, else bpf_probe_read_kernel. It came with the helper
+ * bpf_cgrp_storage_get, in 6.2; functions cannot be asked for like that.
  */
 #define LOAD(type, ptr, field)                                                                      \
 	({                                                                                          \
 		const void *__p = (const void *)(ptr);                                              \
 		typeof(((type *)0)->field) __v;                                                     \
-		if (knob_rdonly_cast)                                                               \
+		if (COMPAT_HAS(cgrp_storage_get))                                                   \
 			__v = ((type *)bpf_rdonly_cast(__p, bpf_core_type_id_kernel(type)))->field; \
 		else                                                                                \
 			bpf_core_read(&__v, sizeof(__v), &((type *)__p)->field);                    \
@@ -44,7 +50,7 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
  */
 #define LOOP(n, step, ctx)                                    \
 	do {                                                  \
-		if (knob_loop) {                              \
+		if (COMPAT_HAS(loop)) {                       \
 			bpf_loop(n, step, ctx, 0);            \
 		} else {                                      \
 			for (__u32 __i = 0; __i < (n); __i++) \
@@ -82,7 +88,7 @@ static __always_inline __u64 compat_untyped(const void *p)
 /* bpf_get_current_task_btf exists since 5.11 and makes LOAD on the task itself cheap. */
 static __always_inline struct task_struct *compat_current(void)
 {
-	if (knob_task_btf)
+	if (COMPAT_HAS(get_current_task_btf))
 		return bpf_get_current_task_btf();
 	return (struct task_struct *)bpf_get_current_task();
 }

@@ -15,9 +15,6 @@
 const volatile __u32 knob_agent = 0;	      /* tgid of rootwatch itself: left out */
 const volatile __u32 knob_host_mnt_ns = 0;    /* inode of the host's mount namespace */
 const volatile __u32 knob_ring_bytes = 0;     /* size of the ring */
-const volatile bool knob_task_btf = false;    /* bpf_get_current_task_btf: since 5.11 */
-const volatile bool knob_rdonly_cast = false; /* bpf_rdonly_cast: since 6.2 */
-const volatile bool knob_loop = false;	      /* bpf_loop: since 5.17 */
 const volatile bool knob_all = false;	      /* every root act, matched or not */
 const volatile bool knob_blocked = false;     /* denied attempts of other users too */
 /* Not read-only, so that the verifier does not know that it is 0; see OPAQUE. */

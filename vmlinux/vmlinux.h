@@ -270,6 +270,13 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+/* For what a kernel has: libbpf asks by name, the numbers do not count. */
+enum bpf_func_id {
+	BPF_FUNC_get_current_task_btf = 158, /* 5.11 */
+	BPF_FUNC_loop = 181,		     /* 5.17 */
+	BPF_FUNC_cgrp_storage_get = 210,     /* 6.2 */
+};
+
 enum cgroup_subsys_id {
 	memory_cgrp_id = 4,
 	pids_cgrp_id = 11,

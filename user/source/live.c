@@ -3,7 +3,6 @@
 #include "source/source.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -75,11 +74,6 @@ __attribute__((format(printf, 2, 0))) static int libbpf_quiet(enum libbpf_print_
 	return 0;
 }
 
-static bool kernel_has(const struct btf *btf, const char *name, uint32_t kind)
-{
-	return btf__find_by_name_kind(btf, name, kind) > 0;
-}
-
 static uint32_t mnt_ns_of_host(void)
 {
 	struct stat st;
@@ -90,16 +84,11 @@ static uint32_t mnt_ns_of_host(void)
 	return (uint32_t)st.st_ino;
 }
 
-static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o,
-		      const struct btf *btf)
+static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o)
 {
 	skel->rodata->knob_agent = (uint32_t)getpid();
 	skel->rodata->knob_host_mnt_ns = mnt_ns_of_host();
 	skel->rodata->knob_ring_bytes = o->ring_bytes;
-	/* The kernel's BTF of a helper is the type of its call from other BPF code. */
-	skel->rodata->knob_task_btf = kernel_has(btf, "bpf_get_current_task_btf", BTF_KIND_FUNC);
-	skel->rodata->knob_rdonly_cast = kernel_has(btf, "bpf_rdonly_cast", BTF_KIND_FUNC);
-	skel->rodata->knob_loop = kernel_has(btf, "bpf_loop", BTF_KIND_FUNC);
 	skel->rodata->knob_all = o->all;
 	skel->rodata->knob_blocked = o->blocked;
 }
@@ -161,7 +150,7 @@ static int seed(struct source *s)
 	return fd < 0 ? fd : 0;
 }
 
-static int load(struct source *s, const struct source_options *o, const struct btf *btf, char *why)
+static int load(struct source *s, const struct source_options *o, char *why)
 {
 	uint32_t number;
 	int err;
@@ -172,9 +161,7 @@ static int load(struct source *s, const struct source_options *o, const struct b
 		snprintf(why, SOURCE_WHY_MAX, "cannot open the BPF object: %s", strerror(-err));
 		return err;
 	}
-	set_knobs(s->skel, o, btf);
-	if (!kernel_has(btf, "btf_trace_cgroup_attach_task", BTF_KIND_TYPEDEF))
-		bpf_program__set_autoload(s->skel->progs.rootwatch_moved, false);
+	set_knobs(s->skel, o);
 	err = bpf_map__set_max_entries(s->skel->maps.ring, o->ring_bytes);
 	if (!err)
 		err = load_error(rootwatch_bpf__load(s->skel));
@@ -220,15 +207,13 @@ int source_open(struct source **out, const struct source_options *opts,
 {
 	struct source_options o = *opts;
 	struct source *s;
-	struct btf *btf;
 	int err;
 
 	why[0] = '\0';
 	if (o.ring_bytes == 0)
 		o.ring_bytes = SOURCE_RING_DEFAULT;
 	libbpf_set_print(libbpf_quiet);
-	btf = btf__load_vmlinux_btf();
-	if (!btf) {
+	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
 		snprintf(
 			why, SOURCE_WHY_MAX,
 			"this kernel has no BTF (/sys/kernel/btf/vmlinux): rootwatch needs 5.10 or "
@@ -236,14 +221,11 @@ int source_open(struct source **out, const struct source_options *opts,
 		return -ENOTSUP;
 	}
 	s = calloc(1, sizeof(*s));
-	if (!s) {
-		btf__free(btf);
+	if (!s)
 		return -ENOMEM;
-	}
 	s->epoll = -1;
 	s->cpus = libbpf_num_possible_cpus();
-	err = load(s, &o, btf, why);
-	btf__free(btf);
+	err = load(s, &o, why);
 	if (!err)
 		err = open_reader(s, o.ring_bytes, o.wake_fd);
 	if (!err)
