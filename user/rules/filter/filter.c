@@ -63,14 +63,14 @@ static int wish_for(struct wishes *all, const struct wish *w)
 }
 
 /* Only what no rule wants of the host's files may be left out. */
-static int wish_for_host(struct wishes *all, struct set *s, enum world w, bool urgent)
+static int wish_for_host(struct wishes *all, struct reach *s, enum world w, bool urgent)
 {
 	bool first = !all->host;
 
 	all->host |= BIT(w);
 	all->host_urgent |= urgent;
 	if (!first)
-		return set_ignores_meet(&all->ignores, &all->n_ignores, s->ignores, s->n_ignores);
+		return reach_ignores_meet(&all->ignores, &all->n_ignores, s->ignores, s->n_ignores);
 	all->ignores = s->ignores;
 	all->n_ignores = s->n_ignores;
 	s->ignores = NULL;
@@ -78,7 +78,7 @@ static int wish_for_host(struct wishes *all, struct set *s, enum world w, bool u
 	return 0;
 }
 
-static int add_set(struct wishes *all, struct set *s, enum world w, bool urgent)
+static int add_set(struct wishes *all, struct reach *s, enum world w, bool urgent)
 {
 	bool hints = false;
 	int err = 0;
@@ -105,15 +105,15 @@ static int add_rule(struct wishes *all, const struct rule *rule)
 	int w;
 
 	for (w = 0; w < WORLD_END && !err; w++) {
-		struct set s = {.any = false};
+		struct reach s = {.any = false};
 
 		err = walk(&s, (enum world)w, rule->condition, false, 0);
-		if (!err && !set_is_empty(&s)) {
+		if (!err && !reach_is_empty(&s)) {
 			all->kinds |= 1u << world_kind((enum world)w);
 			if (w < WORLD_FILTERED)
 				err = add_set(all, &s, (enum world)w, urgent);
 		}
-		set_free(&s);
+		reach_free(&s);
 	}
 	return err;
 }
@@ -297,7 +297,7 @@ int filter_derive(struct filter **out, const struct rule *rules, size_t n)
 	for (i = 0; i < n && !err; i++) {
 		if (rules[i].enabled && !rules[i].left_out && rules[i].condition)
 			err = add_rule(&all, &rules[i]);
-		if (!err && all.n > SET_PATTERNS_MAX)
+		if (!err && all.n > REACH_PATTERNS_MAX)
 			merge(&all);
 	}
 	if (!err) {

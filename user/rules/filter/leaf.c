@@ -205,16 +205,16 @@ static struct choice choose(const struct subject *s, enum operator_kind op, stru
 }
 
 /* All that is known is that the field is there. */
-static int add_rest(struct set *s, const struct subject *subject)
+static int add_rest(struct reach *s, const struct subject *subject)
 {
 	if (!subject->needs_scope) {
-		set_any(s);
+		reach_any(s);
 		return 0;
 	}
-	return set_add(s, (struct pattern){.scope = subject->scope, .text = STR_LIT("")});
+	return reach_add(s, (struct pattern){.scope = subject->scope, .text = STR_LIT("")});
 }
 
-static int add_paths(struct set *s, const struct subject *subject, const struct node *test)
+static int add_paths(struct reach *s, const struct subject *subject, const struct node *test)
 {
 	int err = 0;
 	size_t i;
@@ -224,7 +224,7 @@ static int add_paths(struct set *s, const struct subject *subject, const struct 
 	for (i = 0; i < test->n_values && !s->any && !err; i++) {
 		struct choice c = choose(subject, test->op, value_str(&test->values[i]));
 
-		err = c.found ? set_add(s, c.best) : add_rest(s, subject);
+		err = c.found ? reach_add(s, c.best) : add_rest(s, subject);
 	}
 	return err;
 }
@@ -240,7 +240,7 @@ static bool is_literal(const struct node *test)
  * where the host mounts that superblock elsewhere than on "/". Every file of the host's passes
  * therefore; the patterns only say which of them are urgent.
  */
-static int add_host(struct set *s, const struct node *test)
+static int add_host(struct reach *s, const struct node *test)
 {
 	const struct subject subject = {SHAPE_DIR, FILTER_HOST, true};
 	int err = 0;
@@ -255,26 +255,26 @@ static int add_host(struct set *s, const struct node *test)
 		if (!c.found || c.best.text.len == 0)
 			continue;
 		c.best.hint = true;
-		err = set_add(s, c.best);
+		err = reach_add(s, c.best);
 	}
 	return err;
 }
 
-static int add_types(struct set *s, const struct node *test)
+static int add_types(struct reach *s, const struct node *test)
 {
 	size_t i;
 
 	if (!is_literal(test)) {
-		set_any(s);
+		reach_any(s);
 		return 0;
 	}
 	for (i = 0; i < test->n_values; i++) {
 		if (!str_is(value_str(&test->values[i]), "block")) {
-			set_any(s);
+			reach_any(s);
 			return 0;
 		}
 	}
-	return set_add(s, (struct pattern){.scope = FILTER_BLOCK, .text = STR_LIT("")});
+	return reach_add(s, (struct pattern){.scope = FILTER_BLOCK, .text = STR_LIT("")});
 }
 
 /* "major:minor" as the kernel numbers devices, and written as it is printed. */
@@ -296,53 +296,53 @@ static bool is_device(struct str value)
 }
 
 /* A number alone does not tell a block device from another. */
-static int add_devices(struct set *s, const struct node *test)
+static int add_devices(struct reach *s, const struct node *test)
 {
 	int err = 0;
 	size_t i;
 
 	if (!is_literal(test)) {
-		set_any(s);
+		reach_any(s);
 		return 0;
 	}
-	err = set_add(s, (struct pattern){.scope = FILTER_BLOCK, .text = STR_LIT("")});
+	err = reach_add(s, (struct pattern){.scope = FILTER_BLOCK, .text = STR_LIT("")});
 	for (i = 0; i < test->n_values && !s->any && !err; i++) {
 		struct str value = value_str(&test->values[i]);
 
 		if (is_device(value))
-			err = set_add(s, (struct pattern){.scope = FILTER_CHAR, .text = value});
+			err = reach_add(s, (struct pattern){.scope = FILTER_CHAR, .text = value});
 		else
-			set_any(s);
+			reach_any(s);
 	}
 	return err;
 }
 
 /* By the last component of its bound name; an abstract name has an '@' before it in fd.name. */
-static int add_socket(struct set *s, struct str value, bool whole)
+static int add_socket(struct reach *s, struct str value, bool whole)
 {
 	struct str name = text_last(value);
 	int err;
 
 	if (!text_is_name(name) || (!whole && name.len == value.len) || str_is(name, "@")) {
-		set_any(s);
+		reach_any(s);
 		return 0;
 	}
-	err = set_add(s, (struct pattern){.scope = FILTER_SOCKET, .text = name});
+	err = reach_add(s, (struct pattern){.scope = FILTER_SOCKET, .text = name});
 	if (!err && name.len == value.len && name.p[0] == '@') {
 		name = (struct str){name.p + 1, name.len - 1, name.len - 1};
-		err = set_add(s, (struct pattern){.scope = FILTER_SOCKET, .text = name});
+		err = reach_add(s, (struct pattern){.scope = FILTER_SOCKET, .text = name});
 	}
 	return err;
 }
 
-static int add_sockets(struct set *s, const struct node *test)
+static int add_sockets(struct reach *s, const struct node *test)
 {
 	struct str head, tail;
 	int err = 0;
 	size_t i;
 
 	if (test->right || test->left.n_transforms > 0 || test->n_values == 0) {
-		set_any(s);
+		reach_any(s);
 		return 0;
 	}
 	for (i = 0; i < test->n_values && !s->any && !err; i++) {
@@ -357,37 +357,37 @@ static int add_sockets(struct set *s, const struct node *test)
 		else if (test->op == OP_GLOB)
 			err = add_socket(s, tail, false);
 		else
-			set_any(s);
+			reach_any(s);
 	}
 	return err;
 }
 
 /* What the field has is the last component itself. */
-static int add_socket_names(struct set *s, const struct node *test, enum filter_scope scope)
+static int add_socket_names(struct reach *s, const struct node *test, enum filter_scope scope)
 {
 	int err = 0;
 	size_t i;
 
 	if (!is_literal(test)) {
-		set_any(s);
+		reach_any(s);
 		return 0;
 	}
 	for (i = 0; i < test->n_values && !s->any && !err; i++) {
 		struct str value = value_str(&test->values[i]);
 
 		if (!text_is_name(value)) {
-			set_any(s);
+			reach_any(s);
 			break;
 		}
 		/* No command is longer: such a value matches nothing. */
 		if (scope == FILTER_LISTENER && value.len >= WIRE_COMM_LEN)
 			value.len = WIRE_COMM_LEN - 1;
-		err = set_add(s, (struct pattern){.scope = scope, .text = value});
+		err = reach_add(s, (struct pattern){.scope = scope, .text = value});
 	}
 	return err;
 }
 
-static int connect_patterns(struct set *s, const struct node *test)
+static int connect_patterns(struct reach *s, const struct node *test)
 {
 	switch (test->left.id) {
 	case F_FD_NAME:
@@ -397,12 +397,12 @@ static int connect_patterns(struct set *s, const struct node *test)
 	case F_PEER_COMM:
 		return add_socket_names(s, test, FILTER_LISTENER);
 	default:
-		set_any(s);
+		reach_any(s);
 		return 0;
 	}
 }
 
-static int open_patterns(struct set *s, const struct node *test)
+static int open_patterns(struct reach *s, const struct node *test)
 {
 	struct subject subject = subject_of(&test->left);
 
@@ -418,13 +418,13 @@ static int open_patterns(struct set *s, const struct node *test)
 	}
 }
 
-int leaf_patterns(struct set *s, enum world w, const struct node *test)
+int leaf_patterns(struct reach *s, enum world w, const struct node *test)
 {
 	if (w == WORLD_CONNECT)
 		return connect_patterns(s, test);
 	if (w < WORLD_FILTERED)
 		return open_patterns(s, test);
-	set_any(s);
+	reach_any(s);
 	return 0;
 }
 
@@ -444,7 +444,7 @@ static bool is_short(struct str dir)
 	return depth > 0 && depth <= WIRE_WATCH_DEPTH;
 }
 
-int leaf_exclude(struct set *s, const struct node *test)
+int leaf_exclude(struct reach *s, const struct node *test)
 {
 	int err = 0;
 	size_t i;
@@ -454,7 +454,7 @@ int leaf_exclude(struct set *s, const struct node *test)
 
 		if (!text_wild(value, &head, &tail) && text_directory(value, &dir) &&
 		    dir.len == value.len && is_short(dir))
-			err = set_ignore(s, dir);
+			err = reach_ignore(s, dir);
 	}
 	return err;
 }

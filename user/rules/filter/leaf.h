@@ -3,14 +3,14 @@
 #ifndef ROOTWATCH_RULES_FILTER_LEAF_H
 #define ROOTWATCH_RULES_FILTER_LEAF_H
 
-#include "rules/filter/set.h"
+#include "rules/filter/reach.h"
 #include "rules/filter/world.h"
 
 /*
  * Fills *s, which is empty, with what a test matches that world_truth() does not decide. 0 or
  * -ENOMEM.
  */
-int leaf_patterns(struct set *s, enum world w, const struct node *test);
+int leaf_patterns(struct reach *s, enum world w, const struct node *test);
 
 /*
  * True for a test that excludes directories of a superblock when it is negated. Only by the path
@@ -19,6 +19,6 @@ int leaf_patterns(struct set *s, enum world w, const struct node *test);
  */
 bool leaf_excludes(const struct node *test);
 /* Adds those directories to what the set's `host` need not match. 0 or -ENOMEM. */
-int leaf_exclude(struct set *s, const struct node *test);
+int leaf_exclude(struct reach *s, const struct node *test);
 
 #endif /* ROOTWATCH_RULES_FILTER_LEAF_H */

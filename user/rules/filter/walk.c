@@ -8,28 +8,28 @@ bool walk_needs_all(const struct node *node, bool negated)
 	return (node->kind == NODE_AND) != negated;
 }
 
-static int test(struct set *s, enum world w, const struct node *node, bool negated)
+static int test(struct reach *s, enum world w, const struct node *node, bool negated)
 {
 	switch (world_truth(w, node)) {
 	case TRUTH_YES:
 		if (!negated)
-			set_any(s);
+			reach_any(s);
 		return 0;
 	case TRUTH_NO:
 		if (negated)
-			set_any(s);
+			reach_any(s);
 		return 0;
 	case TRUTH_UNKNOWN:
 		break;
 	}
 	if (!negated)
 		return leaf_patterns(s, w, node);
-	set_any(s);
+	reach_any(s);
 	return 0;
 }
 
 /* The directories that a condition excludes, taken away from what its set has to match. */
-static int exclude(struct set *s, const struct node *node, bool negated, unsigned depth)
+static int exclude(struct reach *s, const struct node *node, bool negated, unsigned depth)
 {
 	int err = 0;
 	size_t i;
@@ -51,50 +51,50 @@ static int exclude(struct set *s, const struct node *node, bool negated, unsigne
 }
 
 /* Whatever fulfils all of them fulfils the one that lets the least pass. */
-static int all(struct set *s, enum world w, const struct node *node, bool negated, unsigned depth)
+static int all(struct reach *s, enum world w, const struct node *node, bool negated, unsigned depth)
 {
 	int err = 0;
 	size_t i;
 
-	set_any(s);
-	for (i = 0; i < node->n_kids && !err && !set_is_empty(s); i++) {
-		struct set kid = {.any = false};
+	reach_any(s);
+	for (i = 0; i < node->n_kids && !err && !reach_is_empty(s); i++) {
+		struct reach kid = {.any = false};
 
 		err = walk(&kid, w, node->kids[i], negated, depth + 1);
-		if (!err && set_cost(&kid) < set_cost(s)) {
-			struct set worse = *s;
+		if (!err && reach_cost(&kid) < reach_cost(s)) {
+			struct reach worse = *s;
 
 			*s = kid;
 			kid = worse;
 		}
-		set_free(&kid);
+		reach_free(&kid);
 	}
 	if (!err && s->host)
 		err = exclude(s, node, negated, depth);
 	return err;
 }
 
-static int either(struct set *s, enum world w, const struct node *node, bool negated,
+static int either(struct reach *s, enum world w, const struct node *node, bool negated,
 		  unsigned depth)
 {
 	int err = 0;
 	size_t i;
 
 	for (i = 0; i < node->n_kids && !err && !s->any; i++) {
-		struct set kid = {.any = false};
+		struct reach kid = {.any = false};
 
 		err = walk(&kid, w, node->kids[i], negated, depth + 1);
 		if (!err)
-			err = set_join(s, &kid);
-		set_free(&kid);
+			err = reach_join(s, &kid);
+		reach_free(&kid);
 	}
 	return err;
 }
 
-int walk(struct set *s, enum world w, const struct node *node, bool negated, unsigned depth)
+int walk(struct reach *s, enum world w, const struct node *node, bool negated, unsigned depth)
 {
 	if (depth > WALK_DEPTH_MAX) {
-		set_any(s);
+		reach_any(s);
 		return 0;
 	}
 	switch (node->kind) {

@@ -3,7 +3,7 @@
 #ifndef ROOTWATCH_RULES_FILTER_WALK_H
 #define ROOTWATCH_RULES_FILTER_WALK_H
 
-#include "rules/filter/set.h"
+#include "rules/filter/reach.h"
 #include "rules/filter/world.h"
 
 /* Deeper than that a condition is not looked at: it may match anything. */
@@ -13,7 +13,7 @@
  * Fills *s, which is empty, from a condition, or from its opposite. 0 or -ENOMEM; *s has to be
  * freed in any case. depth: how deep the node lies.
  */
-int walk(struct set *s, enum world w, const struct node *node, bool negated, unsigned depth);
+int walk(struct reach *s, enum world w, const struct node *node, bool negated, unsigned depth);
 
 /* True when all of a node's kids have to hold: AND, or the opposite of OR. */
 bool walk_needs_all(const struct node *node, bool negated);

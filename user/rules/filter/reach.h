@@ -3,8 +3,8 @@
  * What a part of a condition can match, as an over-approximation: nothing, whatever one of some
  * patterns matches, or anything. Internal to the filter.
  */
-#ifndef ROOTWATCH_RULES_FILTER_SET_H
-#define ROOTWATCH_RULES_FILTER_SET_H
+#ifndef ROOTWATCH_RULES_FILTER_REACH_H
+#define ROOTWATCH_RULES_FILTER_REACH_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,10 +23,10 @@ struct pattern {
 };
 
 /*
- * The empty set is {0}. `host` is the pattern "" of FILTER_HOST; below `ignores` (paths inside a
- * superblock) it need not match. Sets are freed by whoever holds them.
+ * The empty one is {0}. `host` is the pattern "" of FILTER_HOST; below `ignores` (paths inside a
+ * superblock) it need not match. They are freed by whoever holds them.
  */
-struct set {
+struct reach {
 	bool any; /* then there is nothing else */
 	bool host;
 	struct pattern *patterns;
@@ -36,29 +36,29 @@ struct set {
 };
 
 /* More patterns than these in one set are `any`. */
-#define SET_PATTERNS_MAX (4 * FILTER_ENTRIES_MAX)
+#define REACH_PATTERNS_MAX (4 * FILTER_ENTRIES_MAX)
 /* More directories than these are not ignored: then more is sent. */
-#define SET_IGNORES_MAX 256
+#define REACH_IGNORES_MAX 256
 
-void set_free(struct set *s);
-bool set_is_empty(const struct set *s);
+void reach_free(struct reach *s);
+bool reach_is_empty(const struct reach *s);
 /* Forgets what is in it; it matches anything then. */
-void set_any(struct set *s);
+void reach_any(struct reach *s);
 
-/* Both give 0 or -ENOMEM. set_join takes all of `from`, which is empty afterwards. */
-int set_add(struct set *s, struct pattern p);
-int set_join(struct set *s, struct set *from);
+/* Both give 0 or -ENOMEM. reach_join takes all of `from`, which is empty afterwards. */
+int reach_add(struct reach *s, struct pattern p);
+int reach_join(struct reach *s, struct reach *from);
 
 /* Directories that a condition excludes: added to what `host` need not match. 0 or -ENOMEM. */
-int set_ignore(struct set *s, struct str dir);
+int reach_ignore(struct reach *s, struct str dir);
 /* Keeps of *list what lies in both; *list and *n get the new list. 0 or -ENOMEM. */
-int set_ignores_meet(struct str **list, size_t *n, const struct str *other, size_t n_other);
+int reach_ignores_meet(struct str **list, size_t *n, const struct str *other, size_t n_other);
 
 /* A guess at how many events it matches, to compare two of them: 0 for none, UINT64_MAX for any. */
-uint64_t set_cost(const struct set *s);
+uint64_t reach_cost(const struct reach *s);
 uint32_t pattern_breadth(const struct pattern *p);
 
 /* True when path is dir or lies below it. */
 bool path_below(struct str path, struct str dir);
 
-#endif /* ROOTWATCH_RULES_FILTER_SET_H */
+#endif /* ROOTWATCH_RULES_FILTER_REACH_H */

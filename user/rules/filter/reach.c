@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/filter/set.h"
+#include "rules/filter/reach.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,21 +18,21 @@
 
 #define COST_PATTERNS 16384u
 
-void set_free(struct set *s)
+void reach_free(struct reach *s)
 {
 	free(s->patterns);
 	free(s->ignores);
 	memset(s, 0, sizeof(*s));
 }
 
-bool set_is_empty(const struct set *s)
+bool reach_is_empty(const struct reach *s)
 {
 	return !s->any && !s->host && s->n == 0;
 }
 
-void set_any(struct set *s)
+void reach_any(struct reach *s)
 {
-	set_free(s);
+	reach_free(s);
 	s->any = true;
 }
 
@@ -54,7 +54,7 @@ static int compare_patterns(const void *one, const void *other)
 }
 
 /* Each pattern once. */
-static void compact(struct set *s)
+static void compact(struct reach *s)
 {
 	size_t i, kept = 0;
 
@@ -67,7 +67,7 @@ static void compact(struct set *s)
 	s->n = kept + 1;
 }
 
-static int make_room(struct set *s, size_t more)
+static int make_room(struct reach *s, size_t more)
 {
 	size_t room = s->room ? s->room * 2 : 8;
 	struct pattern *p;
@@ -84,14 +84,14 @@ static int make_room(struct set *s, size_t more)
 	return 0;
 }
 
-static int add_all(struct set *s, const struct pattern *p, size_t n)
+static int add_all(struct reach *s, const struct pattern *p, size_t n)
 {
 	int err;
 
-	if (n > SET_PATTERNS_MAX - s->n)
+	if (n > REACH_PATTERNS_MAX - s->n)
 		compact(s);
-	if (n > SET_PATTERNS_MAX - s->n) {
-		set_any(s);
+	if (n > REACH_PATTERNS_MAX - s->n) {
+		reach_any(s);
 		return 0;
 	}
 	err = make_room(s, n);
@@ -103,7 +103,7 @@ static int add_all(struct set *s, const struct pattern *p, size_t n)
 	return 0;
 }
 
-int set_add(struct set *s, struct pattern p)
+int reach_add(struct reach *s, struct pattern p)
 {
 	return s->any ? 0 : add_all(s, &p, 1);
 }
@@ -125,7 +125,7 @@ static bool below_one(struct str path, const struct str *dirs, size_t n)
 	return false;
 }
 
-int set_ignores_meet(struct str **list, size_t *n, const struct str *other, size_t n_other)
+int reach_ignores_meet(struct str **list, size_t *n, const struct str *other, size_t n_other)
 {
 	struct str *both;
 	size_t i, got = 0;
@@ -151,11 +151,12 @@ int set_ignores_meet(struct str **list, size_t *n, const struct str *other, size
 	return 0;
 }
 
-int set_ignore(struct set *s, struct str dir)
+int reach_ignore(struct reach *s, struct str dir)
 {
 	struct str *list;
 
-	if (!s->host || s->n_ignores == SET_IGNORES_MAX || below_one(dir, s->ignores, s->n_ignores))
+	if (!s->host || s->n_ignores == REACH_IGNORES_MAX ||
+	    below_one(dir, s->ignores, s->n_ignores))
 		return 0;
 	list = reallocarray(s->ignores, s->n_ignores + 1, sizeof(*list));
 	if (!list)
@@ -165,12 +166,13 @@ int set_ignore(struct set *s, struct str dir)
 	return 0;
 }
 
-static int join_host(struct set *s, struct set *from)
+static int join_host(struct reach *s, struct reach *from)
 {
 	if (!from->host)
 		return 0;
 	if (s->host)
-		return set_ignores_meet(&s->ignores, &s->n_ignores, from->ignores, from->n_ignores);
+		return reach_ignores_meet(&s->ignores, &s->n_ignores, from->ignores,
+					  from->n_ignores);
 	s->host = true;
 	free(s->ignores);
 	s->ignores = from->ignores;
@@ -179,17 +181,17 @@ static int join_host(struct set *s, struct set *from)
 	return 0;
 }
 
-int set_join(struct set *s, struct set *from)
+int reach_join(struct reach *s, struct reach *from)
 {
 	int err = 0;
 
 	if (from->any)
-		set_any(s);
+		reach_any(s);
 	if (!s->any)
 		err = join_host(s, from);
 	if (!s->any && !err)
 		err = add_all(s, from->patterns, from->n);
-	set_free(from);
+	reach_free(from);
 	return err;
 }
 
@@ -247,7 +249,7 @@ uint32_t pattern_breadth(const struct pattern *p)
 }
 
 /* The broadest pattern decides: how many there are hardly matters to the kernel side. */
-uint64_t set_cost(const struct set *s)
+uint64_t reach_cost(const struct reach *s)
 {
 	uint32_t broadest = s->host ? BREADTH_HOST : 0, breadth;
 	size_t i;
