@@ -8,7 +8,6 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "output/fields.h"
-#include "rules/rules.h"
 
 struct command {
 	const char *name;

@@ -102,6 +102,9 @@ enum priority {
 	PRIORITY_END
 };
 
+/* "Emergency" ... "Debug", as Falco prints them. */
+const char *priority_name(enum priority p);
+
 struct rule {
 	const char *name;
 	const char *id; /* stable kebab-case: `x-rootwatch: {id: ...}`, else made from the name */
