@@ -107,7 +107,7 @@ sanitize := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 asan_flags := $(common) -Itests -Itests/unit -O1 -g $(sanitize)
 fuzz_flags := $(common) -Itests -Itests/fuzz -O1 -g $(sanitize)
 
-packages := libbpf libelf zlib jansson yaml-0.1 libcap libseccomp
+packages := libbpf libelf zlib jansson yaml-0.1 libcap libseccomp libpcre2-8
 ifeq ($(STATIC),1)
 link_flags := -static-pie -Wl,-z,relro,-z,now
 pkg_static := --static

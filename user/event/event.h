@@ -16,6 +16,7 @@
 
 struct container; /* container/container.h */
 struct process;	  /* process/process.h */
+struct process_table;
 
 enum event_kind {
 	EVENT_NONE,
@@ -127,6 +128,7 @@ struct event {
 	const struct container *container; /* NULL: not in a container */
 	const struct process *process;	   /* NULL: never seen; task still says the basics */
 	const struct process *parent;
+	const struct process_table *processes; /* for further ancestors; NULL: not known */
 };
 
 /* Falco's evt.type of an event: "execve", "openat", ... never NULL. */
@@ -134,6 +136,22 @@ const char *event_type(const struct event *e);
 
 /* The system call's name for WIRE_CALL_*, "" for none. */
 const char *event_call_name(uint32_t call);
+
+/*
+ * The arguments of an exec with blanks between them, in scratch; "" when there are none. Where they
+ * were cut, " ... " stands for what is missing.
+ */
+#define EVENT_ARGV_SCRATCH (2 * WIRE_ARGV_MAX + 8)
+struct str event_argv(const struct event_exec *x, char scratch[static EVENT_ARGV_SCRATCH]);
+
+/* argv[0]; "" when there is none. */
+struct str event_argv0(const struct event_exec *x);
+
+/* The name of a socket by what is known best of it. *abstract: it is no path. */
+struct str event_socket(const struct event_connect *c, bool *abstract);
+
+/* A device number in stat(2)'s encoding, which is what others compare with. */
+int64_t event_stat_dev(uint32_t dev);
 
 /*
  * Decodes one record of size bytes at data. The event's strings point into data and scratch.

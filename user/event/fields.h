@@ -280,9 +280,9 @@ X(IS_OPEN_EXEC, "evt.is_open_exec", BOOL, NONE, O, \
 X(FAILED, "evt.failed", BOOL, NONE, ACTS, "the call returned an error", "false") \
 X(CATEGORY, "evt.category", STRING, NONE, EVENT, "file, process, net or user", "\"file\"") \
 X(HOSTNAME, "evt.hostname", STRING, NONE, EVENT, "name of the host", "\"node-1\"") \
-X(ARG_UID, "evt.arg.uid", NUMBER, NONE, S, "the uid that was asked for", "0") \
+X(ARG_UID, "evt.arg.uid", NUMBER, NONE, S, "of setuid: the uid that was asked for", "0") \
 X(ARG_RES, "evt.arg.res", STRING, NONE, ACTS, "as evt.res", "\"SUCCESS\"") \
-X(FD_NUM, "fd.num", NUMBER, NONE, OC, "the descriptor; negative: an error", "3") \
+X(FD_NUM, "fd.num", NUMBER, NONE, O, "the descriptor; negative: an error", "3") \
 X(FD_NAMERAW, "fd.nameraw", STRING, NONE, OC, "the path as passed, where that is known", "\"../etc/passwd\"") \
 X(FD_TYPE, "fd.type", STRING, NONE, OC, "file, directory, pipe or unix", "\"file\"") \
 X(PROC_ANAME, "proc.aname", STRING, INDEX_OPTIONAL, EVENT, \
@@ -296,7 +296,7 @@ X(PROC_SID_EXEPATH, "proc.sid.exepath", STRING, NONE, EVENT, "path of the sessio
 X(PROC_IS_SID_LEADER, "proc.is_sid_leader", BOOL, NONE, EVENT, "it leads its session", "false") \
 X(PROC_CMDNARGS, "proc.cmdnargs", NUMBER, NONE, E, "number of arguments, without the first", "3") \
 X(PROC_CMDLENARGS, "proc.cmdlenargs", NUMBER, NONE, E, "their bytes, without blanks between", "17") \
-X(PROC_EXELINE, "proc.exeline", STRING, NONE, E, "path of the program and the arguments", "\"/bin/sh -c x\"") \
+X(PROC_EXELINE, "proc.exeline", STRING, NONE, E, "as proc.cmdline", "\"sh -c x\"") \
 X(PROC_DURATION, "proc.duration", NUMBER, NONE, EVENT, "ns since the process was started", "1200000") \
 X(USER_NAME, "user.name", STRING, NONE, ACTS, "root for uid 0; other names are not known", "\"root\"") \
 X(GROUP_NAME, "group.name", STRING, NONE, ACTS, "root for gid 0; other names are not known", "\"root\"") \
@@ -326,8 +326,9 @@ X(PACKAGE, "rootwatch.package", STRING, NONE, E, \
 X(EXEC_PATHS, "rootwatch.exec.paths", STRINGS, NONE, E, \
   "every path of the program: real, from the container's root, of the script, of what a loader runs", \
   "\"/tmp/x\"") \
-X(EXEC_GAINED, "rootwatch.exec.gained", STRING, NONE, E, \
-  "what the gain is worth: root, group, major or minor capabilities", "\"root\"") \
+X(EXEC_GAINED, "rootwatch.exec.gained", STRINGS, NONE, E, \
+  "what the gain is worth, all that is true of: root, group, major or minor (capabilities)", \
+  "\"root\"") \
 X(SETID_GAIN, "rootwatch.setid.gain", STRING, NONE, S, \
   "raised: root was gained; regained: root that had set its uid aside took it back", "\"raised\"")
 /* clang-format on */

@@ -2,7 +2,7 @@
 #include "output/event_fields.h"
 
 #include "container/container.h"
-#include "output/names.h"
+#include "base/names.h"
 #include "output/object_fields.h"
 #include "output/put.h"
 #include "output/sentence.h"

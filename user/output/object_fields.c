@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "output/names.h"
+#include "base/names.h"
 #include "output/put.h"
 #include "output/sentence.h"
 #include "process/process.h"
@@ -41,17 +41,9 @@ static void put_file(struct line *l, const struct event_file *f)
 	put_bool_if(l, F_FILE_DELETED, f->known, f->flags & WIRE_FILE_DELETED);
 }
 
-/* stat(2)'s encoding of a device number, which is what others compare fd.dev with. */
-static int64_t stat_dev(uint32_t dev)
-{
-	uint32_t major = DEV_MAJOR(dev), minor = DEV_MINOR(dev);
-
-	return (minor & 0xff) | major << 8 | (int64_t)(minor & ~0xffu) << 12;
-}
-
 static void put_identity(struct line *l, bool known, uint32_t dev, uint64_t ino)
 {
-	put_num_if(l, F_FD_DEV, known, stat_dev(dev));
+	put_num_if(l, F_FD_DEV, known, event_stat_dev(dev));
 	/* Signed: a file system may give any 64 bits, and many parsers stop at 2^63. */
 	put_num_if(l, F_FD_INO, known, (int64_t)ino);
 }
@@ -108,7 +100,7 @@ void object_fields_write_connect(struct line *l, const struct event *e)
 {
 	const struct event_connect *c = &e->connect;
 	bool peer = c->flags & WIRE_CONNECT_PEER, abstract;
-	struct str name = sentence_socket(e, &abstract);
+	struct str name = event_socket(c, &abstract);
 
 	put_socket(l, F_FD_NAME, name, abstract);
 	put_identity(l, c->ino != 0, c->dev, c->ino);
@@ -132,13 +124,11 @@ void object_fields_write_exec(struct line *l, const struct event *e)
 	};
 	const struct event_exec *x = &e->exec;
 	char scratch[SENTENCE_SCRATCH];
-	struct str all = sentence_cmdline(e, scratch), exe = x->argv, args;
+	struct str all = sentence_cmdline(e, scratch), exe = event_argv0(x), args;
 	unsigned gain = (x->flags & WIRE_EXEC_SUID ? 1u : 0) |
 			(x->flags & WIRE_EXEC_SGID ? 2u : 0) |
 			(x->flags & WIRE_EXEC_FCAPS ? 4u : 0);
 
-	if (exe.len > 0)
-		exe.len = (uint32_t)strnlen(exe.p, exe.len);
 	args = all;
 	if (all.len > exe.len)
 		args = (struct str){all.p + exe.len + 1, all.len - exe.len - 1, 0};

@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 
 #include "container/container.h"
-#include "output/names.h"
+#include "base/names.h"
 #include "process/process.h"
 
 #define NAME_CAP 48
@@ -22,57 +22,11 @@ struct headline sentence_headline(const struct event *e, const struct verdict *v
 	return (struct headline){STR_LIT("Root activity"), PRIORITY_DEBUG, NULL};
 }
 
-/* Appends s to the scratch, a blank for each NUL. */
-static size_t join(char *scratch, size_t len, struct str s)
-{
-	size_t room = SENTENCE_SCRATCH - len;
-	size_t n = s.len < room ? s.len : room;
-
-	for (size_t i = 0; i < n; i++)
-		scratch[len + i] = (char)(s.p[i] ? s.p[i] : ' ');
-	return len + n;
-}
-
-static struct str without_last_nul(struct str s)
-{
-	if (s.len > 0 && s.p[s.len - 1] == '\0')
-		s.len--;
-	return s;
-}
-
 struct str sentence_cmdline(const struct event *e, char scratch[static SENTENCE_SCRATCH])
 {
-	struct str s = STR_LIT("");
-	size_t len;
-
-	if (e->kind == EVENT_EXEC) {
-		bool cut = e->exec.argv_tail.len > 0 || e->exec.argv.full > e->exec.argv.len;
-
-		if (e->exec.argv.len == 0)
-			return s;
-		len = join(scratch, 0, cut ? e->exec.argv : without_last_nul(e->exec.argv));
-		if (cut) {
-			len = join(scratch, len, STR_LIT(" ... "));
-			len = join(scratch, len, without_last_nul(e->exec.argv_tail));
-		}
-		return (struct str){scratch, (uint32_t)len, (uint32_t)len};
-	}
-	return e->process ? e->process->cmdline : s;
-}
-
-struct str sentence_socket(const struct event *e, bool *abstract)
-{
-	const struct event_connect *c = &e->connect;
-
-	*abstract = false;
-	if (c->name.len > 0) {
-		*abstract = c->flags & WIRE_CONNECT_ABSTRACT;
-		return c->name;
-	}
-	if (c->path.len > 0)
-		return c->path;
-	*abstract = c->flags & WIRE_CONNECT_ASKED_ABSTRACT;
-	return c->asked;
+	if (e->kind == EVENT_EXEC)
+		return event_argv(&e->exec, scratch);
+	return e->process ? e->process->cmdline : STR_LIT("");
 }
 
 /* A foreign string, or a word for its absence. */
@@ -200,7 +154,7 @@ static void write_open(struct line *l, const struct event *e, size_t cap)
 static void write_connect(struct line *l, const struct event *e, size_t cap)
 {
 	bool abstract;
-	struct str name = sentence_socket(e, &abstract);
+	struct str name = event_socket(&e->connect, &abstract);
 
 	write_who(l, e);
 	if (e->ret < 0) {

@@ -25,11 +25,8 @@ struct headline sentence_headline(const struct event *e, const struct verdict *v
 void sentence_write(struct line *l, const struct event *e, size_t cap);
 
 /* All arguments with blanks between them, in scratch or where they are; "" when not known. */
-#define SENTENCE_SCRATCH (2 * WIRE_ARGV_MAX + 8)
+#define SENTENCE_SCRATCH EVENT_ARGV_SCRATCH
 struct str sentence_cmdline(const struct event *e, char scratch[static SENTENCE_SCRATCH]);
-
-/* The name of a socket that an event is about, by what is known best. @: it is abstract. */
-struct str sentence_socket(const struct event *e, bool *abstract);
 
 /* Titles longer than this are cut. */
 #define SENTENCE_TITLE_MAX 128

@@ -75,7 +75,7 @@ size_t process_table_bytes(const struct process_table *t)
 	return t->bytes;
 }
 
-static struct entry **bucket(struct process_table *t, uint32_t pid)
+static struct entry **bucket(const struct process_table *t, uint32_t pid)
 {
 	return &t->buckets[pid & t->mask]; /* the kernel hands pids out one after the other */
 }
@@ -249,17 +249,24 @@ static struct entry *learn_fork(struct process_table *t, const struct event *ev,
 	return e;
 }
 
-/* The latest process with the pid that is not too young to be a parent of this one. */
-static struct entry *parent_of(struct process_table *t, const struct event_task *task)
+static struct entry *latest(const struct process_table *t, uint32_t pid, uint64_t start_max)
 {
 	struct entry *best = NULL;
 
-	for (struct entry *e = *bucket(t, task->ppid); e; e = e->chain) {
-		if (e->p.pid == task->ppid && e->p.start <= task->start &&
+	for (struct entry *e = *bucket(t, pid); e; e = e->chain) {
+		if (e->p.pid == pid && e->p.start <= start_max &&
 		    (!best || e->p.start > best->p.start))
 			best = e;
 	}
 	return best;
+}
+
+const struct process *process_table_at(const struct process_table *t, uint32_t pid,
+				       uint64_t start_max)
+{
+	const struct entry *e = latest(t, pid, start_max);
+
+	return e ? &e->p : NULL;
 }
 
 /* Credentials are carried to the exit record, which has no room for them. */
@@ -278,6 +285,7 @@ void process_table_apply(struct process_table *t, struct event *e)
 	struct entry *self, *parent = NULL;
 
 	e->process = e->parent = NULL;
+	e->processes = t;
 	if (e->kind == EVENT_NONE || e->kind == EVENT_CGROUP)
 		return;
 	make_room(t);
@@ -298,7 +306,7 @@ void process_table_apply(struct process_table *t, struct event *e)
 		exchange_creds(&self->p, e);
 	}
 	if (e->kind != EVENT_FORK)
-		parent = parent_of(t, &e->task);
+		parent = latest(t, e->task.ppid, e->task.start);
 	if (parent)
 		touch(t, parent);
 	if (self)

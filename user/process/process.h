@@ -45,13 +45,20 @@ int process_table_new(struct process_table **t, size_t max);
 void process_table_free(struct process_table *t);
 
 /*
- * Takes an event in, in order: learns from exec and fork, and sets e->process and e->parent, which
- * are valid until the next call with this table. The process of an EVENT_FORK is the child.
- * e->num has to be set before. An exit gets the credentials of the process's last event.
- * After an EVENT_EXIT was handled by the later stages, call process_table_end.
+ * Takes an event in, in order: learns from exec and fork, and sets e->process, e->parent and
+ * e->processes, which are valid until the next call with this table. The process of an EVENT_FORK
+ * is the child. e->num has to be set before. An exit gets the credentials of the process's last
+ * event. After an EVENT_EXIT was handled by the later stages, call process_table_end.
  */
 void process_table_apply(struct process_table *t, struct event *e);
 void process_table_end(struct process_table *t, const struct event *e);
+
+/*
+ * The process with this pid, of several the latest that did not start after start_max; NULL when
+ * none is known. Nothing is read from /proc for it.
+ */
+const struct process *process_table_at(const struct process_table *t, uint32_t pid,
+				       uint64_t start_max);
 
 /*
  * Remembers that the exec of e's process raised an alert, for the line at its exit. Other kinds

@@ -1,111 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Privilege raised: by the setuid family, or by what an executed file carries. */
 #include "rules/facts.h"
-
-#include <linux/capability.h>
-
-static bool is_root(const struct wire_creds *c)
-{
-	return c->root != WIRE_ROOT_NONE;
-}
-
-/* The host's uid of this user namespace's root, as far as the event tells. */
-static uint32_t root_uid(const struct event *e)
-{
-	if (e->creds.ns_euid == 0)
-		return e->creds.euid;
-	if (e->creds.ns_uid == 0)
-		return e->creds.uid;
-	if (e->prev.ns_euid == 0)
-		return e->prev.euid;
-	return e->prev.ns_uid == 0 ? e->prev.uid : 0;
-}
-
-/* Bits: which of the four uids are root's. */
-static unsigned root_uids(const struct wire_creds *c, uint32_t root)
-{
-	return (unsigned)(c->uid == root) | (unsigned)(c->euid == root) << 1 |
-	       (unsigned)(c->suid == root) << 2 | (unsigned)(c->fsuid == root) << 3;
-}
-
-/*
- * A uid that was not root's has become root's. Of a setfsuid in a user namespace no uid tells which
- * one is root's there; the kernel side has looked at the file system uid, too.
- */
-static bool raised(const struct event *e)
-{
-	uint32_t root = root_uid(e);
-
-	if (!e->prev_known)
-		return false;
-	return (root_uids(&e->creds, root) & ~root_uids(&e->prev, root)) != 0 ||
-	       (is_root(&e->creds) && !is_root(&e->prev));
-}
-
-/* A process of root that had set its effective uid aside, as daemons do: nothing is gained. */
-static bool was_roots(const struct event *e)
-{
-	return e->prev.ns_uid == 0;
-}
+#include "rules/value/privilege.h"
 
 bool match_setid_raise(const struct facts *f)
 {
-	return raised(f->e) && !was_roots(f->e);
+	return privilege_of_setid(f->e) == PRIVILEGE_RAISED;
 }
 
 bool match_setid_regain(const struct facts *f)
 {
-	return raised(f->e) && was_roots(f->e) && is_root(&f->e->creds) && !is_root(&f->e->prev);
-}
-
-static bool had_root(const struct event *e)
-{
-	return e->prev_known && is_root(&e->prev);
+	return privilege_of_setid(f->e) == PRIVILEGE_REGAINED;
 }
 
 bool match_suid_exec(const struct facts *f)
 {
-	return (f->e->exec.flags & WIRE_EXEC_SUID) && is_root(&f->e->creds) && !had_root(f->e);
+	return privilege_of_exec(f->e) & PRIVILEGE_ROOT;
 }
 
 bool match_sgid_exec(const struct facts *f)
 {
-	return (f->e->exec.flags & WIRE_EXEC_SGID) && f->e->creds.ns_egid == 0 && !had_root(f->e) &&
-	       !(f->e->prev_known && f->e->prev.ns_egid == 0);
-}
-
-#define CAP(name) (1ull << CAP_##name)
-
-/*
- * With one of these a process is as good as root, here or further out. Not among them: binding
- * low ports, raw sockets, and the like, which are what file capabilities are good for.
- */
-static const uint64_t as_good_as_root =
-	CAP(CHOWN) | CAP(DAC_OVERRIDE) | CAP(DAC_READ_SEARCH) | CAP(FOWNER) | CAP(SETGID) |
-	CAP(SETUID) | CAP(SETPCAP) | CAP(NET_ADMIN) | CAP(SYS_MODULE) | CAP(SYS_RAWIO) |
-	CAP(SYS_CHROOT) | CAP(SYS_PTRACE) | CAP(SYS_ADMIN) | CAP(SYS_BOOT) | CAP(MKNOD) |
-	CAP(SETFCAP) | CAP(MAC_OVERRIDE) | CAP(MAC_ADMIN) | CAP(SYSLOG) |
-	(1ull << 38) /* PERFMON, since 5.8 */ | (1ull << 39) /* BPF */ |
-	(1ull << 40) /* CHECKPOINT_RESTORE, since 5.9 */;
-
-static bool gained_fcaps(const struct event *e)
-{
-	return (e->exec.flags & WIRE_EXEC_FCAPS) && !had_root(e);
-}
-
-static bool gained_much(const struct event *e)
-{
-	uint64_t before = e->prev_known ? e->prev.cap_permitted : 0;
-
-	return (e->creds.cap_permitted & ~before & as_good_as_root) != 0;
+	return privilege_of_exec(f->e) & PRIVILEGE_GROUP;
 }
 
 bool match_fcaps_exec(const struct facts *f)
 {
-	return gained_fcaps(f->e) && gained_much(f->e);
+	return privilege_of_exec(f->e) & PRIVILEGE_MAJOR;
 }
 
 bool match_fcaps_minor(const struct facts *f)
 {
-	return gained_fcaps(f->e) && !gained_much(f->e);
+	return privilege_of_exec(f->e) & PRIVILEGE_MINOR;
 }

@@ -10,19 +10,7 @@
 #include <stdint.h>
 
 #include "event/event.h"
-
-/* Falco's priorities, most severe first. */
-enum priority {
-	PRIORITY_EMERGENCY,
-	PRIORITY_ALERT,
-	PRIORITY_CRITICAL,
-	PRIORITY_ERROR,
-	PRIORITY_WARNING,
-	PRIORITY_NOTICE,
-	PRIORITY_INFORMATIONAL,
-	PRIORITY_DEBUG,
-	PRIORITY_END
-};
+#include "rules/lang/ast.h" /* enum priority */
 
 /* "Emergency" ... "Debug", as Falco prints them. */
 const char *priority_name(enum priority p);

@@ -9,19 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-/* <linux/magic.h> lacks some of these. */
-#define MAGIC_PROC	  0x9fa0u
-#define MAGIC_SYSFS	  0x62656572u
-#define MAGIC_CGROUP	  0x27e0ebu
-#define MAGIC_CGROUP2	  0x63677270u
-#define MAGIC_DEBUGFS	  0x64626720u
-#define MAGIC_TRACEFS	  0x74726163u
-#define MAGIC_SECURITYFS  0x73636673u
-#define MAGIC_BINFMT_MISC 0x42494e4du
-#define MAGIC_BPF	  0xcafe4a11u
-#define MAGIC_CONFIGFS	  0x62656570u
-#define MAGIC_PSTORE	  0x6165676cu
-#define MAGIC_OVERLAY	  0x794c7630u
+#include "rules/value/file.h"
 
 #define C(class) (1u << WATCH_C_##class)
 /* Read for their content: opening a directory of that name is no such read. */
@@ -150,56 +138,20 @@ static uint32_t named(struct str name, uint32_t access)
 	return classes;
 }
 
-/* Which of the kernel's own file systems; WATCH_SCOPE_END: none of them. */
-static enum watch_scope kernel_scope(uint32_t magic)
+static enum watch_scope kernel_scope(enum file_fs fs)
 {
-	switch (magic) {
-	case MAGIC_PROC:
-		return WATCH_PROC;
-	case MAGIC_SYSFS:
-		return WATCH_SYSFS;
-	case MAGIC_CGROUP:
-	case MAGIC_CGROUP2:
-		return WATCH_CGROUP;
-	case MAGIC_DEBUGFS:
-	case MAGIC_TRACEFS:
-	case MAGIC_SECURITYFS:
-	case MAGIC_BINFMT_MISC:
-	case MAGIC_BPF:
-	case MAGIC_CONFIGFS:
-	case MAGIC_PSTORE:
-		return WATCH_KERNFS;
-	default:
-		return WATCH_SCOPE_END;
-	}
-}
+	static const enum watch_scope scopes[] = {[FILE_FS_OTHER] = WATCH_SCOPE_END,
+						  [FILE_FS_PROC] = WATCH_PROC,
+						  [FILE_FS_SYSFS] = WATCH_SYSFS,
+						  [FILE_FS_CGROUP] = WATCH_CGROUP,
+						  [FILE_FS_KERNEL] = WATCH_KERNFS};
 
-/* Where they usually lie, the innermost first: for what could not be opened. */
-static const struct {
-	const char *dir;
-	enum watch_scope scope;
-} usual_places[] = {
-	{"/proc/sys/fs/binfmt_misc", WATCH_KERNFS}, {"/proc", WATCH_PROC},
-	{"/sys/fs/cgroup", WATCH_CGROUP},	    {"/sys/fs/bpf", WATCH_KERNFS},
-	{"/sys/fs/pstore", WATCH_KERNFS},	    {"/sys/kernel/debug", WATCH_KERNFS},
-	{"/sys/kernel/tracing", WATCH_KERNFS},	    {"/sys/kernel/security", WATCH_KERNFS},
-	{"/sys/kernel/config", WATCH_KERNFS},	    {"/sys", WATCH_SYSFS},
-};
+	return scopes[fs];
+}
 
 static struct str skip(struct str s, uint32_t n)
 {
 	return (struct str){s.p + n, s.len - n, s.len - n};
-}
-
-/* True when path is dir or lies below it; *rest is then what follows, "" or "/...". */
-static bool under(struct str path, const char *dir, struct str *rest)
-{
-	uint32_t n = (uint32_t)strlen(dir);
-
-	if (!str_starts(path, dir) || (path.len > n && path.p[n] != '/'))
-		return false;
-	*rest = skip(path, n);
-	return true;
 }
 
 /* The component that path starts with (after its '/'); *rest is what follows. */
@@ -215,43 +167,23 @@ static struct str component(struct str path, struct str *rest)
 	return (struct str){path.p, i, i};
 }
 
-/* A path that was asked for, without the detours through /proc/<pid>/root that lead to the same. */
-static struct str without_detours(struct str path)
-{
-	struct str rest, after;
-
-	while (under(path, "/proc", &rest)) {
-		struct str pid = component(rest, &rest);
-
-		if (pid.len == 0 || !str_is(component(rest, &after), "root") || after.len == 0)
-			break;
-		path = after;
-	}
-	return path;
-}
-
 struct str watch_name(const struct event_file *f)
 {
-	return str_basename(f->sbpath.len ? f->sbpath : f->path);
+	return file_name(f);
 }
 
 struct str watch_rootpath(const struct event_file *f)
 {
-	return !f->rootpath.p && f->fs_magic == MAGIC_OVERLAY ? f->sbpath : f->rootpath;
+	return file_rootpath(f);
 }
 
-static uint32_t classify_asked(struct str path, uint32_t access)
+static uint32_t classify_asked(const struct event_file *f, uint32_t access)
 {
-	uint32_t classes;
-	struct str rest;
+	struct str path = file_asked_path(f), inside;
+	uint32_t classes = below(WATCH_PATH, path, access) | named(str_basename(path), access);
+	enum watch_scope scope = kernel_scope(file_fs(f, &inside));
 
-	path = without_detours(path);
-	classes = below(WATCH_PATH, path, access) | named(str_basename(path), access);
-	for (size_t i = 0; i < sizeof(usual_places) / sizeof(usual_places[0]); i++) {
-		if (under(path, usual_places[i].dir, &rest))
-			return classes | below(usual_places[i].scope, rest, access);
-	}
-	return classes;
+	return scope == WATCH_SCOPE_END ? classes : classes | below(scope, inside, access);
 }
 
 static bool is_hex64(struct str s)
@@ -323,25 +255,12 @@ static bool runtime_shape(struct str path)
 	return false;
 }
 
-/*
- * A file that the host's own mounts show (hostpath), that was bound in from somewhere, or that lies
- * on a disk which the host does not mount: then the container mounted it. A volume on a disk of its
- * own is mounted by the host, too, where volumes are.
- */
-static bool host_path(const struct event_file *f, struct str *path)
-{
-	*path = f->hostpath.p ? f->hostpath : f->sbpath;
-	return f->hostpath.p || (!f->rootpath.p && f->fs_magic != MAGIC_OVERLAY &&
-				 (f->flags & (WIRE_FILE_BIND | WIRE_FILE_BLOCKDEV)));
-}
-
 static uint32_t classify_host(const struct event_file *f, uint32_t access)
 {
 	struct str path;
 	uint32_t classes;
 
-	/* Nodes of /dev, pipes and sockets come in by mounts all the time and store nothing. */
-	if (!(S_ISREG(f->mode) || S_ISDIR(f->mode) || S_ISLNK(f->mode)) || !host_path(f, &path))
+	if (!file_host_path(f, &path))
 		return 0;
 	classes = below(WATCH_HOST, path, access);
 	if ((classes & C(HOST_MANAGED)) || ((classes & C_HOST) && runtime_shape(path)))
@@ -370,7 +289,8 @@ static uint32_t classify_device(const struct event_file *f, uint32_t access)
 
 static uint32_t classify_opened(const struct event_file *f, uint32_t access)
 {
-	enum watch_scope scope = kernel_scope(f->fs_magic);
+	struct str inside;
+	enum watch_scope scope = kernel_scope(file_fs(f, &inside));
 	uint32_t names = named(watch_name(f), access);
 	uint32_t paths = below(WATCH_PATH, f->path, access);
 	struct str rootpath = watch_rootpath(f);
@@ -382,7 +302,7 @@ static uint32_t classify_opened(const struct event_file *f, uint32_t access)
 		names &= ~C_KNOBS;
 	paths &= ~C_DEVICES;
 	if (scope != WATCH_SCOPE_END)
-		return paths | names | below(scope, f->sbpath, access);
+		return paths | names | below(scope, inside, access);
 	return paths | names | classify_host(f, access) | classify_device(f, access);
 }
 
@@ -407,8 +327,8 @@ static uint32_t beside(struct str name)
 
 uint32_t watch_classify(const struct event_file *f, uint32_t access)
 {
-	bool asked = f->fs_magic == 0;
-	uint32_t classes = asked ? classify_asked(f->path, access) : classify_opened(f, access);
+	uint32_t classes = file_asked_only(f) ? classify_asked(f, access) :
+						classify_opened(f, access);
 
 	if (classes == 0)
 		return 0;

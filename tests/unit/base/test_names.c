@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/capability.h>
 
-#include "output/names.h"
+#include "base/names.h"
 
 static void expect(struct str got, const char *want)
 {

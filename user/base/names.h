@@ -4,8 +4,8 @@
  * terminal. The strings of names_capabilities and names_open_flags live until the next call of
  * the same function by the same thread: the last answer is kept, because events come in series.
  */
-#ifndef ROOTWATCH_OUTPUT_NAMES_H
-#define ROOTWATCH_OUTPUT_NAMES_H
+#ifndef ROOTWATCH_BASE_NAMES_H
+#define ROOTWATCH_BASE_NAMES_H
 
 #include <stdint.h>
 
@@ -20,4 +20,4 @@ struct str names_capabilities(uint64_t mask);
 /* Flags of open(2) on this architecture: the access mode first, "O_WRONLY|O_CREAT". */
 struct str names_open_flags(uint32_t flags);
 
-#endif /* ROOTWATCH_OUTPUT_NAMES_H */
+#endif /* ROOTWATCH_BASE_NAMES_H */

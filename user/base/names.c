@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "output/names.h"
+#include "base/names.h"
 
 #include <fcntl.h>
 #include <linux/capability.h>

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/engine/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "rules/engine/internal.h"
+
+int engine_grow(void *array, size_t n, size_t *max, size_t size)
+{
+	void *old, *grown;
+	size_t want;
+
+	if (n < *max)
+		return 0;
+	if (n >= INT32_MAX / 2)
+		return -ENOMEM;
+	want = *max ? *max * 2 : 16;
+	memcpy(&old, array, sizeof(old));
+	grown = reallocarray(old, want, size);
+	if (!grown)
+		return -ENOMEM;
+	memcpy(array, &grown, sizeof(grown));
+	*max = want;
+	return 0;
+}
+
+int engine_new(struct engine **out, const struct rule *rules, size_t n, char why[ENGINE_WHY_MAX])
+{
+	struct engine *g = calloc(1, sizeof(*g));
+	int err;
+
+	why[0] = '\0';
+	if (!g)
+		return -ENOMEM;
+	event_types_fill(&g->types);
+	err = compile_rules(g, rules, n, why);
+	if (err) {
+		engine_free(g);
+		return err;
+	}
+	*out = g;
+	return 0;
+}
+
+void engine_free(struct engine *g)
+{
+	if (!g)
+		return;
+	for (size_t i = 0; i < g->n_tests; i++)
+		operand_free(g, &g->tests[i]);
+	for (size_t i = 0; i < g->n_slots; i++)
+		free(g->slots[i].scratch);
+	for (size_t i = 0; i < TYPES_MAX; i++)
+		free(g->by_type[i].p);
+	free(g->slots);
+	free(g->tests);
+	free(g->steps);
+	free(g);
+}
+
+static bool matches(struct engine *g, uint32_t start, const struct event *e)
+{
+	const struct step *first = &g->steps[start];
+	int32_t at = 0;
+
+	while (at >= 0) {
+		const struct step *s = &first[at];
+
+		at = test_run(g, &g->tests[s->test], e) ? s->yes : s->no;
+	}
+	return at == GO_TRUE;
+}
+
+void engine_judge(struct engine *g, const struct event *e, struct verdict *v)
+{
+	const struct candidates *list;
+	uint32_t type = e->context ? NONE : event_types_of(&g->types, e);
+
+	v->n = 0;
+	if (type == NONE)
+		return;
+	test_forget(g);
+	list = &g->by_type[type];
+	for (size_t i = 0; i < list->n && v->n < VERDICT_MAX; i++) {
+		const struct candidate *c = &list->p[i];
+
+		if (c->start == NONE || matches(g, c->start, e))
+			v->hits[v->n++] = c->rule;
+	}
+}
+
+void engine_stats(const struct engine *g, struct engine_stats *s)
+{
+	*s = (struct engine_stats){.rules = g->n_rules,
+				   .steps = g->n_steps,
+				   .tests = g->n_tests,
+				   .fields = g->n_slots,
+				   .regex_limits = g->regex_limits};
+}

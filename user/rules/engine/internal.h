@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the engine share. */
+#ifndef ROOTWATCH_RULES_ENGINE_INTERNAL_H
+#define ROOTWATCH_RULES_ENGINE_INTERNAL_H
+
+#include "rules/engine/engine.h"
+#include "rules/engine/regex.h"
+#include "rules/engine/set.h"
+
+#define NONE UINT32_MAX
+
+/* A field as some rule uses it, and its value for the event that is being judged. */
+struct slot {
+	struct field_use use;
+	enum field_type type; /* behind the transformers */
+	bool all;	      /* a list by its type: `in` wants all elements */
+	uint32_t plain;	      /* with transformers: the slot without them; else NONE */
+	uint32_t stamp;	      /* v is the value for the event with this stamp */
+	uint32_t hash_stamp;  /* and hash its hash */
+	uint64_t hash;
+	struct value v;
+	struct value_scratch *scratch; /* of its own, with transformers only */
+};
+
+/* One comparison, and its answer for the event that is being judged. */
+struct test {
+	uint32_t stamp;
+	bool answer;
+	uint8_t op;	/* enum operator_kind */
+	uint32_t left;	/* slot */
+	uint32_t right; /* slot of val(), or NONE */
+	uint32_t next;	/* of its bucket while compiling, + 1 */
+	union {
+		struct str text;
+		int64_t number;
+		struct {
+			int64_t *p; /* sorted */
+			size_t n;
+		} numbers;
+		struct set *set;
+		struct path_set *paths;
+		struct regex *regex;
+	};
+	const struct node *node; /* where it stands first */
+};
+
+/* What to do next: a step of the same rule, relative to its first, or one of the answers. */
+#define GO_TRUE	 (-1)
+#define GO_FALSE (-2)
+
+struct step {
+	uint32_t test;
+	int32_t yes, no;
+};
+
+/* A rule for one type of event. */
+struct candidate {
+	const struct rule *rule;
+	uint32_t start; /* step; NONE: the type of event alone fulfils the condition */
+};
+
+/* evt.type as a small number: rules are looked up by it. The last ones stand for odd events. */
+#define TYPES_MAX 32
+
+struct event_types {
+	size_t n;
+	struct {
+		enum event_kind kind;
+		uint32_t call, flags;
+		bool odd; /* its evt.type is not one of the others' */
+	} types[TYPES_MAX];
+	uint8_t by_call[EVENT_KIND_END][WIRE_CALL_END];
+	uint8_t fd_exec; /* execveat */
+};
+
+struct candidates {
+	struct candidate *p;
+	size_t n, max;
+};
+
+struct engine {
+	struct slot *slots;
+	size_t n_slots, max_slots;
+	struct test *tests;
+	size_t n_tests, max_tests;
+	struct step *steps;
+	size_t n_steps, max_steps;
+	struct event_types types;
+	struct candidates by_type[TYPES_MAX]; /* most severe first */
+	size_t n_rules;
+	uint32_t stamp;
+	uint64_t regex_limits;
+	struct value_scratch scratch;
+};
+
+/* types.c */
+void event_types_fill(struct event_types *t);
+/* NONE: no rule is for such events. */
+uint32_t event_types_of(const struct event_types *t, const struct event *e);
+/* An event of that type, without anything else. */
+void event_types_example(const struct event_types *t, size_t type, struct event *e);
+
+/* test.c: the answer for the event, from the cache when it is there. */
+bool test_run(struct engine *g, struct test *t, const struct event *e);
+/* Everything that was cached belongs to an event that is over. */
+void test_forget(struct engine *g);
+
+/* operand.c: fills the right side of t from its node. why gets what is wrong with it. */
+int operand_new(const struct engine *g, struct test *t, char *why, size_t why_size);
+void operand_free(const struct engine *g, struct test *t);
+
+/* intern.c: the number of the test in g, made when it is not there yet. buckets: see intern.c. */
+struct intern;
+int intern_new(struct intern **out);
+void intern_free(struct intern *in);
+int intern_test(struct engine *g, struct intern *in, const struct node *node, uint32_t *test,
+		char *why, size_t why_size);
+
+/* compile.c: all rules into g. */
+int compile_rules(struct engine *g, const struct rule *rules, size_t n, char why[ENGINE_WHY_MAX]);
+
+/* Room for one element more; 0 or -ENOMEM. */
+int engine_grow(void *array, size_t n, size_t *max, size_t size);
+
+#endif /* ROOTWATCH_RULES_ENGINE_INTERNAL_H */

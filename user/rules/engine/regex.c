@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/engine/regex.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+
+#include <errno.h>
+#include <pcre2.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PATTERN_MAX 4096
+#define NEST_MAX    50
+/* Of the order of a millisecond; an honest pattern needs some hundred. */
+#define MATCH_LIMIT 20000
+#define HEAP_KB	    1024
+
+struct regex {
+	pcre2_code *code;
+	pcre2_match_context *context;
+	pcre2_match_data *data;
+};
+
+static const uint32_t options = PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_DOTALL |
+				PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP |
+				PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE;
+
+void regex_free(struct regex *r)
+{
+	if (!r)
+		return;
+	pcre2_match_data_free(r->data);
+	pcre2_match_context_free(r->context);
+	pcre2_code_free(r->code);
+	free(r);
+}
+
+static pcre2_code *compile(struct str pattern, int *err, size_t *at)
+{
+	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+	pcre2_code *code;
+
+	if (!context) {
+		*err = PCRE2_ERROR_NOMEMORY;
+		return NULL;
+	}
+	pcre2_set_max_pattern_length(context, PATTERN_MAX);
+	pcre2_set_parens_nest_limit(context, NEST_MAX);
+	code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.len, options, err, at, context);
+	pcre2_compile_context_free(context);
+	return code;
+}
+
+int regex_new(struct regex **out, struct str pattern, char *why, size_t why_size, size_t *where)
+{
+	struct regex *r = calloc(1, sizeof(*r));
+	PCRE2_UCHAR text[160] = "";
+	size_t at = 0;
+	int err = 0;
+
+	if (!r)
+		return -ENOMEM;
+	r->code = compile(pattern, &err, &at);
+	if (!r->code && err != PCRE2_ERROR_NOMEMORY && err != PCRE2_ERROR_HEAP_FAILED) {
+		pcre2_get_error_message(err, text, sizeof(text));
+		snprintf(why, why_size, "%s", (const char *)text);
+		if (where)
+			*where = at;
+		regex_free(r);
+		return -EINVAL;
+	}
+	if (r->code) {
+		r->context = pcre2_match_context_create(NULL);
+		r->data = pcre2_match_data_create(1, NULL);
+	}
+	if (!r->context || !r->data) {
+		regex_free(r);
+		return -ENOMEM;
+	}
+	pcre2_set_match_limit(r->context, MATCH_LIMIT);
+	pcre2_set_heap_limit(r->context, HEAP_KB);
+	*out = r;
+	return 0;
+}
+
+int regex_match(const struct regex *r, struct str text)
+{
+	int err = pcre2_match(r->code, (PCRE2_SPTR)(text.p ? text.p : ""), text.len, 0, 0, r->data,
+			      r->context);
+
+	if (err >= 0)
+		return 1;
+	return err == PCRE2_ERROR_NOMATCH ? 0 : -1;
+}

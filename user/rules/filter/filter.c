@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What all rules need, put together. Each rule is asked in each world; a pattern then carries the
+ * accesses of the worlds that want it. An open for both reading and writing passes by an entry for
+ * either, so that what only such opens need is watched for writing, which is rarer.
+ */
+#include "rules/filter/filter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/filter/walk.h"
+
+#define BIT(world) (1u << (world))
+
+/* A pattern, and which worlds want it. */
+struct wish {
+	struct pattern p;
+	uint32_t worlds;
+	bool urgent;
+};
+
+struct wishes {
+	struct wish *list;
+	size_t n, room;
+	uint32_t any; /* BIT(WORLD_*) */
+	uint32_t kinds;
+	uint32_t host; /* worlds that want all of the host's files */
+	bool host_urgent;
+	struct str *ignores; /* but for these */
+	size_t n_ignores;
+};
+
+static uint32_t access_of(uint32_t worlds)
+{
+	uint32_t access = 0;
+
+	if (worlds & BIT(WORLD_READ))
+		access |= FILTER_READ;
+	if (worlds & (BIT(WORLD_WRITE)))
+		access |= FILTER_WRITE;
+	if (worlds & BIT(WORLD_CONNECT))
+		access |= FILTER_CONNECT;
+	if ((worlds & BIT(WORLD_BOTH)) && !(access & (FILTER_READ | FILTER_WRITE)))
+		access |= FILTER_WRITE;
+	return access;
+}
+
+static int wish_for(struct wishes *all, const struct wish *w)
+{
+	if (all->n == all->room) {
+		size_t room = all->room ? all->room * 2 : 256;
+		struct wish *list = reallocarray(all->list, room, sizeof(*list));
+
+		if (!list)
+			return -ENOMEM;
+		all->list = list;
+		all->room = room;
+	}
+	all->list[all->n++] = *w;
+	return 0;
+}
+
+/* Only what no rule wants of the host's files may be left out. */
+static int wish_for_host(struct wishes *all, struct reach *s, enum world w, bool urgent)
+{
+	bool first = !all->host;
+
+	all->host |= BIT(w);
+	all->host_urgent |= urgent;
+	if (!first)
+		return reach_ignores_meet(&all->ignores, &all->n_ignores, s->ignores, s->n_ignores);
+	all->ignores = s->ignores;
+	all->n_ignores = s->n_ignores;
+	s->ignores = NULL;
+	s->n_ignores = 0;
+	return 0;
+}
+
+static int add_set(struct wishes *all, struct reach *s, enum world w, bool urgent)
+{
+	bool hints = false;
+	int err = 0;
+	size_t i;
+
+	if (s->any)
+		all->any |= BIT(w);
+	for (i = 0; i < s->n && !err; i++) {
+		hints |= s->patterns[i].hint;
+		/* Without urgency it says no more than that it is the host's. */
+		if (s->patterns[i].hint && !urgent)
+			continue;
+		err = wish_for(all, &(struct wish){s->patterns[i], BIT(w), urgent});
+	}
+	if (s->host && !err)
+		err = wish_for_host(all, s, w, urgent && !hints);
+	return err;
+}
+
+static int add_rule(struct wishes *all, const struct rule *rule)
+{
+	bool urgent = rule->priority <= PRIORITY_CRITICAL;
+	int err = 0;
+	int w;
+
+	for (w = 0; w < WORLD_END && !err; w++) {
+		struct reach s = {.any = false};
+
+		err = walk(&s, (enum world)w, rule->condition, false, 0);
+		if (!err && !reach_is_empty(&s)) {
+			all->kinds |= 1u << world_kind((enum world)w);
+			if (w < WORLD_FILTERED)
+				err = add_set(all, &s, (enum world)w, urgent);
+		}
+		reach_free(&s);
+	}
+	return err;
+}
+
+static int compare_wishes(const void *one, const void *other)
+{
+	const struct pattern *a = &((const struct wish *)one)->p;
+	const struct pattern *b = &((const struct wish *)other)->p;
+	uint32_t len = a->text.len < b->text.len ? a->text.len : b->text.len;
+	int order;
+
+	if (a->scope != b->scope)
+		return a->scope < b->scope ? -1 : 1;
+	order = len > 0 ? memcmp(a->text.p, b->text.p, len) : 0;
+	return order ? order : (a->text.len > b->text.len) - (a->text.len < b->text.len);
+}
+
+/* Each pattern once, in an order that depends on nothing else. */
+static void merge(struct wishes *all)
+{
+	size_t i, kept = 0;
+
+	if (all->n == 0)
+		return;
+	qsort(all->list, all->n, sizeof(all->list[0]), compare_wishes);
+	for (i = 1; i < all->n; i++) {
+		if (compare_wishes(&all->list[kept], &all->list[i]) == 0) {
+			all->list[kept].worlds |= all->list[i].worlds;
+			all->list[kept].urgent |= all->list[i].urgent;
+		} else {
+			all->list[++kept] = all->list[i];
+		}
+	}
+	all->n = kept + 1;
+}
+
+typedef bool (*wish_test)(const struct wish *w);
+
+static bool is_suffix(const struct wish *w)
+{
+	return w->p.scope == FILTER_SUFFIX;
+}
+
+static bool is_device(const struct wish *w)
+{
+	return w->p.scope == FILTER_CHAR;
+}
+
+static bool is_of_connect(const struct wish *w)
+{
+	return w->worlds & BIT(WORLD_CONNECT);
+}
+
+static bool is_of_open(const struct wish *w)
+{
+	return !is_of_connect(w);
+}
+
+static size_t count(const struct wishes *all, wish_test test)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < all->n; i++)
+		n += test(&all->list[i]);
+	return n;
+}
+
+/* All of these accesses pass from now on, and need none of the tested patterns. */
+static void widen(struct wishes *all, wish_test test, uint32_t worlds)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < all->n; i++) {
+		struct wish *w = &all->list[i];
+
+		if (test(w)) {
+			all->any |= w->worlds & worlds;
+			w->worlds &= ~worlds;
+		}
+		if (w->worlds)
+			all->list[kept++] = *w;
+	}
+	all->n = kept;
+}
+
+static size_t count_beyond(const struct wishes *all, wish_test test, uint32_t worlds)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < all->n; i++)
+		n += test(&all->list[i]) && (all->list[i].worlds & ~worlds);
+	return n;
+}
+
+/* Where there is room for few of a kind, writes give way first: they are fewer. */
+static void fit(struct wishes *all, wish_test test, size_t max)
+{
+	const uint32_t written = BIT(WORLD_WRITE) | BIT(WORLD_BOTH);
+	const uint32_t opens = written | BIT(WORLD_READ);
+
+	if (count(all, test) <= max)
+		return;
+	if (count_beyond(all, test, written) <= max)
+		widen(all, test, written);
+	else if (count_beyond(all, test, BIT(WORLD_READ) | BIT(WORLD_BOTH)) <= max)
+		widen(all, test, BIT(WORLD_READ) | BIT(WORLD_BOTH));
+	else
+		widen(all, test, opens);
+}
+
+/* So many entries as the kernel side has room for, those of the host's files among them. */
+static void fit_all(struct wishes *all)
+{
+	size_t host = (all->host != 0) + all->n_ignores;
+	bool more_opens;
+
+	fit(all, is_suffix, FILTER_SUFFIXES_MAX);
+	fit(all, is_device, FILTER_DEVICES_MAX);
+	if (all->n + host <= FILTER_ENTRIES_MAX)
+		return;
+	more_opens = count(all, is_of_open) >= count(all, is_of_connect);
+	widen(all, more_opens ? is_of_open : is_of_connect, UINT32_MAX);
+	if (all->n + host > FILTER_ENTRIES_MAX)
+		widen(all, more_opens ? is_of_connect : is_of_open, UINT32_MAX);
+}
+
+/* Entries and their texts, in one piece each. */
+struct builder {
+	struct filter *f;
+	char *text;
+};
+
+static void build(struct builder *b, enum filter_scope scope, struct str text, uint32_t access,
+		  bool urgent, bool ignore)
+{
+	b->f->entries[b->f->n++] = (struct filter_entry){scope, b->text, access, urgent, ignore};
+	if (text.len > 0)
+		memcpy(b->text, text.p, text.len);
+	b->text += text.len;
+	*b->text++ = '\0';
+}
+
+static int finish(struct filter **out, const struct wishes *all)
+{
+	size_t n = all->n + (all->host != 0) + all->n_ignores, bytes = 1, i;
+	struct builder b = {.f = calloc(1, sizeof(*b.f))};
+
+	if (!b.f)
+		return -ENOMEM;
+	for (i = 0; i < all->n; i++)
+		bytes += all->list[i].p.text.len + 1u;
+	for (i = 0; i < all->n_ignores; i++)
+		bytes += all->ignores[i].len + 1u;
+	b.f->entries = calloc(n ? n : 1, sizeof(b.f->entries[0]));
+	b.f->arena = b.text = malloc(bytes);
+	if (!b.f->entries || !b.text) {
+		filter_free(b.f);
+		return -ENOMEM;
+	}
+	for (i = 0; i < all->n; i++) {
+		const struct wish *w = &all->list[i];
+
+		build(&b, w->p.scope, w->p.text, access_of(w->worlds), w->urgent, false);
+	}
+	if (all->host)
+		build(&b, FILTER_HOST, STR_LIT(""), access_of(all->host), all->host_urgent, false);
+	for (i = 0; i < all->n_ignores; i++)
+		build(&b, FILTER_HOST, all->ignores[i], access_of(all->host), false, true);
+	b.f->any = access_of(all->any);
+	b.f->kinds = all->kinds;
+	*out = b.f;
+	return 0;
+}
+
+int filter_derive(struct filter **out, const struct rule *rules, size_t n)
+{
+	struct wishes all = {.n = 0};
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < n && !err; i++) {
+		if (rules[i].enabled && !rules[i].left_out && rules[i].condition)
+			err = add_rule(&all, &rules[i]);
+		if (!err && all.n > REACH_PATTERNS_MAX)
+			merge(&all);
+	}
+	if (!err) {
+		merge(&all);
+		fit_all(&all);
+		err = finish(out, &all);
+	}
+	free(all.list);
+	free(all.ignores);
+	return err;
+}
+
+void filter_free(struct filter *f)
+{
+	if (!f)
+		return;
+	free(f->entries);
+	free(f->arena);
+	free(f);
+}

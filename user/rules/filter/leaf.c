@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * A pattern says less than its test, never more. What the kernel compares is a path from its
+ * root down, or a name; of each value the better one of both is taken. A value that says neither
+ * gives what is left: that the field is there at all, which for a file of procfs is something
+ * ("" of that scope), for any file it is nothing.
+ *
+ * Names may be compared although fd.name of a memfd, or a path whose head is missing, may hold
+ * slashes where no directory is: the kernel sends whatever has no place.
+ */
+#include "rules/filter/leaf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "rules/filter/text.h"
+
+#define SUFFIX_MAX 8
+
+/* What a field is a path of. */
+enum shape {
+	SHAPE_NONE,   /* nothing that is compared */
+	SHAPE_WHOLE,  /* all of a path */
+	SHAPE_DIR,    /* up to the last '/' */
+	SHAPE_NAME,   /* behind the last '/' */
+	SHAPE_INSIDE, /* of a path inside a superblock: its last component is the file's own name */
+};
+
+struct subject {
+	enum shape shape;
+	enum filter_scope scope;
+	bool needs_scope; /* only what is of that scope has the field */
+};
+
+static struct subject subject_of(const struct field_use *use)
+{
+	struct subject s = {SHAPE_NONE, FILTER_PATH, false};
+
+	switch (use->id) {
+	case F_FD_NAME:
+	case F_FILE_PATHS:
+		s.shape = SHAPE_WHOLE;
+		break;
+	case F_FD_DIRECTORY:
+		s.shape = SHAPE_DIR;
+		break;
+	case F_FD_FILENAME:
+	case F_FILE_NAME:
+		s.shape = SHAPE_NAME;
+		break;
+	case F_FILE_SBPATH:
+		s.shape = SHAPE_INSIDE;
+		break;
+	case F_PROCFS_PATH:
+		s = (struct subject){SHAPE_WHOLE, FILTER_PROC, true};
+		break;
+	case F_SYSFS_PATH:
+		s = (struct subject){SHAPE_WHOLE, FILTER_SYSFS, true};
+		break;
+	case F_CGROUPFS_PATH:
+		s = (struct subject){SHAPE_WHOLE, FILTER_CGROUP, true};
+		break;
+	case F_KERNELFS_PATH:
+		s = (struct subject){SHAPE_WHOLE, FILTER_KERNFS, true};
+		break;
+	default:
+		return s;
+	}
+	if (use->n_transforms == 1 && use->transforms[0] == TRANSFORM_BASENAME &&
+	    s.shape != SHAPE_DIR)
+		s.shape = SHAPE_NAME;
+	else if (use->n_transforms > 0)
+		s.shape = SHAPE_NONE;
+	return s;
+}
+
+static struct str value_str(const struct rule_value *v)
+{
+	return (struct str){v->text, (uint32_t)v->len, (uint32_t)v->len};
+}
+
+/* One value's pattern; better() keeps the narrower one. */
+struct choice {
+	bool found;
+	struct pattern best;
+};
+
+static void better(struct choice *c, enum filter_scope scope, struct str text, bool exact)
+{
+	struct pattern p = {.scope = scope, .text = text, .exact = exact};
+
+	if (scope == FILTER_PATH && text.len == 0)
+		return; /* every file */
+	if (c->found && pattern_breadth(&c->best) <= pattern_breadth(&p))
+		return;
+	c->found = true;
+	c->best = p;
+}
+
+static void better_directory(struct choice *c, const struct subject *s, struct str value,
+			     bool exact)
+{
+	struct str dir;
+
+	if (s->shape != SHAPE_INSIDE && s->shape != SHAPE_NAME && text_directory(value, &dir))
+		better(c, s->scope, dir, exact);
+}
+
+static void better_head(struct choice *c, const struct subject *s, struct str head)
+{
+	struct str dir;
+
+	/* "/etc/ssh" may go on as "/etc/sshfoo"; "/" stays the root */
+	if (text_cut(head, &dir))
+		better_directory(c, s, dir.len > 0 ? dir : STR_LIT("/"), false);
+}
+
+/* The field ends like that: with a whole last component when that begins behind a '/'. */
+static void better_tail(struct choice *c, const struct subject *s, struct str tail)
+{
+	struct str name = text_last(tail);
+
+	if (s->shape == SHAPE_DIR || !text_is_name(name))
+		return;
+	if (name.len < tail.len) {
+		if (s->shape != SHAPE_NAME)
+			better(c, FILTER_NAME, name, true);
+		return;
+	}
+	if (name.len > SUFFIX_MAX)
+		name = (struct str){name.p + name.len - SUFFIX_MAX, SUFFIX_MAX, SUFFIX_MAX};
+	better(c, FILTER_SUFFIX, name, true);
+}
+
+static void better_literal(struct choice *c, const struct subject *s, struct str value)
+{
+	struct str dir;
+
+	if (s->shape == SHAPE_NAME) {
+		if (text_is_name(value))
+			better(c, FILTER_NAME, value, true);
+		return;
+	}
+	better_directory(c, s, value, s->shape == SHAPE_WHOLE);
+	/* "/" has no name, and what ends in '/' is no path that could be equal. */
+	if (s->shape != SHAPE_DIR && text_directory(value, &dir) && dir.len == value.len)
+		better_tail(c, s, value);
+}
+
+static void better_glob(struct choice *c, const struct subject *s, struct str value)
+{
+	struct str head, tail;
+
+	if (!text_wild(value, &head, &tail)) {
+		better_literal(c, s, value);
+		return;
+	}
+	if (s->shape != SHAPE_NAME)
+		better_head(c, s, head);
+	better_tail(c, s, tail);
+}
+
+/* Each component may hold wildcards. */
+static void better_prefix(struct choice *c, const struct subject *s, struct str value)
+{
+	struct str head, tail;
+
+	if (s->shape == SHAPE_NAME) {
+		if (!text_wild(value, &head, &tail))
+			better_literal(c, s, value);
+	} else if (text_wild(value, &head, &tail)) {
+		better_head(c, s, head);
+	} else {
+		better_directory(c, s, value, false);
+	}
+}
+
+static struct choice choose(const struct subject *s, enum operator_kind op, struct str value)
+{
+	struct choice c = {.found = false};
+
+	switch (op) {
+	case OP_EQ:
+	case OP_IN:
+	case OP_INTERSECTS:
+		better_literal(&c, s, value);
+		break;
+	case OP_PMATCH:
+		better_prefix(&c, s, value);
+		break;
+	case OP_STARTSWITH:
+	case OP_BSTARTSWITH:
+		better_head(&c, s, value);
+		break;
+	case OP_ENDSWITH:
+		better_tail(&c, s, value);
+		break;
+	case OP_GLOB:
+		better_glob(&c, s, value);
+		break;
+	default:
+		break;
+	}
+	return c;
+}
+
+/* All that is known is that the field is there. */
+static int add_rest(struct reach *s, const struct subject *subject)
+{
+	if (!subject->needs_scope) {
+		reach_any(s);
+		return 0;
+	}
+	return reach_add(s, (struct pattern){.scope = subject->scope, .text = STR_LIT("")});
+}
+
+static int add_paths(struct reach *s, const struct subject *subject, const struct node *test)
+{
+	int err = 0;
+	size_t i;
+
+	if (subject->shape == SHAPE_NONE || test->right || test->n_values == 0)
+		return add_rest(s, subject);
+	for (i = 0; i < test->n_values && !s->any && !err; i++) {
+		struct choice c = choose(subject, test->op, value_str(&test->values[i]));
+
+		err = c.found ? reach_add(s, c.best) : add_rest(s, subject);
+	}
+	return err;
+}
+
+static bool is_literal(const struct node *test)
+{
+	return !test->right && test->left.n_transforms == 0 && test->n_values > 0 &&
+	       (test->op == OP_EQ || test->op == OP_IN);
+}
+
+/*
+ * The kernel compares a path inside a superblock, the evaluator one on the host, which is another
+ * where the host mounts that superblock elsewhere than on "/". Every file of the host's passes
+ * therefore; the patterns only say which of them are urgent.
+ */
+static int add_host(struct reach *s, const struct node *test)
+{
+	const struct subject subject = {SHAPE_DIR, FILTER_HOST, true};
+	int err = 0;
+	size_t i;
+
+	s->host = true;
+	if (test->right || test->left.n_transforms > 0)
+		return 0;
+	for (i = 0; i < test->n_values && !s->any && !err; i++) {
+		struct choice c = choose(&subject, test->op, value_str(&test->values[i]));
+
+		if (!c.found || c.best.text.len == 0)
+			continue;
+		c.best.hint = true;
+		err = reach_add(s, c.best);
+	}
+	return err;
+}
+
+static int add_types(struct reach *s, const struct node *test)
+{
+	size_t i;
+
+	if (!is_literal(test)) {
+		reach_any(s);
+		return 0;
+	}
+	for (i = 0; i < test->n_values; i++) {
+		if (!str_is(value_str(&test->values[i]), "block")) {
+			reach_any(s);
+			return 0;
+		}
+	}
+	return reach_add(s, (struct pattern){.scope = FILTER_BLOCK, .text = STR_LIT("")});
+}
+
+/* "major:minor" as the kernel numbers devices, and written as it is printed. */
+static bool is_device(struct str value)
+{
+	char text[24], again[24];
+	unsigned int major, minor;
+
+	if (value.len == 0 || value.len >= sizeof(text))
+		return false;
+	memcpy(text, value.p, value.len);
+	text[value.len] = '\0';
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	major = (unsigned int)strtoul(text, NULL, 10);
+	minor = strchr(text, ':') ? (unsigned int)strtoul(strchr(text, ':') + 1, NULL, 10) : 0;
+	(void)snprintf(again, sizeof(again), "%u:%u", major, minor);
+	return major <= 0xfff && minor <= 0xfffff && str_is(value, again);
+}
+
+/* A number alone does not tell a block device from another. */
+static int add_devices(struct reach *s, const struct node *test)
+{
+	int err = 0;
+	size_t i;
+
+	if (!is_literal(test)) {
+		reach_any(s);
+		return 0;
+	}
+	err = reach_add(s, (struct pattern){.scope = FILTER_BLOCK, .text = STR_LIT("")});
+	for (i = 0; i < test->n_values && !s->any && !err; i++) {
+		struct str value = value_str(&test->values[i]);
+
+		if (is_device(value))
+			err = reach_add(s, (struct pattern){.scope = FILTER_CHAR, .text = value});
+		else
+			reach_any(s);
+	}
+	return err;
+}
+
+/* By the last component of its bound name; an abstract name has an '@' before it in fd.name. */
+static int add_socket(struct reach *s, struct str value, bool whole)
+{
+	struct str name = text_last(value);
+	int err;
+
+	if (!text_is_name(name) || (!whole && name.len == value.len) || str_is(name, "@")) {
+		reach_any(s);
+		return 0;
+	}
+	err = reach_add(s, (struct pattern){.scope = FILTER_SOCKET, .text = name});
+	if (!err && name.len == value.len && name.p[0] == '@') {
+		name = (struct str){name.p + 1, name.len - 1, name.len - 1};
+		err = reach_add(s, (struct pattern){.scope = FILTER_SOCKET, .text = name});
+	}
+	return err;
+}
+
+static int add_sockets(struct reach *s, const struct node *test)
+{
+	struct str head, tail;
+	int err = 0;
+	size_t i;
+
+	if (test->right || test->left.n_transforms > 0 || test->n_values == 0) {
+		reach_any(s);
+		return 0;
+	}
+	for (i = 0; i < test->n_values && !s->any && !err; i++) {
+		struct str value = value_str(&test->values[i]);
+
+		if (test->op == OP_EQ || test->op == OP_IN)
+			err = add_socket(s, value, true);
+		else if (test->op == OP_ENDSWITH)
+			err = add_socket(s, value, false);
+		else if (test->op == OP_GLOB && !text_wild(value, &head, &tail))
+			err = add_socket(s, value, true);
+		else if (test->op == OP_GLOB)
+			err = add_socket(s, tail, false);
+		else
+			reach_any(s);
+	}
+	return err;
+}
+
+/* What the field has is the last component itself. */
+static int add_socket_names(struct reach *s, const struct node *test, enum filter_scope scope)
+{
+	int err = 0;
+	size_t i;
+
+	if (!is_literal(test)) {
+		reach_any(s);
+		return 0;
+	}
+	for (i = 0; i < test->n_values && !s->any && !err; i++) {
+		struct str value = value_str(&test->values[i]);
+
+		if (!text_is_name(value)) {
+			reach_any(s);
+			break;
+		}
+		/* No command is longer: such a value matches nothing. */
+		if (scope == FILTER_LISTENER && value.len >= WIRE_COMM_LEN)
+			value.len = WIRE_COMM_LEN - 1;
+		err = reach_add(s, (struct pattern){.scope = scope, .text = value});
+	}
+	return err;
+}
+
+static int connect_patterns(struct reach *s, const struct node *test)
+{
+	switch (test->left.id) {
+	case F_FD_NAME:
+		return add_sockets(s, test);
+	case F_SOCKET_NAME:
+		return add_socket_names(s, test, FILTER_SOCKET);
+	case F_PEER_COMM:
+		return add_socket_names(s, test, FILTER_LISTENER);
+	default:
+		reach_any(s);
+		return 0;
+	}
+}
+
+static int open_patterns(struct reach *s, const struct node *test)
+{
+	struct subject subject = subject_of(&test->left);
+
+	switch (test->left.id) {
+	case F_HOST_PATH:
+		return add_host(s, test);
+	case F_FILE_TYPE:
+		return add_types(s, test);
+	case F_FILE_RDEV:
+		return add_devices(s, test);
+	default:
+		return add_paths(s, &subject, test);
+	}
+}
+
+int leaf_patterns(struct reach *s, enum world w, const struct node *test)
+{
+	if (w == WORLD_CONNECT)
+		return connect_patterns(s, test);
+	if (w < WORLD_FILTERED)
+		return open_patterns(s, test);
+	reach_any(s);
+	return 0;
+}
+
+bool leaf_excludes(const struct node *test)
+{
+	return test->left.id == F_FILE_SBPATH && test->left.n_transforms == 0 && !test->right &&
+	       test->op == OP_PMATCH;
+}
+
+/* True for a path that the kernel compares whole. */
+static bool is_short(struct str dir)
+{
+	uint32_t i, depth = 0;
+
+	for (i = 0; i < dir.len; i++)
+		depth += dir.p[i] == '/';
+	return depth > 0 && depth <= WIRE_WATCH_DEPTH;
+}
+
+int leaf_exclude(struct reach *s, const struct node *test)
+{
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < test->n_values && !err; i++) {
+		struct str value = value_str(&test->values[i]), dir, head, tail;
+
+		if (!text_wild(value, &head, &tail) && text_directory(value, &dir) &&
+		    dir.len == value.len && is_short(dir))
+			err = reach_ignore(s, dir);
+	}
+	return err;
+}

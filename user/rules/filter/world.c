@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/filter/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	unsigned kinds;
+} fields[F_RULE_END] = {
+#define ROW(id, name, type, null, when, kinds, meaning, example) [F_##id] = {name, FIELD_##kinds},
+	FIELD_LIST(ROW)
+#undef ROW
+#define ROW(id, name, type, argument, kinds, meaning, example) [F_##id] = {name, FIELD_##kinds},
+	FIELD_RULE_LIST(ROW)
+#undef ROW
+};
+/* clang-format on */
+
+const char *world_field_name(enum field_id id)
+{
+	return (unsigned)id < F_RULE_END && fields[id].name ? fields[id].name : "?";
+}
+
+uint32_t world_kind(enum world w)
+{
+	static const uint32_t kinds[WORLD_END] = {
+		[WORLD_READ] = EVENT_OPEN,	  [WORLD_WRITE] = EVENT_OPEN,
+		[WORLD_BOTH] = EVENT_OPEN,	  [WORLD_CONNECT] = EVENT_CONNECT,
+		[WORLD_OPEN_DENIED] = EVENT_OPEN, [WORLD_CONNECT_DENIED] = EVENT_CONNECT,
+		[WORLD_EXEC] = EVENT_EXEC,	  [WORLD_EXIT] = EVENT_EXIT,
+		[WORLD_SETID] = EVENT_SETID,
+	};
+
+	return kinds[w];
+}
+
+/*
+ * True for fields of the act itself, which other kinds of events cannot have. What is known of a
+ * process or a container may become known to more kinds than the list of fields says.
+ */
+static bool belongs_to_act(enum field_id id)
+{
+	static const char *const heads[] = {
+		"fd.",
+		"evt.is_open",
+		"evt.arg.flags",
+		"evt.arg.uid",
+		"rootwatch.fd.",
+		"rootwatch.peer.",
+		"rootwatch.file.",
+		"rootwatch.exec.",
+		"rootwatch.exit.",
+		"rootwatch.to.",
+		"rootwatch.setid.",
+		"rootwatch.program.",
+		"rootwatch.package",
+		"rootwatch.procfs.",
+		"rootwatch.sysfs.",
+		"rootwatch.cgroupfs.",
+		"rootwatch.kernelfs.",
+		"rootwatch.host.",
+		"rootwatch.socket.",
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(heads); i++)
+		if (strncmp(fields[id].name, heads[i], strlen(heads[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Whether a value that is known is one that the test wants. */
+static enum truth test_string(const struct node *test, const char *s)
+{
+	struct str value = str_from(s);
+	size_t i;
+
+	if (test->op == OP_EXISTS)
+		return TRUTH_YES;
+	for (i = 0; i < test->n_values; i++) {
+		const struct rule_value *v = &test->values[i];
+		bool is = v->len == value.len && memcmp(v->text, value.p, value.len) == 0;
+		bool starts = v->len <= value.len && memcmp(v->text, value.p, v->len) == 0;
+
+		switch (test->op) {
+		case OP_EQ:
+		case OP_IN:
+			if (is)
+				return TRUTH_YES;
+			break;
+		case OP_NE:
+			return is ? TRUTH_NO : TRUTH_YES;
+		case OP_STARTSWITH:
+			return starts ? TRUTH_YES : TRUTH_NO;
+		default:
+			return TRUTH_UNKNOWN;
+		}
+	}
+	return test->op == OP_EQ || test->op == OP_IN ? TRUTH_NO : TRUTH_UNKNOWN;
+}
+
+/* The field has one of these values; certain: it is never missing. */
+static enum truth test_strings(const struct node *test, const char *const *values, size_t n,
+			       bool certain)
+{
+	enum truth all = TRUTH_UNKNOWN;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		enum truth one = test_string(test, values[i]);
+
+		if (one == TRUTH_UNKNOWN || (i > 0 && one != all))
+			return TRUTH_UNKNOWN;
+		all = one;
+	}
+	return all == TRUTH_YES && !certain ? TRUTH_UNKNOWN : all;
+}
+
+static enum truth test_bool(const struct node *test, bool value)
+{
+	if (test->op == OP_EXISTS)
+		return TRUTH_YES;
+	if ((test->op != OP_EQ && test->op != OP_NE) || test->n_values != 1)
+		return TRUTH_UNKNOWN;
+	if (strcmp(test->values[0].text, "true") != 0 && strcmp(test->values[0].text, "false") != 0)
+		return TRUTH_UNKNOWN;
+	if ((strcmp(test->values[0].text, "true") == 0) != value)
+		return test->op == OP_EQ ? TRUTH_NO : TRUTH_YES;
+	return test->op == OP_EQ ? TRUTH_YES : TRUTH_NO;
+}
+
+/* A result that is not negative. */
+static enum truth test_success(const struct node *test)
+{
+	long long v;
+	char *end;
+
+	if (test->n_values != 1 || test->values[0].len == 0)
+		return TRUTH_UNKNOWN;
+	v = strtoll(test->values[0].text, &end, 10);
+	if (*end != '\0' || v > 0)
+		return TRUTH_UNKNOWN;
+	switch (test->op) {
+	case OP_LT:
+		return TRUTH_NO;
+	case OP_GE:
+		return TRUTH_YES;
+	case OP_LE:
+	case OP_EQ:
+		return v < 0 ? TRUTH_NO : TRUTH_UNKNOWN;
+	case OP_GT:
+	case OP_NE:
+		return v < 0 ? TRUTH_YES : TRUTH_UNKNOWN;
+	default:
+		return TRUTH_UNKNOWN;
+	}
+}
+
+static enum truth test_type(enum world w, const struct node *test)
+{
+	static const char *const opens[] = {"open", "openat", "openat2", "creat",
+					    "open_by_handle_at"};
+	static const char *const connects[] = {"connect"};
+	static const char *const execs[] = {"execve", "execveat"};
+	static const char *const exits[] = {"procexit"};
+	static const char *const setids[] = {"setuid", "setreuid", "setresuid", "setfsuid"};
+
+	switch (world_kind(w)) {
+	case EVENT_OPEN:
+		return test_strings(test, opens, COUNT(opens), true);
+	case EVENT_CONNECT:
+		return test_strings(test, connects, COUNT(connects), true);
+	case EVENT_EXEC:
+		return test_strings(test, execs, COUNT(execs), true);
+	case EVENT_EXIT:
+		return test_strings(test, exits, COUNT(exits), true);
+	default:
+		return test_strings(test, setids, COUNT(setids), true);
+	}
+}
+
+static bool is_open(enum world w)
+{
+	return w == WORLD_READ || w == WORLD_WRITE || w == WORLD_BOTH;
+}
+
+/* What was denied is sent whatever it is: the worlds that are filtered are those of success. */
+static enum truth test_result(enum world w, const struct node *test)
+{
+	static const char *const success[] = {"SUCCESS"};
+	bool denied = w == WORLD_OPEN_DENIED || w == WORLD_CONNECT_DENIED;
+
+	if (!denied && w >= WORLD_FILTERED)
+		return TRUTH_UNKNOWN;
+	switch (test->left.id) {
+	case F_BLOCKED:
+	case F_FAILED:
+		return test_bool(test, denied);
+	case F_RES:
+	case F_ARG_RES:
+		return denied ? TRUTH_UNKNOWN : test_strings(test, success, 1, true);
+	case F_RAWRES:
+		return denied ? TRUTH_UNKNOWN : test_success(test);
+	default:
+		return TRUTH_UNKNOWN;
+	}
+}
+
+static enum truth test_open(enum world w, const struct node *test)
+{
+	static const char *const chars[] = {"f", "d", "p"};
+	static const char *const types[] = {"file", "directory", "pipe"};
+
+	switch (test->left.id) {
+	case F_IS_OPEN_READ:
+		return test_bool(test, w != WORLD_WRITE);
+	case F_IS_OPEN_WRITE:
+		return test_bool(test, w != WORLD_READ);
+	case F_IS_OPEN_EXEC:
+	case F_FILE_CREATED: /* counts as writing */
+		return w == WORLD_READ ? test_bool(test, false) : TRUTH_UNKNOWN;
+	case F_FD_TYPECHAR:
+		return test_strings(test, chars, COUNT(chars), false);
+	case F_FD_TYPE:
+		return test_strings(test, types, COUNT(types), false);
+	case F_FD_NUM:
+		return test_success(test);
+	default:
+		return TRUTH_UNKNOWN;
+	}
+}
+
+static enum truth test_connect(const struct node *test)
+{
+	static const char *const chars[] = {"u"};
+	static const char *const types[] = {"unix"};
+
+	switch (test->left.id) {
+	case F_FD_TYPECHAR:
+		return test_strings(test, chars, 1, false);
+	case F_FD_TYPE:
+		return test_strings(test, types, 1, false);
+	default:
+		return TRUTH_UNKNOWN;
+	}
+}
+
+enum truth world_truth(enum world w, const struct node *test)
+{
+	static const char *const dir[] = {"<"};
+	enum field_id id = test->left.id;
+	enum truth t;
+
+	if ((unsigned)id >= F_RULE_END || !fields[id].name)
+		return TRUTH_UNKNOWN;
+	/* What a comparison with a missing value gives, whatever is done to it. */
+	if (belongs_to_act(id) && !(fields[id].kinds & (1u << world_kind(w))))
+		return TRUTH_NO;
+	if (test->right || test->left.n_transforms > 0)
+		return TRUTH_UNKNOWN;
+	if (id == F_TYPE)
+		return test_type(w, test);
+	if (id == F_DIR)
+		return test_strings(test, dir, 1, true);
+	t = test_result(w, test);
+	if (t == TRUTH_UNKNOWN && is_open(w))
+		t = test_open(w, test);
+	if (t == TRUTH_UNKNOWN && world_kind(w) == EVENT_CONNECT)
+		t = test_connect(test);
+	return t;
+}

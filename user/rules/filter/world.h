@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The kinds of events that the kernel tells apart before it looks at any name, and what is true of
+ * every event of a kind. Internal to the filter.
+ */
+#ifndef ROOTWATCH_RULES_FILTER_WORLD_H
+#define ROOTWATCH_RULES_FILTER_WORLD_H
+
+#include <stdint.h>
+
+#include "rules/lang/ast.h"
+
+/* The first four are filtered; of the others all are sent, and only whether a rule can match
+ * counts. */
+enum world {
+	WORLD_READ,  /* opened, for reading only */
+	WORLD_WRITE, /* opened, for writing only */
+	WORLD_BOTH,  /* opened for both */
+	WORLD_CONNECT,
+	WORLD_FILTERED,
+	WORLD_OPEN_DENIED = WORLD_FILTERED,
+	WORLD_CONNECT_DENIED,
+	WORLD_EXEC,
+	WORLD_EXIT,
+	WORLD_SETID,
+	WORLD_END
+};
+
+enum truth { TRUTH_UNKNOWN, TRUTH_NO, TRUTH_YES };
+
+/* What a test comes to, by the world alone. */
+enum truth world_truth(enum world w, const struct node *test);
+
+/* enum event_kind of its events. */
+uint32_t world_kind(enum world w);
+
+/* A field's name, of either list. */
+const char *world_field_name(enum field_id id);
+
+#endif /* ROOTWATCH_RULES_FILTER_WORLD_H */

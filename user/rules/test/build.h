@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An event made of fields, for `rules test`: what a case does not say is as it usually is. Root of
+ * a docker container acts and succeeds; files are regular ones of the image's lower layer, and lie
+ * on the container's own overlay. evt.type says which kind of event it is.
+ *
+ * Only what an event is made of can be given. What the rules work out from it (rootwatch.file.paths,
+ * rootwatch.program.name, ...) is worked out by the same code as ever, and refused here; of those
+ * rootwatch.host.path alone can be given: where the host's own mounts show the file.
+ */
+#ifndef ROOTWATCH_RULES_TEST_BUILD_H
+#define ROOTWATCH_RULES_TEST_BUILD_H
+
+#include "base/arena.h"
+#include "event/event.h"
+#include "rules/lang/ast.h"
+
+struct build;
+
+/* NULL: no memory. Everything lives in the arena. */
+struct build *build_new(struct arena *arena);
+
+/*
+ * Gives a field: n values, 0 is null; list: they were written as a list (proc.args only: each is
+ * one argument, blanks and all). The values have to live as long as the arena. 0; -EINVAL: there is
+ * no such field, it cannot be given, or it was given before: *why says which.
+ */
+int build_set(struct build *b, const char *name, size_t len, const struct rule_value *values,
+	      size_t n, bool list, const char **why);
+
+/*
+ * The event of all that was given. 0; -EINVAL: *why says what is wrong, and *field which field is
+ * at fault (NULL: none of those given); -ENOMEM.
+ */
+int build_event(struct build *b, const struct event **e, const char **field, const char **why);
+
+#endif /* ROOTWATCH_RULES_TEST_BUILD_H */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of an event that is built. Internal to the tests of rules. */
+#ifndef ROOTWATCH_RULES_TEST_PARTS_H
+#define ROOTWATCH_RULES_TEST_PARTS_H
+
+#include "container/container.h"
+#include "process/process.h"
+#include "rules/test/input.h"
+
+struct build {
+	struct input in;
+	struct event event;
+	struct container container;
+	struct process process, parent;
+};
+
+/* Each fills its part of b->event from b->in. */
+void build_creds(struct build *b);
+void build_container(struct build *b);
+/* The file that was opened, or the program's; blocked: all that is known of it is its path. */
+void build_file(struct build *b, struct event_file *f, struct str path, bool blocked);
+
+#endif /* ROOTWATCH_RULES_TEST_PARTS_H */

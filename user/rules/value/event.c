@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What every kind of event has: evt.* and what names the thread. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/names.h"
+#include "rules/value/internal.h"
+
+static char hostname[65];
+
+static void find_hostname(void)
+{
+	gethostname(hostname, sizeof(hostname) - 1);
+}
+
+static struct str host(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, find_hostname);
+	return str_from(hostname);
+}
+
+static struct str result(const struct event *e)
+{
+	if (e->ret >= 0)
+		return STR_LIT("SUCCESS");
+	return names_errno(e->ret == INT32_MIN ? INT32_MAX : -e->ret);
+}
+
+static struct str category(const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_EXEC:
+	case EVENT_EXIT:
+		return STR_LIT("process");
+	case EVENT_SETID:
+		return STR_LIT("user");
+	case EVENT_OPEN:
+		return STR_LIT("file");
+	case EVENT_CONNECT:
+		return STR_LIT("net");
+	default:
+		return STR_LIT("");
+	}
+}
+
+static bool opened_for_reading(const struct event_open *o)
+{
+	unsigned mode = o->oflags & O_ACCMODE;
+
+	return (mode == O_RDONLY || mode == O_RDWR) && !(o->oflags & O_PATH);
+}
+
+/* Only setuid's is known: the other calls may have been told to leave the effective uid alone. */
+static bool asked_uid(struct value *v, const struct event *e)
+{
+	if (e->setid.call != WIRE_CALL_SETUID || e->ret < 0)
+		return set_missing(v);
+	return set_id(v, e->creds.ns_euid);
+}
+
+bool value_of_event(struct value *v, const struct event *e, enum field_id id,
+		    struct value_scratch *scratch)
+{
+	(void)scratch;
+	switch (id) {
+	case F_SCHEMA:
+		return set_num(v, 1);
+	case F_TIME:
+		return set_num(v, (int64_t)e->time);
+	case F_TYPE:
+		return set_str(v, str_from(event_type(e)));
+	case F_NUM:
+		return set_num(v, (int64_t)e->num);
+	case F_DIR:
+		return set_str(v, STR_LIT("<"));
+	case F_RES:
+	case F_ARG_RES:
+		return set_str(v, result(e));
+	case F_RAWRES:
+		return set_num(v, e->ret);
+	case F_FAILED:
+		return set_bool(v, e->ret < 0);
+	case F_IS_OPEN_WRITE:
+		return set_bool(v, e->open.write);
+	case F_IS_OPEN_READ:
+		return set_bool(v, opened_for_reading(&e->open));
+	case F_IS_OPEN_EXEC:
+		return set_bool(v, e->open.created && S_ISREG(e->open.file.mode) &&
+					   (e->open.file.mode & 0111));
+	case F_ARG_FLAGS:
+		return set_str(v, names_open_flags(e->open.oflags));
+	case F_ARG_UID:
+		return asked_uid(v, e);
+	case F_CATEGORY:
+		return set_str(v, category(e));
+	case F_HOSTNAME:
+		return set_str(v, host());
+	case F_BLOCKED:
+		return set_bool(v, e->blocked);
+	case F_COMPAT:
+		return set_bool(v, e->compat);
+	case F_TRUNCATED:
+		return set_bool(v, e->truncated);
+	default:
+		return false;
+	}
+}
