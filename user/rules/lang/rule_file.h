@@ -19,6 +19,7 @@ enum rule_severity { RULE_ERROR, RULE_WARNING };
 struct rule_message {
 	enum rule_severity severity;
 	struct rule_pos pos;
+	char file[256]; /* a copy of pos.file, where the file itself is gone: ruleset_load() */
 	char text[400];
 };
 

@@ -177,7 +177,9 @@ static void count_arguments(const struct event_exec *x, int64_t *n, int64_t *byt
 	if (last.len == 0)
 		last = x->argv;
 	*n = nuls - (last.p[last.len - 1] == '\0');
-	*bytes = *n > 0 ? (int64_t)x->argv_len - event_argv0(x).len - nuls : 0;
+	*bytes = (int64_t)x->argv_len - event_argv0(x).len - nuls;
+	if (*bytes < 0 || *n == 0)
+		*bytes = 0;
 }
 
 static bool counted(struct value *v, const struct event *e, enum field_id id)

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/ruleset.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/engine/engine.h"
+#include "rules/filter/filter.h"
+#include "rules/rule_source.h"
+
+static bool has_tag(const struct rule *r, const char *const *tags, size_t n)
+{
+	for (const char *const *t = r->tags; t && *t; t++)
+		for (size_t i = 0; i < n; i++)
+			if (strcmp(*t, tags[i]) == 0)
+				return true;
+	return false;
+}
+
+static bool is_disabled(const struct rule *r, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fnmatch(names[i], r->name, 0) == 0 || fnmatch(names[i], r->id, 0) == 0)
+			return true;
+	return false;
+}
+
+static void select_rules(struct ruleset *s, const struct ruleset_options *o)
+{
+	for (size_t i = 0; i < s->list->n; i++) {
+		struct rule *r = &s->list->rules[i];
+
+		if ((o->n_tags > 0 && !has_tag(r, o->tags, o->n_tags)) ||
+		    is_disabled(r, o->disabled, o->n_disabled) || r->priority > o->priority)
+			r->enabled = false;
+		if (r->enabled && r->left_out)
+			s->left_out++;
+		else if (r->enabled)
+			s->enabled++;
+	}
+}
+
+/* The names of the files go with the texts: what is said about them keeps its own. */
+static void keep_names(struct rule_log *log)
+{
+	for (size_t i = 0; i < log->n; i++) {
+		struct rule_message *m = &log->messages[i];
+		size_t len = m->pos.file ? strlen(m->pos.file) : 0;
+
+		if (len == 0 || m->pos.file == m->file)
+			continue;
+		if (len > sizeof(m->file) - 1)
+			len = sizeof(m->file) - 1;
+		memcpy(m->file, m->pos.file, len);
+		m->file[len] = '\0';
+		m->pos.file = m->file;
+	}
+}
+
+static int read_texts(struct rule_texts *t, const struct ruleset_options *o, struct rule_log *log)
+{
+	int err = 0;
+
+	if (o->shipped)
+		t->texts[t->n++] = ruleset_shipped();
+	if (o->standard_dir)
+		err = rule_texts_add(t, RULESET_DIR, true, log);
+	for (size_t i = 0; i < o->n_paths && err != -ENOMEM; i++) {
+		int one = rule_texts_add(t, o->paths[i], false, log);
+
+		err = one ? one : err;
+	}
+	return err;
+}
+
+int ruleset_load(struct ruleset **out, const struct ruleset_options *o, struct rule_log *log)
+{
+	struct ruleset *s = calloc(1, sizeof(*s));
+	struct rule_texts *t = calloc(1, sizeof(*t));
+	char why[ENGINE_WHY_MAX];
+	int err = -ENOMEM;
+
+	if (!s || !t) {
+		free(s);
+		free(t);
+		return -ENOMEM;
+	}
+	s->texts = t;
+	err = read_texts(t, o, log);
+	if (!err)
+		err = rule_list_parse(&s->list, t->texts, t->n, log);
+	if (!err) {
+		select_rules(s, o);
+		err = engine_new(&s->engine, s->list->rules, s->list->n, why);
+		if (err == -EINVAL)
+			rule_log_file(log, "rules", "%s", why);
+	}
+	if (!err)
+		err = filter_derive(&s->filter, s->list->rules, s->list->n);
+	keep_names(log);
+	if (err) {
+		ruleset_free(s);
+		return err;
+	}
+	*out = s;
+	return 0;
+}
+
+void ruleset_free(struct ruleset *s)
+{
+	if (!s)
+		return;
+	filter_free(s->filter);
+	engine_free(s->engine);
+	if (s->list)
+		rule_list_free(s->list);
+	rule_texts_free(s->texts);
+	free(s->texts);
+	free(s);
+}
