@@ -2,25 +2,6 @@
 #include "rules/facts.h"
 #include "rules/rules.h"
 
-static const char *const priorities[] = {
-	[PRIORITY_EMERGENCY] = "Emergency",
-	[PRIORITY_ALERT] = "Alert",
-	[PRIORITY_CRITICAL] = "Critical",
-	[PRIORITY_ERROR] = "Error",
-	[PRIORITY_WARNING] = "Warning",
-	[PRIORITY_NOTICE] = "Notice",
-	[PRIORITY_INFORMATIONAL] = "Informational",
-	[PRIORITY_DEBUG] = "Debug",
-};
-
-_Static_assert(sizeof(priorities) / sizeof(priorities[0]) == PRIORITY_END,
-	       "every priority has a name");
-
-const char *priority_name(enum priority p)
-{
-	return (unsigned)p < PRIORITY_END ? priorities[p] : "Debug";
-}
-
 static bool matches(const struct detection *d, const struct facts *f)
 {
 	if (!(d->kinds & (1u << f->e->kind)))
