@@ -13,7 +13,7 @@
 #include "container/host_mounts.h"
 #include "event/event.h"
 #include "process/process.h"
-#include "rules/rules.h"
+#include "rules/engine/engine.h"
 
 /* The container's and process' caches: enough for a large node, small in memory. */
 #define CONTAINERS_MAX 1024
@@ -23,6 +23,12 @@
 /* The wall clock may be set while this runs: how often its offset is looked up again. */
 #define OFFSET_AGE_NS 1000000000ull
 
+/* Ids of rules that outlive their rules: a process is reported by one long after. */
+struct names {
+	char **p;
+	size_t n;
+};
+
 struct pipeline {
 	struct pipeline_options o;
 	struct output_options out;
@@ -30,6 +36,8 @@ struct pipeline {
 	struct sink *sink;
 	struct container_cache *containers;
 	struct process_table *processes;
+	struct engine *engines[2]; /* by event.set */
+	struct names reported;
 	struct pipeline_stats st;
 	uint64_t num;
 	uint64_t self_ino;  /* of this program's file; 0: unknown */
@@ -42,6 +50,21 @@ struct pipeline {
 	char hostpath[HOST_PATH_MAX];
 	char line[OUTPUT_LINE_MAX];
 };
+
+static const char *name_kept(struct names *k, const char *id)
+{
+	char **p;
+
+	for (size_t i = 0; i < k->n; i++)
+		if (strcmp(k->p[i], id) == 0)
+			return k->p[i];
+	p = reallocarray(k->p, k->n + 1, sizeof(*p));
+	if (!p)
+		return NULL;
+	k->p = p;
+	p[k->n] = strdup(id);
+	return p[k->n] ? p[k->n++] : NULL;
+}
 
 static void self_find(struct pipeline *p)
 {
@@ -103,8 +126,16 @@ void pipeline_free(struct pipeline *p)
 		container_cache_free(p->containers);
 	if (p->processes)
 		process_table_free(p->processes);
+	for (size_t i = 0; i < p->reported.n; i++)
+		free(p->reported.p[i]);
+	free(p->reported.p);
 	free(p->last_seq);
 	free(p);
+}
+
+void pipeline_rules(struct pipeline *p, uint32_t set, struct engine *engine)
+{
+	p->engines[set & 1] = engine;
 }
 
 static int write_line(struct pipeline *p, size_t len)
@@ -181,23 +212,24 @@ static int show(struct pipeline *p, const struct event *e, const struct verdict 
 	return write_line(p, (p->o.json ? output_json : output_text)(p->line, e, v, &p->out));
 }
 
+static bool ends_reported(const struct event *e)
+{
+	return e->kind == EVENT_EXIT && e->process && e->process->alert_rule;
+}
+
 static int judge(struct pipeline *p, struct event *e)
 {
 	struct verdict v = {0};
 
 	p->st.events++;
-	if (e->kind == EVENT_EXIT) {
-		/* The end of what an alert announced, or, with --all, of any root process. */
-		if ((e->process && e->process->alert_rule) || (p->o.all && !e->context))
-			return show(p, e, &v);
-		return 0;
-	}
-	rules_judge(e, &v);
+	if (p->engines[e->set])
+		engine_judge(p->engines[e->set], e, &v);
 	if (v.n > 0) {
 		p->st.alerts++;
 		if (e->kind == EVENT_EXEC && wants_exit_line(&v))
-			process_table_alerted(p->processes, e, v.hits[0]->id);
-	} else if (!p->o.all) {
+			process_table_alerted(p->processes, e,
+					      name_kept(&p->reported, v.hits[0]->id));
+	} else if (!ends_reported(e) && (!p->o.all || e->context)) {
 		return 0;
 	}
 	return show(p, e, &v);

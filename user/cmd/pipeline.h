@@ -10,6 +10,7 @@
 #include "output/output.h"
 #include "source/source.h"
 
+struct engine;
 struct host_mounts;
 struct pipeline;
 
@@ -38,6 +39,12 @@ struct pipeline_stats {
 int pipeline_new(struct pipeline **out, const struct pipeline_options *o,
 		 const struct source *source, struct sink *sink);
 void pipeline_free(struct pipeline *p);
+
+/*
+ * The rules that judge the records of a filter (event.set, 0 or 1); they have to stay until others
+ * take their place or the pipeline is freed. Without any nothing matches.
+ */
+void pipeline_rules(struct pipeline *p, uint32_t set, struct engine *engine);
 
 /* A source_fn: 0, or -errno when the sink failed. */
 int pipeline_record(void *pipeline, const void *data, size_t size);

@@ -12,11 +12,11 @@
 
 #include "cmd/canary.h"
 #include "cmd/cmd.h"
+#include "cmd/judges.h"
 #include "cmd/options.h"
 #include "cmd/pipeline.h"
 #include "container/host_mounts.h"
 #include "output/output.h"
-#include "rules/watch.h"
 #include "source/source.h"
 
 #define HOSTNAME_MAX 256
@@ -29,6 +29,7 @@ struct run_options {
 	unsigned int duration; /* seconds; 0: until a signal */
 	unsigned int ring_mib; /* 0: the default */
 	int ready_fd;	       /* -1: none */
+	struct rule_options rules;
 };
 
 enum {
@@ -88,6 +89,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	unsigned int n = 0;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->rules;
+		return 0;
 	case 'o':
 		o->json = strcmp(arg, "json") == 0;
 		o->text = strcmp(arg, "text") == 0;
@@ -133,12 +137,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = {
+	{&rule_options_argp, 0, "Which rules:", 0},
+	{0},
+};
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.children = children,
 	.doc = "Stream what root does inside containers.\v"
 	       "Data goes to stdout, talk to stderr. SIGINT and SIGTERM end it with everything "
-	       "delivered first; SIGUSR1 prints the counters. Exit status: 0 ok, 1 error, 2 usage, "
+	       "delivered first; SIGUSR1 prints the counters; SIGHUP loads the rules again. Exit status: 0 ok, 1 error, 2 usage, "
 	       "3 the kernel cannot, 4 not enough privilege.",
 };
 
@@ -167,8 +177,9 @@ struct run {
 	struct sink *sink;
 	struct host_mounts *host;
 	struct canary_proof proof;
+	struct judges judges;
 	int signals; /* signalfd */
-	bool stop;
+	bool stop, reload;
 };
 
 static void read_signals(struct run *r)
@@ -178,6 +189,8 @@ static void read_signals(struct run *r)
 	while (read(r->signals, &si, sizeof(si)) == sizeof(si)) {
 		if (si.ssi_signo == SIGUSR1)
 			print_stats(r->source, r->pipeline);
+		else if (si.ssi_signo == SIGHUP)
+			r->reload = true;
 		else
 			r->stop = true;
 	}
@@ -190,7 +203,7 @@ static int open_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP); /* the terminal has gone */
+	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGUSR1);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
@@ -247,6 +260,12 @@ static int stream(struct run *r, unsigned int duration)
 			n = settle(r);
 		settled = n == 0;
 		read_signals(r);
+		if (r->reload && n >= 0) {
+			int err = judges_reload(&r->judges, r->source, r->pipeline);
+
+			n = err ? err : n;
+		}
+		r->reload = false;
 	}
 	/* No more of them, then all that there are. */
 	source_stop(r->source);
@@ -329,7 +348,9 @@ static int run_with(struct run *r, const struct run_options *o)
 	po.hidden_pid_ns = &r->proof.pid_ns;
 	po.color = !o->output && options_color(STDOUT_FILENO);
 	so.ring_bytes = o->ring_mib << 20;
-	so.filter = watch_filter();
+	if (judges_load(&r->judges, &o->rules))
+		return EXIT_CODE_USAGE;
+	so.filter = judges_filter(&r->judges);
 
 	err = sink_open(&r->sink, o->output);
 	if (err) {
@@ -349,6 +370,7 @@ static int run_with(struct run *r, const struct run_options *o)
 		fprintf(stderr, "rootwatch: %s\n", strerror(-err));
 		return EXIT_CODE_ERROR;
 	}
+	judges_begin(&r->judges, r->source, r->pipeline);
 	prove(r);
 	fprintf(stderr, "rootwatch: watching what root does in containers; Ctrl-C ends it\n");
 	say_ready(o->ready_fd);
@@ -366,7 +388,7 @@ static int run_with(struct run *r, const struct run_options *o)
 
 int cmd_run(int argc, char **argv)
 {
-	struct run_options o = {.ready_fd = -1};
+	struct run_options o = {.ready_fd = -1, .rules = RULE_OPTIONS_INIT};
 	struct run r = {.signals = -1, .proof.pid_ns_fd = -1};
 	int code, err = 0;
 
@@ -387,6 +409,8 @@ int cmd_run(int argc, char **argv)
 	code = run_with(&r, &o);
 	canary_release(&r.proof);
 	pipeline_free(r.pipeline);
+	judges_free(&r.judges);
+	rule_options_free(&o.rules);
 	host_mounts_free(r.host);
 	source_close(r.source);
 	if (r.sink)

@@ -5,6 +5,7 @@
 #include "base/names.h"
 #include "output/object_fields.h"
 #include "output/put.h"
+#include "output/rule_fields.h"
 #include "output/sentence.h"
 #include "process/process.h"
 
@@ -200,6 +201,13 @@ static void put_schema(struct line *l)
 	line_literal(l, "1");
 }
 
+/* A rule's output may name fields that its kind of line does not have: they are added. */
+static void put_named(struct line *l, const struct event *e, const struct verdict *v)
+{
+	if (v->n > 0)
+		rule_fields_write(l, e, v->hits[0]);
+}
+
 void event_fields_write(struct line *l, const struct event *e, const struct verdict *v)
 {
 	static _Thread_local struct fragment container;
@@ -250,6 +258,7 @@ void event_fields_write(struct line *l, const struct event *e, const struct verd
 	case EVENT_KIND_END:
 		break; /* never printed */
 	}
+	put_named(l, e, v);
 	put_bool(l, F_TRUNCATED, e->truncated || l->cut);
 }
 

@@ -4,7 +4,7 @@
 
 #include "event/event.h"
 #include "output/line.h"
-#include "rules/rules.h"
+#include "rules/engine/engine.h"
 
 /* The members of output_fields for an event, without the braces around them. */
 void event_fields_write(struct line *l, const struct event *e, const struct verdict *v);

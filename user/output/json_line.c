@@ -8,9 +8,9 @@
 /* Of a path or a command line in the sentence; the fields have them in full. */
 #define SENTENCE_CAP 120
 
-/* Distinct MITRE ids of one line. */
+/* Distinct tags of one line. */
 #define TAGS_MAX 16
-#define TAG_CAP	 16
+#define TAG_CAP	 40
 
 struct job {
 	const struct event *e;
@@ -21,12 +21,12 @@ struct job {
 
 static void write_tags(struct line *l, const struct verdict *v)
 {
-	const char *seen[TAGS_MAX];
-	size_t n = 0, k;
+	const char *seen[TAGS_MAX] = {"container"};
+	size_t n = 1, k;
 
 	line_literal(l, ",\"tags\":[\"container\"");
 	for (size_t i = 0; i < v->n; i++) {
-		for (const char *const *id = v->hits[i]->mitre; id && *id && n < TAGS_MAX; id++) {
+		for (const char *const *id = v->hits[i]->tags; id && *id && n < TAGS_MAX; id++) {
 			for (k = 0; k < n && strcmp(seen[k], *id) != 0; k++)
 				;
 			if (k < n)
@@ -69,7 +69,7 @@ static void write_event(struct line *l, void *arg)
 	struct headline h = sentence_headline(j->e, j->v);
 
 	write_top(l, j->e->time, h.title, h.priority, j->o->hostname);
-	sentence_write(l, j->e, SENTENCE_CAP);
+	sentence_write(l, j->e, h.hit, SENTENCE_CAP);
 	line_literal(l, "\"");
 	write_tags(l, j->v);
 	line_literal(l, ",\"output_fields\":{");

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/line.h"
 
-/* Longest escape of one character: three bytes as \xHH each, in the text flavour. */
-#define UNIT_MAX 12
-
 #define ELLIPSIS "..."
 
 static const char hex_digits[] = "0123456789abcdef";
@@ -100,7 +97,7 @@ static size_t unit_json_control(unsigned char c, char *out)
 
 /* One character (or one stray byte) of the n > 0 at s: takes *used bytes, gives those in out. */
 static size_t unit(enum line_flavour flavour, const unsigned char *s, size_t n, size_t *used,
-		   char out[static UNIT_MAX])
+		   char out[static LINE_UNIT_MAX])
 {
 	size_t len, k = 0;
 
@@ -155,7 +152,7 @@ static uint64_t special8(uint64_t v)
 /* Bytes that s takes when escaped. */
 static size_t escaped_size(enum line_flavour flavour, struct str s)
 {
-	char out[UNIT_MAX];
+	char out[LINE_UNIT_MAX];
 	size_t size = 0, i = 0, used;
 	uint64_t v;
 
@@ -213,7 +210,7 @@ static bool copy_tail(char *d, const char *s, size_t n, size_t before)
  */
 static size_t escape(struct line *l, struct str s, size_t limit)
 {
-	char out[UNIT_MAX];
+	char out[LINE_UNIT_MAX];
 	char *d = l->p, *end = l->end;
 	size_t i = 0, run, used, n;
 	uint64_t v;
@@ -260,7 +257,7 @@ static void escape_ends(struct line *l, struct str s, size_t size, size_t cap)
 {
 	size_t head = cap > sizeof(ELLIPSIS) - 1 ? (cap - (sizeof(ELLIPSIS) - 1)) / 2 : 0;
 	size_t tail = head, used = 0, n;
-	char out[UNIT_MAX];
+	char out[LINE_UNIT_MAX];
 	const char *start = l->p;
 	size_t i;
 

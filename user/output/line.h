@@ -26,6 +26,9 @@ enum line_flavour { LINE_JSON, LINE_TEXT };
 /* More strings than any line has that may be cut. */
 #define LINE_STRINGS_MAX 64
 
+/* Longest escape of one character: three bytes as \xHH each, in the text flavour. */
+#define LINE_UNIT_MAX 12
+
 struct line {
 	char *p;   /* the next byte goes here */
 	char *end; /* and none from here on */

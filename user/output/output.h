@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "event/event.h"
-#include "rules/rules.h"
+#include "rules/engine/engine.h"
 
 /* A line with its newline never takes more. */
 #define OUTPUT_LINE_MAX 4096

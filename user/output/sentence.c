@@ -12,7 +12,7 @@
 struct headline sentence_headline(const struct event *e, const struct verdict *v)
 {
 	if (v->n > 0)
-		return (struct headline){str_from(v->hits[0]->title), v->hits[0]->priority,
+		return (struct headline){str_from(v->hits[0]->name), v->hits[0]->priority,
 					 v->hits[0]};
 	if (e->kind == EVENT_EXIT && e->process && e->process->alert_rule)
 		return (struct headline){STR_LIT("Reported process ended"), PRIORITY_INFORMATIONAL,
@@ -210,8 +210,42 @@ static void write_where(struct line *l, const struct container *c)
 	}
 }
 
-void sentence_write(struct line *l, const struct event *e, size_t cap)
+/* A rule's output in all: long enough to read, short enough for any line. */
+#define RULE_OUTPUT_MAX 1200
+
+struct rendering {
+	struct line *l;
+	size_t cap, left;
+};
+
+static void put_piece(void *arg, struct str piece, bool foreign_piece)
 {
+	struct rendering *r = arg;
+	size_t cap = foreign_piece && r->cap < r->left ? r->cap : r->left;
+	/* What it takes at most when it is escaped. */
+	size_t longest = piece.len < cap / LINE_UNIT_MAX ? piece.len * LINE_UNIT_MAX : cap;
+
+	if (r->left == 0)
+		return;
+	line_capped(r->l, piece, cap);
+	r->left -= longest;
+}
+
+static void write_output(struct line *l, const struct event *e, const struct rule *hit, size_t cap)
+{
+	static _Thread_local struct value_scratch scratch;
+	struct rendering r = {l, cap, RULE_OUTPUT_MAX};
+
+	scratch.used = 0;
+	engine_output(hit, e, &scratch, put_piece, &r);
+}
+
+void sentence_write(struct line *l, const struct event *e, const struct rule *hit, size_t cap)
+{
+	if (hit) {
+		write_output(l, e, hit, cap);
+		return;
+	}
 	switch (e->kind) {
 	case EVENT_EXEC:
 		write_exec(l, e, cap);

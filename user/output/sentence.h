@@ -7,22 +7,22 @@
 
 #include "event/event.h"
 #include "output/line.h"
-#include "rules/rules.h"
+#include "rules/engine/engine.h"
 
 struct headline {
 	struct str title;
 	enum priority priority;
-	const struct detection *hit; /* NULL: no rule matched */
+	const struct rule *hit; /* NULL: no rule matched */
 };
 
 /* From the first rule that matched, or, when none did, from the kind of event. */
 struct headline sentence_headline(const struct event *e, const struct verdict *v);
 
 /*
- * Who did what to which object in which container. Each path or command line takes at most cap
+ * What the rule that matched says of it; without one who did what to which object in which container. Each path or command line takes at most cap
  * bytes, names less.
  */
-void sentence_write(struct line *l, const struct event *e, size_t cap);
+void sentence_write(struct line *l, const struct event *e, const struct rule *hit, size_t cap);
 
 /* All arguments with blanks between them, in scratch or where they are; "" when not known. */
 #define SENTENCE_SCRATCH EVENT_ARGV_SCRATCH

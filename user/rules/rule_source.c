@@ -86,8 +86,8 @@ static int read_all(int fd, size_t size, char **bytes, size_t *len)
 static int add_file(struct rule_texts *t, int fd, const struct stat *st, const char *path,
 		    struct rule_log *log)
 {
-	char *name, *bytes;
-	size_t len;
+	char *name, *bytes = NULL;
+	size_t len = 0;
 	int err;
 
 	if (t->n == RULE_FILES_MAX) {

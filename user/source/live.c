@@ -331,8 +331,17 @@ bool source_prove_moves(struct source *s)
 	return __atomic_load_n(&s->skel->bss->gate_moves, __ATOMIC_SEQ_CST) > 0;
 }
 
-int source_filter(struct source *s, const struct filter *f, uint32_t *number)
+int source_filter(struct source *s, const struct filter *f, uint32_t *number, source_fn fn,
+		  void *arg)
 {
+	int err;
+
+	swap_wait();
+	s->fn = fn;
+	s->arg = arg;
+	err = ring_catch_up(s->ring, record_in, s);
+	if (err)
+		return err;
 	return swap_filter(&s->swap, s->skel, f, number);
 }
 

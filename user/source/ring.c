@@ -2,6 +2,7 @@
 #include "source/ring.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,4 +100,19 @@ int ring_consume(struct ring *r, int max, ring_fn fn, void *arg)
 			return err;
 	}
 	return n;
+}
+
+int ring_catch_up(struct ring *r, ring_fn fn, void *arg)
+{
+	unsigned long end = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
+
+	while (__atomic_load_n(r->consumer, __ATOMIC_RELAXED) < end) {
+		int n = ring_consume(r, 1024, fn, arg);
+
+		if (n < 0)
+			return n;
+		if (n == 0)
+			sched_yield(); /* a record is just being written */
+	}
+	return 0;
 }

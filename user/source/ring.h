@@ -24,4 +24,7 @@ void ring_close(struct ring *r);
 typedef int (*ring_fn)(void *arg, const void *data, size_t size);
 int ring_consume(struct ring *r, int max, ring_fn fn, void *arg);
 
+/* Gives to fn all that lies in the ring at this moment. 0, or what fn gave. */
+int ring_catch_up(struct ring *r, ring_fn fn, void *arg);
+
 #endif /* ROOTWATCH_SOURCE_RING_H */

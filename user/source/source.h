@@ -60,13 +60,6 @@ typedef int (*source_fn)(void *arg, const void *data, size_t size);
 int source_poll(struct source *s, int timeout_ms, source_fn fn, void *arg);
 
 /*
- * Another filter, in the place of the one before, between two acts: none is judged by half of it.
- * *number (0 or 1) is what the records that it lets pass carry as event.set. 0 or -errno; the old
- * one then stays. May wait for some 10 ms.
- */
-int source_filter(struct source *s, const struct filter *f, uint32_t *number);
-
-/*
  * The open and the connect by which the hooks are proven pass any filter: a file and a socket of
  * these names.
  */
@@ -81,6 +74,16 @@ bool source_prove_moves(struct source *s);
 
 /* The number of the one in use. */
 uint32_t source_filter_number(const struct source *s);
+
+/*
+ * Another filter, in the place of the one before, between two acts: none is judged by half of it.
+ * *number (0 or 1) is what the records that it lets pass carry as event.set. What was produced under
+ * the filter that had this number before is given to fn first; nothing with that number comes then
+ * until this returns. 0 or -errno, or what fn gave; the filter then stays as it was. May wait for
+ * some 10 ms.
+ */
+int source_filter(struct source *s, const struct filter *f, uint32_t *number, source_fn fn,
+		  void *arg);
 
 /* Detaches all hooks. What is in the ring can still be polled. */
 void source_stop(struct source *s);

@@ -30,11 +30,8 @@ static int put_in(int map, const struct prefilter *p)
 	return 0;
 }
 
-/*
- * Programs that still ask the set before last have to end before it is overwritten: they run in
- * RCU read sections, and this waits for all of those (kernel/sched/membarrier.c, synchronize_rcu).
- */
-static void wait_for_programs(void)
+/* membarrier waits for all RCU read sections, in which programs run (kernel/sched/membarrier.c). */
+void swap_wait(void)
 {
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
@@ -51,8 +48,6 @@ int swap_filter(struct swap *w, struct rootwatch_bpf *skel, const struct filter 
 	err = prefilter_compile(&p, f, next);
 	if (err)
 		return err;
-	if (w->sets[next].n_entries > 0)
-		wait_for_programs();
 	take_out(map, &w->sets[next], w->sets[next].n_entries);
 	prefilter_free(&w->sets[next]);
 	err = put_in(map, &p);

@@ -13,10 +13,14 @@ struct swap {
 	uint32_t active;
 };
 
+/* Waits for the programs that run: those that still ask the set before last have ended then. */
+void swap_wait(void);
+
 /*
  * Puts f beside the set in use and makes it the one that is asked; *number gets which one it is
  * (WIRE_F_SET of the records that it let pass). 0 or -errno; the old one then stays. A filter with
- * more entries than the map holds becomes one that lets everything pass.
+ * more entries than the map holds becomes one that lets everything pass. But for the first one
+ * swap_wait has to come before it.
  */
 int swap_filter(struct swap *w, struct rootwatch_bpf *skel, const struct filter *f,
 		uint32_t *number);

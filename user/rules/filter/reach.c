@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "wire.h"
 #include "rules/filter/reach.h"
 
 #include <errno.h>

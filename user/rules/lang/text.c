@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* Bytes, at most, from one mark to the next: text_pos() counts through them. */
+#define MARK_EVERY 128
+
 struct text text_at(struct arena *a, const char *p, struct rule_pos pos)
 {
 	struct text_mark *mark = ARENA_NEW(a, struct text_mark);
@@ -179,7 +182,8 @@ struct text text_align(struct arena *a, const char *value, size_t len, struct te
 		if (!blank(value[i]))
 			skip_blanks(&w);
 		pos = w.pos;
-		if (n == 0 || pos.line != due.line || pos.column != due.column) {
+		if (n == 0 || pos.line != due.line || pos.column != due.column ||
+		    i - marks[n - 1].offset >= MARK_EVERY) {
 			if (n == room) {
 				struct text_mark *wide = ARENA_ARRAY(a, struct text_mark, room * 2);
 
