@@ -7,7 +7,7 @@
 #include "cmd/canary.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
-#include "output/fields.h"
+#include "cmd/rules.h"
 
 struct command {
 	const char *name;
@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{"run", cmd_run, "stream what root does inside containers"},
 	{"check", cmd_check, "say what works on this host, proven, and what to do about the rest"},
 	{"demo", cmd_demo, "show the same attacks as root and as another user, side by side"},
+	{"rules", cmd_rules, "check, list, explain and test the rules"},
 	{"canary", cmd_canary, NULL},
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -34,8 +35,7 @@ static void print_help(FILE *out)
 		if (commands[i].what)
 			fprintf(out, "  %-15s %s\n", commands[i].name, commands[i].what);
 	fputs("  help COMMAND    the options of a command\n"
-	      "  help fields     every field of the JSON output\n"
-	      "  help detections every detection, with priority and advice\n"
+	      "  help fields     every field of the JSON output and of rules\n"
 	      "  --version       the version\n\n"
 	      "Exit status: 0 ok, 1 error, 2 usage, 3 the kernel cannot, 4 not enough privilege.\n",
 	      out);
@@ -68,16 +68,6 @@ static int unknown(const char *word)
 	return EXIT_CODE_USAGE;
 }
 
-static void print_detections(void)
-{
-	size_t n, i;
-	const struct detection *d = detection_table(&n);
-
-	for (i = 0; i < n; i++)
-		printf("%s (%s)\n    %s: %s.\n    %s\n", d[i].id, priority_name(d[i].priority),
-		       d[i].title, d[i].summary, d[i].advice);
-}
-
 static int help(const char *topic)
 {
 	const struct command *c;
@@ -89,12 +79,8 @@ static int help(const char *topic)
 		return EXIT_CODE_OK;
 	}
 	if (strcmp(topic, "fields") == 0) {
-		fields_print(stdout);
-		return EXIT_CODE_OK;
-	}
-	if (strcmp(topic, "detections") == 0) {
-		print_detections();
-		return EXIT_CODE_OK;
+		(void)rules_fields_print(stdout);
+		return rules_end(EXIT_CODE_OK);
 	}
 	c = find(topic);
 	return c && c->what ? c->run(2, argv) : unknown(topic);

@@ -14,5 +14,6 @@ enum exit_code {
 int cmd_run(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
+int cmd_rules(int argc, char **argv);
 
 #endif /* ROOTWATCH_CMD_CMD_H */

@@ -28,17 +28,25 @@ static bool matches(const char *const *names, const char *word, size_t len)
 	return false;
 }
 
-/* Long options that getopt will not know: say which one was probably meant. */
-static void check_long(const char *name, const struct argp *argp, int argc, char **argv)
+/* The names of long options, those of children too; nothing is said of what has no room. */
+static size_t collect(const struct argp *argp, const char **names, size_t n)
 {
-	const char *names[OPTIONS_MAX + 4] = {"help", "usage", "version"};
-	size_t n = 3;
-	int i;
-
 	for (const struct argp_option *o = argp->options;
 	     o && (o->name || o->key || o->doc) && n < OPTIONS_MAX; o++)
 		if (o->name)
 			names[n++] = o->name;
+	for (const struct argp_child *c = argp->children; c && c->argp; c++)
+		n = collect(c->argp, names, n);
+	return n;
+}
+
+/* Long options that getopt will not know: say which one was probably meant. */
+static void check_long(const char *name, const struct argp *argp, int argc, char **argv)
+{
+	const char *names[OPTIONS_MAX + 4] = {"help", "usage", "version"};
+	int i;
+
+	(void)collect(argp, names, 3);
 	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		const char *word = argv[i] + 2;
 		size_t len;

@@ -27,13 +27,21 @@ static bool is_disabled(const struct rule *r, const char *const *names, size_t n
 	return false;
 }
 
+const char *ruleset_refuses(const struct ruleset_options *o, const struct rule *r)
+{
+	if (is_disabled(r, o->disabled, o->n_disabled))
+		return "-D";
+	if (o->n_tags > 0 && !has_tag(r, o->tags, o->n_tags))
+		return "-T";
+	return r->priority > o->priority ? "-M" : NULL;
+}
+
 static void select_rules(struct ruleset *s, const struct ruleset_options *o)
 {
 	for (size_t i = 0; i < s->list->n; i++) {
 		struct rule *r = &s->list->rules[i];
 
-		if ((o->n_tags > 0 && !has_tag(r, o->tags, o->n_tags)) ||
-		    is_disabled(r, o->disabled, o->n_disabled) || r->priority > o->priority)
+		if (ruleset_refuses(o, r))
 			r->enabled = false;
 		if (r->enabled && r->left_out)
 			s->left_out++;

@@ -48,6 +48,9 @@ struct ruleset {
 int ruleset_load(struct ruleset **out, const struct ruleset_options *o, struct rule_log *log);
 void ruleset_free(struct ruleset *r);
 
+/* The option by which the rule is not wanted: "-D", "-T" or "-M"; NULL: it is. */
+const char *ruleset_refuses(const struct ruleset_options *o, const struct rule *r);
+
 /* The built-in rules' text. */
 struct rule_text ruleset_shipped(void);
 

@@ -156,27 +156,6 @@ static void the_table_is_sound(void **state)
 	}
 }
 
-static void all_fields_can_be_shown(void **state)
-{
-	char *shown = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&shown, &size);
-
-	(void)state;
-	assert_non_null(f);
-	assert_int_equal(fields_print(f), 0);
-	(void)fclose(f);
-	for (size_t i = 0; i < F_END; i++) {
-		assert_non_null(strstr(shown, field_table[i].name));
-		assert_non_null(strstr(shown, field_table[i].meaning));
-	}
-	free(shown);
-	f = fopen("/dev/full", "w");
-	assert_non_null(f);
-	assert_int_equal(fields_print(f), -EIO);
-	(void)fclose(f);
-}
-
 struct want {
 	enum event_kind kind; /* EVENT_NONE: all */
 	const char *name;
@@ -792,7 +771,6 @@ int main(void)
 		cmocka_unit_test(table_and_output_agree),
 		cmocka_unit_test(rich_events_have_no_nulls),
 		cmocka_unit_test(the_table_is_sound),
-		cmocka_unit_test(all_fields_can_be_shown),
 		cmocka_unit_test(values),
 		cmocka_unit_test(top_level),
 		cmocka_unit_test(times),

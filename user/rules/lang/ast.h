@@ -104,6 +104,10 @@ enum priority {
 
 /* "Emergency" ... "Debug", as Falco prints them. */
 const char *priority_name(enum priority p);
+/* By its name, in any case, or "info"; PRIORITY_END: there is none of that name. */
+enum priority priority_lookup(const char *name);
+/* The nearest name, in small letters; NULL: none is near. */
+const char *priority_nearest(const char *name);
 
 struct rule {
 	const char *name;

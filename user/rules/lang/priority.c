@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+// SPDX-License-Identifier: Apache-2.0
+#include <strings.h>
+
+#include "base/nearest.h"
 #include "rules/lang/ast.h"
 
 static const char *const names[] = {
@@ -17,4 +20,23 @@ _Static_assert(sizeof(names) / sizeof(names[0]) == PRIORITY_END, "every priority
 const char *priority_name(enum priority p)
 {
 	return (unsigned)p < PRIORITY_END ? names[p] : "Debug";
+}
+
+enum priority priority_lookup(const char *name)
+{
+	if (strcasecmp(name, "info") == 0)
+		return PRIORITY_INFORMATIONAL;
+	for (unsigned i = 0; i < PRIORITY_END; i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return (enum priority)i;
+	return PRIORITY_END;
+}
+
+const char *priority_nearest(const char *name)
+{
+	static const char *const small[] = {"emergency",     "alert",	"critical",
+					    "error",	     "warning", "notice",
+					    "informational", "debug",	NULL};
+
+	return nearest_of(name, small);
 }

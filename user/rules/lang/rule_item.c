@@ -2,7 +2,6 @@
 /* One item `rule`: a definition, or a change of one. */
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/nearest.h"
 #include "rules/lang/item.h"
@@ -57,18 +56,6 @@ static const char *const known[] = {"rule",
 				    "override",
 				    NULL};
 
-static const char *const priorities[] = {
-	[PRIORITY_EMERGENCY] = "emergency",
-	[PRIORITY_ALERT] = "alert",
-	[PRIORITY_CRITICAL] = "critical",
-	[PRIORITY_ERROR] = "error",
-	[PRIORITY_WARNING] = "warning",
-	[PRIORITY_NOTICE] = "notice",
-	[PRIORITY_INFORMATIONAL] = "informational",
-	[PRIORITY_DEBUG] = "debug",
-	[PRIORITY_END] = NULL,
-};
-
 /* ---- keys ------------------------------------------------------------------------------------ */
 
 static int take_text(struct lang *g, struct text_parts *parts, const struct yaml *item,
@@ -86,21 +73,17 @@ static int take_text(struct lang *g, struct text_parts *parts, const struct yaml
 static int take_priority(struct lang *g, struct rule_def *rule, const struct yaml *item)
 {
 	const struct yaml *y;
-	const char *near = NULL;
+	enum priority priority;
+	const char *near;
 
 	if (item_scalar(g, item, "priority", true, &y))
 		return -EINVAL;
-	if (strcasecmp(y->text.p, "info") == 0) {
-		rule->priority = PRIORITY_INFORMATIONAL;
+	priority = priority_lookup(y->text.p);
+	if (priority != PRIORITY_END) {
+		rule->priority = priority;
 		return 0;
 	}
-	for (unsigned i = 0; i < PRIORITY_END; i++)
-		if (strcasecmp(y->text.p, priorities[i]) == 0) {
-			rule->priority = (enum priority)i;
-			return 0;
-		}
-	if (y->text.len <= NEAREST_WORD_MAX)
-		near = nearest_of(y->text.p, priorities);
+	near = priority_nearest(y->text.p);
 	log_error(g->log, text_pos(&y->text, 0), "there is no priority %s%s%s%s",
 		  SHOW(y->text.p, y->text.len), near ? "; did you mean " : "", near ? near : "",
 		  near ? "?" : "");

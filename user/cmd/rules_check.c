@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "cmd/print.h"
+#include "cmd/rules.h"
+
+enum { OPT_ALONE = 256 };
+
+struct check {
+	struct rule_options rules;
+	const char **files;
+	size_t n_files;
+};
+
+static const struct argp_option options[] = {
+	{"alone", OPT_ALONE, NULL, 0, "Without the shipped rules, their macros and lists", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct check *c = state->input;
+
+	switch (key) {
+	case OPT_ALONE:
+		c->rules.o.shipped = false;
+		return 0;
+	case ARGP_KEY_ARGS:
+		c->rules.o.paths = (const char *const *)state->argv + state->next;
+		c->rules.o.n_paths = (size_t)(state->argc - state->next);
+		c->rules.o.standard_dir = false;
+		return 0;
+	default:
+		(void)arg;
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[FILE|DIR]...",
+	.doc = "Say what is wrong with rules files: FILE:LINE:COLUMN, on stderr; on stdout how "
+	       "many rules are active, and why others are not. They are checked after the shipped "
+	       "rules. Without FILE: the shipped rules and those of " RULESET_DIR ".\v"
+	       "Exit status: 0 ok, 2 there are errors.",
+};
+
+static void print_summary(const struct ruleset *set, const struct ruleset_options *o)
+{
+	const char *reason;
+
+	(void)printf("%zu rules: %zu active, %zu off, %zu left out\n", set->list->n, set->enabled,
+		     set->list->n - set->enabled - set->left_out, set->left_out);
+	for (size_t i = 0; i < set->list->n; i++) {
+		const struct rule *r = &set->list->rules[i];
+		const char *state = rules_state(r, o, &reason);
+
+		if (!reason)
+			continue;
+		(void)printf("%s: ", state);
+		(void)print_text(stdout, r->name);
+		(void)fputs(": ", stdout);
+		(void)print_text(stdout, reason);
+		(void)fputc('\n', stdout);
+	}
+}
+
+int rules_check(int argc, char **argv)
+{
+	struct check c = {.rules = RULE_OPTIONS_INIT};
+	struct ruleset *set;
+	int code;
+
+	options_parse("rootwatch rules check", &argp, argc, argv, &c);
+	code = rules_load(&set, &c.rules, true);
+	if (code != EXIT_CODE_OK)
+		return code;
+	print_summary(set, &c.rules.o);
+	ruleset_free(set);
+	return rules_end(EXIT_CODE_OK);
+}
