@@ -291,14 +291,16 @@ static int finish(struct filter **out, const struct wishes *all)
 int filter_derive(struct filter **out, const struct rule *rules, size_t n)
 {
 	struct wishes all = {.n = 0};
+	size_t full = REACH_PATTERNS_MAX, i;
 	int err = 0;
-	size_t i;
 
 	for (i = 0; i < n && !err; i++) {
 		if (rules[i].enabled && !rules[i].left_out && rules[i].condition)
 			err = add_rule(&all, &rules[i]);
-		if (!err && all.n > REACH_PATTERNS_MAX)
+		if (!err && all.n > full) {
 			merge(&all);
+			full = REACH_PATTERNS_MAX + 2 * all.n;
+		}
 	}
 	if (!err) {
 		merge(&all);

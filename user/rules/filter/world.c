@@ -5,18 +5,16 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "rules/value.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* clang-format off */
-static const struct {
-	const char *name;
-	unsigned kinds;
-} fields[F_RULE_END] = {
-#define ROW(id, name, type, null, when, kinds, meaning, example) [F_##id] = {name, FIELD_##kinds},
+static const char *const names[F_RULE_END] = {
+#define ROW(id, name, type, null, when, kinds, meaning, example) [F_##id] = name,
 	FIELD_LIST(ROW)
 #undef ROW
-#define ROW(id, name, type, argument, kinds, meaning, example) [F_##id] = {name, FIELD_##kinds},
+#define ROW(id, name, type, argument, kinds, meaning, example) [F_##id] = name,
 	FIELD_RULE_LIST(ROW)
 #undef ROW
 };
@@ -24,7 +22,7 @@ static const struct {
 
 const char *world_field_name(enum field_id id)
 {
-	return (unsigned)id < F_RULE_END && fields[id].name ? fields[id].name : "?";
+	return (unsigned)id < F_RULE_END ? names[id] : "?";
 }
 
 uint32_t world_kind(enum world w)
@@ -38,41 +36,6 @@ uint32_t world_kind(enum world w)
 	};
 
 	return kinds[w];
-}
-
-/*
- * True for fields of the act itself, which other kinds of events cannot have. What is known of a
- * process or a container may become known to more kinds than the list of fields says.
- */
-static bool belongs_to_act(enum field_id id)
-{
-	static const char *const heads[] = {
-		"fd.",
-		"evt.is_open",
-		"evt.arg.flags",
-		"evt.arg.uid",
-		"rootwatch.fd.",
-		"rootwatch.peer.",
-		"rootwatch.file.",
-		"rootwatch.exec.",
-		"rootwatch.exit.",
-		"rootwatch.to.",
-		"rootwatch.setid.",
-		"rootwatch.program.",
-		"rootwatch.package",
-		"rootwatch.procfs.",
-		"rootwatch.sysfs.",
-		"rootwatch.cgroupfs.",
-		"rootwatch.kernelfs.",
-		"rootwatch.host.",
-		"rootwatch.socket.",
-	};
-	size_t i;
-
-	for (i = 0; i < COUNT(heads); i++)
-		if (strncmp(fields[id].name, heads[i], strlen(heads[i])) == 0)
-			return true;
-	return false;
 }
 
 /* Whether a value that is known is one that the test wants. */
@@ -257,10 +220,8 @@ enum truth world_truth(enum world w, const struct node *test)
 	enum field_id id = test->left.id;
 	enum truth t;
 
-	if ((unsigned)id >= F_RULE_END || !fields[id].name)
-		return TRUTH_UNKNOWN;
 	/* What a comparison with a missing value gives, whatever is done to it. */
-	if (belongs_to_act(id) && !(fields[id].kinds & (1u << world_kind(w))))
+	if (!(value_kinds(id) & (1u << world_kind(w))))
 		return TRUTH_NO;
 	if (test->right || test->left.n_transforms > 0)
 		return TRUTH_UNKNOWN;
