@@ -164,7 +164,7 @@ static void test_worlds(void **state)
 	expect("any W; kinds open", AND(WRITES, TEST(PROC_NAME, EQ, "x")));
 	expect("any C; kinds connect", AND(TEST(TYPE, EQ, "connect"), TEST(PROC_NAME, EQ, "x")));
 	expect("any C; kinds connect", TEST(FD_TYPECHAR, EQ, "u"));
-	expect("any RW; kinds open", TEST(FD_TYPECHAR, IN, "f", "u"));
+	expect("any RW; kinds open", TEST(FD_TYPECHAR, IN, "f", "p"));
 	expect("kinds exec", AND(TEST(TYPE, IN, "execve", "execveat"), TEST(PROC_NAME, EQ, "x")));
 	expect("kinds exec", TEST(EXEC_FILENAME, EQ, "/x"));
 	expect("kinds exit", EXISTS(EXIT_CODE));
@@ -199,7 +199,7 @@ static void test_and(void **state)
 	/* not (not a or b) is a and not b */
 	expect_open("path /a/b",
 		    NOT(OR(NOT(TEST(FD_NAME, PMATCH, "/a/b")), TEST(PROC_NAME, EQ, "x"))));
-	expect("any RW; kinds open", OR(TEST(FD_NAME, PMATCH, "/c/d"), EXISTS(FILE_TYPE)));
+	expect("any RW; kinds open", OR(TEST(FILE_PATHS, PMATCH, "/c/d"), EXISTS(FILE_TYPE)));
 	/* of the same breadth the first */
 	expect_open("name a", AND(TEST(FD_FILENAME, EQ, "a"), TEST(FD_FILENAME, EQ, "b")));
 }
