@@ -33,7 +33,8 @@ static const struct argp_option known[] = {
 	{"variants", 'v', "LIST", 0, "Of none,empty,rootwatch (default all)", 0},
 	{"quick", 'q', NULL, 0, "A short look: 6 rounds, smaller loads", 0},
 	{"parts", 't', "LIST", 0,
-	 "Of table,programs,delivery,latency,idle,start (default all; memory is told with delivery)",
+	 "Of table,programs,delivery,latency,idle,start,rules (default all; memory is told with "
+	 "delivery)",
 	 0},
 	{"burst", 'b', "N", 0, "Opens in the delivery part (default 200000)", 0},
 	{"cpu", 'c', "N", 0, "The workload's CPU (default the last one)", 0},
@@ -194,6 +195,8 @@ static int measure(const struct options *o, struct passes *p)
 			if (listed(o->parts, parts[i].name))
 				err = parts[i].fn(&x);
 	}
+	if (!err && listed(o->parts, "rules"))
+		err = extras_rules(&x);
 	if (!err && o->json && json_dump_file(x.report, o->json, JSON_INDENT(1)))
 		err = bench_fail(EIO, "%s", o->json);
 	json_decref(x.report);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What is measured of rootwatch alone, each part printed as it comes and added to report: run
- * statistics of its programs, delivery, latency, memory, idle cost, start.
+ * statistics of its programs, delivery, latency, memory, idle cost, start, judging by rules.
  */
 #ifndef BENCH_EXTRAS_H
 #define BENCH_EXTRAS_H
@@ -28,5 +28,6 @@ int extras_delivery(struct extras *x); /* and memory */
 int extras_latency(struct extras *x);
 int extras_idle(struct extras *x);
 int extras_start(struct extras *x);
+int extras_rules(struct extras *x); /* judging.c: without rootwatch itself */
 
 #endif

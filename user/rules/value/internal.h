@@ -96,7 +96,7 @@ static inline void add_str(struct value *v, struct str s)
 {
 	if (v->type != VALUE_LIST)
 		v->n_list = 0;
-	if (s.len == 0 || v->n_list == VALUE_LIST_MAX)
+	if (!s.p || s.len == 0 || v->n_list == VALUE_LIST_MAX)
 		return;
 	for (size_t i = 0; i < v->n_list; i++) {
 		if (str_eq(v->list[i], s))

@@ -161,21 +161,23 @@ static struct kin session_leader(const struct event *e)
 	return kin_of(process_table_at(e->processes, e->task.sid, e->task.start));
 }
 
-/* Arguments behind the first, and their bytes without the NULs; where some are missing, the bytes
- * there were tell, and the number is a lower bound. */
+/*
+ * Arguments behind the first, and their bytes without the NULs. Where some are missing, the number
+ * is a lower bound, and all bytes of what is missing count.
+ */
 static void count_arguments(const struct event_exec *x, int64_t *n, int64_t *bytes)
 {
-	struct str first = event_argv0(x), parts[2] = {x->argv, x->argv_tail};
-	int64_t ends = 0;
+	struct str parts[2] = {x->argv, x->argv_tail}, last = x->argv_tail;
+	int64_t nuls = 0;
 
 	for (int i = 0; i < 2; i++) {
 		for (uint32_t j = 0; j < parts[i].len; j++)
-			ends += parts[i].p[j] == '\0';
-		if (parts[i].len > 0 && (i == 1 || parts[1].len == 0))
-			ends += parts[i].p[parts[i].len - 1] != '\0';
+			nuls += parts[i].p[j] == '\0';
 	}
-	*n = ends > 0 ? ends - 1 : 0;
-	*bytes = (int64_t)x->argv_len - first.len - ends;
+	if (last.len == 0)
+		last = x->argv;
+	*n = nuls - (last.p[last.len - 1] == '\0');
+	*bytes = (int64_t)x->argv_len - event_argv0(x).len - nuls;
 	if (*bytes < 0 || *n == 0)
 		*bytes = 0;
 }
