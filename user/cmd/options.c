@@ -9,57 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/nearest.h"
 #include "cmd/cmd.h"
 
-#define WORD_MAX    64
+#define WORD_MAX    NEAREST_WORD_MAX
 #define OPTIONS_MAX 64
-
-static size_t min3(size_t a, size_t b, size_t c)
-{
-	size_t m = a < b ? a : b;
-
-	return m < c ? m : c;
-}
-
-/* Edit distance (Levenshtein); words are short. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[WORD_MAX + 1];
-	size_t n = strlen(a), m = strlen(b), i, j;
-
-	if (n > WORD_MAX || m > WORD_MAX)
-		return SIZE_MAX;
-	for (j = 0; j <= m; j++)
-		row[j] = j;
-	for (i = 1; i <= n; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (j = 1; j <= m; j++) {
-			size_t above = row[j];
-
-			row[j] = min3(row[j] + 1, row[j - 1] + 1,
-				      diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-			diagonal = above;
-		}
-	}
-	return row[m];
-}
 
 const char *options_nearest(const char *word, const char *const *candidates)
 {
-	size_t best = SIZE_MAX, limit = strlen(word) / 2 + 1;
-	const char *found = NULL;
-
-	for (; *candidates; candidates++) {
-		size_t d = distance(word, *candidates);
-
-		if (d < best && d <= limit) {
-			best = d;
-			found = *candidates;
-		}
-	}
-	return found;
+	return nearest_of(word, candidates);
 }
 
 static bool matches(const char *const *names, const char *word, size_t len)

@@ -347,4 +347,24 @@ enum field_id {
 
 /* By enum field_id. */
 extern const struct field field_table[F_END];
+
+struct rule_field {
+	const char *name;
+	enum field_type type;
+	enum field_argument argument;
+	unsigned kinds; /* FIELD_* bits */
+	const char *meaning;
+	const char *example; /* as JSON */
+};
+
+/* FIELD_RULE_LIST; that of field_id i is [i - F_END]. */
+extern const struct rule_field field_rule_table[F_RULE_END - F_END];
+
+/* The field of that name, of either list; F_RULE_END when there is none. */
+enum field_id field_lookup(const char *name, size_t len);
+
+/* Of any field of either list. */
+const char *field_name(enum field_id id);
+enum field_type field_type(enum field_id id);
+enum field_argument field_argument(enum field_id id);
 #endif /* ROOTWATCH_EVENT_FIELDS_H */

@@ -4,8 +4,6 @@
 #include <errno.h>
 
 /* clang-format off */
-#define FIELD_ROW(id, name, type, null, when, kinds, meaning, example)                             \
-	[F_##id] = {name, FIELD_##type, null, FIELD_##when, FIELD_##kinds, meaning, example},
 #define FIELD_KEY(id, name, type, null, when, kinds, meaning, example) [F_##id] = JSON_KEY(name),
 #define FIELD_FITS(id, name, type, null, when, kinds, meaning, example)                            \
 	_Static_assert(sizeof(",\"" name "\":") - 1 <= JSON_KEY_MAX, "raise JSON_KEY_MAX");
@@ -13,7 +11,6 @@
 
 FIELD_LIST(FIELD_FITS)
 
-const struct field field_table[F_END] = {FIELD_LIST(FIELD_ROW)};
 const struct json_key field_keys[F_END] = {FIELD_LIST(FIELD_KEY)};
 
 static const char *const type_names[] = {[FIELD_STRING] = "string",

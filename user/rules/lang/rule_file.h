@@ -7,7 +7,7 @@
 
 /* One file's bytes, whole; later texts may append to and override what earlier ones define. */
 struct rule_text {
-	const char *name; /* for messages */
+	const char *name; /* for messages; has to outlive the list and the log, which point to it */
 	const char *bytes;
 	size_t len;
 };

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Macros into the places where they are used: syntax -> nodes. */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "rules/lang/template.h"
+
+/* The expansion of one rule. */
+struct expansion {
+	struct lang *g;
+	bool skip_unknown;
+	size_t nodes;
+	bool stop; /* a bound was passed: said already */
+	struct verdict verdict;
+};
+
+/* Where one is: how deep, below an odd number of NOT?, which macros can be seen. */
+struct place {
+	unsigned depth, macros, seen;
+	bool odd;
+};
+
+struct kids {
+	struct node **p;
+	size_t n, room;
+};
+
+static int expand(struct expansion *x, const struct syntax *s, struct place at, struct node **out);
+
+static void judge(struct expansion *x, enum verdict_kind kind, const char *why, struct rule_pos pos)
+{
+	/* The first reason for leaving it out stays, but for an error. */
+	if (x->verdict.kind == VERDICT_OK || kind == VERDICT_BAD)
+		x->verdict = (struct verdict){kind, why, pos};
+}
+
+static void take_verdict(struct expansion *x, const struct verdict *v)
+{
+	if (v->kind == VERDICT_UNKNOWN && !x->skip_unknown) {
+		log_error(x->g->log, v->pos, "%s", v->why);
+		judge(x, VERDICT_BAD, NULL, v->pos);
+	} else if (v->kind == VERDICT_UNKNOWN) {
+		judge(x, VERDICT_MISSING, v->why, v->pos);
+	} else if (v->kind != VERDICT_OK) {
+		judge(x, v->kind, v->why, v->pos);
+	}
+}
+
+static int too_much(struct expansion *x, struct rule_pos pos, const char *what, unsigned limit)
+{
+	if (!x->stop)
+		log_error(x->g->log, pos,
+			  "with its macros expanded this condition %s %u: split the rule", what,
+			  limit);
+	x->stop = true;
+	judge(x, VERDICT_BAD, NULL, pos);
+	return 0;
+}
+
+static struct node *new_node(struct expansion *x, enum node_kind kind, struct rule_pos pos)
+{
+	struct node *node = ARENA_NEW(x->g->out, struct node);
+
+	if (node) {
+		node->kind = kind;
+		node->pos = pos;
+	}
+	x->nodes++;
+	x->g->nodes++;
+	if (x->nodes > EXPANDED_NODES_MAX)
+		(void)too_much(x, pos, "has more parts than", EXPANDED_NODES_MAX);
+	else if (x->g->nodes > EXPANDED_TOTAL_MAX)
+		(void)too_much(x, pos, "makes more parts in all rules than", EXPANDED_TOTAL_MAX);
+	return node;
+}
+
+/* ---- macros ---------------------------------------------------------------------------------- */
+
+int lang_macro(struct lang *g, struct macro_def *macro)
+{
+	struct text *text;
+	int err;
+
+	if (macro->parsed != STATE_NEW)
+		return macro->parsed == STATE_BAD ? -EINVAL : 0;
+	text = ARENA_NEW(&g->tmp, struct text);
+	if (!text)
+		return -ENOMEM;
+	*text = text_join(&g->tmp, macro->condition.first);
+	if (!text->p)
+		return -ENOMEM;
+	err = syntax_parse(&macro->syntax, &g->tmp, text, g->log);
+	macro->parsed = err ? STATE_BAD : STATE_DONE;
+	return err;
+}
+
+static const char *nearest_macro(struct lang *g, const struct word *name)
+{
+	struct nearest near = {0};
+
+	if (g->nearest == 0 || name->len > NEAREST_WORD_MAX)
+		return NULL;
+	g->nearest--;
+	for (const struct macro_def *m = g->first_macro; m; m = m->next)
+		nearest_try(&near, name->p, m->name.p);
+	return near.word;
+}
+
+static void unknown_macro(struct expansion *x, const struct word *name,
+			  const struct macro_def *later)
+{
+	const char *near;
+
+	judge(x, VERDICT_BAD, NULL, name->pos);
+	if (later) {
+		log_error(x->g->log, name->pos,
+			  "the macro %s is defined only later, in line %u of %s: a macro can use "
+			  "those that stand before it",
+			  SHOW(name->p, name->len), later->name.pos.line, later->name.pos.file);
+		return;
+	}
+	if (x->g->incomplete)
+		return;
+	near = nearest_macro(x->g, name);
+	log_error(x->g->log, name->pos, "there is no macro %s%s%s%s", SHOW(name->p, name->len),
+		  near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
+/* The syntax of the macro, *macro; NULL in *macro: it cannot be used, which was said. */
+static int enter(struct expansion *x, const struct word *name, struct place *at,
+		 struct macro_def **macro)
+{
+	struct macro_def *m = dict_get(&x->g->macros, name->p, name->len);
+	int err;
+
+	*macro = NULL;
+	if (!m || m->index >= at->seen) {
+		unknown_macro(x, name, m);
+		return 0;
+	}
+	if (m->expanding) {
+		log_error(x->g->log, name->pos, "the macro %s uses itself",
+			  SHOW(name->p, name->len));
+		judge(x, VERDICT_BAD, NULL, name->pos);
+		return 0;
+	}
+	if (at->macros == MACRO_DEPTH_MAX)
+		return too_much(x, name->pos, "has macros inside each other deeper than",
+				MACRO_DEPTH_MAX);
+	err = lang_macro(x->g, m);
+	if (err == -EINVAL)
+		judge(x, VERDICT_BAD, NULL, name->pos);
+	if (err)
+		return err == -EINVAL ? 0 : err;
+	at->macros++;
+	at->seen = m->seen;
+	m->expanding = true;
+	*macro = m;
+	return 0;
+}
+
+/* ---- nodes ----------------------------------------------------------------------------------- */
+
+static int add_kid(struct lang *g, struct kids *kids, struct node *kid)
+{
+	if (kids->n == kids->room) {
+		size_t room = kids->room ? kids->room * 2 : 8;
+		struct node **wide = ARENA_ARRAY(&g->tmp, struct node *, room);
+
+		if (!wide)
+			return -ENOMEM;
+		if (kids->n)
+			memcpy(wide, kids->p, kids->n * sizeof(struct node *));
+		kids->p = wide;
+		kids->room = room;
+	}
+	kids->p[kids->n++] = kid;
+	return 0;
+}
+
+/* The kids of an AND or OR; those of an AND in an AND are its own. */
+static int gather(struct expansion *x, enum syntax_kind kind, const struct syntax *s,
+		  struct place at, struct kids *kids)
+{
+	struct node *node = NULL;
+	int err;
+
+	if (x->stop)
+		return 0;
+	if (at.depth == EXPANDED_DEPTH_MAX)
+		return too_much(x, s->pos, "is nested deeper than", EXPANDED_DEPTH_MAX);
+	if (s->kind == kind) {
+		at.depth++;
+		err = 0;
+		for (const struct syntax *kid = s->kids; kid && !err; kid = kid->next)
+			err = gather(x, kind, kid, at, kids);
+		return err;
+	}
+	if (s->kind == SYNTAX_MACRO) {
+		struct macro_def *macro;
+
+		err = enter(x, &s->macro, &at, &macro);
+		if (err || !macro)
+			return err;
+		at.depth++;
+		err = gather(x, kind, macro->syntax, at, kids);
+		macro->expanding = false;
+		return err;
+	}
+	err = expand(x, s, at, &node);
+	return err || !node ? err : add_kid(x->g, kids, node);
+}
+
+static int expand_chain(struct expansion *x, const struct syntax *s, struct place at,
+			struct node **out)
+{
+	struct kids kids = {0};
+	struct node *node = new_node(x, s->kind == SYNTAX_AND ? NODE_AND : NODE_OR, s->pos);
+	int err;
+
+	if (!node)
+		return -ENOMEM;
+	err = gather(x, s->kind, s, at, &kids);
+	if (err || kids.n == 0)
+		return err;
+	node->kids = ARENA_ARRAY(x->g->out, struct node *, kids.n);
+	if (!node->kids)
+		return -ENOMEM;
+	memcpy(node->kids, kids.p, kids.n * sizeof(struct node *));
+	node->n_kids = kids.n;
+	*out = node;
+	return 0;
+}
+
+/* NOT of it; of a NOT what stands below. */
+static int negate(struct expansion *x, struct node *kid, struct rule_pos pos, struct node **out)
+{
+	struct node *node;
+
+	if (kid->kind == NODE_NOT) {
+		*out = kid->kids[0];
+		return 0;
+	}
+	node = new_node(x, NODE_NOT, pos);
+	if (!node)
+		return -ENOMEM;
+	node->kids = ARENA_NEW(x->g->out, struct node *);
+	if (!node->kids)
+		return -ENOMEM;
+	node->kids[0] = kid;
+	node->n_kids = 1;
+	*out = node;
+	return 0;
+}
+
+static int expand_test(struct expansion *x, struct syntax_test *test, bool odd, struct node **out)
+{
+	const struct template *t;
+	struct node *node;
+
+	if (!test->template) {
+		int err = template_make(x->g, test);
+
+		if (err)
+			return err;
+	}
+	t = test->template;
+	take_verdict(x, &t->verdict);
+	if (t->verdict.kind == VERDICT_OK)
+		take_verdict(x, &t->used[odd]);
+	node = new_node(x, NODE_TEST, test->pos);
+	if (!node)
+		return -ENOMEM;
+	*node = t->node;
+	if (t->negated)
+		return negate(x, node, test->pos, out);
+	*out = node;
+	return 0;
+}
+
+static int expand_macro(struct expansion *x, const struct syntax *s, struct place at,
+			struct node **out)
+{
+	struct macro_def *macro;
+	int err = enter(x, &s->macro, &at, &macro);
+
+	if (err || !macro)
+		return err;
+	at.depth++;
+	err = expand(x, macro->syntax, at, out);
+	macro->expanding = false;
+	return err;
+}
+
+/* *out stays NULL where something is wrong, which the verdict says then. */
+static int expand(struct expansion *x, const struct syntax *s, struct place at, struct node **out)
+{
+	struct node *kid = NULL;
+	int err;
+
+	if (x->stop)
+		return 0;
+	if (at.depth == EXPANDED_DEPTH_MAX)
+		return too_much(x, s->pos, "is nested deeper than", EXPANDED_DEPTH_MAX);
+	switch (s->kind) {
+	case SYNTAX_TEST:
+		return expand_test(x, s->test, at.odd, out);
+	case SYNTAX_MACRO:
+		return expand_macro(x, s, at, out);
+	case SYNTAX_NOT:
+		at.depth++;
+		at.odd = !at.odd;
+		err = expand(x, s->kids, at, &kid);
+		return err || !kid ? err : negate(x, kid, s->pos, out);
+	default:
+		return expand_chain(x, s, at, out);
+	}
+}
+
+int lang_expand(struct lang *g, const struct syntax *condition, bool skip_unknown,
+		struct node **out, struct verdict *verdict)
+{
+	struct expansion x = {.g = g, .skip_unknown = skip_unknown};
+	struct node *root = NULL;
+	int err = expand(&x, condition, (struct place){.seen = UINT_MAX}, &root);
+
+	if (err)
+		return err;
+	*verdict = x.verdict;
+	*out = root;
+	return 0;
+}
