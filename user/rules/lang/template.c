@@ -110,9 +110,8 @@ static const char *nearest_list(struct lang *g, const struct word *word)
 	if (g->nearest == 0 || word->len > NEAREST_WORD_MAX)
 		return NULL;
 	g->nearest--;
-	for (size_t i = 0; i < g->lists.size; i++)
-		if (g->lists.slots[i].thing)
-			nearest_try(&near, word->p, g->lists.slots[i].name);
+	for (const struct list_def *l = g->first_list; l; l = l->next)
+		nearest_try(&near, word->p, l->name.p);
 	return near.word;
 }
 
