@@ -241,6 +241,13 @@ static const struct {
 	{"not fd.typechar = 4", NULL},
 	{"fd.type in (\"ipv4\", file)",
 	 "needs descriptors of the type 'ipv4' (fd.type), which rootwatch does not see"},
+	{"proc.tty != 34816",
+	 "compares proc.tty with the number '34816'; here it is a name such as "
+	 "pts0, and 0 stands for none with = and != only"},
+	{"proc.tty in (0, pts0)",
+	 "compares proc.tty with the number '0'; here it is a name such as "
+	 "pts0, and 0 stands for none with = and != only"},
+	{"proc.tty = pts0", NULL},
 	{"evt.category = memory",
 	 "needs events of the category 'memory', which rootwatch does not have"},
 	{"evt.category in (file, process, net, user)", NULL},
