@@ -16,9 +16,9 @@ static void say_left_out(const struct ruleset *s)
 		if (!r->enabled || !r->left_out)
 			continue;
 		fputs("rootwatch: left out: ", stderr);
-		print_safe(stderr, r->name);
+		print_text(stderr, r->name);
 		fputs(": ", stderr);
-		print_safe(stderr, r->left_out);
+		print_text(stderr, r->left_out);
 		fputc('\n', stderr);
 	}
 	if (s->left_out > 0)

@@ -310,6 +310,8 @@ X(FILE_TYPE, "rootwatch.file.type", STRING, NONE, O, \
 X(FILE_RDEV, "rootwatch.file.rdev", STRING, NONE, O, "of a device its own number, major:minor", "\"1:1\"") \
 X(PROCFS_PATH, "rootwatch.procfs.path", STRING, NONE, O, \
   "path inside procfs, wherever that is mounted", "\"/sys/kernel/core_pattern\"") \
+X(PROCFS_PID, "rootwatch.procfs.pid", NUMBER, NONE, O, \
+  "of a file of procfs: the process that it is about, by its id there", "7") \
 X(SYSFS_PATH, "rootwatch.sysfs.path", STRING, NONE, O, "path inside sysfs likewise", "\"/kernel/uevent_helper\"") \
 X(CGROUPFS_PATH, "rootwatch.cgroupfs.path", STRING, NONE, O, "path inside cgroup v1 or v2 likewise", "\"/release_agent\"") \
 X(KERNELFS_PATH, "rootwatch.kernelfs.path", STRING, NONE, O, \

@@ -20,10 +20,10 @@
 static const struct {
 	const char *name;
 	enum event_kind kind;
-	uint32_t call;
+	uint32_t call; /* of an exec: WIRE_EXEC_FDPATH */
 } types[] = {
 	{"execve", EVENT_EXEC, 0},
-	{"execveat", EVENT_EXEC, 0},
+	{"execveat", EVENT_EXEC, WIRE_EXEC_FDPATH},
 	{"procexit", EVENT_EXIT, 0},
 	{"open", EVENT_OPEN, WIRE_CALL_OPEN},
 	{"openat", EVENT_OPEN, WIRE_CALL_OPENAT},
@@ -57,7 +57,8 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 		*why = "there is no such field: `rootwatch rules fields` lists them";
 		return -EINVAL;
 	}
-	if (id >= F_END && id != F_HOST_PATH) {
+	if (id >= F_END && id != F_HOST_PATH && id != F_FILE_TYPE && id != F_FILE_RDEV &&
+	    id != F_PROC_PCMDLINE) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;
@@ -146,6 +147,7 @@ static void build_task(struct build *b)
 	b->event.cwd = input_str(&b->in, F_PROC_CWD, STR_LIT("/"));
 	b->parent.pid = t->ppid;
 	b->parent.comm = t->pcomm;
+	b->parent.cmdline = input_str(&b->in, F_PROC_PCMDLINE, t->pcomm);
 	b->event.parent = &b->parent;
 }
 
@@ -237,7 +239,7 @@ static void build_argv(struct build *b, struct str argv0)
 	x->argv_len = (uint32_t)len;
 }
 
-static void build_exec(struct build *b)
+static void build_exec(struct build *b, uint32_t flags)
 {
 	static const char *const gains[] = {"suid", "sgid", "fcaps", NULL};
 	static const uint32_t bits[] = {WIRE_EXEC_SUID, WIRE_EXEC_SGID, WIRE_EXEC_FCAPS};
@@ -257,9 +259,7 @@ static void build_exec(struct build *b)
 		x->exe.flags = (x->exe.flags & WIRE_FILE_DELETED) | WIRE_FILE_MEMFD;
 	x->exe.ino = input_number(&b->in, F_PROC_EXE_INO, INT64_MAX, 131332);
 	x->script = script;
-	x->flags = WIRE_EXEC_PREV | (script ? WIRE_EXEC_SCRIPT : 0);
-	if (b->event.exec.flags && str_is(input_str(&b->in, F_TYPE, STR_LIT("")), "execveat"))
-		x->flags |= WIRE_EXEC_FDPATH;
+	x->flags = flags | WIRE_EXEC_PREV | (script ? WIRE_EXEC_SCRIPT : 0);
 	gain = input_words(&b->in, F_EXEC_GAIN, gains, ',', 0);
 	for (size_t i = 0; gains[i]; i++)
 		x->flags |= gain >> i & 1 ? bits[i] : 0;
@@ -382,7 +382,7 @@ static void build_kind(struct build *b, size_t type)
 		build_process(b);
 	switch (e->kind) {
 	case EVENT_EXEC:
-		build_exec(b);
+		build_exec(b, types[type].call);
 		break;
 	case EVENT_OPEN:
 		build_open(b, types[type].call);

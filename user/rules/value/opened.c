@@ -81,6 +81,20 @@ static bool set_inside(struct value *v, const struct event_file *f, enum file_fs
 	return set_str(v, path);
 }
 
+/* "/7/environ": 7. */
+static bool set_procfs_pid(struct value *v, const struct event_file *f)
+{
+	struct str path;
+	int64_t pid = 0;
+	uint32_t i;
+
+	if (file_fs(f, &path) != FILE_FS_PROC)
+		return set_missing(v);
+	for (i = 1; i < path.len && i < 12 && path.p[i] >= '0' && path.p[i] <= '9'; i++)
+		pid = pid * 10 + (path.p[i] - '0');
+	return set_num_if(v, i > 1 && (i == path.len || path.p[i] == '/'), pid);
+}
+
 static bool set_host(struct value *v, const struct event_file *f)
 {
 	struct str path;
@@ -116,6 +130,8 @@ static bool of_open(struct value *v, const struct event *e, enum field_id id,
 		return set_dev(v, f->rdev, scratch);
 	case F_PROCFS_PATH:
 		return set_inside(v, f, FILE_FS_PROC);
+	case F_PROCFS_PID:
+		return set_procfs_pid(v, f);
 	case F_SYSFS_PATH:
 		return set_inside(v, f, FILE_FS_SYSFS);
 	case F_CGROUPFS_PATH:
