@@ -17,8 +17,8 @@ struct judges {
 };
 
 /*
- * Loads the rules that the options name; says on standard error what is wrong with them and what was
- * left out. 0 or -errno: -EINVAL, said already.
+ * Loads the rules that the options name; says on standard error what is wrong with them and what
+ * was left out. 0 or -errno: -EINVAL, said already.
  */
 int judges_load(struct judges *j, const struct rule_options *options);
 

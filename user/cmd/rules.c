@@ -103,7 +103,13 @@ const char *rules_state(const struct rule *r, const struct ruleset_options *o, c
 	if (!r->enabled) {
 		const char *option = ruleset_refuses(o, r);
 
-		*reason = option ? option : "enabled: false";
+		if (!option)
+			*reason = "enabled: false";
+		else if (strcmp(option, "-D") == 0)
+			*reason = "by -D";
+		else
+			*reason = strcmp(option, "-T") == 0 ? "has no tag of -T" :
+							      "less severe than -M";
 		return "off";
 	}
 	*reason = r->left_out;

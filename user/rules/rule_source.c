@@ -23,18 +23,11 @@ void rule_log_file(struct rule_log *log, const char *path, const char *format, .
 	}
 	m = &log->messages[log->n++];
 	m->severity = RULE_ERROR;
-	m->pos = (struct rule_pos){.file = path, .line = 1, .column = 1};
+	(void)snprintf(m->file, sizeof(m->file), "%s", path);
+	m->pos = (struct rule_pos){.file = m->file, .line = 1, .column = 1};
 	va_start(args, format);
 	vsnprintf(m->text, sizeof(m->text), format, args);
 	va_end(args);
-}
-
-static int own(struct rule_texts *t, char *p)
-{
-	if (!p)
-		return -ENOMEM;
-	t->owned[t->n_owned++] = p;
-	return 0;
 }
 
 /* Who can change the rules can switch the detector off: that must be root, or who runs this. */
@@ -102,16 +95,19 @@ static int add_file(struct rule_texts *t, int fd, const struct stat *st, const c
 	err = trusted(st, path, log);
 	if (err)
 		return err;
-	name = strdup(path);
-	err = own(t, name);
-	if (!err)
-		err = read_all(fd, (size_t)st->st_size, &bytes, &len);
+	err = read_all(fd, (size_t)st->st_size, &bytes, &len);
 	if (err == -ENOMEM)
 		return err;
 	if (err) {
 		rule_log_file(log, path, "cannot be read: %s", strerror(-err));
 		return -EINVAL;
 	}
+	name = strdup(path);
+	if (!name) {
+		free(bytes);
+		return -ENOMEM;
+	}
+	t->owned[t->n_owned++] = name;
 	t->owned[t->n_owned++] = bytes;
 	t->texts[t->n++] = (struct rule_text){name, bytes, len};
 	return 0;
@@ -124,6 +120,9 @@ static int is_rules_file(const struct dirent *d)
 	return d->d_name[0] != '.' && ((len > 5 && strcmp(d->d_name + len - 5, ".yaml") == 0) ||
 				       (len > 4 && strcmp(d->d_name + len - 4, ".yml") == 0));
 }
+
+static int add(struct rule_texts *t, const char *path, bool optional, bool inside,
+	       struct rule_log *log);
 
 static int add_dir(struct rule_texts *t, const char *path, const struct stat *st,
 		   struct rule_log *log)
@@ -144,19 +143,17 @@ static int add_dir(struct rule_texts *t, const char *path, const struct stat *st
 		if (!err && asprintf(&file, "%s/%s", path, names[i]->d_name) < 0)
 			err = -ENOMEM;
 		else if (!err)
-			err = rule_texts_add(t, file, false, log);
-		/* A message may name it. */
-		if (file && t->n_owned < sizeof(t->owned) / sizeof(t->owned[0]))
-			t->owned[t->n_owned++] = file;
-		else
-			free(file);
+			err = add(t, file, false, true, log);
+		free(file);
 		free(names[i]);
 	}
 	free(names);
 	return err;
 }
 
-int rule_texts_add(struct rule_texts *t, const char *path, bool optional, struct rule_log *log)
+/* inside: of a directory that was given; one in it is not entered. */
+static int add(struct rule_texts *t, const char *path, bool optional, bool inside,
+	       struct rule_log *log)
 {
 	/* A FIFO must not hold the detector, nor a device be woken: look before reading. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -172,6 +169,9 @@ int rule_texts_add(struct rule_texts *t, const char *path, bool optional, struct
 	if (fstat(fd, &st)) {
 		rule_log_file(log, path, "cannot be looked at: %s", strerror(errno));
 		err = -EINVAL;
+	} else if (S_ISDIR(st.st_mode) && inside) {
+		rule_log_file(log, path, "a directory inside a directory of rules");
+		err = -EINVAL;
 	} else if (S_ISDIR(st.st_mode)) {
 		err = add_dir(t, path, &st, log);
 	} else if (S_ISREG(st.st_mode)) {
@@ -182,6 +182,11 @@ int rule_texts_add(struct rule_texts *t, const char *path, bool optional, struct
 	}
 	close(fd);
 	return err;
+}
+
+int rule_texts_add(struct rule_texts *t, const char *path, bool optional, struct rule_log *log)
+{
+	return add(t, path, optional, false, log);
 }
 
 void rule_texts_free(struct rule_texts *t)

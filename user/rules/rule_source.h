@@ -12,7 +12,7 @@
 struct rule_texts {
 	struct rule_text texts[RULE_FILES_MAX];
 	size_t n;
-	char *owned[2 * RULE_FILES_MAX]; /* names and bytes to free */
+	char *owned[2 * RULE_FILES_MAX]; /* name and bytes of each file that was read */
 	size_t n_owned;
 };
 
