@@ -571,7 +571,7 @@ static void check_whole(const struct sample *s, const json_t *line)
 	expect(line, "rootwatch.rule.id", "\"container-runtime-socket-connected\"");
 	rules = json_string_value(sample_field(line, "rootwatch.rules"));
 	assert_int_equal(strlen(rules), VERDICT_MAX * (strlen(s->d[0].id) + 1) - 1);
-	expect_top(line, "rule", s->d[0].title);
+	expect_top(line, "rule", s->d[0].name);
 	assert_int_equal(json_string_length(sample_field(line, "rootwatch.advice")),
 			 strlen(s->d[0].advice));
 	assert_int_equal(json_string_length(sample_field(line, "k8s.pod.uid")),
