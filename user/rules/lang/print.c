@@ -31,7 +31,7 @@ static void put(struct printer *o, const char *p, size_t n)
 			o->err = -ENOMEM;
 			return;
 		}
-		if (o->n)
+		if (o->p)
 			memcpy(wide, o->p, o->n);
 		o->p = wide;
 		o->room = room;
