@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "rules/filter/text.h"
+#include "rules/filter/clue.h"
 
 #define SUFFIX_MAX 8
 
@@ -102,7 +102,7 @@ static void better_directory(struct choice *c, const struct subject *s, struct s
 {
 	struct str dir;
 
-	if (s->shape != SHAPE_INSIDE && s->shape != SHAPE_NAME && text_directory(value, &dir))
+	if (s->shape != SHAPE_INSIDE && s->shape != SHAPE_NAME && clue_directory(value, &dir))
 		better(c, s->scope, dir, exact);
 }
 
@@ -111,16 +111,16 @@ static void better_head(struct choice *c, const struct subject *s, struct str he
 	struct str dir;
 
 	/* "/etc/ssh" may go on as "/etc/sshfoo"; "/" stays the root */
-	if (text_cut(head, &dir))
+	if (clue_cut(head, &dir))
 		better_directory(c, s, dir.len > 0 ? dir : STR_LIT("/"), false);
 }
 
 /* The field ends like that: with a whole last component when that begins behind a '/'. */
 static void better_tail(struct choice *c, const struct subject *s, struct str tail)
 {
-	struct str name = text_last(tail);
+	struct str name = clue_last(tail);
 
-	if (s->shape == SHAPE_DIR || !text_is_name(name))
+	if (s->shape == SHAPE_DIR || !clue_is_name(name))
 		return;
 	if (name.len < tail.len) {
 		if (s->shape != SHAPE_NAME)
@@ -137,13 +137,13 @@ static void better_literal(struct choice *c, const struct subject *s, struct str
 	struct str dir;
 
 	if (s->shape == SHAPE_NAME) {
-		if (text_is_name(value))
+		if (clue_is_name(value))
 			better(c, FILTER_NAME, value, true);
 		return;
 	}
 	better_directory(c, s, value, s->shape == SHAPE_WHOLE);
 	/* "/" has no name, and what ends in '/' is no path that could be equal. */
-	if (s->shape != SHAPE_DIR && text_directory(value, &dir) && dir.len == value.len)
+	if (s->shape != SHAPE_DIR && clue_directory(value, &dir) && dir.len == value.len)
 		better_tail(c, s, value);
 }
 
@@ -151,7 +151,7 @@ static void better_glob(struct choice *c, const struct subject *s, struct str va
 {
 	struct str head, tail;
 
-	if (!text_wild(value, &head, &tail)) {
+	if (!clue_wild(value, &head, &tail)) {
 		better_literal(c, s, value);
 		return;
 	}
@@ -166,9 +166,9 @@ static void better_prefix(struct choice *c, const struct subject *s, struct str 
 	struct str head, tail;
 
 	if (s->shape == SHAPE_NAME) {
-		if (!text_wild(value, &head, &tail))
+		if (!clue_wild(value, &head, &tail))
 			better_literal(c, s, value);
-	} else if (text_wild(value, &head, &tail)) {
+	} else if (clue_wild(value, &head, &tail)) {
 		better_head(c, s, head);
 	} else {
 		better_directory(c, s, value, false);
@@ -320,10 +320,10 @@ static int add_devices(struct reach *s, const struct node *test)
 /* By the last component of its bound name; an abstract name has an '@' before it in fd.name. */
 static int add_socket(struct reach *s, struct str value, bool whole)
 {
-	struct str name = text_last(value);
+	struct str name = clue_last(value);
 	int err;
 
-	if (!text_is_name(name) || (!whole && name.len == value.len) || str_is(name, "@")) {
+	if (!clue_is_name(name) || (!whole && name.len == value.len) || str_is(name, "@")) {
 		reach_any(s);
 		return 0;
 	}
@@ -352,7 +352,7 @@ static int add_sockets(struct reach *s, const struct node *test)
 			err = add_socket(s, value, true);
 		else if (test->op == OP_ENDSWITH)
 			err = add_socket(s, value, false);
-		else if (test->op == OP_GLOB && !text_wild(value, &head, &tail))
+		else if (test->op == OP_GLOB && !clue_wild(value, &head, &tail))
 			err = add_socket(s, value, true);
 		else if (test->op == OP_GLOB)
 			err = add_socket(s, tail, false);
@@ -375,7 +375,7 @@ static int add_socket_names(struct reach *s, const struct node *test, enum filte
 	for (i = 0; i < test->n_values && !s->any && !err; i++) {
 		struct str value = value_str(&test->values[i]);
 
-		if (!text_is_name(value)) {
+		if (!clue_is_name(value)) {
 			reach_any(s);
 			break;
 		}
@@ -452,7 +452,7 @@ int leaf_exclude(struct reach *s, const struct node *test)
 	for (i = 0; i < test->n_values && !err; i++) {
 		struct str value = value_str(&test->values[i]), dir, head, tail;
 
-		if (!text_wild(value, &head, &tail) && text_directory(value, &dir) &&
+		if (!clue_wild(value, &head, &tail) && clue_directory(value, &dir) &&
 		    dir.len == value.len && is_short(dir))
 			err = reach_ignore(s, dir);
 	}

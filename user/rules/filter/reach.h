@@ -59,6 +59,6 @@ uint64_t reach_cost(const struct reach *s);
 uint32_t pattern_breadth(const struct pattern *p);
 
 /* True when path is dir or lies below it. */
-bool path_below(struct str path, struct str dir);
+bool reach_below(struct str path, struct str dir);
 
 #endif /* ROOTWATCH_RULES_FILTER_REACH_H */

@@ -87,15 +87,21 @@ static enum truth test_strings(const struct node *test, const char *const *value
 
 static enum truth test_bool(const struct node *test, bool value)
 {
+	static const char *const words[][2] = {{"false", "0"}, {"true", "1"}};
+	bool is = false, is_not = false;
+	size_t i;
+
 	if (test->op == OP_EXISTS)
 		return TRUTH_YES;
 	if ((test->op != OP_EQ && test->op != OP_NE) || test->n_values != 1)
 		return TRUTH_UNKNOWN;
-	if (strcmp(test->values[0].text, "true") != 0 && strcmp(test->values[0].text, "false") != 0)
+	for (i = 0; i < COUNT(words[0]); i++) {
+		is |= strcmp(test->values[0].text, words[value][i]) == 0;
+		is_not |= strcmp(test->values[0].text, words[!value][i]) == 0;
+	}
+	if (!is && !is_not)
 		return TRUTH_UNKNOWN;
-	if ((strcmp(test->values[0].text, "true") == 0) != value)
-		return test->op == OP_EQ ? TRUTH_NO : TRUTH_YES;
-	return test->op == OP_EQ ? TRUTH_YES : TRUTH_NO;
+	return is == (test->op == OP_EQ) ? TRUTH_YES : TRUTH_NO;
 }
 
 /* A result that is not negative. */
@@ -148,11 +154,6 @@ static enum truth test_type(enum world w, const struct node *test)
 	}
 }
 
-static bool is_open(enum world w)
-{
-	return w == WORLD_READ || w == WORLD_WRITE || w == WORLD_BOTH;
-}
-
 /* What was denied is sent whatever it is: the worlds that are filtered are those of success. */
 static enum truth test_result(enum world w, const struct node *test)
 {
@@ -175,11 +176,8 @@ static enum truth test_result(enum world w, const struct node *test)
 	}
 }
 
-static enum truth test_open(enum world w, const struct node *test)
+static enum truth test_access(enum world w, const struct node *test)
 {
-	static const char *const chars[] = {"f", "d", "p"};
-	static const char *const types[] = {"file", "directory", "pipe"};
-
 	switch (test->left.id) {
 	case F_IS_OPEN_READ:
 		return test_bool(test, w != WORLD_WRITE);
@@ -188,14 +186,25 @@ static enum truth test_open(enum world w, const struct node *test)
 	case F_IS_OPEN_EXEC:
 	case F_FILE_CREATED: /* counts as writing */
 		return w == WORLD_READ ? test_bool(test, false) : TRUTH_UNKNOWN;
-	case F_FD_TYPECHAR:
-		return test_strings(test, chars, COUNT(chars), false);
-	case F_FD_TYPE:
-		return test_strings(test, types, COUNT(types), false);
 	case F_FD_NUM:
 		return test_success(test);
 	default:
 		return TRUTH_UNKNOWN;
+	}
+}
+
+static enum truth test_open(enum world w, const struct node *test)
+{
+	static const char *const chars[] = {"f", "d", "p"};
+	static const char *const types[] = {"file", "directory", "pipe"};
+
+	switch (test->left.id) {
+	case F_FD_TYPECHAR:
+		return test_strings(test, chars, COUNT(chars), false);
+	case F_FD_TYPE:
+		return test_strings(test, types, COUNT(types), false);
+	default:
+		return w == WORLD_OPEN_DENIED ? TRUTH_UNKNOWN : test_access(w, test);
 	}
 }
 
@@ -230,7 +239,7 @@ enum truth world_truth(enum world w, const struct node *test)
 	if (id == F_DIR)
 		return test_strings(test, dir, 1, true);
 	t = test_result(w, test);
-	if (t == TRUTH_UNKNOWN && is_open(w))
+	if (t == TRUTH_UNKNOWN && world_kind(w) == EVENT_OPEN)
 		t = test_open(w, test);
 	if (t == TRUTH_UNKNOWN && world_kind(w) == EVENT_CONNECT)
 		t = test_connect(test);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a value of a test says for sure about a path. Internal to the filter. */
-#ifndef ROOTWATCH_RULES_FILTER_TEXT_H
-#define ROOTWATCH_RULES_FILTER_TEXT_H
+#ifndef ROOTWATCH_RULES_FILTER_CLUE_H
+#define ROOTWATCH_RULES_FILTER_CLUE_H
 
 #include <stdbool.h>
 
@@ -12,18 +12,18 @@
  * "/". False when nothing can be said: no absolute path, one with "." or "..", or with a NUL.
  * (The kernel's paths never hold such components; whoever writes them means something else.)
  */
-bool text_directory(struct str value, struct str *dir);
+bool clue_directory(struct str value, struct str *dir);
 
 /* Up to the last '/', which is left out. False when there is none. */
-bool text_cut(struct str value, struct str *head);
+bool clue_cut(struct str value, struct str *head);
 
 /* What follows the last '/', or all. */
-struct str text_last(struct str value);
+struct str clue_last(struct str value);
 
 /* True for a whole component of a path. */
-bool text_is_name(struct str value);
+bool clue_is_name(struct str value);
 
 /* What stands before the first and behind the last wildcard; true when there is any. */
-bool text_wild(struct str value, struct str *head, struct str *tail);
+bool clue_wild(struct str value, struct str *head, struct str *tail);
 
-#endif /* ROOTWATCH_RULES_FILTER_TEXT_H */
+#endif /* ROOTWATCH_RULES_FILTER_CLUE_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/filter/text.h"
+#include "rules/filter/clue.h"
 
 static struct str part(struct str s, uint32_t from, uint32_t to)
 {
@@ -16,7 +16,7 @@ static bool has(struct str s, char c)
 	return s.len > 0 && memchr(s.p, c, s.len);
 }
 
-bool text_directory(struct str value, struct str *dir)
+bool clue_directory(struct str value, struct str *dir)
 {
 	uint32_t at = 0, end;
 	uint32_t clean = UINT32_MAX; /* where the head ends, when that is not the end */
@@ -39,7 +39,7 @@ bool text_directory(struct str value, struct str *dir)
 	return true;
 }
 
-bool text_cut(struct str value, struct str *head)
+bool clue_cut(struct str value, struct str *head)
 {
 	uint32_t i = value.len;
 
@@ -51,12 +51,12 @@ bool text_cut(struct str value, struct str *head)
 	return true;
 }
 
-struct str text_last(struct str value)
+struct str clue_last(struct str value)
 {
 	return str_basename(value);
 }
 
-bool text_is_name(struct str value)
+bool clue_is_name(struct str value)
 {
 	return value.len > 0 && !has(value, '/') && !has(value, '\0') && !is_dots(value);
 }
@@ -67,7 +67,7 @@ static bool is_wild(char c)
 	return c != '\0' && strchr("*?[]\\()|", c);
 }
 
-bool text_wild(struct str value, struct str *head, struct str *tail)
+bool clue_wild(struct str value, struct str *head, struct str *tail)
 {
 	uint32_t first = 0, last = value.len;
 

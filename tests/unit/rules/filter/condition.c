@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/filter/condition.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* One allocation a thing, so that ASan sees where it ends. */
+struct thing {
+	struct thing *next;
+	_Alignas(16) char bytes[];
+};
+static struct thing *things;
+
+static void *new_thing(size_t size)
+{
+	struct thing *t = calloc(1, sizeof(*t) + size);
+
+	assert_non_null(t);
+	t->next = things;
+	things = t;
+	return t->bytes;
+}
+
+void condition_reset(void)
+{
+	while (things) {
+		struct thing *next = things->next;
+
+		free(things);
+		things = next;
+	}
+}
+
+const char *condition_keep(const char *s, size_t len)
+{
+	char *copy = new_thing(len + 1);
+
+	memcpy(copy, s, len);
+	return copy;
+}
+
+struct node *condition_test(enum field_id id, enum operator_kind op, const char *const *values,
+			    size_t n)
+{
+	struct node *node = new_thing(sizeof(*node));
+	struct rule_value *v = new_thing(n * sizeof(*v));
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		v[i].len = strlen(values[i]);
+		v[i].text = condition_keep(values[i], v[i].len);
+	}
+	node->kind = NODE_TEST;
+	node->pos = (struct rule_pos){"test.yaml", 1, 1};
+	node->left.id = id;
+	node->op = op;
+	node->values = v;
+	node->n_values = n;
+	return node;
+}
+
+struct node *condition_join(enum node_kind kind, struct node *const *kids, size_t n)
+{
+	struct node *node = new_thing(sizeof(*node));
+
+	node->kind = kind;
+	node->pos = kids[0]->pos;
+	node->kids = new_thing(n * sizeof(kids[0]));
+	memcpy(node->kids, kids, n * sizeof(kids[0]));
+	node->n_kids = n;
+	return node;
+}
+
+struct node *condition_transform(struct node *test, enum transform t)
+{
+	assert_true(test->left.n_transforms < FIELD_TRANSFORMS_MAX);
+	test->left.transforms[test->left.n_transforms++] = t;
+	return test;
+}
+
+struct rule condition_rule(const struct node *condition)
+{
+	return (struct rule){.name = "rule",
+			     .priority = PRIORITY_WARNING,
+			     .enabled = true,
+			     .condition = condition};
+}
+
+static void add_access(char *text, uint32_t access)
+{
+	if (access & FILTER_READ)
+		strcat(text, "R");
+	if (access & FILTER_WRITE)
+		strcat(text, "W");
+	if (access & FILTER_CONNECT)
+		strcat(text, "C");
+}
+
+const char *condition_filter(const struct filter *f)
+{
+	static const char *const scopes[] = {"path",  "proc", "sysfs",	"cgroup",
+					     "kern",  "host", "name",	"suffix",
+					     "block", "char", "socket", "listener"};
+	static const char *const kinds[] = {"", "", "", "exec", "exit", "setid", "open", "connect"};
+	size_t size = 64, i;
+	char *text;
+
+	for (i = 0; i < f->n; i++)
+		size += strlen(f->entries[i].pattern) + 32;
+	text = new_thing(size);
+	for (i = 0; i < f->n; i++) {
+		const struct filter_entry *e = &f->entries[i];
+
+		sprintf(text + strlen(text), "%s%s%s%s ", scopes[e->scope], e->ignore ? "-" : "",
+			e->pattern[0] ? " " : "", e->pattern);
+		add_access(text, e->access);
+		strcat(text, e->urgent ? "!; " : "; ");
+	}
+	if (f->any) {
+		strcat(text, "any ");
+		add_access(text, f->any);
+		strcat(text, "; ");
+	}
+	strcat(text, "kinds");
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (f->kinds & (1u << i))
+			sprintf(text + strlen(text), " %s", kinds[i]);
+	return text;
+}
