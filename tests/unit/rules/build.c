@@ -51,6 +51,7 @@ struct event_file judge_file(const char *path)
 		.fs_magic = FS_OVERLAY,
 		.flags = WIRE_FILE_ROOTFS | WIRE_FILE_LOWER,
 		.path = keep(path),
+		.fstype = STR_LIT("overlay"),
 	};
 
 	f.rootpath = f.path;
@@ -58,11 +59,34 @@ struct event_file judge_file(const char *path)
 	return f;
 }
 
+static const char *system_name(uint32_t magic)
+{
+	switch (magic) {
+	case FS_OVERLAY:
+		return "overlay";
+	case FS_EXT4:
+		return "ext4";
+	case FS_TMPFS:
+		return "tmpfs";
+	case FS_PROC:
+		return "proc";
+	case FS_SYSFS:
+		return "sysfs";
+	case FS_CGROUP:
+		return "cgroup";
+	case FS_BINFMT:
+		return "binfmt_misc";
+	default:
+		return "";
+	}
+}
+
 struct event_file judge_on(uint32_t magic, const char *path, const char *sbpath)
 {
 	struct event_file f = judge_file(path);
 
 	f.fs_magic = magic;
+	f.fstype = str_from(system_name(magic));
 	f.flags = 0;
 	f.rootpath = (struct str){NULL, 0, 0};
 	f.sbpath = keep(sbpath);
