@@ -8,6 +8,7 @@
 #include "container/container.h"
 #include "output/output.h"
 #include "process/process.h"
+#include "rules/ruleset.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,6 +17,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 		if (!(condition)) \
 			abort();  \
 	} while (0)
+
+/* Those that rootwatch comes with; kept for the process's life. */
+static const struct rule *all_rules(size_t *n)
+{
+	static const struct ruleset_options o = {.shipped = true, .priority = PRIORITY_DEBUG};
+	static struct rule_log log;
+	static struct ruleset *set;
+
+	if (!set)
+		CHECK(ruleset_load(&set, &o, &log) == 0);
+	*n = set->list->n;
+	return set->list->rules;
+}
 
 /* What is left of the input; reads zeros behind its end. */
 struct input {
@@ -252,7 +266,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct verdict v = {0};
 	struct output_options o = {.hostname = hostname};
 	size_t n_rules, first, len;
-	const struct detection *rules = detection_table(&n_rules);
+	const struct rule *rules = all_rules(&n_rules);
 	char line[OUTPUT_LINE_MAX];
 
 	v.n = take_u32(&in) % (VERDICT_MAX + 1);

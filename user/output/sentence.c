@@ -242,7 +242,7 @@ static void write_output(struct line *l, const struct event *e, const struct rul
 
 void sentence_write(struct line *l, const struct event *e, const struct rule *hit, size_t cap)
 {
-	if (hit) {
+	if (hit && hit->n_output > 0) {
 		write_output(l, e, hit, cap);
 		return;
 	}

@@ -17,6 +17,7 @@
 
 #include "cmd/pipeline.h"
 #include "event/record.h"
+#include "rules/shipped.h"
 
 #define LEN(a)	  (sizeof(a) / sizeof((a)[0]))
 #define ID_A	  "2373c664e91d41a19a1afe3d0166596efe4f2683dc8a8312b59df513ef817fa7"
@@ -52,6 +53,7 @@ static void start_with(const struct pipeline_options *o, const char *to)
 	with.hostname = "node-1";
 	assert_int_equal(sink_open(&sink, to), 0);
 	assert_int_equal(pipeline_new(&pipeline, &with, NULL, sink), 0);
+	pipeline_rules(pipeline, 0, shipped_engine());
 }
 
 static void start(const struct pipeline_options *o)
@@ -653,5 +655,5 @@ int main(void)
 		TEST(test_any_cpu),	TEST(test_sink_fails),	  TEST(test_text),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, shipped_load, shipped_free);
 }

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "demo/attack.h"
-#include "rules/rules.h"
+#include "rules/shipped.h"
 #include "sandbox/sandbox.h"
 
 static void test_said(void **state)
@@ -98,12 +98,11 @@ static void test_check_denied(void **state)
 /* What the demo waits for has to exist. */
 static void test_rules_exist(void **state)
 {
-	const struct detection *detections;
 	const struct attack *attacks;
 	size_t n, m;
+	const struct rule *rules = shipped_rules(&m);
 
 	(void)state;
-	detections = detection_table(&m);
 	attacks = attack_table(&n);
 	assert_true(n >= 8);
 	for (size_t i = 0; i < n; i++) {
@@ -116,7 +115,7 @@ static void test_rules_exist(void **state)
 				bool found = false;
 
 				for (size_t j = 0; j < m; j++)
-					found |= strcmp(detections[j].id, e->rules[k]) == 0;
+					found |= strcmp(rules[j].id, e->rules[k]) == 0;
 				assert_true(found);
 			}
 		}
@@ -148,5 +147,5 @@ int main(void)
 		cmocka_unit_test(test_choose),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, shipped_load, shipped_free);
 }

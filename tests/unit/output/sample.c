@@ -150,15 +150,15 @@ void sample_rich(struct sample *s, enum event_kind kind)
 	s->p = process;
 	s->parent.exepath = STR_LIT("/usr/bin/bash");
 	fill_kind(&s->e);
-	s->d[0] = (struct detection){.id = "cron-write",
-				     .title = "Cron job changed by root",
+	s->d[0] = (struct rule){.id = "cron-write",
+				     .name = "Cron job changed by root",
 				     .priority = PRIORITY_ERROR,
-				     .mitre = mitre_a,
+				     .tags = mitre_a,
 				     .advice = "Mount /etc read-only."};
-	s->d[1] = (struct detection){.id = "etc-write",
-				     .title = "File below /etc written by root",
+	s->d[1] = (struct rule){.id = "etc-write",
+				     .name = "File below /etc written by root",
 				     .priority = PRIORITY_WARNING,
-				     .mitre = mitre_b,
+				     .tags = mitre_b,
 				     .advice = "Not shown."};
 	s->v = (struct verdict){2, {&s->d[0], &s->d[1]}};
 	s->o = (struct output_options){.hostname = "node1"};
@@ -279,9 +279,9 @@ void sample_hostile(struct sample *s, enum event_kind kind, struct str unit)
 	for (size_t i = 0; i < VERDICT_MAX; i++) {
 		s->d[i] = s->d[0];
 		s->d[i].id = "container-runtime-socket-connected";
-		s->d[i].title = "A title that is about as long as the longest one that there is";
+		s->d[i].name = "A title that is about as long as the longest one that there is";
 		s->d[i].priority = PRIORITY_INFORMATIONAL;
-		s->d[i].mitre = many;
+		s->d[i].tags = many;
 		s->v.hits[i] = &s->d[i];
 	}
 	s->d[0].advice = "Give the container what it needs of the host by name, and nothing that "

@@ -9,7 +9,7 @@
 #include "event/event.h"
 #include "output/output.h"
 #include "process/process.h"
-#include "rules/rules.h"
+#include "rules/engine/engine.h"
 
 struct sample {
 	struct event e;
@@ -17,7 +17,7 @@ struct sample {
 	struct process p, parent;
 	struct verdict v;
 	struct output_options o;
-	struct detection d[VERDICT_MAX];
+	struct rule d[VERDICT_MAX];
 	char bytes[8192]; /* of sample_hostile's strings */
 };
 

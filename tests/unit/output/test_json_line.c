@@ -16,6 +16,7 @@
 
 #include "output/fields.h"
 #include "output/sample.h"
+#include "rules/shipped.h"
 
 static char text[OUTPUT_LINE_MAX];
 
@@ -612,7 +613,7 @@ static void the_worst_lines_stay_below_the_limit(void **state)
 static void the_words_of_all_rules_are_whole(void **state)
 {
 	size_t n;
-	const struct detection *rules = detection_table(&n);
+	const struct rule *rules = shipped_rules(&n);
 	struct sample s;
 
 	(void)state;
@@ -624,7 +625,7 @@ static void the_words_of_all_rules_are_whole(void **state)
 		for (size_t k = 0; k < VERDICT_MAX; k++)
 			s.v.hits[k] = &rules[(i + k) % n];
 		line = checked(&s);
-		expect_top(line, "rule", rules[i].title);
+		expect_top(line, "rule", rules[i].name);
 		expect_top(line, "priority", priority_name(rules[i].priority));
 		assert_string_equal(json_string_value(sample_field(line, "rootwatch.rule.id")),
 				    rules[i].id);
@@ -787,5 +788,5 @@ int main(void)
 		cmocka_unit_test(lost_events),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, shipped_load, shipped_free);
 }

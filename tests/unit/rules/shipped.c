@@ -64,3 +64,8 @@ const struct rule *shipped_rules(size_t *n)
 	*n = list->n;
 	return list->rules;
 }
+
+struct engine *shipped_engine(void)
+{
+	return engine;
+}

@@ -8,6 +8,8 @@
 
 #define SHIPPED_RULES "user/rules/rootwatch.yaml"
 
+struct engine;
+
 struct raised {
 	size_t n;
 	const char *ids[8]; /* most severe first */
@@ -20,5 +22,7 @@ int shipped_free(void **state);
 void shipped_judge(const struct event *e, struct raised *r);
 
 const struct rule *shipped_rules(size_t *n);
+
+struct engine *shipped_engine(void);
 
 #endif /* ROOTWATCH_TEST_RULES_SHIPPED_H */
