@@ -187,7 +187,7 @@ class Detector:
                 if value.isdigit()}
 
 
-def run(*arguments, timeout=30, stdin=subprocess.DEVNULL, env=None):
+def run(*arguments, timeout=30, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=None):
     """rootwatch with these arguments, to its end."""
-    return subprocess.run([BINARY, *arguments], stdin=stdin, capture_output=True,
+    return subprocess.run([BINARY, *arguments], stdin=stdin, stdout=stdout, stderr=subprocess.PIPE,
                           timeout=timeout, check=False, env=env)

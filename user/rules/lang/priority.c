@@ -37,6 +37,11 @@ const char *priority_nearest(const char *name)
 	static const char *const small[] = {"emergency",     "alert",	"critical",
 					    "error",	     "warning", "notice",
 					    "informational", "debug",	NULL};
+	char word[NEAREST_WORD_MAX + 1];
+	size_t i = 0;
 
-	return nearest_of(name, small);
+	for (; name[i] && i < NEAREST_WORD_MAX; i++)
+		word[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
+	word[i] = '\0';
+	return nearest_of(word, small);
 }
