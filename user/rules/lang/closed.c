@@ -116,6 +116,24 @@ bool closed_rewrites(const struct syntax_test *test, const struct template *t)
 	       strcmp(test->words[0].p, "0") == 0;
 }
 
+/* proc.tty = 34816 would never be true of a name. */
+static int check_tty(struct lang *g, struct template *t, const struct syntax_test *test,
+		     const struct rule_value *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (values[i].len && strspn(values[i].text, "0123456789") == values[i].len) {
+			t->verdict.kind = VERDICT_MISSING;
+			t->verdict.pos = test->pos;
+			t->verdict.why = lang_say(g,
+						  "compares proc.tty with the number %s; here it "
+						  "is a name such as pts0, and 0 stands for none "
+						  "with = and != only",
+						  SHOW(values[i].text, values[i].len));
+			return t->verdict.why ? 0 : -ENOMEM;
+		}
+	return 0;
+}
+
 static struct rule_pos pos_of(const struct syntax_test *test, size_t i, size_t n)
 {
 	return test->n_words == n ? test->words[i].pos : test->words[0].pos;
@@ -139,6 +157,8 @@ int closed_check(struct lang *g, const struct syntax_test *test, struct template
 			c = &closed[i];
 	if (t->node.left.n_transforms)
 		return 0;
+	if (id == F_PROC_TTY)
+		return check_tty(g, t, test, values, n);
 	for (size_t i = 0; !err && t->verdict.kind == VERDICT_OK && i < n; i++) {
 		struct rule_pos pos = pos_of(test, i, n);
 

@@ -82,6 +82,8 @@ static int read_list(struct lang *g, const struct yaml *item)
 		if (!list || !dict_put(&g->lists, &g->tmp, word.p, word.len, list))
 			return -ENOMEM;
 		list->index = g->time;
+		*g->next_list = list;
+		g->next_list = &list->next;
 	}
 	list->name = word;
 	list->seen = g->time;

@@ -46,6 +46,7 @@ struct list_def {
 	enum state state;
 	struct rule_value *values;
 	size_t n;
+	struct list_def *next;
 };
 
 struct macro_def {
@@ -89,6 +90,7 @@ struct lang {
 	struct arena *out; /* the rule_list's */
 	struct rule_log *log;
 	struct dict lists, macros, rules;
+	struct list_def *first_list, **next_list;
 	struct macro_def *first_macro, **next_macro;
 	struct rule_def *first_rule, **next_rule;
 	size_t n_rules;

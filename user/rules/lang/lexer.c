@@ -134,6 +134,8 @@ static int hex(char c)
 /* The character behind a backslash; *used: bytes that it took. -1: there is no such escape. */
 static int escaped(const char *p, char quote, size_t *used)
 {
+	int high, low;
+
 	*used = 1;
 	switch (*p) {
 	case 'b':
@@ -155,10 +157,12 @@ static int escaped(const char *p, char quote, size_t *used)
 	case '\'':
 		return *p == quote ? quote : -1;
 	case 'x':
-		if (hex(p[1]) < 0 || hex(p[2]) < 0)
+		high = hex(p[1]);
+		low = high < 0 ? -1 : hex(p[2]);
+		if (low < 0)
 			return -1;
 		*used = 3;
-		return hex(p[1]) << 4 | hex(p[2]);
+		return high * 16 + low;
 	default:
 		return -1;
 	}

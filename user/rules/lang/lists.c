@@ -11,7 +11,9 @@ struct collected {
 
 static int add(struct lang *g, struct collected *c, const struct rule_value *values, size_t n)
 {
-	if (c->room - c->n < n) {
+	if (n == 0)
+		return 0;
+	if (!c->p || c->room - c->n < n) {
 		size_t room = (c->n + n) * 2;
 		struct rule_value *wide = ARENA_ARRAY(g->out, struct rule_value, room);
 
@@ -22,8 +24,7 @@ static int add(struct lang *g, struct collected *c, const struct rule_value *val
 		c->p = wide;
 		c->room = room;
 	}
-	if (n)
-		memcpy(c->p + c->n, values, n * sizeof(*values));
+	memcpy(c->p + c->n, values, n * sizeof(*values));
 	c->n += n;
 	return 0;
 }

@@ -17,13 +17,13 @@ struct printer {
 
 static void put(struct printer *o, const char *p, size_t n)
 {
-	if (o->err)
+	if (o->err || n == 0)
 		return;
 	if (o->n + n > CONDITION_TEXT_MAX) {
 		o->err = -E2BIG;
 		return;
 	}
-	if (o->room - o->n < n) {
+	if (!o->p || o->room - o->n < n) {
 		size_t room = (o->n + n) * 2;
 		char *wide = arena_new(o->arena, room, 1);
 
@@ -31,7 +31,7 @@ static void put(struct printer *o, const char *p, size_t n)
 			o->err = -ENOMEM;
 			return;
 		}
-		if (o->n)
+		if (o->p)
 			memcpy(wide, o->p, o->n);
 		o->p = wide;
 		o->room = room;

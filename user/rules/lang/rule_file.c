@@ -238,8 +238,8 @@ static int build(struct lang *g, struct rule_list *list)
 	for (struct macro_def *m = g->first_macro; m; m = m->next)
 		if (lang_macro(g, m) == -ENOMEM)
 			return -ENOMEM;
-	for (size_t k = 0; k < g->lists.size; k++)
-		if (g->lists.slots[k].thing && lang_list(g, g->lists.slots[k].thing) == -ENOMEM)
+	for (struct list_def *l = g->first_list; l; l = l->next)
+		if (lang_list(g, l) == -ENOMEM)
 			return -ENOMEM;
 	list->rules = ARENA_ARRAY(g->out, struct rule, g->n_rules);
 	if (!list->rules)
@@ -281,6 +281,7 @@ int rule_list_parse(struct rule_list **out, const struct rule_text *texts, size_
 	list->arena = arena;
 	arena_init(arena, RESULT_BYTES_MAX);
 	arena_init(&g.tmp, TEMPORARY_BYTES_MAX);
+	g.next_list = &g.first_list;
 	g.next_macro = &g.first_macro;
 	g.next_rule = &g.first_rule;
 	for (size_t i = 0; i < n && !err; i++)

@@ -63,7 +63,9 @@ struct values {
 
 static int add(struct lang *g, struct values *v, const struct rule_value *from, size_t n)
 {
-	if (v->room - v->n < n) {
+	if (n == 0)
+		return 0;
+	if (!v->p || v->room - v->n < n) {
 		size_t room = v->n ? (v->n + n) * 2 : n;
 		struct rule_value *wide = ARENA_ARRAY(g->out, struct rule_value, room);
 
@@ -74,8 +76,7 @@ static int add(struct lang *g, struct values *v, const struct rule_value *from, 
 		v->p = wide;
 		v->room = room;
 	}
-	if (n)
-		memcpy(v->p + v->n, from, n * sizeof(*from));
+	memcpy(v->p + v->n, from, n * sizeof(*from));
 	v->n += n;
 	return 0;
 }
@@ -110,9 +111,8 @@ static const char *nearest_list(struct lang *g, const struct word *word)
 	if (g->nearest == 0 || word->len > NEAREST_WORD_MAX)
 		return NULL;
 	g->nearest--;
-	for (size_t i = 0; i < g->lists.size; i++)
-		if (g->lists.slots[i].thing)
-			nearest_try(&near, word->p, g->lists.slots[i].name);
+	for (const struct list_def *l = g->first_list; l; l = l->next)
+		nearest_try(&near, word->p, l->name.p);
 	return near.word;
 }
 

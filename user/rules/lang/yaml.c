@@ -135,13 +135,13 @@ static int check_key(struct loader *l, const struct yaml *map, const struct yaml
 }
 
 /* Into the container that is open, or as the root. */
-static int place(struct loader *l, struct yaml *node)
+static int place(struct loader *l, struct yaml *node, struct rule_pos pos)
 {
 	struct level *top;
 
 	l->nodes += node->size;
 	if (l->nodes > YAML_NODES_MAX)
-		return fail(l, node->pos,
+		return fail(l, pos,
 			    "more than %d values, with aliases counted as what they "
 			    "stand for: split the file",
 			    YAML_NODES_MAX);
@@ -150,7 +150,7 @@ static int place(struct loader *l, struct yaml *node)
 		return 0;
 	}
 	if (node->height + l->depth > YAML_DEPTH_MAX)
-		return fail(l, node->pos, "nested more than %d levels deep", YAML_DEPTH_MAX);
+		return fail(l, pos, "nested more than %d levels deep", YAML_DEPTH_MAX);
 	top = &l->stack[l->depth - 1];
 	if (top->node->kind == YAML_MAP && top->node->n % 2 == 0) {
 		int err = check_key(l, top->node, node);
@@ -195,7 +195,7 @@ static int take_alias(struct loader *l, const yaml_event_t *event)
 	if (node->open)
 		return fail(l, pos_of(l, event->start_mark), "the alias *%s stands inside itself",
 			    SHOW_STR(name));
-	return place(l, node);
+	return place(l, node, pos_of(l, event->start_mark));
 }
 
 static int open_node(struct loader *l, const yaml_event_t *event, enum yaml_kind kind,
@@ -214,7 +214,7 @@ static int open_node(struct loader *l, const yaml_event_t *event, enum yaml_kind
 	if (!err && kind == YAML_SCALAR)
 		err = read_scalar(l, node, event);
 	if (!err)
-		err = place(l, node);
+		err = place(l, node, node->pos);
 	if (err || kind == YAML_SCALAR)
 		return err;
 	if (l->depth == YAML_DEPTH_MAX)
