@@ -34,10 +34,12 @@ struct compiler {
 static int flatten(struct compiler *c, const struct node *node, unsigned depth)
 {
 	size_t at = c->n_flat;
-	int err = engine_grow(&c->flat, c->n_flat, &c->max_flat, sizeof(*c->flat));
+	struct flat *flat = engine_grown(c->flat, c->n_flat, &c->max_flat, sizeof(*flat));
+	int err = 0;
 
-	if (err)
-		return err;
+	if (!flat)
+		return -ENOMEM;
+	c->flat = flat;
 	c->flat[c->n_flat++] = (struct flat){.kind = node->kind, .test = NONE};
 	if (node->kind == NODE_TEST) {
 		err = intern_test(c->g, c->in, node, &c->flat[at].test, c->why, ENGINE_WHY_MAX);
@@ -51,9 +53,11 @@ static int flatten(struct compiler *c, const struct node *node, unsigned depth)
 	return err;
 }
 
-/* Fields that the type of an event decides. */
+/* Fields that the type of an event decides; transformers have no memory before all are known. */
 static bool decided(const struct slot *s, bool odd)
 {
+	if (s->plain != NONE)
+		return false;
 	return s->use.id == F_DIR || s->use.id == F_CATEGORY || (s->use.id == F_TYPE && !odd);
 }
 
@@ -109,6 +113,29 @@ static void decide(struct compiler *c, size_t type)
 	}
 }
 
+static int emit_test(struct engine *g, struct step step)
+{
+	struct step *steps = engine_grown(g->steps, g->n_steps, &g->max_steps, sizeof(*steps));
+
+	if (!steps)
+		return -ENOMEM;
+	g->steps = steps;
+	g->steps[g->n_steps++] = step;
+	return 0;
+}
+
+/* A label that stands nowhere yet, the last one. */
+static int add_label(struct compiler *c)
+{
+	int32_t *labels = engine_grown(c->labels, c->n_labels, &c->max_labels, sizeof(*labels));
+
+	if (!labels)
+		return -ENOMEM;
+	c->labels = labels;
+	c->n_labels++;
+	return 0;
+}
+
 /* While a rule is emitted, jumps are labels: 0 and up. */
 static int emit(struct compiler *c, size_t i, int32_t yes, int32_t no)
 {
@@ -119,12 +146,8 @@ static int emit(struct compiler *c, size_t i, int32_t yes, int32_t no)
 
 	if (f.kind == NODE_NOT)
 		return emit(c, i + 1, no, yes);
-	if (f.kind == NODE_TEST) {
-		err = engine_grow(&g->steps, g->n_steps, &g->max_steps, sizeof(*g->steps));
-		if (!err)
-			g->steps[g->n_steps++] = (struct step){f.test, yes, no};
-		return err;
-	}
+	if (f.kind == NODE_TEST)
+		return emit_test(g, (struct step){f.test, yes, no});
 	for (size_t kid = i + 1; kid < f.end; kid = c->flat[kid].end) {
 		if (c->flat[kid].outcome == UNKNOWN)
 			last = kid;
@@ -134,10 +157,9 @@ static int emit(struct compiler *c, size_t i, int32_t yes, int32_t no)
 
 		if (c->flat[kid].outcome != UNKNOWN)
 			continue;
-		err = engine_grow(&c->labels, c->n_labels, &c->max_labels, sizeof(*c->labels));
+		err = add_label(c);
 		if (err)
 			return err;
-		c->n_labels++;
 		err = f.kind == NODE_AND ? emit(c, kid, label, no) : emit(c, kid, yes, label);
 		c->labels[label] = (int32_t)(g->n_steps - c->first);
 	}
@@ -180,11 +202,13 @@ static int emit_rule(struct compiler *c, uint32_t *start, size_t *previous, size
 
 static int add_candidate(struct candidates *list, const struct rule *r, uint32_t start)
 {
-	int err = engine_grow(&list->p, list->n, &list->max, sizeof(*list->p));
+	struct candidate *p = engine_grown(list->p, list->n, &list->max, sizeof(*p));
 
-	if (!err)
-		list->p[list->n++] = (struct candidate){r, start};
-	return err;
+	if (!p)
+		return -ENOMEM;
+	list->p = p;
+	list->p[list->n++] = (struct candidate){r, start};
+	return 0;
 }
 
 static int compile_rule(struct compiler *c, const struct rule *r)
@@ -240,11 +264,12 @@ static int compile_all(struct compiler *c, const struct rule **order, size_t n)
 
 int compile_rules(struct engine *g, const struct rule *rules, size_t n, char why[ENGINE_WHY_MAX])
 {
-	struct compiler c = {.g = g, .why = why};
+	struct compiler c = {.g = g};
 	const struct rule **order = calloc(n + 1, sizeof(struct rule *));
 	size_t active = 0;
 	int err = order ? intern_new(&c.in) : -ENOMEM;
 
+	c.why = why;
 	for (size_t i = 0; i < n && !err; i++) {
 		if (rules[i].enabled && !rules[i].left_out && rules[i].condition)
 			order[active++] = &rules[i];

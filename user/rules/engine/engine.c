@@ -6,23 +6,19 @@
 
 #include "rules/engine/internal.h"
 
-int engine_grow(void *array, size_t n, size_t *max, size_t size)
+void *engine_grown(void *array, size_t n, size_t *max, size_t size)
 {
-	void *old, *grown;
-	size_t want;
+	size_t want = *max ? *max * 2 : 16;
+	void *grown;
 
 	if (n < *max)
-		return 0;
+		return array;
 	if (n >= INT32_MAX / 2)
-		return -ENOMEM;
-	want = *max ? *max * 2 : 16;
-	memcpy(&old, array, sizeof(old));
-	grown = reallocarray(old, want, size);
-	if (!grown)
-		return -ENOMEM;
-	memcpy(array, &grown, sizeof(grown));
-	*max = want;
-	return 0;
+		return NULL;
+	grown = reallocarray(array, want, size);
+	if (grown)
+		*max = want;
+	return grown;
 }
 
 int engine_new(struct engine **out, const struct rule *rules, size_t n, char why[ENGINE_WHY_MAX])
@@ -35,6 +31,10 @@ int engine_new(struct engine **out, const struct rule *rules, size_t n, char why
 		return -ENOMEM;
 	event_types_fill(&g->types);
 	err = compile_rules(g, rules, n, why);
+	if (!err && g->n_scratches > 0) {
+		g->scratches = calloc(g->n_scratches, sizeof(*g->scratches));
+		err = g->scratches ? 0 : -ENOMEM;
+	}
 	if (err) {
 		engine_free(g);
 		return err;
@@ -49,10 +49,9 @@ void engine_free(struct engine *g)
 		return;
 	for (size_t i = 0; i < g->n_tests; i++)
 		operand_free(g, &g->tests[i]);
-	for (size_t i = 0; i < g->n_slots; i++)
-		free(g->slots[i].scratch);
 	for (size_t i = 0; i < TYPES_MAX; i++)
 		free(g->by_type[i].p);
+	free(g->scratches);
 	free(g->slots);
 	free(g->tests);
 	free(g->steps);

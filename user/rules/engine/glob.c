@@ -40,20 +40,20 @@ static unsigned char literal(struct str p, uint32_t *i)
 static int bracket(struct str p, uint32_t *i, unsigned char c, bool fold)
 {
 	uint32_t j = *i;
-	bool not = j < p.len && (p.p[j] == '!' || p.p[j] == '^');
+	bool negated = j < p.len && (p.p[j] == '!' || p.p[j] == '^');
 	bool found = false;
 	unsigned char other = c;
 
 	if (fold)
 		other = (unsigned char)(islower(c) ? toupper(c) : tolower(c));
-	j += not ;
+	j += negated;
 	for (bool first = true; j < p.len; first = false) {
 		unsigned char from, to;
 		const char *end;
 
 		if (p.p[j] == ']' && !first) {
 			*i = j + 1;
-			return found != not ;
+			return found != negated;
 		}
 		if (p.p[j] == '[' && j + 1 < p.len && p.p[j + 1] == ':') {
 			end = memmem(p.p + j + 2, p.len - j - 2, ":]", 2);

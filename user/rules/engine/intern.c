@@ -79,22 +79,20 @@ static enum field_type type_behind(const struct field_use *u)
 
 static int add_slot(struct engine *g, const struct field_use *u, uint32_t plain, uint32_t *slot)
 {
+	struct slot *slots = engine_grown(g->slots, g->n_slots, &g->max_slots, sizeof(*slots));
 	struct slot *s;
-	int err = engine_grow(&g->slots, g->n_slots, &g->max_slots, sizeof(*g->slots));
 
-	if (err)
-		return err;
+	if (!slots)
+		return -ENOMEM;
+	g->slots = slots;
 	s = &g->slots[g->n_slots];
 	memset(s, 0, sizeof(*s));
 	s->use = *u;
 	s->type = type_behind(u);
 	s->all = s->type == FIELD_STRINGS;
 	s->plain = plain;
-	if (u->n_transforms > 0) {
-		s->scratch = calloc(1, sizeof(*s->scratch));
-		if (!s->scratch)
-			return -ENOMEM;
-	}
+	if (u->n_transforms > 0)
+		s->scratch = (uint32_t)g->n_scratches++;
 	*slot = (uint32_t)g->n_slots++;
 	return 0;
 }
@@ -102,7 +100,7 @@ static int add_slot(struct engine *g, const struct field_use *u, uint32_t plain,
 static int intern_slot(struct engine *g, struct intern *in, const struct field_use *u,
 		       uint32_t *slot)
 {
-	uint32_t *head = &in->slots[hash_use(u) % BUCKETS], plain = NONE;
+	uint32_t *head = &in->slots[hash_use(u) % BUCKETS], plain = NONE, *next;
 	int err = 0;
 
 	for (uint32_t id = *head; id > 0; id = in->next_slot[id - 1]) {
@@ -118,11 +116,13 @@ static int intern_slot(struct engine *g, struct intern *in, const struct field_u
 		err = intern_slot(g, in, &bare, &plain);
 	}
 	if (!err)
-		err = engine_grow(&in->next_slot, g->n_slots, &in->max_next, sizeof(uint32_t));
-	if (!err)
 		err = add_slot(g, u, plain, slot);
 	if (err)
 		return err;
+	next = engine_grown(in->next_slot, *slot, &in->max_next, sizeof(*next));
+	if (!next)
+		return -ENOMEM;
+	in->next_slot = next;
 	in->next_slot[*slot] = *head;
 	*head = *slot + 1;
 	return 0;
@@ -161,6 +161,7 @@ int intern_test(struct engine *g, struct intern *in, const struct node *node, ui
 {
 	struct test t = {.op = (uint8_t)node->op, .right = NONE, .node = node};
 	int err = intern_slot(g, in, &node->left, &t.left);
+	struct test *tests;
 	uint32_t *head;
 
 	if (!err && node->right)
@@ -174,9 +175,11 @@ int intern_test(struct engine *g, struct intern *in, const struct node *node, ui
 			return 0;
 		}
 	}
-	err = engine_grow(&g->tests, g->n_tests, &g->max_tests, sizeof(*g->tests));
-	if (!err)
-		err = operand_new(g, &t, why, why_size);
+	tests = engine_grown(g->tests, g->n_tests, &g->max_tests, sizeof(*tests));
+	if (!tests)
+		return -ENOMEM;
+	g->tests = tests;
+	err = operand_new(g, &t, why, why_size);
 	if (err)
 		return err;
 	t.next = *head;

@@ -19,7 +19,7 @@ struct slot {
 	uint32_t hash_stamp;  /* and hash its hash */
 	uint64_t hash;
 	struct value v;
-	struct value_scratch *scratch; /* of its own, with transformers only */
+	uint32_t scratch; /* of its own, with transformers only */
 };
 
 /* One comparison, and its answer for the event that is being judged. */
@@ -90,6 +90,8 @@ struct engine {
 	size_t n_rules;
 	uint32_t stamp;
 	uint64_t regex_limits;
+	struct value_scratch *scratches; /* of slots, made when all are known */
+	size_t n_scratches;
 	struct value_scratch scratch;
 };
 
@@ -119,7 +121,7 @@ int intern_test(struct engine *g, struct intern *in, const struct node *node, ui
 /* compile.c: all rules into g. */
 int compile_rules(struct engine *g, const struct rule *rules, size_t n, char why[ENGINE_WHY_MAX]);
 
-/* Room for one element more; 0 or -ENOMEM. */
-int engine_grow(void *array, size_t n, size_t *max, size_t size);
+/* The array with room for one element more than n; NULL without memory: then it is as it was. */
+void *engine_grown(void *array, size_t n, size_t *max, size_t size);
 
 #endif /* ROOTWATCH_RULES_ENGINE_INTERNAL_H */

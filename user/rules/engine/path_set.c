@@ -27,14 +27,16 @@ struct path_set {
 
 #define SEED 0xcbf29ce484222325ull
 
-static uint64_t step(uint64_t h, char c)
+/* One component more. */
+static uint64_t step(uint64_t h, struct str component)
 {
-	return (h ^ (uint8_t)c) * 0x100000001b3ull;
+	h = (h ^ set_hash(component)) * 0xff51afd7ed558ccdull;
+	return h ^ h >> 32;
 }
 
 static uint32_t *bucket(const struct path_set *set, uint64_t h)
 {
-	return &set->buckets[(uint32_t)(h ^ h >> 32) & set->mask];
+	return &set->buckets[(uint32_t)h & set->mask];
 }
 
 /* The component at *i, from where it moves behind it; an empty one: there is none any more. */
@@ -81,10 +83,10 @@ static void index_path(struct path_set *set, size_t i)
 {
 	struct str s = set->paths[i].text;
 	uint64_t h = SEED;
-	uint32_t *b;
+	uint32_t *b, j = 0;
 
-	for (uint32_t j = 0; j < s.len; j++)
-		h = step(h, s.p[j]);
+	while (j < s.len)
+		h = step(h, component(s, &j));
 	b = bucket(set, h);
 	set->paths[i].next = *b;
 	*b = (uint32_t)i + 1;
@@ -203,9 +205,7 @@ bool path_set_has(const struct path_set *set, struct str path)
 		n += c.len + 1;
 		if (c.len == 0 || n > set->longest)
 			break;
-		h = step(h, '/');
-		for (uint32_t j = 0; j < c.len; j++)
-			h = step(h, c.p[j]);
+		h = step(h, c);
 		if (known(set, h, path, i))
 			return true;
 	}

@@ -24,8 +24,8 @@ static const struct value *value_in(struct engine *g, uint32_t slot, const struc
 		value_of(&s->v, e, &s->use, &g->scratch);
 	} else {
 		copy_value(&s->v, value_in(g, s->plain, e));
-		s->scratch->used = 0;
-		value_transform(&s->v, &s->use, s->scratch);
+		g->scratches[s->scratch].used = 0;
+		value_transform(&s->v, &s->use, &g->scratches[s->scratch]);
 	}
 	s->stamp = g->stamp;
 	return &s->v;
