@@ -84,6 +84,10 @@ void log_sort(struct rule_log *log, const struct rule_text *texts, size_t n)
 	}
 }
 
+/* Bytes of "\xHH", and of ...' with its NUL. */
+#define ESCAPE 4
+#define END    5
+
 struct shown log_show(const char *p, size_t len)
 {
 	struct shown s;
@@ -93,7 +97,7 @@ struct shown log_show(const char *p, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)p[i];
 
-		if (n + 8 > sizeof(s.text)) {
+		if (n + ESCAPE + END > sizeof(s.text)) {
 			memcpy(s.text + n, "...", 3);
 			n += 3;
 			break;

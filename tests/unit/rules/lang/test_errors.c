@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rules/lang/log.h"
 #include "rules/lang/parse.h"
 
 #define RULE(condition) \
@@ -177,6 +178,25 @@ static void test_many(void **state)
 	assert_int_equal(parse_log.more, 50);
 }
 
+/* Any text, of any length, is shown within its bounds. */
+static void test_show(void **state)
+{
+	char text[128];
+
+	(void)state;
+	assert_string_equal(log_show("a\x1b'\xc3", 4).text, "'a\\x1b'\\xc3'");
+	for (size_t plain = 0; plain < 8; plain++)
+		for (size_t len = 0; len < sizeof(text); len++) {
+			struct shown s;
+
+			memset(text, 7, sizeof(text));
+			memset(text, 'a', plain);
+			s = log_show(text, len);
+			assert_non_null(memchr(s.text, '\0', sizeof(s.text)));
+			assert_int_equal(s.text[strlen(s.text) - 1], '\'');
+		}
+}
+
 /* In the order of the files, not of their names. */
 static void test_files(void **state)
 {
@@ -195,10 +215,9 @@ static void test_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_once),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_cases), cmocka_unit_test(test_once),
+		cmocka_unit_test(test_many),  cmocka_unit_test(test_files),
+		cmocka_unit_test(test_show),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
