@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/filter/model.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "source/files.h"
+
+/* Components of the pattern, when it leads to the path or to something above it; else -1. */
+static int leads_to(const char *pattern, const char *const *names, size_t n)
+{
+	size_t i;
+
+	for (i = 0; *pattern == '/'; i++) {
+		size_t len = strcspn(++pattern, "/");
+
+		if (i == n || strlen(names[i]) != len || strncmp(names[i], pattern, len) != 0)
+			return -1;
+		pattern += len;
+	}
+	return (int)i;
+}
+
+static bool path_matches(const char *pattern, const struct kernel_file *k)
+{
+	const char *path[2 * KERNEL_DEPTH_MAX];
+	size_t n = k->n_place, m = k->n_names - k->mnt_root;
+
+	if (k->on_root && leads_to(pattern, k->names + k->ctr_root, k->n_names - k->ctr_root) >= 0)
+		return true;
+	if (!k->on_root && k->magic == FILES_OVERLAY &&
+	    leads_to(pattern, k->names, k->n_names) >= 0)
+		return true;
+	if (k->root_mount)
+		return false;
+	memcpy(path, k->place, n * sizeof(path[0]));
+	memcpy(path + n, k->names + k->mnt_root, m * sizeof(path[0]));
+	return leads_to(pattern, path, n + m) >= 0;
+}
+
+/* FILTER_SCOPE_END: none of the kernel's own file systems. */
+static enum filter_scope scope_of(uint32_t magic)
+{
+	switch (magic) {
+	case FILES_PROC:
+		return FILTER_PROC;
+	case FILES_SYSFS:
+		return FILTER_SYSFS;
+	case FILES_CGROUP:
+	case FILES_CGROUP2:
+		return FILTER_CGROUP;
+	case FILES_OVERLAY:
+	case FILES_EXT4:
+	case FILES_TMPFS:
+		return FILTER_SCOPE_END;
+	default:
+		return FILTER_KERNFS;
+	}
+}
+
+static bool is_hosts(const struct model_file *f)
+{
+	const struct kernel_file *k = &f->k;
+	bool bind = !k->root_mount && k->mnt_root > 0;
+
+	if (scope_of(k->magic) != FILTER_SCOPE_END)
+		return false;
+	if (f->host_task && k->magic != FILES_OVERLAY)
+		return true;
+	return !k->on_root && (bind || k->disk || f->host_device);
+}
+
+/* What the kernel can see whole: the first components, and not all of a long name. */
+static bool ignores(const struct filter_entry *e, const struct kernel_file *k, int above)
+{
+	int depth = leads_to(e->pattern, k->names, k->n_names), i;
+
+	for (i = 0; i < depth; i++)
+		if (strlen(k->names[i]) >= WIRE_NAME_LEN - 1)
+			return false;
+	return e->ignore && depth > above && depth <= WIRE_WATCH_DEPTH;
+}
+
+static bool host_matches(const struct filter *f, const struct filter_entry *e,
+			 const struct model_file *file)
+{
+	int depth = is_hosts(file) ? leads_to(e->pattern, file->k.names, file->k.n_names) : -1;
+	size_t i;
+
+	if (depth < 0 || e->ignore)
+		return false;
+	for (i = 0; i < f->n; i++)
+		if (ignores(&f->entries[i], &file->k, depth))
+			return false;
+	return true;
+}
+
+static const char *own_name(const struct kernel_file *k)
+{
+	return k->n_names > 0 ? k->names[k->n_names - 1] : "/";
+}
+
+/* The name of the mount point that it was bound to. */
+static const char *other_name(const struct kernel_file *k)
+{
+	return k->mnt_root == k->n_names && !k->root_mount && k->n_place > 0 ?
+		       k->place[k->n_place - 1] :
+		       own_name(k);
+}
+
+static bool device_is(const struct kernel_file *k, const char *pattern)
+{
+	char number[32];
+
+	snprintf(number, sizeof(number), "%u:%u", k->rdev >> 20, k->rdev & 0xfffff);
+	return S_ISCHR(k->mode) && strcmp(pattern, number) == 0;
+}
+
+static bool matches(const struct filter *f, const struct filter_entry *e,
+		    const struct model_file *file)
+{
+	const struct kernel_file *k = &file->k;
+
+	switch (e->scope) {
+	case FILTER_PATH:
+		return path_matches(e->pattern, k);
+	case FILTER_PROC:
+	case FILTER_SYSFS:
+	case FILTER_CGROUP:
+	case FILTER_KERNFS:
+		return scope_of(k->magic) == e->scope &&
+		       leads_to(e->pattern, k->names, k->n_names) >= 0;
+	case FILTER_HOST:
+		return host_matches(f, e, file);
+	case FILTER_NAME:
+		return strcmp(e->pattern, own_name(k)) == 0 ||
+		       strcmp(e->pattern, other_name(k)) == 0;
+	case FILTER_SUFFIX:
+		return str_ends(str_from(own_name(k)), e->pattern) ||
+		       str_ends(str_from(other_name(k)), e->pattern);
+	case FILTER_BLOCK:
+		return S_ISBLK(k->mode);
+	case FILTER_CHAR:
+		return device_is(k, e->pattern);
+	default:
+		return false;
+	}
+}
+
+bool model_opens(const struct filter *f, const struct model_file *file, uint32_t access)
+{
+	size_t i;
+
+	if ((f->any & access) || file->placeless)
+		return true;
+	for (i = 0; i < f->n; i++)
+		if ((f->entries[i].access & access) && matches(f, &f->entries[i], file))
+			return true;
+	return false;
+}
+
+bool model_connects(const struct filter *f, struct str name, struct str comm)
+{
+	size_t i;
+
+	/* A listener without a name: what the client asked for is all there is. */
+	if ((f->any & FILTER_CONNECT) || name.len == 0)
+		return true;
+	for (i = 0; i < f->n; i++) {
+		const struct filter_entry *e = &f->entries[i];
+
+		if ((e->scope == FILTER_SOCKET && str_is(str_basename(name), e->pattern)) ||
+		    (e->scope == FILTER_LISTENER && str_is(comm, e->pattern)))
+			return true;
+	}
+	return false;
+}
