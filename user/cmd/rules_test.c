@@ -47,7 +47,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {{&rule_options_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {{&rule_options_argp, 0, "Which rules:", 1}, {0}};
 
 static const struct argp argp = {
 	.options = options,
