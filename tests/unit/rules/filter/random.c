@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,11 +19,11 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *const words[] = {
-	"a", "b", "etc", "x.key", "a-name-that-is-longer-than-thirty-one-bytes.key",
+	"a", "B", "etc", "x.key", "a-name-that-is-longer-than-thirty-one-bytes.key",
 };
 static const char *const paths[] = {
-	"/etc/a", "/etc/b/x.key", "/a",		"/a/b",	     "/b/a/b",	     "/a/b/etc/b",
-	"/etc",	  "/a/b/etc/b/a", "/etc/x.key", "/etc/ab/b", "/b/etc/x.key",
+	"/etc/a", "/etc/B/x.key", "/a",		"/a/B",	     "/B/a/B",	     "/a/B/etc/B",
+	"/etc",	  "/a/B/etc/B/a", "/etc/x.key", "/etc/ab/B", "/B/etc/x.key",
 };
 
 static bool one_in(uint32_t n)
@@ -59,45 +60,152 @@ static const char *random_path(void)
 	}
 }
 
-static const char *random_glob(void)
+/* A text with a wildcard in it, which it still matches, or does not. */
+static const char *random_glob(const char *path)
 {
-	static const char *const wild[] = {"*", "?", "[ab]", "[/]",   "\\",
-					   "[", "]", "[!x]", "(a|b)", "+(a)"};
-	const char *path = one_in(3) ? pick(words, COUNT(words)) : random_path();
-	size_t len = strlen(path), at = files_random((uint32_t)len + 1);
-	size_t end = one_in(2) ? at : at + files_random((uint32_t)(len - at) + 1);
-	char text[128];
+	static const char *const wild[] = {"*", "?",	"[ab]",	 "\\",	"[",
+					   "]", "[!x]", "(a|b)", "+(a)"};
+	size_t len = strlen(path), at = files_random((uint32_t)len + 1), n = len - at;
+	char text[512], one[8] = "*";
 
-	snprintf(text, sizeof(text), "%.*s%s%s", (int)at, path, pick(wild, COUNT(wild)),
-		 path + end);
+	switch (files_random(5)) {
+	case 0: /* the same letter, by a set, or escaped */
+		n = n > 0;
+		snprintf(one, sizeof(one), one_in(2) ? "[%.*s]" : "\\%.*s", (int)n, path + at);
+		break;
+	case 1:
+		n = n > 0;
+		one[0] = '?';
+		break;
+	case 2:
+		n = files_random((uint32_t)n + 1);
+		snprintf(one, sizeof(one), "%s", pick(wild, COUNT(wild)));
+		break;
+	default:
+		n = files_random((uint32_t)n + 1);
+		break;
+	}
+	snprintf(text, sizeof(text), "%.*s%s%s", (int)at, path, one, path + at + n);
 	return condition_keep(text, strlen(text));
 }
 
 static const char *random_word(void)
 {
-	static const char *const sockets[] = {"x.sock",	     "@x.sock", "dockerd",
-					      "/run/x.sock", "/x.sock", "fifteen-letters-and-more"};
-	static const char *const others[] = {"openat",	  "open",   "creat", "connect",	 "execve",
-					     "setuid",	  "<",	    ">",     "SUCCESS",	 "EACCES",
-					     "f",	  "d",	    "u",     "block",	 "char",
-					     "regular",	  "1:1",    "1:2",   "8:1",	 "01:1",
-					     "directory", "root",   "host",  "overlay",	 "proc",
-					     "sh",	  "O_RDWR", "unix",  "procexit", "fifo"};
 	const char *word = pick(words, COUNT(words));
 
-	switch (files_random(6)) {
+	switch (files_random(4)) {
 	case 0:
 		return random_path();
-	case 1:
-		return pick(sockets, COUNT(sockets));
-	case 2:
-		return pick(others, COUNT(others));
-	case 3: /* the end of a name */
+	case 1: /* the end of a name */
 		word += files_random((uint32_t)strlen(word) + 1);
 		return condition_keep(word, strlen(word));
 	default:
 		return word;
 	}
+}
+
+static const char *random_socket(void)
+{
+	static const char *const sockets[] = {
+		"x.sock",  "@x.sock", "dockerd", "/run/x.sock",
+		"/x.sock", "sock",    "@",	 "fifteen-letters",
+		"a",	   "@/a/b",   "@a/b",	 "fifteen-letters-and"};
+
+	return one_in(5) ? random_word() : pick(sockets, COUNT(sockets));
+}
+
+/* What such a field can be, among other things. */
+static const char *random_words(enum field_id id)
+{
+	static const char *const types[] = {
+		"open",	   "openat", "openat2", "creat",   "open_by_handle_at",
+		"connect", "execve", "setuid",	"procexit"};
+	static const char *const chars[] = {"f", "d", "p", "u"};
+	static const char *const kinds[] = {"block", "char", "regular", "directory",
+					    "fifo",  "file", "unix"};
+	static const char *const devices[] = {"1:1", "1:2", "8:1", "01:1", "2:1"};
+	static const char *const others[] = {"<",    ">",    "SUCCESS", "EACCES",
+					     "root", "host", "overlay", "sh"};
+
+	switch (id) {
+	case F_TYPE:
+		return pick(types, COUNT(types));
+	case F_FD_TYPECHAR:
+		return pick(chars, COUNT(chars));
+	case F_FILE_TYPE:
+	case F_FD_TYPE:
+		return pick(kinds, COUNT(kinds));
+	case F_FILE_RDEV:
+		return pick(devices, COUNT(devices));
+	case F_SOCKET_NAME:
+	case F_PEER_COMM:
+		return random_socket();
+	case F_FD_NAME:
+		return one_in(4) ? random_socket() : random_path();
+	case F_FILE_PATHS:
+	case F_FD_DIRECTORY:
+	case F_FILE_SBPATH:
+	case F_PROCFS_PATH:
+	case F_SYSFS_PATH:
+	case F_CGROUPFS_PATH:
+	case F_KERNELFS_PATH:
+	case F_HOST_PATH:
+		return one_in(5) ? random_word() : random_path();
+	case F_FD_FILENAME:
+	case F_FILE_NAME:
+		return random_word();
+	default:
+		return one_in(2) ? pick(others, COUNT(others)) : random_word();
+	}
+}
+
+/* The event that the conditions being made should match. */
+static const struct event *aim;
+static struct value_scratch scratch;
+
+/* What the field is in that event; now and then a part of it. NULL: it has none. */
+static const char *value_aimed_at(enum field_id id)
+{
+	const struct field_use use = {.id = id};
+	struct value v;
+	struct str s;
+	uint32_t at;
+
+	scratch.used = 0;
+	value_of(&v, aim, &use, &scratch);
+	if (v.type == VALUE_LIST)
+		s = v.list[files_random((uint32_t)v.n_list)];
+	else if (v.type == VALUE_STRING)
+		s = v.s;
+	else
+		return NULL;
+	if (s.len > 200)
+		return NULL;
+	at = files_random(s.len + 1);
+	switch (files_random(8)) {
+	case 0:
+		s = (struct str){s.p + at, s.len - at, s.len - at};
+		break;
+	case 1:
+		s.len = at;
+		break;
+	case 2:
+		s = str_basename(s);
+		break;
+	case 3:
+		s.len -= str_basename(s).len;
+		break;
+	default:
+		break;
+	}
+	return condition_keep(s.p, s.len);
+}
+
+static const char *random_value(enum field_id id)
+{
+	const char *value = one_in(4) ? NULL : value_aimed_at(id);
+
+	return value ? value : random_words(id);
 }
 
 static enum field_id random_field(void)
@@ -116,23 +224,14 @@ static enum field_id random_field(void)
 	return usual[files_random(COUNT(usual))];
 }
 
-/* What is a path of something is compared with paths. */
-static bool is_path(enum field_id id)
+static const char *lower(const char *text)
 {
-	switch (id) {
-	case F_FD_NAME:
-	case F_FILE_PATHS:
-	case F_FD_DIRECTORY:
-	case F_FILE_SBPATH:
-	case F_PROCFS_PATH:
-	case F_SYSFS_PATH:
-	case F_CGROUPFS_PATH:
-	case F_KERNELFS_PATH:
-	case F_HOST_PATH:
-		return true;
-	default:
-		return false;
-	}
+	char *copy = (char *)condition_keep(text, strlen(text));
+	size_t i;
+
+	for (i = 0; copy[i]; i++)
+		copy[i] = (char)tolower((unsigned char)copy[i]);
+	return copy;
 }
 
 static struct node *random_text_test(enum field_id id)
@@ -146,14 +245,14 @@ static struct node *random_text_test(enum field_id id)
 	const char *values[4];
 
 	if (op == OP_REGEX)
-		values[0] = one_in(2) ? ".*" : "/etc.*";
+		values[0] = one_in(2) ? ".*" : "/ETC.*";
 	for (i = 0; i < n && op != OP_REGEX; i++) {
 		if (op == OP_GLOB || op == OP_IGLOB || (op == OP_PMATCH && one_in(3)))
-			values[i] = random_glob();
-		else if (is_path(id) && !one_in(5))
-			values[i] = random_path();
+			values[i] = random_glob(random_value(id));
 		else
-			values[i] = random_word();
+			values[i] = random_value(id);
+		if (one_in(op == OP_IGLOB || op == OP_ICONTAINS ? 2 : 8))
+			values[i] = lower(values[i]);
 	}
 	return condition_test(id, op, values, n);
 }
@@ -219,14 +318,45 @@ static struct node *random_node(uint32_t depth)
 	return condition_join(one_in(2) ? NODE_OR : NODE_AND, kids, n);
 }
 
-/* As people write rules: these files, opened so, and something more; or several of those. */
-static struct node *random_usual(uint32_t depth)
+/* Not below those directories, and something more; often by what is no such exclusion. */
+static struct node *random_excluded(void)
+{
+	enum field_id id = one_in(4) ? F_HOST_PATH : F_FILE_SBPATH;
+	const char *value = random_value(F_FILE_SBPATH);
+	struct node *kids[2], *both;
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s/", value);
+	value = one_in(4) ? text : value;
+	kids[0] = condition_test(id, one_in(4) ? OP_STARTSWITH : OP_PMATCH, &value, 1);
+	if (one_in(2))
+		return condition_join(NODE_NOT, kids, 1);
+	kids[1] = random_test();
+	both = condition_join(one_in(2) ? NODE_OR : NODE_AND, kids, 2);
+	return condition_join(NODE_NOT, &both, 1);
+}
+
+/* A test of something that the event has, if possible. */
+static struct node *random_apt_test(void)
 {
 	static const enum field_id ids[] = {F_FD_NAME,	   F_FILE_PATHS,    F_FD_DIRECTORY,
 					    F_FD_FILENAME, F_FILE_NAME,	    F_FILE_SBPATH,
 					    F_PROCFS_PATH, F_CGROUPFS_PATH, F_KERNELFS_PATH,
 					    F_SYSFS_PATH,  F_SOCKET_NAME,   F_PEER_COMM,
-					    F_FILE_TYPE,   F_FILE_RDEV};
+					    F_FILE_TYPE,   F_FILE_RDEV,	    F_HOST_PATH,
+					    F_FD_TYPECHAR, F_FD_TYPE};
+	enum field_id id;
+	int tries = 5;
+
+	do
+		id = ids[files_random(COUNT(ids))];
+	while (!value_aimed_at(id) && --tries > 0);
+	return random_text_test(id);
+}
+
+/* As people write rules: these files, opened so, and something more; or several of those. */
+static struct node *random_usual(uint32_t depth)
+{
 	struct node *kids[3];
 	size_t i;
 
@@ -235,21 +365,20 @@ static struct node *random_usual(uint32_t depth)
 			kids[i] = random_usual(depth - 1);
 		return condition_join(NODE_OR, kids, COUNT(kids));
 	}
-	if (one_in(4)) {
+	if (one_in(5)) {
 		kids[0] = random_text_test(F_HOST_PATH);
-		kids[1] = random_text_test(F_FILE_SBPATH);
-		kids[1]->op = kids[1]->n_values > 0 ? OP_PMATCH : kids[1]->op;
-		kids[1] = condition_join(NODE_NOT, &kids[1], 1);
+		kids[1] = random_excluded();
 	} else {
-		kids[0] = random_text_test(ids[files_random(COUNT(ids))]);
+		kids[0] = random_apt_test();
 		kids[1] = one_in(2) ? random_bool_test(F_IS_OPEN_WRITE) : random_node(2);
 	}
-	kids[2] = one_in(2) ? random_test() : random_bool_test(F_BLOCKED);
+	kids[2] = one_in(2) ? random_test() : random_bool_test(F_IS_OPEN_READ);
 	return condition_join(NODE_AND, kids, 2 + files_random(2));
 }
 
-struct node *random_condition(void)
+struct node *random_condition(const struct event *e)
 {
+	aim = e;
 	return one_in(8) ? random_node(files_random(5)) : random_usual(1);
 }
 
@@ -341,14 +470,13 @@ static struct str sub(struct str s, uint32_t from)
 
 static void random_connect(struct random_event *r)
 {
-	static const char *const comms[] = {"dockerd", "fifteen-letters", "a", "sh"};
+	static const char *const comms[] = {"dockerd", "fifteen-letters", "a", "x.sock"};
 	static const uint32_t peers[] = {WIRE_CONNECT_PEER,
 					 WIRE_CONNECT_PEER | WIRE_CONNECT_PEER_CONTAINER, 0};
 	const char *name;
 	struct str bound;
 
-	condition_keep("", 0);
-	name = one_in(2) ? random_word() : random_path();
+	name = one_in(3) ? random_path() : random_socket();
 	r->e = judge_connect(name, pick(comms, COUNT(comms)), peers[files_random(COUNT(peers))]);
 	bound = r->e.connect.name;
 	if (bound.len > 0 && bound.p[0] == '@') {
@@ -388,6 +516,7 @@ void random_event(struct random_event *r)
 		random_other(r);
 		break;
 	case 1:
+	case 2:
 		random_connect(r);
 		break;
 	default:

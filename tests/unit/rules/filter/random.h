@@ -6,9 +6,6 @@
 #include "rules/filter/model.h"
 #include "rules/lang/ast.h"
 
-/* Lives until condition_reset. Operators fit their fields. */
-struct node *random_condition(void);
-
 struct random_event {
 	struct event e;
 	struct model_file file; /* EVENT_OPEN */
@@ -17,6 +14,12 @@ struct random_event {
 
 /* Valid until the next one. */
 void random_event(struct random_event *r);
+
+/*
+ * A condition that has good chances to match the event; that a number or a regular expression is
+ * none may happen. Lives until condition_reset.
+ */
+struct node *random_condition(const struct event *e);
 
 void random_print(const struct random_event *r);
 
