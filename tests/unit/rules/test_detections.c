@@ -62,9 +62,9 @@ static void expect(int line, const char *id, bool raised, bool first, struct eve
 #define raises(id, ...) expect(__LINE__, id, true, true, __VA_ARGS__)
 /* Raises it beside a more severe one. */
 #define raises_too(id, ...) expect(__LINE__, id, true, false, __VA_ARGS__)
-#define near(id, ...) expect(__LINE__, id, false, false, __VA_ARGS__)
-#define disguised(id, ...) expect(__LINE__, id, true, true, __VA_ARGS__)
-#define pretends(id, ...) expect(__LINE__, id, false, false, __VA_ARGS__)
+#define near(id, ...)	    expect(__LINE__, id, false, false, __VA_ARGS__)
+#define disguised(id, ...)  expect(__LINE__, id, true, true, __VA_ARGS__)
+#define pretends(id, ...)   expect(__LINE__, id, false, false, __VA_ARGS__)
 
 #define WRITE (O_WRONLY | O_CREAT | O_TRUNC)
 
@@ -752,26 +752,16 @@ static int reset(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_etc),
-		TEST(test_accounts),
-		TEST(test_cron),
-		TEST(test_preload),
-		TEST(test_profile),
-		TEST(test_systemd),
-		TEST(test_ssh),
-		TEST(test_package_database),
-		TEST(test_kernel_knobs),
-		TEST(test_devices),
-		TEST(test_host_files),
-		TEST(test_secrets),
-		TEST(test_packages),
-		TEST(test_users),
-		TEST(test_where_from),
-		TEST(test_setid),
-		TEST(test_exec_gains),
-		TEST(test_sockets),
-		TEST(test_harmless),
-		TEST(test_odd_events),
+		TEST(test_etc),		 TEST(test_accounts),
+		TEST(test_cron),	 TEST(test_preload),
+		TEST(test_profile),	 TEST(test_systemd),
+		TEST(test_ssh),		 TEST(test_package_database),
+		TEST(test_kernel_knobs), TEST(test_devices),
+		TEST(test_host_files),	 TEST(test_secrets),
+		TEST(test_packages),	 TEST(test_users),
+		TEST(test_where_from),	 TEST(test_setid),
+		TEST(test_exec_gains),	 TEST(test_sockets),
+		TEST(test_harmless),	 TEST(test_odd_events),
 	};
 
 	return cmocka_run_group_tests(tests, shipped_load, shipped_free);

@@ -275,10 +275,10 @@ static void build_exec(struct build *b, uint32_t flags)
 
 static uint32_t open_flags(struct build *b)
 {
-	static const char *const names[] = {
-		"O_RDONLY", "O_WRONLY",	   "O_RDWR",   "O_CREAT",    "O_EXCL",
-		"O_TRUNC",  "O_APPEND",	   "O_PATH",   "O_NOFOLLOW", "O_CLOEXEC",
-		"O_NOCTTY", "O_DIRECTORY", "O_DIRECT", "O_NONBLOCK", NULL};
+	static const char *const names[] = {"O_RDONLY",	  "O_WRONLY",	"O_RDWR",   "O_CREAT",
+					    "O_EXCL",	  "O_TRUNC",	"O_APPEND", "O_PATH",
+					    "O_NOFOLLOW", "O_CLOEXEC",	"O_NOCTTY", "O_DIRECTORY",
+					    "O_DIRECT",	  "O_NONBLOCK", NULL};
 	static const uint32_t flags[] = {O_RDONLY, O_WRONLY,	O_RDWR,	  O_CREAT,    O_EXCL,
 					 O_TRUNC,  O_APPEND,	O_PATH,	  O_NOFOLLOW, O_CLOEXEC,
 					 O_NOCTTY, O_DIRECTORY, O_DIRECT, O_NONBLOCK};

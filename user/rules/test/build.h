@@ -4,15 +4,15 @@
  * a docker container acts and succeeds; files are regular ones of the image's lower layer, and lie
  * on the container's own overlay. evt.type says which kind of event it is.
  *
- * Only what an event is made of can be given. What the rules work out from it (rootwatch.file.paths,
- * rootwatch.program.name, ...) is worked out by the same code as ever, and refused here. Of the
- * fields that rules alone have, these can be given: rootwatch.host.path (where the host's own mounts
- * show the file), rootwatch.file.type and .rdev, proc.pcmdline.
+ * Only what an event is made of can be given. What the rules work out from it
+ * (rootwatch.file.paths, rootwatch.program.name, ...) is worked out by the same code as ever, and
+ * refused here. Of the fields that rules alone have, these can be given: rootwatch.host.path (where
+ * the host's own mounts show the file), rootwatch.file.type and .rdev, proc.pcmdline.
  *
  * - rootwatch.file.fstype says what file system the file lies on: overlay is the container's own
  *   root, others came in by a mount unless rootwatch.file.rootfs says otherwise.
- * - rootwatch.file.sbpath is the path inside it, and the one from the container's root for what lies
- *   on that; it is fd.name (of a program proc.exepath) when it is left out.
+ * - rootwatch.file.sbpath is the path inside it, and the one from the container's root for what
+ * lies on that; it is fd.name (of a program proc.exepath) when it is left out.
  * - An act with evt.res EACCES, EPERM or EROFS was denied: then only fd.name is known of the file.
  * - user.uid is all four uids, and in a user namespace (rootwatch.root: userns) 100000 more on the
  *   host; rootwatch.from.uid likewise, and null when nothing is known of the time before.

@@ -107,8 +107,7 @@ void build_creds(struct build *b)
 	if (!input_given(in, F_USER_UID) && !input_given(in, F_UID_CONTAINER) &&
 	    input_given(in, F_TO_EUID)) {
 		inside = root == WIRE_ROOT_USERNS ? host - 100000 : host;
-		root = input_word(in, F_ROOT, roots,
-				  inside == 0 ? WIRE_ROOT_HOST : WIRE_ROOT_NONE);
+		root = input_word(in, F_ROOT, roots, inside == 0 ? WIRE_ROOT_HOST : WIRE_ROOT_NONE);
 	}
 	shift = host - inside;
 	e->creds = all(host, inside);

@@ -88,8 +88,7 @@ static size_t rule_index(struct run *r, const struct yaml *id)
 		return i;
 	r->malformed = true;
 	if (i == r->n)
-		log_error(r->log, id->pos, "no rule has the id %s",
-			  SHOW(id->text.p, id->text.len));
+		log_error(r->log, id->pos, "no rule has the id %s", SHOW(id->text.p, id->text.len));
 	else
 		log_error(r->log, id->pos, "the rule %s is not active: %s", r->rules[i].id,
 			  r->rules[i].left_out ? r->rules[i].left_out : "it is not enabled");
@@ -285,12 +284,8 @@ static int run_document(struct run *r, const struct yaml *root)
 int run_cases(struct run_result *result, struct run_count *counts, const struct rule_text *text,
 	      struct engine *g, const struct rule *rules, size_t n, struct rule_log *log)
 {
-	struct run r = {.result = result,
-			.counts = counts,
-			.engine = g,
-			.rules = rules,
-			.n = n,
-			.log = log};
+	struct run r = {
+		.result = result, .counts = counts, .engine = g, .rules = rules, .n = n, .log = log};
 	struct yaml_document *documents = NULL;
 	int err;
 
