@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/line.h"
 
+/* Longest escape of one character: three bytes as \xHH each, in the text flavour. */
+#define UNIT_MAX 12
+
 #define ELLIPSIS "..."
 
 static const char hex_digits[] = "0123456789abcdef";
@@ -97,7 +100,7 @@ static size_t unit_json_control(unsigned char c, char *out)
 
 /* One character (or one stray byte) of the n > 0 at s: takes *used bytes, gives those in out. */
 static size_t unit(enum line_flavour flavour, const unsigned char *s, size_t n, size_t *used,
-		   char out[static LINE_UNIT_MAX])
+		   char out[static UNIT_MAX])
 {
 	size_t len, k = 0;
 
@@ -149,10 +152,9 @@ static uint64_t special8(uint64_t v)
 	       EACH_BYTE(0x80);
 }
 
-/* Bytes that s takes when escaped. */
-static size_t escaped_size(enum line_flavour flavour, struct str s)
+size_t line_escaped_size(enum line_flavour flavour, struct str s)
 {
-	char out[LINE_UNIT_MAX];
+	char out[UNIT_MAX];
 	size_t size = 0, i = 0, used;
 	uint64_t v;
 
@@ -210,7 +212,7 @@ static bool copy_tail(char *d, const char *s, size_t n, size_t before)
  */
 static size_t escape(struct line *l, struct str s, size_t limit)
 {
-	char out[LINE_UNIT_MAX];
+	char out[UNIT_MAX];
 	char *d = l->p, *end = l->end;
 	size_t i = 0, run, used, n;
 	uint64_t v;
@@ -257,7 +259,7 @@ static void escape_ends(struct line *l, struct str s, size_t size, size_t cap)
 {
 	size_t head = cap > sizeof(ELLIPSIS) - 1 ? (cap - (sizeof(ELLIPSIS) - 1)) / 2 : 0;
 	size_t tail = head, used = 0, n;
-	char out[LINE_UNIT_MAX];
+	char out[UNIT_MAX];
 	const char *start = l->p;
 	size_t i;
 
@@ -281,7 +283,7 @@ void line_capped(struct line *l, struct str s, size_t cap)
 
 	if (!l->measure && (escape(l, s, cap) == s.len || l->full))
 		return;
-	size = escaped_size(l->flavour, s);
+	size = line_escaped_size(l->flavour, s);
 	if (l->measure) {
 		l->need += size < cap ? size : cap;
 		return;
@@ -293,7 +295,7 @@ void line_capped(struct line *l, struct str s, size_t cap)
 void line_string(struct line *l, struct str s)
 {
 	if (l->measure) {
-		size_t size = escaped_size(l->flavour, s);
+		size_t size = line_escaped_size(l->flavour, s);
 
 		if (l->n_sizes < LINE_STRINGS_MAX)
 			l->sizes[l->n_sizes++] = size;

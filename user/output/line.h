@@ -26,9 +26,6 @@ enum line_flavour { LINE_JSON, LINE_TEXT };
 /* More strings than any line has that may be cut. */
 #define LINE_STRINGS_MAX 64
 
-/* Longest escape of one character: three bytes as \xHH each, in the text flavour. */
-#define LINE_UNIT_MAX 12
-
 struct line {
 	char *p;   /* the next byte goes here */
 	char *end; /* and none from here on */
@@ -53,6 +50,9 @@ size_t line_render(char *buf, size_t size, enum line_flavour flavour,
 
 /* Foreign bytes, escaped; when they take more than l->cap bytes, their middle becomes "...". */
 void line_string(struct line *l, struct str s);
+
+/* Bytes that s takes when escaped. */
+size_t line_escaped_size(enum line_flavour flavour, struct str s);
 
 /* The same with a cap of its own; never cut by line_render. */
 void line_capped(struct line *l, struct str s, size_t cap);

@@ -11,7 +11,8 @@
 
 static bool printed_anyway(const struct field_use *u, const struct event *e)
 {
-	return u->id < F_END && u->n_transforms == 0 && (field_table[u->id].kinds & (1u << e->kind));
+	return u->id < F_END && u->n_transforms == 0 &&
+	       (field_table[u->id].kinds & (1u << e->kind));
 }
 
 static bool same_use(const struct field_use *a, const struct field_use *b)
@@ -69,12 +70,13 @@ struct rendering {
 static void put_piece(void *arg, struct str piece, bool foreign)
 {
 	struct rendering *r = arg;
+	size_t size = line_escaped_size(r->l->flavour, piece);
 
 	(void)foreign;
 	if (r->left == 0)
 		return;
 	line_capped(r->l, piece, r->left);
-	r->left -= piece.len < r->left / LINE_UNIT_MAX ? piece.len * LINE_UNIT_MAX : r->left;
+	r->left -= size < r->left ? size : r->left;
 }
 
 static void put_value(struct line *l, const struct event *e, const struct field_use *u,

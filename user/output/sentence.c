@@ -222,13 +222,12 @@ static void put_piece(void *arg, struct str piece, bool foreign_piece)
 {
 	struct rendering *r = arg;
 	size_t cap = foreign_piece && r->cap < r->left ? r->cap : r->left;
-	/* What it takes at most when it is escaped. */
-	size_t longest = piece.len < cap / LINE_UNIT_MAX ? piece.len * LINE_UNIT_MAX : cap;
+	size_t size = line_escaped_size(r->l->flavour, piece);
 
 	if (r->left == 0)
 		return;
 	line_capped(r->l, piece, cap);
-	r->left -= longest;
+	r->left -= size < cap ? size : cap;
 }
 
 static void write_output(struct line *l, const struct event *e, const struct rule *hit, size_t cap)

@@ -19,8 +19,8 @@ struct headline {
 struct headline sentence_headline(const struct event *e, const struct verdict *v);
 
 /*
- * What the rule that matched says of it; without one who did what to which object in which container. Each path or command line takes at most cap
- * bytes, names less.
+ * What the rule that matched says of it; without one who did what to which object in which
+ * container. Each path or command line takes at most cap bytes, names less.
  */
 void sentence_write(struct line *l, const struct event *e, const struct rule *hit, size_t cap);
 

@@ -626,6 +626,7 @@ static void test_text(void **state)
 	(void)state;
 	assert_int_equal(sink_open(&sink, path), 0);
 	assert_int_equal(pipeline_new(&pipeline, &o, NULL, sink), 0);
+	pipeline_rules(pipeline, 0, shipped_engine());
 	two_containers();
 	seq[0] += 4;
 	dpkg();

@@ -151,15 +151,15 @@ void sample_rich(struct sample *s, enum event_kind kind)
 	s->parent.exepath = STR_LIT("/usr/bin/bash");
 	fill_kind(&s->e);
 	s->d[0] = (struct rule){.id = "cron-write",
-				     .name = "Cron job changed by root",
-				     .priority = PRIORITY_ERROR,
-				     .tags = mitre_a,
-				     .advice = "Mount /etc read-only."};
+				.name = "Cron job changed by root",
+				.priority = PRIORITY_ERROR,
+				.tags = mitre_a,
+				.advice = "Mount /etc read-only."};
 	s->d[1] = (struct rule){.id = "etc-write",
-				     .name = "File below /etc written by root",
-				     .priority = PRIORITY_WARNING,
-				     .tags = mitre_b,
-				     .advice = "Not shown."};
+				.name = "File below /etc written by root",
+				.priority = PRIORITY_WARNING,
+				.tags = mitre_b,
+				.advice = "Not shown."};
 	s->v = (struct verdict){2, {&s->d[0], &s->d[1]}};
 	s->o = (struct output_options){.hostname = "node1"};
 }

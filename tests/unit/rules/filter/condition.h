@@ -3,6 +3,7 @@
 #ifndef ROOTWATCH_TESTS_UNIT_RULES_FILTER_CONDITION_H
 #define ROOTWATCH_TESTS_UNIT_RULES_FILTER_CONDITION_H
 
+#include "rules/lang/ast.h"
 #include "rules/filter/filter.h"
 
 void condition_reset(void);
