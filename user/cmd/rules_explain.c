@@ -14,7 +14,7 @@
 
 struct explain {
 	struct rule_options rules;
-	const char *name;
+	char *name; /* of argv */
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)

@@ -23,6 +23,7 @@ static const struct argp_option options[] = {
 	{0},
 };
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): as argp wants it */
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct test *t = state->input;
