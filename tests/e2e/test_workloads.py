@@ -26,13 +26,16 @@ from detector import Detector, short  # noqa: E402
 from runc import Runc  # noqa: E402
 from world import World, field, of, rules  # noqa: E402
 
-# What each raises, and nothing else; why it is said although nothing is wrong:
+# What each raises, and nothing else; and why that is said although nothing is wrong.
 MAY = {
-    "nginx": set(),
-    "postgres": set(),
-    "redis": set(),
-    "cron": set(),
-    "developer": set(),
+    "nginx": {"etc-written": "its entrypoint fits the configuration to the machine"},
+    "postgres": {},
+    "redis": {},
+    "cron": {},
+    "developer": {
+        "private-key-read": "grep -r in nginx' directory reads the key that lies there",
+        "app-changed": "sed -i below /srv",
+    },
 }
 
 
@@ -150,7 +153,7 @@ class Both:
             print("#  ", event["priority"], ",".join(sorted(rules(event))), short(event),
                   field(event, "proc.cmdline"), flush=True)
         ids = set().union(*map(rules, raised)) if raised else set()
-        for other in sorted(ids ^ MAY[name]):
+        for other in sorted(ids ^ set(MAY[name])):
             event = next((e for e in raised if other in rules(e)), None)
             raise AssertionError(f"{name} raised {other}: {short(event)}, command "
                                  f"{field(event, 'proc.cmdline')}" if event else

@@ -61,10 +61,11 @@ def fetch(names):
         key = hashlib.sha256(release.read() + " ".join(names).encode() + LEFT_OUT.pattern.encode())
     folder = f"{CACHE}/{key.hexdigest()[:16]}"
     os.makedirs(CACHE, exist_ok=True)
-    with open(CACHE + "/lock", "w", encoding="utf-8") as lock:
+    with open(CACHE + ".lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if os.path.isdir(folder):
             return folder
+        shutil.rmtree(CACHE)  # what was for other packages, or is half fetched
         part = folder + ".part"
         for own_lists in (False, True):  # the host's lists may be missing, or too old
             shutil.rmtree(part, ignore_errors=True)

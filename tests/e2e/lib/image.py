@@ -109,8 +109,8 @@ def build():
     """Makes it and gives its folder; Skip when the packages cannot be had."""
     top = clean.work_dir() + "/workloads"
     part = top + ".part"
-    debian.unpack(PACKAGES, part)
     os.umask(0o022)
+    debian.unpack(PACKAGES, part)
     _put(part)
     os.mkdir(part + "/etc/nginx/tls", 0o755)
     subprocess.run(["chroot", part, "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
