@@ -87,10 +87,11 @@ static int attack_side(struct demo *d, const struct attack *a, const struct atta
 	int err = 0;
 
 	memset(r, 0, sizeof(*r));
+	/* What is done in preparation raises alerts, too. */
+	r->from = w.from = now_ns() - SLACK_NS;
 	if (a->prepare && side == SIDE_ROOT)
 		r->err = run_script(sb, a->prepare, NULL, output, sizeof(output), &r->code);
 	if (!r->err && r->code == 0) {
-		r->from = w.from = now_ns() - SLACK_NS;
 		r->err = run_script(sb, v->script, a, output, sizeof(output), &r->code);
 		r->to = w.to = now_ns() + SLACK_NS;
 	}

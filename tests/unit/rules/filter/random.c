@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,11 +19,11 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *const words[] = {
-	"a", "A", "b", "etc", "x.key", "a-name-that-is-longer-than-thirty-one-bytes.key",
+	"a", "B", "etc", "x.key", "a-name-that-is-longer-than-thirty-one-bytes.key",
 };
 static const char *const paths[] = {
-	"/etc/a", "/etc/b/x.key", "/a",		"/a/b",	     "/b/a/b",	     "/a/b/etc/b",
-	"/etc",	  "/a/b/etc/b/a", "/etc/x.key", "/etc/ab/b", "/b/etc/x.key", "/ETC/a",
+	"/etc/a", "/etc/B/x.key", "/a",		"/a/B",	     "/B/a/B",	     "/a/B/etc/B",
+	"/etc",	  "/a/B/etc/B/a", "/etc/x.key", "/etc/ab/B", "/B/etc/x.key",
 };
 
 static bool one_in(uint32_t n)
@@ -223,6 +224,16 @@ static enum field_id random_field(void)
 	return usual[files_random(COUNT(usual))];
 }
 
+static const char *lower(const char *text)
+{
+	char *copy = (char *)condition_keep(text, strlen(text));
+	size_t i;
+
+	for (i = 0; copy[i]; i++)
+		copy[i] = (char)tolower((unsigned char)copy[i]);
+	return copy;
+}
+
 static struct node *random_text_test(enum field_id id)
 {
 	static const enum operator_kind usual[] = {OP_EQ,	  OP_IN,       OP_PMATCH,
@@ -240,6 +251,8 @@ static struct node *random_text_test(enum field_id id)
 			values[i] = random_glob(random_value(id));
 		else
 			values[i] = random_value(id);
+		if (one_in(op == OP_IGLOB || op == OP_ICONTAINS ? 2 : 8))
+			values[i] = lower(values[i]);
 	}
 	return condition_test(id, op, values, n);
 }
@@ -305,14 +318,17 @@ static struct node *random_node(uint32_t depth)
 	return condition_join(one_in(2) ? NODE_OR : NODE_AND, kids, n);
 }
 
-/* Not below those directories, and something more. */
+/* Not below those directories, and something more; often by what is no such exclusion. */
 static struct node *random_excluded(void)
 {
-	struct node *kids[2] = {random_text_test(F_FILE_SBPATH)};
-	struct node *both;
+	enum field_id id = one_in(4) ? F_HOST_PATH : F_FILE_SBPATH;
+	const char *value = random_value(F_FILE_SBPATH);
+	struct node *kids[2], *both;
+	char text[512];
 
-	if (kids[0]->n_values > 0 && !one_in(4))
-		kids[0]->op = OP_PMATCH;
+	snprintf(text, sizeof(text), "%s/", value);
+	value = one_in(4) ? text : value;
+	kids[0] = condition_test(id, one_in(4) ? OP_STARTSWITH : OP_PMATCH, &value, 1);
 	if (one_in(2))
 		return condition_join(NODE_NOT, kids, 1);
 	kids[1] = random_test();
@@ -327,7 +343,8 @@ static struct node *random_apt_test(void)
 					    F_FD_FILENAME, F_FILE_NAME,	    F_FILE_SBPATH,
 					    F_PROCFS_PATH, F_CGROUPFS_PATH, F_KERNELFS_PATH,
 					    F_SYSFS_PATH,  F_SOCKET_NAME,   F_PEER_COMM,
-					    F_FILE_TYPE,   F_FILE_RDEV,	    F_HOST_PATH};
+					    F_FILE_TYPE,   F_FILE_RDEV,	    F_HOST_PATH,
+					    F_FD_TYPECHAR, F_FD_TYPE};
 	enum field_id id;
 	int tries = 5;
 

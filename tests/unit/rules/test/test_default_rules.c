@@ -157,7 +157,7 @@ static void test_text(void **state)
 static void test_kernel_filter(void **state)
 {
 	struct filter *f;
-	size_t suffixes = 0;
+	size_t suffixes = 0, ignored = 0;
 
 	(void)state;
 	assert_int_equal(filter_derive(&f, list->rules, list->n), 0);
@@ -166,12 +166,17 @@ static void test_kernel_filter(void **state)
 		const struct filter_entry *e = &f->entries[i];
 
 		suffixes += e->scope == FILTER_SUFFIX;
+		ignored += e->ignore;
+		if (e->scope == FILTER_HOST && e->pattern[0] == '\0')
+			assert_false(e->urgent);
 		/* Reads are narrow: never all of the host's files, of /proc or of a file system. */
 		if ((e->access & FILTER_READ) && e->scope < FILTER_NAME && e->pattern[0] == '\0' &&
 		    e->scope != FILTER_KERNFS)
 			fail_msg("every read of scope %d is sent", (int)e->scope);
 	}
 	assert_in_range(suffixes, 1, FILTER_SUFFIXES_MAX);
+	/* what a container writes to its volumes stays in the kernel */
+	assert_in_range(ignored, 15, 100);
 	filter_free(f);
 }
 
