@@ -180,6 +180,9 @@ versioned := $(foreach v,obj asan fuzz lint/analyzer,$(B)/$(v)/user/main.o $(B)/
 $(versioned): $(version)
 $(versioned): extra = -DROOTWATCH_VERSION='"$(shell cat $(version))"'
 
+# The default rules lie inside the program; the compiler does not tell make so.
+$(foreach v,obj asan fuzz lint/analyzer,$(B)/$(v)/user/rules/shipped.o): user/rules/rootwatch.yaml
+
 # ---- kernel side -----------------------------------------------------------------------------
 
 # All hook files are compiled as one unit: libbpf 1.1's static linker cannot merge two objects

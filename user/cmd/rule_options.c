@@ -24,17 +24,19 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-static error_t add(struct argp_state *state, const char ***list, size_t *n, const char *text)
+/* No option can be given more often than there are words. */
+static void make_room(struct argp_state *state, struct rule_options *r)
 {
-	const char **more = reallocarray(*list, *n + 1, sizeof(*more));
+	size_t n = (size_t)state->argc + 1;
 
-	if (!more) {
-		argp_failure(state, EXIT_CODE_ERROR, ENOMEM, "%s", text);
-		return ENOMEM;
-	}
-	more[(*n)++] = text;
-	*list = more;
-	return 0;
+	r->paths = calloc(n, sizeof(*r->paths));
+	r->tags = calloc(n, sizeof(*r->tags));
+	r->disabled = calloc(n, sizeof(*r->disabled));
+	if (!r->paths || !r->tags || !r->disabled)
+		argp_failure(state, EXIT_CODE_ERROR, ENOMEM, "options");
+	r->o.paths = r->paths;
+	r->o.tags = r->tags;
+	r->o.disabled = r->disabled;
 }
 
 static void take_priority(struct argp_state *state, struct rule_options *r, const char *name)
@@ -54,21 +56,20 @@ static void take_priority(struct argp_state *state, struct rule_options *r, cons
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct rule_options *r = state->input;
-	error_t err = 0;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		make_room(state, r);
+		return 0;
 	case 'r':
-		err = add(state, &r->paths, &r->o.n_paths, arg);
-		r->o.paths = r->paths;
-		return err;
+		r->paths[r->o.n_paths++] = arg;
+		return 0;
 	case 'T':
-		err = add(state, &r->tags, &r->o.n_tags, arg);
-		r->o.tags = r->tags;
-		return err;
+		r->tags[r->o.n_tags++] = arg;
+		return 0;
 	case 'D':
-		err = add(state, &r->disabled, &r->o.n_disabled, arg);
-		r->o.disabled = r->disabled;
-		return err;
+		r->disabled[r->o.n_disabled++] = arg;
+		return 0;
 	case 'M':
 		take_priority(state, r, arg);
 		return 0;

@@ -10,32 +10,27 @@
 
 enum { OPT_ALONE = 256 };
 
-struct check {
-	struct rule_options rules;
-	const char **files;
-	size_t n_files;
-};
-
 static const struct argp_option options[] = {
 	{"alone", OPT_ALONE, NULL, 0, "Without the shipped rules, their macros and lists", 0},
 	{0},
 };
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): as argp wants it */
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct check *c = state->input;
+	struct rule_options *r = state->input;
 
+	(void)arg;
 	switch (key) {
 	case OPT_ALONE:
-		c->rules.o.shipped = false;
+		r->o.shipped = false;
 		return 0;
 	case ARGP_KEY_ARGS:
-		c->rules.o.paths = (const char *const *)state->argv + state->next;
-		c->rules.o.n_paths = (size_t)(state->argc - state->next);
-		c->rules.o.standard_dir = false;
+		r->o.paths = (const char *const *)state->argv + state->next;
+		r->o.n_paths = (size_t)(state->argc - state->next);
+		r->o.standard_dir = false;
 		return 0;
 	default:
-		(void)arg;
 		return ARGP_ERR_UNKNOWN;
 	}
 }
@@ -72,15 +67,15 @@ static void print_summary(const struct ruleset *set, const struct ruleset_option
 
 int rules_check(int argc, char **argv)
 {
-	struct check c = {.rules = RULE_OPTIONS_INIT};
+	struct rule_options r = RULE_OPTIONS_INIT;
 	struct ruleset *set;
 	int code;
 
-	options_parse("rootwatch rules check", &argp, argc, argv, &c);
-	code = rules_load(&set, &c.rules, true);
+	options_parse("rootwatch rules check", &argp, argc, argv, &r);
+	code = rules_load(&set, &r, true);
 	if (code != EXIT_CODE_OK)
 		return code;
-	print_summary(set, &c.rules.o);
+	print_summary(set, &r.o);
 	ruleset_free(set);
 	return rules_end(EXIT_CODE_OK);
 }

@@ -14,7 +14,7 @@
 
 struct explain {
 	struct rule_options rules;
-	const char *name;
+	char *name; /* of argv */
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -39,7 +39,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {{&rule_options_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {{&rule_options_argp, 0, "Which rules:", 1}, {0}};
 
 static const struct argp argp = {
 	.parser = parse,

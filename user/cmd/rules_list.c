@@ -40,7 +40,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {{&rule_options_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {{&rule_options_argp, 0, "Which rules:", 1}, {0}};
 
 static const struct argp argp = {
 	.options = options,
@@ -99,11 +99,11 @@ static void print_table(const struct ruleset *set, const struct ruleset_options 
 		print_column(stdout, kind ? kind : "-", 6);
 		(void)print_text(stdout, r->name);
 		print_tags(r);
-		(void)fputc('\n', stdout);
 		if (reason) {
-			(void)fputs("    ", stdout);
-			print_wrapped(stdout, reason, 4);
+			(void)fputs(": ", stdout);
+			(void)print_text(stdout, reason);
 		}
+		(void)fputc('\n', stdout);
 	}
 	(void)printf("%zu rules: %zu active, %zu off, %zu left out\n", set->list->n, set->enabled,
 		     set->list->n - set->enabled - set->left_out, set->left_out);

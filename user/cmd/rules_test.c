@@ -23,6 +23,7 @@ static const struct argp_option options[] = {
 	{0},
 };
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): as argp wants it */
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct test *t = state->input;
@@ -47,7 +48,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {{&rule_options_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {{&rule_options_argp, 0, "Which rules:", 1}, {0}};
 
 static const struct argp argp = {
 	.options = options,

@@ -107,7 +107,7 @@ struct event {
 	uint32_t cpu;
 	bool context, blocked, watched, compat, truncated;
 	uint32_t set; /* which of the two filters let it pass: source_filter() */
-	int32_t ret; /* result: >= 0, or -errno */
+	int32_t ret;  /* result: >= 0, or -errno */
 	struct event_task task;
 	struct wire_creds creds; /* of an EVENT_EXIT: euid only, until enrich added the others */
 	struct wire_creds prev;

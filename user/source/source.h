@@ -77,10 +77,10 @@ uint32_t source_filter_number(const struct source *s);
 
 /*
  * Another filter, in the place of the one before, between two acts: none is judged by half of it.
- * *number (0 or 1) is what the records that it lets pass carry as event.set. What was produced under
- * the filter that had this number before is given to fn first; nothing with that number comes then
- * until this returns. 0 or -errno, or what fn gave; the filter then stays as it was. May wait for
- * some 10 ms.
+ * *number (0 or 1) is what the records that it lets pass carry as event.set. What was produced
+ * under the filter that had this number before is given to fn first; nothing with that number comes
+ * then until this returns. 0 or -errno, or what fn gave: the filter then stays as it was. May wait
+ * for 10 ms.
  */
 int source_filter(struct source *s, const struct filter *f, uint32_t *number, source_fn fn,
 		  void *arg);

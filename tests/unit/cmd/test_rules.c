@@ -29,7 +29,7 @@ static void hostile_text_is_inert(void **state)
 		{"\\d+\\", "\\d+\\", 4},
 		{"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f", 4},
 		{"\xff\xfe", "\\xff\\xfe", 8},
-		{"\xe2\x80\xaetxt", "\\xe2\\x80\\xaetxt", 15}, /* from right to left */
+		{"\xe2\x80\xa8txt", "\\xe2\\x80\\xa8txt", 15}, /* a line separator */
 	};
 
 	(void)state;

@@ -172,7 +172,7 @@ static void check_path_entry(const struct filter_entry *w)
 			expect_path(w, f);
 			return;
 		}
-		expect(false, f, WRITE);
+		/* (The directory itself may have a name that matters: containerd.) */
 		expect(false, below(f, "/x/y"), WRITE);
 		return;
 	}
@@ -338,6 +338,18 @@ static void learn(struct vocabulary *v, const struct filter_entry *w)
 	assert_true(v->n_paths < LEN(v->paths) && v->n_words + 10 < LEN(v->words));
 }
 
+/* True when the id is one of the n; else it becomes the next, where there is room. */
+static bool noted(const char *ids[64], size_t n, const char *id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(ids[i], id) == 0)
+			return true;
+	if (n == 64)
+		return true;
+	ids[n] = id;
+	return false;
+}
+
 static void test_never_too_narrow(void **state)
 {
 	static const char *const more[] = {"a",
@@ -348,9 +360,9 @@ static void test_never_too_narrow(void **state)
 					   "id_rsa.pub",
 					   "a-name-that-is-longer-than-thirty-one-bytes.key"};
 	static struct vocabulary v = {.n_words = LEN(more)};
-	size_t n, i, k, mark, watched = 0, sent = 0, n_seen = 0;
+	size_t n, i, mark, watched = 0, sent = 0, n_seen = 0;
 	const struct filter_entry *table = load_table(&n);
-	const char *seen[64];
+	const char *seen[64] = {0};
 
 	(void)state;
 	print_message("seed %#llx, %d files\n", SEED, FILES);
@@ -371,10 +383,8 @@ static void test_never_too_narrow(void **state)
 			files_print(&f, access);
 			fail_msg("%s matches, but the kernel side drops it", r.ids[0]);
 		}
-		for (k = 0; r.n > 0 && k < n_seen && seen[k] != r.ids[0]; k++)
-			;
-		if (r.n > 0 && k == n_seen && n_seen < LEN(seen))
-			seen[n_seen++] = r.ids[0];
+		if (r.n > 0)
+			n_seen += !noted(seen, n_seen, r.ids[0]);
 		watched += r.n > 0;
 		sent += got != 0;
 		files_forget(mark);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire.h"
 #include "rules/filter/reach.h"
 
 #include <errno.h>
 #include <stdlib.h>
+
+#include "wire.h"
 
 /* Guesses at how much a pattern lets pass; only their order counts. */
 #define BREADTH_NODE   1u /* devices, sockets */
@@ -54,8 +55,7 @@ static int compare_patterns(const void *one, const void *other)
 	return compare_text(a->text, b->text);
 }
 
-/* Each pattern once. */
-static void compact(struct reach *s)
+void reach_compact(struct reach *s)
 {
 	size_t i, kept = 0;
 
@@ -90,7 +90,7 @@ static int add_all(struct reach *s, const struct pattern *p, size_t n)
 	int err;
 
 	if (n > REACH_PATTERNS_MAX - s->n)
-		compact(s);
+		reach_compact(s);
 	if (n > REACH_PATTERNS_MAX - s->n) {
 		reach_any(s);
 		return 0;

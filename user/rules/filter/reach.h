@@ -49,6 +49,9 @@ void reach_any(struct reach *s);
 int reach_add(struct reach *s, struct pattern p);
 int reach_join(struct reach *s, struct reach *from);
 
+/* Each pattern once, by scope and text. */
+void reach_compact(struct reach *s);
+
 /* Directories that a condition excludes: added to what `host` need not match. 0 or -ENOMEM. */
 int reach_ignore(struct reach *s, struct str dir);
 /* Keeps of *list what lies in both; *list and *n get the new list. 0 or -ENOMEM. */

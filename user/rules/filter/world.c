@@ -9,22 +9,6 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-/* clang-format off */
-static const char *const names[F_RULE_END] = {
-#define ROW(id, name, type, null, when, kinds, meaning, example) [F_##id] = name,
-	FIELD_LIST(ROW)
-#undef ROW
-#define ROW(id, name, type, argument, kinds, meaning, example) [F_##id] = name,
-	FIELD_RULE_LIST(ROW)
-#undef ROW
-};
-/* clang-format on */
-
-const char *world_field_name(enum field_id id)
-{
-	return (unsigned)id < F_RULE_END ? names[id] : "?";
-}
-
 uint32_t world_kind(enum world w)
 {
 	static const uint32_t kinds[WORLD_END] = {

@@ -34,7 +34,4 @@ enum truth world_truth(enum world w, const struct node *test);
 /* enum event_kind of its events. */
 uint32_t world_kind(enum world w);
 
-/* A field's name, of either list. */
-const char *world_field_name(enum field_id id);
-
 #endif /* ROOTWATCH_RULES_FILTER_WORLD_H */

@@ -40,7 +40,7 @@ const char *priority_nearest(const char *name)
 	char word[NEAREST_WORD_MAX + 1];
 	size_t i = 0;
 
-	for (; name[i] && i < NEAREST_WORD_MAX; i++)
+	for (; i < NEAREST_WORD_MAX && name[i]; i++)
 		word[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
 	word[i] = '\0';
 	return nearest_of(word, small);
