@@ -29,10 +29,13 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 	({                                                                                          \
 		const void *__p = (const void *)(ptr);                                              \
 		typeof(((type *)0)->field) __v;                                                     \
-		if (COMPAT_HAS(cgrp_storage_get))                                                   \
+		if (COMPAT_HAS(cgrp_storage_get)) {                                                 \
 			__v = ((type *)bpf_rdonly_cast(__p, bpf_core_type_id_kernel(type)))->field; \
-		else                                                                                \
-			bpf_core_read(&__v, sizeof(__v), &((type *)__p)->field);                    \
+		} else {                                                                            \
+			volatile typeof(((type *)0)->field) __r;                                    \
+			bpf_core_read((void *)&__r, sizeof(__r), &((type *)__p)->field);            \
+			__v = __r;                                                                  \
+		}                                                                                   \
 		__v;                                                                                \
 	})
 
