@@ -132,7 +132,7 @@ static __always_inline struct kernfs_node *compat_kernfs_parent(const struct ker
 
 #define S_IFMT_	 0170000
 #define S_IFBLK_ 0060000
-#define S_IFREG_ 0100000
+#define S_IFIFO_ 0010000
 #define S_IFCHR_ 0020000
 
 #include "wire.h"
