@@ -125,6 +125,7 @@ static __always_inline struct kernfs_node *compat_kernfs_parent(const struct ker
 #define O_RDWR_	       02
 #define O_CREAT_       0100
 #define O_TRUNC_       01000
+#define O_ONCE_	       01700 /* O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC */
 #define O_PATH_	       010000000
 #define FMODE_CREATED_ 0x100000u
 
