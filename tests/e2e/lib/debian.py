@@ -27,10 +27,12 @@ def _apt(folder, *words, own_lists=False):
     apt-get that knows of no installed package and of none that was fetched before; own_lists:
     with package lists of its own.
     """
-    options = ["-q", "-y", "-o", f"Dir::State::status={folder}/status", "-o", "Debug::NoLocking=1",
-               "-o", f"Dir::Cache={folder}/cache", "-o", f"Dir::Cache::archives={folder}/cache",
-               "-o", "APT::Sandbox::User=root", "-o", "Acquire::Retries=2",
-               "-o", "Acquire::http::Timeout=20", "--no-install-recommends"]
+    options = ["-q", "-y", "--no-install-recommends"]
+    for option in (f"Dir::State::status={folder}/status", f"Dir::Cache={folder}/cache",
+                   f"Dir::Cache::archives={folder}/cache", "Debug::NoLocking=1",
+                   "APT::Sandbox::User=root", "APT::Update::Error-Mode=any", "Acquire::Retries=2",
+                   "Acquire::http::Timeout=20"):
+        options += ["-o", option]
     if own_lists:
         options += ["-o", f"Dir::State::lists={folder}/lists"]
     command = ["timeout", "240", "apt-get", *options, *words]

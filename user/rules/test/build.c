@@ -228,7 +228,8 @@ static void build_argv(struct build *b, struct str argv0)
 {
 	struct event_exec *x = &b->event.exec;
 	bool line = input_given(&b->in, F_PROC_CMDLINE);
-	bool words = input_given(&b->in, F_PROC_EXE) | input_given(&b->in, F_PROC_ARGS);
+	bool exe = input_given(&b->in, F_PROC_EXE), args = input_given(&b->in, F_PROC_ARGS);
+	bool words = exe || args;
 	const struct input_field *f = &b->in.fields[line ? F_PROC_CMDLINE : F_PROC_ARGS];
 	size_t room = argv0.len + 2, len = 0;
 	char *argv;
