@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Few words, of which rules and events are made, so that they meet. Texts live until
- * condition_reset. */
+/*
+ * Few words, of which rules and events are made, so that they meet. Texts live until
+ * condition_reset.
+ */
 #ifndef ROOTWATCH_TESTS_UNIT_RULES_FILTER_WORDS_H
 #define ROOTWATCH_TESTS_UNIT_RULES_FILTER_WORDS_H
 
@@ -22,7 +24,7 @@ const char *words_pick(const char *const *from, size_t n);
 const char *words_path(void);
 const char *words_socket(void);
 /* The text with a wildcard in it, which it still matches, or does not. */
-const char *words_glob(const char *text);
+const char *words_glob(const char *path);
 /* What such a field can be, among other things. */
 const char *words_for(enum field_id id);
 
