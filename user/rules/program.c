@@ -125,6 +125,8 @@ static void split_argv(struct program *p, const struct event_exec *x)
 		p->args[p->n++] = (struct str){left.p, len, len};
 		left = after(left, end ? len + 1 : len);
 	}
+	p->more = left;
+	p->tail = x->argv_tail;
 	p->cut = left.len > 0 || x->argv_tail.len > 0;
 }
 

@@ -67,6 +67,25 @@ static bool set_paths(struct value *v, const struct event *e, struct value_scrat
 	return true;
 }
 
+/* Arguments with NULs between them, behind others. */
+static size_t add_words(const char *before, struct str words, struct value_scratch *scratch)
+{
+	struct str copy;
+	size_t len;
+
+	if (words.len > 0 && words.p[words.len - 1] == '\0')
+		words.len--;
+	if (words.len == 0)
+		return 0;
+	len = scratch_copy(scratch, before, strlen(before)).len;
+	copy = scratch_copy(scratch, words.p, words.len);
+	for (uint32_t i = 0; i < copy.len; i++) {
+		if (copy.p[i] == '\0')
+			scratch->bytes[(size_t)(copy.p - scratch->bytes) + i] = ' ';
+	}
+	return len + copy.len;
+}
+
 static bool set_args(struct value *v, const struct program *p, struct value_scratch *scratch)
 {
 	char *start = scratch->bytes + scratch->used;
@@ -77,6 +96,11 @@ static bool set_args(struct value *v, const struct program *p, struct value_scra
 			len += scratch_copy(scratch, " ", 1).len;
 		if (p->args[i].len > 0)
 			len += scratch_copy(scratch, p->args[i].p, p->args[i].len).len;
+	}
+	/* Whoever pads hides nothing: what is not told apart is there all the same. */
+	if (p->n > 0) {
+		len += add_words(" ", p->more, scratch);
+		len += add_words(" ... ", p->tail, scratch);
 	}
 	return set_str(v, (struct str){start, (uint32_t)len, (uint32_t)len});
 }
