@@ -46,18 +46,20 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
 /*
  * Calls step(i, ctx) for i from 0 to n - 1 until it gives 1. With bpf_loop (since 5.17) the
- * verifier looks at the step once, not n times: that is most of the time to start.
+ * verifier looks at the step once, not n times: that is most of the time to start. A kernel that
+ * does not know it refuses the address of a function even in code that cannot be reached, so the
+ * programs are compiled twice, and the loader (user/source/object.c) picks.
  */
-#define LOOP(n, step, ctx)                                    \
-	do {                                                  \
-		if (COMPAT_HAS(loop)) {                       \
-			bpf_loop(n, step, ctx, 0);            \
-		} else {                                      \
-			for (__u32 __i = 0; __i < (n); __i++) \
-				if (step(__i, ctx))           \
-					break;                \
-		}                                             \
+#ifdef COMPAT_PLAIN
+#define LOOP(n, step, ctx)                            \
+	do {                                          \
+		for (__u32 __i = 0; __i < (n); __i++) \
+			if (step(__i, ctx))           \
+				break;                \
 	} while (0)
+#else
+#define LOOP(n, step, ctx) bpf_loop(n, step, ctx, 0)
+#endif
 
 /*
  * A number that the verifier knows nothing about. It follows code once for each value that it can

@@ -97,7 +97,7 @@ static __always_inline void emit_submit(struct scratch *s, __u16 kind, __u16 fla
 {
 	struct wire_header *h = (struct wire_header *)s->record;
 	struct counters *c = emit_counters();
-	__u32 size = s->used;
+	__u64 size = s->used, wakeup;
 
 	if (c) {
 		h->size = size;
@@ -107,9 +107,11 @@ static __always_inline void emit_submit(struct scratch *s, __u16 kind, __u16 fla
 		h->pad = 0;
 		h->time = bpf_ktime_get_boot_ns();
 		h->seq = ++c->c[WIRE_C_PRODUCED];
+		wakeup = size > WIRE_RECORD_MAX ? 0 : emit_wakeup(urgent);
+		barrier_var(size); /* asked again: 6.1 forgets it over the call */
 		if (size > WIRE_RECORD_MAX)
 			c->c[WIRE_C_LOST_READ]++;
-		else if (bpf_ringbuf_output(&ring, s->record, size, emit_wakeup(urgent)))
+		else if (bpf_ringbuf_output(&ring, s->record, size, wakeup))
 			c->c[WIRE_C_LOST_RING]++;
 		else
 			c->c[WIRE_C_BYTES] += size;
