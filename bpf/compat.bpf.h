@@ -69,6 +69,13 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 /* The same for flags that are set bit by bit: kept in memory, not in registers. */
 #define SET_FLAG(field, bit) (*(volatile typeof(field) *)&(field) |= (bit))
 
+/*
+ * A number of at most max (a constant), which must have been asked already: this is for verifiers
+ * before 6.3, which forget what they knew of a number that the compiler keeps on the stack. To be
+ * used right before the call that needs it; v is 64 bits wide.
+ */
+#define BOUND(v, max) asm volatile("if %0 <= %1 goto +1\n\t%0 = %1" : "+r"(v) : "i"(max))
+
 /* 8 bytes of kernel memory as a number; without a helper call where LOAD needs none either. */
 static __always_inline __u64 compat_read_u64(const void *p)
 {

@@ -50,7 +50,7 @@ static long gate_name_step(__u32 i, struct gate_name *c)
 
 	if (!s || i >= c->n || at >= RECORD_SIZE)
 		return 1;
-	ch = s->record[at];
+	ch = *RECORD_AT(s, at, RECORD_SIZE - 1);
 	if (s->run == GATE_ID_LEN && !gate_hex[ch])
 		s->found = 1;
 	s->run = (s->run + 1) * gate_hex[ch];

@@ -80,6 +80,20 @@ struct scratch {
 };
 #define CHAIN_NONE 0xffffffffu
 
+/*
+ * &s->record[at], where at is known to be at most max (a constant). As one piece, for the reason
+ * of BOUND: a pointer with its bounds survives on the stack.
+ */
+#define RECORD_AT(s, at, max)                                                      \
+	({                                                                         \
+		__u8 *__p = (s)->record;                                           \
+		__u64 __at = (at);                                                 \
+		asm volatile("if %[i] <= %[m] goto +1\n\t%[i] = 0\n\t%[p] += %[i]" \
+			     : [p] "+r"(__p), [i] "+r"(__at)                       \
+			     : [m] "i"(max));                                      \
+		__p;                                                               \
+	})
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, SCRATCH_SLOTS);

@@ -116,7 +116,7 @@ static long prefilter_slash_step(__u32 i, struct path_step *c)
 		return 1;
 	if (i >= s->run)
 		return 1;
-	if (s->record[at] == '/')
+	if (*RECORD_AT(s, at, RECORD_SIZE - 1) == '/')
 		s->last = i + 1;
 	return 0;
 }
@@ -137,7 +137,7 @@ static __always_inline __u32 prefilter_socket(struct scratch *s, const struct wi
 		return 0;
 	if (len >= WIRE_NAME_LEN)
 		len = WIRE_NAME_LEN - 1;
-	bpf_probe_read_kernel(&n, sizeof(n), &s->record[at]);
+	bpf_probe_read_kernel(&n, sizeof(n), RECORD_AT(s, at, WIRE_RECORD_MAX));
 	n.w[0] &= prefilter_mask[len][0];
 	n.w[1] &= prefilter_mask[len][1];
 	n.w[2] &= prefilter_mask[len][2];
