@@ -76,6 +76,20 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
  */
 #define BOUND(v, max) asm volatile("if %0 <= %1 goto +1\n\t%0 = %1" : "+r"(v) : "i"(max))
 
+/*
+ * The address `at` bytes behind base, where at is known to be at most max (a constant). As one
+ * piece, for the reason of BOUND: a pointer with its bounds survives on the stack.
+ */
+#define AT(base, at, max)                                                          \
+	({                                                                         \
+		typeof(&*(base)) __p = (base);                                     \
+		__u64 __at = (at);                                                 \
+		asm volatile("if %[i] <= %[m] goto +1\n\t%[i] = 0\n\t%[p] += %[i]" \
+			     : [p] "+r"(__p), [i] "+r"(__at)                       \
+			     : [m] "i"(max));                                      \
+		__p;                                                               \
+	})
+
 /* 8 bytes of kernel memory as a number; without a helper call where LOAD needs none either. */
 static __always_inline __u64 compat_read_u64(const void *p)
 {

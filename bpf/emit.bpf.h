@@ -146,7 +146,7 @@ static __always_inline void emit_kernel(struct scratch *s, const void *src, __u3
 	n &= max;
 	if (at > WIRE_RECORD_MAX)
 		return;
-	if (bpf_probe_read_kernel(RECORD_AT(s, at, WIRE_RECORD_MAX), n, src) == 0)
+	if (bpf_probe_read_kernel(AT(s->record, at, WIRE_RECORD_MAX), n, src) == 0)
 		s->used = at + n;
 }
 
@@ -160,7 +160,7 @@ static __always_inline void emit_kernel_str(struct scratch *s, struct wire_blob 
 	emit_blob_start(s, b);
 	if (at > WIRE_RECORD_MAX)
 		return;
-	n = bpf_probe_read_kernel_str(RECORD_AT(s, at, WIRE_RECORD_MAX), max, src);
+	n = bpf_probe_read_kernel_str(AT(s->record, at, WIRE_RECORD_MAX), max, src);
 	if (n > 1 && n <= max) {
 		s->used = at + n - 1;
 		emit_blob_end(s, b, n == max ? n : n - 1);
@@ -178,7 +178,7 @@ static __always_inline long emit_user_str(struct scratch *s, struct wire_blob *b
 	if (at > WIRE_RECORD_MAX || max > WIRE_PATH_MAX)
 		return -1;
 	BOUND(max, WIRE_PATH_MAX);
-	n = bpf_probe_read_user_str(RECORD_AT(s, at, WIRE_RECORD_MAX), max, src);
+	n = bpf_probe_read_user_str(AT(s->record, at, WIRE_RECORD_MAX), max, src);
 	if (n < 0)
 		return n;
 	if (n > 1 && (__u64)n <= max) {
@@ -198,7 +198,7 @@ static __always_inline void emit_user(struct scratch *s, struct wire_blob *b, co
 	if (at > WIRE_RECORD_MAX || n == 0 || n > WIRE_ARGV_MAX)
 		return;
 	BOUND(n, WIRE_ARGV_MAX);
-	if (bpf_probe_read_user(RECORD_AT(s, at, WIRE_RECORD_MAX), n, src) == 0)
+	if (bpf_probe_read_user(AT(s->record, at, WIRE_RECORD_MAX), n, src) == 0)
 		s->used = at + n;
 	emit_blob_end(s, b, n);
 }

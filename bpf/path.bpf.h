@@ -193,10 +193,9 @@ static long path_append_step(__u32 i, struct path_step *c)
 		return 1;
 	s->pos[k] = at - c->start;
 	len = LOAD(struct dentry, s->chain[k], d_name.len) & PATH_NAME_MAX;
-	p = RECORD_AT(s, at, WIRE_RECORD_MAX);
+	p = AT(s->record, at, WIRE_RECORD_MAX);
 	*p = '/';
-	if (bpf_probe_read_kernel(p + 1, len,
-				  LOAD(struct dentry, s->chain[k], d_name.name)))
+	if (bpf_probe_read_kernel(p + 1, len, LOAD(struct dentry, s->chain[k], d_name.name)))
 		return 1;
 	s->used = at + 1 + len;
 	return 0;
