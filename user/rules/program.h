@@ -21,6 +21,7 @@ struct program {
 	struct str args[PROGRAM_ARGS_MAX]; /* what follows the name */
 	struct str loaded;		   /* by a loader that was executed: the file asked for */
 	struct str libdirs;		   /* and where it was told to look for one without '/' */
+	struct str script;		   /* the file that an interpreter was told to run */
 };
 
 /*

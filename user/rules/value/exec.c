@@ -13,12 +13,15 @@ static struct str resolved(struct str base, struct str asked, struct value_scrat
 {
 	size_t cap = (size_t)base.len + asked.len + 8, len;
 	char *buf = asked.len > 0 ? scratch_take(scratch, cap) : NULL;
+	struct event_file f = {.fs_magic = 0};
 
 	if (!buf)
 		return STR_LIT("");
 	len = path_resolve(buf, cap, base, asked);
 	scratch->used -= cap - len;
-	return (struct str){buf, (uint32_t)len, (uint32_t)len};
+	/* /proc/self/root/tmp/x is /tmp/x */
+	f.path = (struct str){buf, (uint32_t)len, (uint32_t)len};
+	return file_asked_path(&f);
 }
 
 /*
@@ -59,6 +62,7 @@ static bool set_paths(struct value *v, const struct event *e, struct value_scrat
 	/* Of a script only the name is known that it was asked by, not where that leads. */
 	if (x->script)
 		add_str(v, resolved(e->cwd, x->filename, scratch));
+	add_str(v, resolved(e->cwd, p.script, scratch));
 	add_loaded(v, &p, e->cwd, scratch);
 	return true;
 }
