@@ -56,17 +56,20 @@ struct pipeline {
 
 static const char *name_kept(struct names *k, const char *id)
 {
-	char **p;
+	char **p, *copy;
 
 	for (size_t i = 0; i < k->n; i++)
 		if (strcmp(k->p[i], id) == 0)
 			return k->p[i];
-	p = reallocarray(k->p, k->n + 1, sizeof(*p));
-	if (!p)
+	copy = strdup(id);
+	p = copy ? reallocarray(k->p, k->n + 1, sizeof(*p)) : NULL;
+	if (!p) {
+		free(copy);
 		return NULL;
+	}
 	k->p = p;
-	p[k->n] = strdup(id);
-	return p[k->n] ? p[k->n++] : NULL;
+	k->p[k->n++] = copy;
+	return copy;
 }
 
 static void self_find(struct pipeline *p)
