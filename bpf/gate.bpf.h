@@ -90,40 +90,44 @@ __noinline int gate_name_has_id(__u32 slot, __u32 at, __u32 n)
 __noinline __u32 gate_path_of_arg(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
-	__u32 n = 0, used = 0, has_id = 0;
-	__u64 kn;
+	__u32 has_id = 0;
 	int i;
 
 	if (!s)
 		return 0;
-	kn = s->arg[0];
+	s->chain_n = 0;
+	s->used = 0;
 	for (i = 0; i < GATE_LEVELS; i++) {
+		__u64 kn = s->arg[0];
 		const void *parent = compat_kernfs_parent((const void *)kn);
 
 		if (!parent)
 			break; /* the hierarchy's root has no name */
 		s->chain[i] = kn;
-		n = i + 1;
-		kn = (__u64)parent;
+		s->chain_n = i + 1;
+		s->arg[0] = (__u64)parent;
 	}
 	for (i = GATE_LEVELS - 1; i >= 0; i--) {
-		__u32 at = sizeof(struct wire_cgroup) + used;
+		__u32 used = s->used;
+		__u8 *p;
 		long len;
 
-		if ((__u32)i >= n)
+		if ((__u32)i >= s->chain_n)
 			continue;
 		if (used > CGROUP_PATH_MAX - GATE_NAME_MAX - 1)
 			break;
-		s->record[at] = '/';
-		len = bpf_probe_read_kernel_str(&s->record[at + 1], GATE_NAME_MAX,
+		p = AT(s->record, sizeof(struct wire_cgroup) + used,
+		       sizeof(struct wire_cgroup) + CGROUP_PATH_MAX);
+		*p = '/';
+		len = bpf_probe_read_kernel_str(p + 1, GATE_NAME_MAX,
 						LOAD(struct kernfs_node, s->chain[i], name));
 		if (len < 1 || len > GATE_NAME_MAX)
 			break;
-		if (gate_name_has_id(slot, at + 1, len - 1))
+		if (gate_name_has_id(s->slot, sizeof(struct wire_cgroup) + s->used + 1, len - 1))
 			has_id = GATE_HAS_ID;
-		used += len;
+		s->used += len;
 	}
-	return used | has_id;
+	return s->used | has_id;
 }
 
 static __always_inline __u32 gate_path(struct scratch *s, const void *kn)
