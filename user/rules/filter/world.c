@@ -19,7 +19,7 @@ uint32_t world_kind(enum world w)
 		[WORLD_SETID] = EVENT_SETID,
 	};
 
-	return kinds[w];
+	return w < WORLD_SYSCALL ? kinds[w] : EVENT_SYSCALL;
 }
 
 /* Whether a value that is known is one that the test wants. */
@@ -122,6 +122,11 @@ static enum truth test_type(enum world w, const struct node *test)
 	static const char *const connects[] = {"connect"};
 	static const char *const execs[] = {"execve", "execveat"};
 	static const char *const exits[] = {"procexit"};
+	static const char *const calls[] = {
+#define ROW(id, name, ...) #name,
+		WIRE_CALLS(ROW)
+#undef ROW
+	};
 	static const char *const setids[] = {"setuid", "setreuid", "setresuid", "setfsuid"};
 
 	switch (world_kind(w)) {
@@ -133,6 +138,10 @@ static enum truth test_type(enum world w, const struct node *test)
 		return test_strings(test, execs, COUNT(execs), true);
 	case EVENT_EXIT:
 		return test_strings(test, exits, COUNT(exits), true);
+	case EVENT_SYSCALL:
+		if (w > WORLD_SYSCALL)
+			return test_strings(test, &calls[w - WORLD_CALL(WIRE_CALL_FIRST)], 1, true);
+		return test_strings(test, calls, COUNT(calls), true);
 	default:
 		return test_strings(test, setids, COUNT(setids), true);
 	}
