@@ -13,8 +13,8 @@
 
 #define ID64 "4f1c2d3e5a6b4f1c2d3e5a6b4f1c2d3e5a6b4f1c2d3e5a6b4f1c2d3e5a6b1234"
 
-const enum event_kind sample_kinds[SAMPLE_KINDS] = {EVENT_EXEC, EVENT_EXIT, EVENT_SETID, EVENT_OPEN,
-						    EVENT_CONNECT, EVENT_SYSCALL};
+const enum event_kind sample_kinds[SAMPLE_KINDS] = {EVENT_EXEC, EVENT_EXIT,    EVENT_SETID,
+						    EVENT_OPEN, EVENT_CONNECT, EVENT_SYSCALL};
 
 static const char *const mitre_a[] = {"T1098", "T1543", NULL};
 static const char *const mitre_b[] = {"T1543", "T1053.003", NULL};

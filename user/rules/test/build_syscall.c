@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Another system call: its arguments are given by the words that they are printed as. */
+#include <stdlib.h>
+
 #include "rules/test/parts.h"
 
 #define BITS	     32
@@ -75,6 +77,25 @@ static void set_request(struct build *b)
 	input_fail(&b->in, F_ARG_REQUEST, "evt.arg.request is such as PTRACE_ATTACH");
 }
 
+/* "10 1092": hexadecimal, the first ones. */
+static void set_args(struct build *b)
+{
+	struct str words = input_str(&b->in, F_CALL_ARGS, STR_LIT(""));
+	const char *p = words.p;
+	char *end;
+
+	for (size_t i = 0; words.len > 0 && *p; i++, p = end + (*end == ' ')) {
+		unsigned long long v = strtoull(p, &end, 16);
+
+		if (end == p || (*end && *end != ' ') || i == WIRE_SYSCALL_ARGS) {
+			input_fail(&b->in, F_CALL_ARGS,
+				   "rootwatch.call.args are up to five hexadecimal numbers");
+			return;
+		}
+		b->event.sys.args[i] = v;
+	}
+}
+
 void build_syscall(struct build *b, uint32_t call)
 {
 	const struct event_call *row = event_call(call);
@@ -82,6 +103,7 @@ void build_syscall(struct build *b, uint32_t call)
 	bool two = row->path[1], name = row->dir[0] == WIRE_CALL_A_NAME;
 
 	s->call = call;
+	set_args(b);
 	if (call == WIRE_CALL_SETNS)
 		set_words(b, F_ARG_NSTYPE, row->flags, event_call_flags);
 	else if (row->flags)
