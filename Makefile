@@ -10,6 +10,7 @@
 #   tests/fuzz/fuzz_*.c            one libFuzzer program each, linked with every module
 #   tests/e2e/trigger/*.c          one static program each; *_32.c as 32-bit
 #   tests/bench/*.c, *.bpf.c       linked into build/bench/bench; X.bpf.c gives X.skel.h
+#   tests/vm/kernels.txt           the kernels of make test-kernels, one a line
 #   tests/bench/guest/*.c          one static program each, build/bench/guest/NAME
 # Everything that is built lies in build/.
 
@@ -142,7 +143,7 @@ bench_obj := $(bench_bpf:tests/bench/%.bpf.c=$(B)/bench/%.bpf.o)
 # MODULES='user/base/*.c ...' links tests with these only, while others are being written.
 modules := $(filter-out user/main.c,$(if $(MODULES),$(wildcard $(MODULES)),$(user_src)))
 
-.PHONY: build bpf test unit fuzz e2e bench lint format deps demo install uninstall clean help FORCE
+.PHONY: build bpf test test-kernels unit fuzz e2e bench lint format deps demo install uninstall clean help FORCE
 
 build: $(binary) ## build build/rootwatch (default); V=1 shows commands, STATIC=1 one static file
 
@@ -341,6 +342,21 @@ e2e: ## end-to-end tests with real containers (root); ONLY=word picks some
 lint: ## format, shellcheck, clang-tidy, cppcheck, gcc -fanalyzer, structure
 	@+tests/run lint $(ONLY)
 
+# Not a part of `make test`: it fetches kernels, and an emulated machine is slow.
+vm_verifier := $(B)/vm/verifier
+$(vm_verifier): tests/vm/verifier.c $(skel) $(user_tools)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(user_flags) $(lib_cflags) $(CFLAGS) $(link_flags) -MD -MP -MF $@.d $< $(libs) -o $@
+
+.PHONY: vm-programs
+vm-programs: $(binary) $(trigger_bin) $(vm_verifier)
+
+test-kernels: ## the tests on Debian's kernels, in QEMU (no root once deps are there); ONLY='6.1 open'
+	@.ci/deps build test vm
+	@+$(MAKE) vm-programs
+	@tests/vm/run $(ONLY)
+
 bench: bench-programs ## what it costs (root): a table, not a test
 	@$(if $(wildcard tests/bench/run),tests/bench/run,$(bench_bin)) $(BENCH_ARGS)
 
@@ -442,7 +458,7 @@ clean: ## remove build/
 	$(Q)rm -rf build
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 FORCE:
 

@@ -29,10 +29,13 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 	({                                                                                          \
 		const void *__p = (const void *)(ptr);                                              \
 		typeof(((type *)0)->field) __v;                                                     \
-		if (COMPAT_HAS(cgrp_storage_get))                                                   \
+		if (COMPAT_HAS(cgrp_storage_get)) {                                                 \
 			__v = ((type *)bpf_rdonly_cast(__p, bpf_core_type_id_kernel(type)))->field; \
-		else                                                                                \
-			bpf_core_read(&__v, sizeof(__v), &((type *)__p)->field);                    \
+		} else {                                                                            \
+			volatile typeof(((type *)0)->field) __r;                                    \
+			bpf_core_read((void *)&__r, sizeof(__r), &((type *)__p)->field);            \
+			__v = __r;                                                                  \
+		}                                                                                   \
 		__v;                                                                                \
 	})
 
@@ -122,6 +125,7 @@ static __always_inline struct kernfs_node *compat_kernfs_parent(const struct ker
 #define O_RDWR_	       02
 #define O_CREAT_       0100
 #define O_TRUNC_       01000
+#define O_ONCE_	       01700 /* O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC */
 #define O_PATH_	       010000000
 #define FMODE_CREATED_ 0x100000u
 
@@ -131,7 +135,7 @@ static __always_inline struct kernfs_node *compat_kernfs_parent(const struct ker
 
 #define S_IFMT_	 0170000
 #define S_IFBLK_ 0060000
-#define S_IFREG_ 0100000
+#define S_IFIFO_ 0010000
 #define S_IFCHR_ 0020000
 
 #include "wire.h"

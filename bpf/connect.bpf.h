@@ -170,10 +170,7 @@ static __always_inline int connect_done(const struct task_struct *t, const struc
 		}
 		connect_peer_task(r, sk, g, t);
 	}
-	/* A listener in a container counts by its name only: its command is the container's. */
-	watched = prefilter_of(s->set)->any | prefilter_socket(s, &r->name);
-	if (!(r->flags & WIRE_CONNECT_PEER_CONTAINER))
-		watched |= prefilter_listener(s->set, r->peer_comm);
+	watched = prefilter_connect(s, &r->name, r->peer_comm);
 	if (ret == 0 && !(watched & WIRE_WATCH_CONNECT) && !knob_all) {
 		emit_cancel(s);
 		return 0;

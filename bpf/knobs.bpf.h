@@ -12,11 +12,11 @@
 
 #include "wire.h"
 
-const volatile __u32 knob_agent = 0;	      /* tgid of rootwatch itself: left out */
-const volatile __u32 knob_host_mnt_ns = 0;    /* inode of the host's mount namespace */
-const volatile __u32 knob_ring_bytes = 0;     /* size of the ring */
-const volatile bool knob_all = false;	      /* every root act, matched or not */
-const volatile bool knob_blocked = false;     /* denied attempts of other users too */
+const volatile __u32 knob_agent = 0;	   /* tgid of rootwatch itself: left out */
+const volatile __u32 knob_host_mnt_ns = 0; /* inode of the host's mount namespace */
+const volatile __u32 knob_ring_bytes = 0;  /* size of the ring */
+const volatile bool knob_all = false;	   /* every root act, matched or not */
+const volatile bool knob_blocked = false;  /* denied attempts of other users too */
 /* Not read-only, so that the verifier does not know that it is 0; see OPAQUE. */
 volatile __u32 opaque_zero = 0;
 

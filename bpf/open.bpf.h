@@ -31,8 +31,26 @@ static __always_inline void open_common(struct scratch *s, struct wire_open *r,
 	object_cwd(s, &r->cwd, t);
 }
 
-static __always_inline int open_done(const struct task_struct *t, const struct gate *g, __u32 call,
-				     long ret)
+/* openat2 passes its flags in a struct. */
+static __always_inline __u32 open_asked_flags(const struct pt_regs *regs, bool is32, __u32 call)
+{
+	__u64 flags = 0;
+
+	switch (call) {
+	case WIRE_CALL_OPEN:
+		return compat_arg(regs, is32, 1);
+	case WIRE_CALL_CREAT:
+		return O_CREAT_ | O_WRONLY_ | O_TRUNC_;
+	case WIRE_CALL_OPENAT2:
+		bpf_probe_read_user(&flags, sizeof(flags), (const void *)compat_arg(regs, is32, 2));
+		return flags;
+	default:
+		return compat_arg(regs, is32, 2);
+	}
+}
+
+static __always_inline int open_done(const struct task_struct *t, const struct gate *g,
+				     const struct pt_regs *regs, bool is32, __u32 call, long ret)
 {
 	__u32 oflags, fmode, access, watched;
 	bool wanted;
@@ -50,6 +68,8 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	oflags = LOAD(struct file, f, f_flags);
 	if (oflags & O_PATH_)
 		return 0; /* a mere handle: what is done with it is seen when it is opened */
+	/* These are done with when the file is open, and a file does not keep them. */
+	oflags |= open_asked_flags(regs, is32, call) & O_ONCE_;
 	fmode = LOAD(struct file, f, f_mode);
 	access = (oflags & O_ACCMODE_) == O_WRONLY_ ? 0 : WIRE_WATCH_READ;
 	if ((oflags & (O_ACCMODE_ | O_TRUNC_)) || (fmode & FMODE_CREATED_))
@@ -84,24 +104,6 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 out:
 	emit_cancel(s);
 	return 0;
-}
-
-/* openat2 passes its flags in a struct. */
-static __always_inline __u32 open_asked_flags(const struct pt_regs *regs, bool is32, __u32 call)
-{
-	__u64 flags = 0;
-
-	switch (call) {
-	case WIRE_CALL_OPEN:
-		return compat_arg(regs, is32, 1);
-	case WIRE_CALL_CREAT:
-		return O_CREAT_ | O_WRONLY_ | O_TRUNC_;
-	case WIRE_CALL_OPENAT2:
-		bpf_probe_read_user(&flags, sizeof(flags), (const void *)compat_arg(regs, is32, 2));
-		return flags;
-	default:
-		return compat_arg(regs, is32, 2);
-	}
 }
 
 /* Denied: there is no object, only what was asked for, and where a relative path would start. */

@@ -146,6 +146,18 @@ static __always_inline __u32 prefilter_socket(struct scratch *s, const struct wi
 			      wire_hash_step(wire_hash_seed(s->set, WIRE_SCOPE_SOCKET), &n));
 }
 
+/*
+ * A listener by its bound name and its command. Of one without a name, rules can only ask for what
+ * the client called it: user space decides.
+ */
+static __always_inline __u32 prefilter_connect(struct scratch *s, const struct wire_blob *name,
+					       const char *comm)
+{
+	__u32 got = prefilter_of(s->set)->any | prefilter_listener(s->set, comm);
+
+	return got | (name->len > 0 ? prefilter_socket(s, name) : WIRE_WATCH_CONNECT);
+}
+
 /* The patterns of a scope against the chain's entries below `top`, nearest the root first. */
 __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 {
@@ -200,7 +212,14 @@ static __always_inline __u32 prefilter_suffix(__u32 set, const char *name, __u32
 	return got;
 }
 
-/* A name: whole, or by its end. */
+/* "memfd:", as the first bytes of a word. */
+#define MEMFD_BYTES_ 0x3a64666d656dull
+#define MEMFD_MASK_  0xffffffffffffull
+
+/*
+ * A name: whole, or by its end. That of a memfd, whose path is its name, may hold slashes: user
+ * space decides.
+ */
 static __always_inline __u32 prefilter_name(__u32 set, const void *dentry)
 {
 	const char *name = (const char *)LOAD(struct dentry, dentry, d_name.name);
@@ -208,6 +227,8 @@ static __always_inline __u32 prefilter_name(__u32 set, const void *dentry)
 	struct wire_name n;
 
 	prefilter_read_name(&n, name, len);
+	if ((n.w[0] & MEMFD_MASK_) == MEMFD_BYTES_)
+		return WIRE_WATCH_READ | WIRE_WATCH_WRITE;
 	return prefilter_find(set, wire_hash_step(wire_hash_seed(set, WIRE_SCOPE_NAME), &n)) |
 	       prefilter_suffix(set, name, len);
 }
@@ -230,6 +251,22 @@ static __always_inline __u32 prefilter_device(const struct object *o)
 }
 
 /*
+ * By the name of the mount point that a file was bound to. Where that is the root of another mount,
+ * one mount hides another, and the name is the hidden one's mount point's: user space decides,
+ * unless it is the root of all, which has no name.
+ */
+static __always_inline __u32 prefilter_mount_point(const struct object *o)
+{
+	const void *point = LOAD(struct mount, o->mount, mnt_mountpoint);
+	const void *up = LOAD(struct mount, o->mount, mnt_parent);
+
+	if (point == LOAD(struct mount, up, mnt.mnt_root) &&
+	    LOAD(struct mount, up, mnt_parent) != up)
+		return WIRE_WATCH_READ | WIRE_WATCH_WRITE;
+	return prefilter_name(o->set, point);
+}
+
+/*
  * What the file's own name and kind decide, without a look at where it lies. A file that was bound
  * to a mount point goes by that one's name as well.
  */
@@ -239,7 +276,7 @@ static __always_inline __u32 prefilter_file(const struct object *o)
 
 	got |= prefilter_name(o->set, o->dentry) | prefilter_device(o);
 	if (o->dentry == o->mnt_root)
-		got |= prefilter_name(o->set, LOAD(struct mount, o->mount, mnt_mountpoint));
+		got |= prefilter_mount_point(o);
 	return got;
 }
 
@@ -271,7 +308,7 @@ static __always_inline __u32 prefilter_kernfs(struct scratch *s, const struct ob
 		got = prefilter_path(s->slot, scope, s->chain_n);
 	}
 	path_ns_chain(s, o->dentry, o->mount);
-	if (s->chain_cut)
+	if (s->chain_cut || s->chain_mnt == CHAIN_NONE)
 		return access;
 	if (o->mnt_root == o->sb_root)
 		got |= prefilter_path(s->slot, scope, s->chain_mnt);
@@ -295,14 +332,15 @@ static __always_inline __u32 prefilter_place(struct scratch *s, const struct obj
 		return prefilter_kernfs(s, o, scope, access);
 	object_chain(s, o);
 	s->chained = 1;
-	/* No pattern can be asked: user space decides. (A pipe or socket has no place at all.) */
+	/* No pattern can be asked: user space decides. (A pipe has no place at all.) */
 	if (s->chain_cut)
-		return (o->mode & S_IFMT_) == S_IFREG_ ? access : 0;
+		return (o->mode & S_IFMT_) == S_IFIFO_ ? 0 : access;
 	if (s->chain_root != CHAIN_NONE)
 		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_root);
 	else if (o->magic == OVERLAYFS_MAGIC_) /* an image's root, seen from elsewhere */
 		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
-	if ((got & access) || (o->mount == o->root_mount && !o->host_mnt))
+	if ((got & access) ||
+	    (o->mount == o->root_mount && s->chain_root != CHAIN_NONE && !o->host_mnt))
 		return got;
 	if ((p->scope_access[WIRE_SCOPE_HOST] & access) &&
 	    (o->host_mnt || (s->chain_root == CHAIN_NONE && object_may_be_hosts(o)))) {
@@ -310,10 +348,12 @@ static __always_inline __u32 prefilter_place(struct scratch *s, const struct obj
 		if (got & access)
 			return got;
 	}
-	/* Came in through a mount: where does that lie? */
+	/* Came in through a mount: where does that lie? (It may have been moved out of it since.) */
 	path_ns_chain(s, o->dentry, o->mount);
 	s->chained = 0;
-	return s->chain_cut ? access : prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
+	if (s->chain_cut || s->chain_mnt == CHAIN_NONE)
+		return access;
+	return prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
 }
 
 #endif /* ROOTWATCH_PREFILTER_BPF_H */

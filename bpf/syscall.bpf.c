@@ -56,7 +56,7 @@ int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
 		return call_done(t, &g, regs, call, ret);
 	if (syscall_is_open(call))
 		return denied ? open_denied(t, &g, regs, is32, call, ret) :
-				open_done(t, &g, call, ret);
+				open_done(t, &g, regs, is32, call, ret);
 	if (call == WIRE_CALL_CONNECT)
 		return connect_done(t, &g, regs, is32, ret);
 	return denied ? 0 : setid_done(t, &g, call);

@@ -226,8 +226,8 @@ struct wire_open {
 	struct wire_creds c;
 	struct wire_file f; /* all zero when blocked: nothing was opened */
 	__u32 call;	    /* WIRE_CALL_* */
-	__u32 oflags;	    /* f_flags of the file, or the flags asked for when blocked */
-	__s32 ret;	    /* descriptor, or -errno */
+	__u32 oflags; /* f_flags of the file and what was asked for beside; blocked: asked for */
+	__s32 ret;    /* descriptor, or -errno */
 	__u32 pad;
 	struct wire_blob cwd;
 	struct wire_blob asked; /* blocked only: the path as passed */

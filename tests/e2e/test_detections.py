@@ -2,65 +2,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every detection: an act that raises it, and the nearest act that must not."""
 
-import contextlib
 import datetime
-import glob
+import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
+import acts  # noqa: E402
 import clean  # noqa: E402
 import suite  # noqa: E402
-from detector import TOP, Detector, run, short  # noqa: E402
-from runc import Runc, bind  # noqa: E402
-from world import World, field, of, rules  # noqa: E402
+import test_default_rules  # noqa: E402
+from acts import read, write  # noqa: E402
+from detector import run, short  # noqa: E402
+from world import field, of, rules  # noqa: E402
 
-TYPES = {"string": str, "number": int, "bool": bool}
-shown, withheld = set(), set()
-
-BEFORE = "mknod /tmp/disk b 7 7; mknod /dev/mem c 1 1; touch /root/.ssh/authorized_keys"
-
-
-@contextlib.contextmanager
-def with_mounts():
-    """c: as Docker would make it. user: uid 1000. strong: privileged, with folders of the host."""
-    top = clean.work_dir()
-    os.makedirs(top + "/hostdata")
-    os.makedirs(top + "/fakehost")
-    # Its own file system, so that its paths are those of a host and no host is touched.
-    clean.mount("tmpfs", "tmpfs", top + "/fakehost")
-    os.makedirs(top + "/fakehost/etc/cron.d")
-    mounts = [bind(top + "/hostdata", "/data"), bind(top + "/fakehost/etc", "/mnt"),
-              bind("/sys/fs/cgroup/pids", "/cg")]
-    with open(top + "/hostdata/file", "w", encoding="utf-8") as file:
-        file.write("x\n")
-    w = World(None, None)
-    for name in ("docker.sock", "plain"):
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(f"{top}/hostdata/{name}")
-        listener.listen(10)
-        clean.defer(listener.close)
-    with Runc() as root, Runc(user=1000) as user, \
-            Runc(privileged=True, extra=mounts) as strong, Detector("--all", "--blocked") as detector:
-        w.d, w.c, w.user, w.strong = detector, root, user, strong
-        for c in (root, strong):
-            c.sh(BEFORE)
-        yield w
-
-
-def write(path, flags="wc"):
-    return ["act_open", "openat", flags, path]
-
-
-def read(path):
-    return ["act_open", "openat", "r", path]
-
-
+TYPES = {"string": str, "strings": str, "number": int, "bool": bool}
 KNOB = "/proc/sys/kernel/core_pattern"
 TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token"
 # Where the kernel has none, a denied attempt at that name has to do.
@@ -136,21 +96,16 @@ TABLE = [
 ]
 
 
+def listing(command):
+    """What `rules COMMAND` says, one dict a line."""
+    return [json.loads(line) for line in run("rules", command, "-o", "json").stdout.splitlines()]
+
+
 @suite.cases(*[(f"{row[0]} {number}", *row) for number, row in enumerate(TABLE)])
-def test_detection(w, _label, rule, where, act, near_where, near):
-    c, near_c = getattr(w, where), getattr(w, near_where)
-    if rule == "runtime-socket-lookalike":
-        c.start(LISTEN)
-    truth = c.act(*act)
-    event = w.expect(c, truth, {"rule": rule})
-    assert event["rule"] and event["priority"] and event["output"], event
-    assert "rootwatch.advice" in event["output_fields"], event
-    shown.add(rule)
-    mark = w.d.mark()
-    truth = near_c.act(*near)
-    came = [e for e in w.all(of(near_c, truth), mark) if rule in rules(e)]
-    assert not came, (near, short(came[0]))
-    withheld.add(rule)
+def test_detection(w, _label, *row):
+    if row[0] == "runtime-socket-lookalike":
+        w.c.start(LISTEN)
+    acts.check(w, *row)
 
 
 def test_disk_mounted_inside(w):
@@ -187,25 +142,22 @@ def test_the_highest_comes_first(w):
 
 
 def test_only_documented_fields(w):
-    """What is printed stands in `rootwatch help fields`, with its type."""
-    listed = {}
-    for line in run("help", "fields").stdout.decode().splitlines():
-        words = line.split()
-        if len(words) > 2 and "." in words[0] and words[1].split("|")[0] in TYPES:
-            listed[words[0]] = words[1]
+    """What is printed stands in the list of fields, with its type; and what stands there comes."""
+    listed = {field["name"]: field for field in listing("fields")}
     assert len(listed) > 50, listed
     seen = set()
     for event in w.all({}):
         for name, value in event["output_fields"].items():
             assert name in listed, f"{name} is not documented"
             seen.add(name)
-            kind, _, null = listed[name].partition("|")
-            ok = (value is None and null) or (value is not None and isinstance(value, TYPES[kind])
-                                              and isinstance(value, bool) == (kind == "bool"))
+            kind, null = TYPES[listed[name]["type"]], listed[name]["null"]
+            ok = (value is None and null) or (isinstance(value, kind)
+                                              and isinstance(value, bool) == (kind is bool))
             assert ok, f"{name} is {value!r}, documented as {listed[name]}"
             assert value != "", name
     only_elsewhere = {"rootwatch.lost", "rootwatch.lost_total"}
-    assert set(listed) - seen <= only_elsewhere, f"never printed: {sorted(set(listed) - seen)}"
+    printed = {name for name, field in listed.items() if field["printed"]}
+    assert printed - seen <= only_elsewhere, f"never printed: {sorted(printed - seen)}"
 
 
 def test_shape(w):
@@ -224,15 +176,13 @@ def test_shape(w):
     assert str(field(event, "evt.time"))[-9:] == event["time"][20:29], event
 
 
-def test_every_detection_is_here(w):
-    known = set()
-    for path in glob.glob(TOP + "/user/rules/*.c"):
-        with open(path, encoding="utf-8") as source:
-            known.update(re.findall(r'\.id = "([a-z0-9-]+)"', source.read()))
-    assert known, "no detections found in the sources"
-    assert known <= shown, f"no act raises {sorted(known - shown)}"
-    assert known <= withheld, f"no act comes near {sorted(known - withheld)}"
+def test_every_rule_is_here(_w):
+    """Each active rule has an act that raises it and one that comes near, here or there."""
+    known = {rule["id"] for rule in listing("list") if rule["state"] == "active"}
+    acted = {row[0] for row in TABLE + test_default_rules.TABLE}
+    assert known, "no rules are listed"
+    assert acted == known, f"only in one of the two: {sorted(acted ^ known)}"
 
 
 if __name__ == "__main__":
-    suite.main(with_mounts)
+    suite.main(acts.with_mounts)

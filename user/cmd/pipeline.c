@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cmd/memo.h"
 #include "container/container.h"
 #include "container/host_mounts.h"
 #include "event/event.h"
@@ -37,6 +38,8 @@ struct pipeline {
 	struct container_cache *containers;
 	struct process_table *processes;
 	struct engine *engines[2]; /* by event.set */
+	bool timed[2];		   /* its verdicts change with the time */
+	struct memo memo;
 	struct names reported;
 	struct pipeline_stats st;
 	uint64_t num;
@@ -53,17 +56,20 @@ struct pipeline {
 
 static const char *name_kept(struct names *k, const char *id)
 {
-	char **p;
+	char **p, *copy;
 
 	for (size_t i = 0; i < k->n; i++)
 		if (strcmp(k->p[i], id) == 0)
 			return k->p[i];
-	p = reallocarray(k->p, k->n + 1, sizeof(*p));
-	if (!p)
+	copy = strdup(id);
+	p = copy ? reallocarray(k->p, k->n + 1, sizeof(*p)) : NULL;
+	if (!p) {
+		free(copy);
 		return NULL;
+	}
 	k->p = p;
-	p[k->n] = strdup(id);
-	return p[k->n] ? p[k->n++] : NULL;
+	k->p[k->n++] = copy;
+	return copy;
 }
 
 static void self_find(struct pipeline *p)
@@ -135,7 +141,12 @@ void pipeline_free(struct pipeline *p)
 
 void pipeline_rules(struct pipeline *p, uint32_t set, struct engine *engine)
 {
+	struct engine_stats st;
+
+	engine_stats(engine, &st);
 	p->engines[set & 1] = engine;
+	p->timed[set & 1] = st.timed;
+	memo_forget(&p->memo);
 }
 
 static int write_line(struct pipeline *p, size_t len)
@@ -217,13 +228,27 @@ static bool ends_reported(const struct event *e)
 	return e->kind == EVENT_EXIT && e->process && e->process->alert_rule;
 }
 
-static int judge(struct pipeline *p, struct event *e)
+/* What the rules say of the event, which was decoded from the record. */
+static void ask(struct pipeline *p, const struct event *e, const void *record, size_t size,
+		struct verdict *v)
+{
+	bool may = memo_may(e, size) && !p->timed[e->set];
+
+	if (!p->engines[e->set])
+		return;
+	if (may && memo_recall(&p->memo, e, record, size, v))
+		return;
+	engine_judge(p->engines[e->set], e, v);
+	if (may)
+		memo_keep(&p->memo, e, record, size, v);
+}
+
+static int judge(struct pipeline *p, struct event *e, const void *record, size_t size)
 {
 	struct verdict v = {0};
 
 	p->st.events++;
-	if (p->engines[e->set])
-		engine_judge(p->engines[e->set], e, &v);
+	ask(p, e, record, size, &v);
 	if (v.n > 0) {
 		p->st.alerts++;
 		if (e->kind == EVENT_EXEC && wants_exit_line(&v))
@@ -269,6 +294,7 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 	if (err)
 		return err;
 	if (e.kind == EVENT_CGROUP) {
+		memo_forget(&p->memo);
 		p->st.context++;
 		container_cache_add_cgroup(p->containers, e.cgroup.cgroup, e.cgroup.cgroup_hier,
 					   e.cgroup_path.p, e.cgroup_path.len);
@@ -283,6 +309,8 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 			return 0;
 		}
 	}
+	if (!memo_may(&e, size))
+		memo_forget(&p->memo);
 	place_on_host(p, &e);
 	if (!is_context(&e))
 		e.num = ++p->num;
@@ -294,7 +322,7 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 	else if (p->o.container && !container_matches(e.container, p->o.container))
 		p->st.filtered++;
 	else
-		err = judge(p, &e);
+		err = judge(p, &e, data, size);
 	if (e.kind == EVENT_EXIT)
 		process_table_end(p->processes, &e);
 	return err;

@@ -267,9 +267,8 @@ static void decode_setid(struct reader *r, struct event *e)
 }
 
 /*
- * A file's own f_flags lack O_CREAT and O_TRUNC (do_dentry_open drops them), so there the kernel
- * side's CREATED counts; in a blocked call the flags are those asked for, and O_CREAT is a wish
- * to write. O_PATH opens nothing, whatever stands beside it.
+ * O_CREAT of a file that was there already writes nothing: the kernel side's CREATED counts. In a
+ * blocked call it is a wish to write. O_PATH opens nothing, whatever stands beside it.
  */
 static bool opens_for_writing(const struct event *e)
 {

@@ -92,9 +92,9 @@ X(PROC_NAME, "proc.name", STRING, true, ALWAYS, EVENT, \
 X(PROC_EXEPATH, "proc.exepath", STRING, true, ALWAYS, EVENT, \
   "path of its program; of a script the interpreter", "\"/usr/bin/apt-get\"") \
 X(PROC_EXE, "proc.exe", STRING, true, ALWAYS, E, \
-  "first argument (argv[0])", "\"apt-get\"") \
+  "first argument (argv[0]); rules know it of every event", "\"apt-get\"") \
 X(PROC_ARGS, "proc.args", STRING, true, ALWAYS, E, \
-  "the other arguments, with blanks between", "\"install -y curl\"") \
+  "the other arguments, with blanks between; likewise", "\"install -y curl\"") \
 X(PROC_CMDLINE, "proc.cmdline", STRING, true, ALWAYS, EVENT, \
   "all arguments, with blanks between", "\"apt-get install -y curl\"") \
 X(PROC_PID, "proc.pid", NUMBER, false, ALWAYS, EVENT, \
@@ -106,7 +106,7 @@ X(PROC_PPID, "proc.ppid", NUMBER, false, ALWAYS, EVENT, \
 X(PROC_PNAME, "proc.pname", STRING, true, ALWAYS, EVENT, \
   "the parent's command name", "\"sh\"") \
 X(PROC_PEXEPATH, "proc.pexepath", STRING, true, ALWAYS, E, \
-  "path of the parent's program", "\"/usr/bin/dash\"") \
+  "path of the parent's program; likewise", "\"/usr/bin/dash\"") \
 X(PROC_CWD, "proc.cwd", STRING, true, ALWAYS, EVENT, \
   "working directory", "\"/root\"") \
 X(PROC_TTY, "proc.tty", STRING, true, ALWAYS, EVENT, \
@@ -316,18 +316,22 @@ X(FS_TARGETRAW, "fs.path.targetraw", STRING, NONE, K, "that, as passed", "\"pass
 X(FAILED, "evt.failed", BOOL, NONE, ACTS, "the call returned an error", "false") \
 X(CATEGORY, "evt.category", STRING, NONE, EVENT, "file, process, net or user", "\"file\"") \
 X(HOSTNAME, "evt.hostname", STRING, NONE, EVENT, "name of the host", "\"node-1\"") \
-X(ARG_UID, "evt.arg.uid", NUMBER, NONE, S, "of setuid: the uid that was asked for", "0") \
+X(ARG_UID, "evt.arg.uid", STRING, NONE, S, \
+  "of setuid: the user that was asked for: root, others by uid", "\"root\"") \
 X(ARG_RES, "evt.arg.res", STRING, NONE, ACTS, "as evt.res", "\"SUCCESS\"") \
 X(FD_NUM, "fd.num", NUMBER, NONE, O, "the descriptor; negative: an error", "3") \
 X(FD_NAMERAW, "fd.nameraw", STRING, NONE, OC, "the path as passed, where that is known", "\"../etc/passwd\"") \
 X(FD_TYPE, "fd.type", STRING, NONE, OC, "file, directory, pipe or unix", "\"file\"") \
 X(PROC_ANAME, "proc.aname", STRING, INDEX_OPTIONAL, EVENT, \
   "an ancestor's command name; without index: of any", "\"bash\"") \
+X(PROC_AEXE, "proc.aexe", STRING, INDEX_OPTIONAL, EVENT, "an ancestor's first argument", "\"bash\"") \
 X(PROC_AEXEPATH, "proc.aexepath", STRING, INDEX_OPTIONAL, EVENT, "path of an ancestor's program", "\"/bin/bash\"") \
 X(PROC_ACMDLINE, "proc.acmdline", STRING, INDEX_OPTIONAL, EVENT, "an ancestor's arguments", "\"bash -i\"") \
 X(PROC_APID, "proc.apid", NUMBER, INDEX_OPTIONAL, EVENT, "an ancestor's process id on the host", "4200") \
+X(PROC_PEXE, "proc.pexe", STRING, NONE, EVENT, "the parent's first argument (argv[0])", "\"sh\"") \
 X(PROC_PCMDLINE, "proc.pcmdline", STRING, NONE, EVENT, "the parent's arguments", "\"sh -c x\"") \
 X(PROC_SNAME, "proc.sname", STRING, NONE, EVENT, "command name of the session leader", "\"bash\"") \
+X(PROC_SID_EXE, "proc.sid.exe", STRING, NONE, EVENT, "first argument of the session leader", "\"-bash\"") \
 X(PROC_SID_EXEPATH, "proc.sid.exepath", STRING, NONE, EVENT, "path of the session leader's program", "\"/bin/bash\"") \
 X(PROC_IS_SID_LEADER, "proc.is_sid_leader", BOOL, NONE, EVENT, "it leads its session", "false") \
 X(PROC_CMDNARGS, "proc.cmdnargs", NUMBER, NONE, E, "number of arguments, without the first", "3") \
@@ -335,6 +339,12 @@ X(PROC_CMDLENARGS, "proc.cmdlenargs", NUMBER, NONE, E, "their bytes, without bla
 X(PROC_EXELINE, "proc.exeline", STRING, NONE, E, "as proc.cmdline", "\"sh -c x\"") \
 X(PROC_DURATION, "proc.duration", NUMBER, NONE, EVENT, "ns since the process was started", "1200000") \
 X(USER_NAME, "user.name", STRING, NONE, ACTS, "root for uid 0; other names are not known", "\"root\"") \
+X(USER_LOGINNAME, "user.loginname", STRING, NONE, EVENT, \
+  "root for login uid 0; other names are not known", "\"root\"") \
+X(THREAD_CAP_PERMITTED, "thread.cap_permitted", STRING, NONE, ACTS, \
+  "permitted capabilities by name", "\"CAP_CHOWN CAP_KILL\"") \
+X(THREAD_CAP_INHERITABLE, "thread.cap_inheritable", STRING, NONE, ACTS, \
+  "inheritable capabilities by name", "\"CAP_CHOWN\"") \
 X(GROUP_NAME, "group.name", STRING, NONE, ACTS, "root for gid 0; other names are not known", "\"root\"") \
 X(IMAGE_ID, "container.image.id", STRING, NONE, EVENT, "id of the image, where the runtime's files say", "\"9ee2...\"") \
 X(FILE_PATHS, "rootwatch.file.paths", STRINGS, NONE, OK, \

@@ -9,7 +9,7 @@
 #include "output/json.h"
 
 /* Rules' own words are short; longer than that they are not ours. */
-#define PUT_ID_CAP     40
+#define PUT_ID_CAP     80
 #define PUT_ADVICE_CAP 300
 
 static inline void put_null(struct line *l, enum field_id id)

@@ -121,3 +121,24 @@ struct str process_cmdline(char *buf, struct str head, struct str tail, uint32_t
 	}
 	return (struct str){buf, n, full};
 }
+
+uint32_t process_argv0_len(struct str head)
+{
+	return head.len > 0 ? (uint32_t)strnlen(head.p, head.len) : 0;
+}
+
+struct str process_argv0(const struct process *p)
+{
+	uint32_t n = p->argv0_len < p->cmdline.len ? p->argv0_len : p->cmdline.len;
+
+	return (struct str){p->cmdline.p, n, n};
+}
+
+struct str process_arguments(const struct process *p)
+{
+	uint32_t from = process_argv0(p).len + 1; /* the blank, too */
+
+	if (p->cmdline.len <= from)
+		return STR_LIT("");
+	return (struct str){p->cmdline.p + from, p->cmdline.len - from, p->cmdline.len - from};
+}

@@ -32,6 +32,7 @@ size_t image_put(struct image *image);
  * head.len when cut; then head, " ... " and tail. Writes to buf (PROCESS_STRING_MAX bytes).
  */
 struct str process_cmdline(char *buf, struct str head, struct str tail, uint32_t full);
+uint32_t process_argv0_len(struct str head);
 
 struct proc_buffer {
 	char stat[1024];

@@ -121,6 +121,7 @@ int proc_read(struct process *p, const char *root, uint32_t pid, uint64_t start,
 {
 	struct process out = {.pid = pid, .start = start, .from_proc = true};
 	struct stat_fields f = {.ppid = 0};
+	struct str argv;
 	char path[PROCESS_STRING_MAX];
 	ssize_t n;
 	int dir;
@@ -143,11 +144,12 @@ int proc_read(struct process *p, const char *root, uint32_t pid, uint64_t start,
 	n = read_file(dir, "cmdline", buf->argv, sizeof(buf->argv));
 	close(dir);
 
+	argv = (struct str){buf->argv, n > 0 ? (uint32_t)n : 0, 0};
 	/* How long a longer one is, nobody says: one byte more than was read at least. */
-	out.cmdline = process_cmdline(buf->cmdline,
-				      (struct str){buf->argv, n > 0 ? (uint32_t)n : 0, 0},
-				      STR_LIT(""), n > PROCESS_STRING_MAX ? (uint32_t)n : 0);
+	out.cmdline = process_cmdline(buf->cmdline, argv, STR_LIT(""),
+				      n > PROCESS_STRING_MAX ? (uint32_t)n : 0);
 	out.cmdline_full = out.cmdline.full;
+	out.argv0_len = process_argv0_len(argv);
 	*p = out;
 	return 0;
 }

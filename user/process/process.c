@@ -214,6 +214,7 @@ static struct entry *learn_exec(struct process_table *t, const struct event *ev)
 		.exec_flags = x->flags,
 	};
 	e->p.cmdline_full = e->p.cmdline.full;
+	e->p.argv0_len = process_argv0_len(x->argv);
 	e->image = old;
 	keep_strings(t, e);
 	return e;

@@ -21,6 +21,7 @@ struct process {
 	struct str comm, exepath, sbpath, cmdline, cwd, tty;
 	struct str filename;   /* the script for #!, else as exepath */
 	uint32_t cmdline_full; /* bytes that there were */
+	uint32_t argv0_len;    /* how much of cmdline is the first argument: process_argv0() */
 	uint64_t exe_ino;
 	uint32_t exe_dev;
 	uint32_t exe_flags;	/* WIRE_FILE_* */
@@ -35,6 +36,10 @@ struct process {
 };
 
 struct process_table;
+
+/* The first argument, and those behind it; "" when there are none, or they are not known. */
+struct str process_argv0(const struct process *p);
+struct str process_arguments(const struct process *p);
 
 /*
  * 0 or -ENOMEM. max (8 at least): how many processes are kept, least recently used go first.

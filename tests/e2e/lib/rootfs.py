@@ -18,7 +18,10 @@ STAND_INS = """
 /usr/bin/microdnf /usr/bin/rpm /usr/bin/zypper /usr/bin/pacman /usr/bin/pip /usr/bin/pip3
 /usr/bin/npm /usr/bin/gem /usr/bin/python3 /usr/sbin/useradd /usr/sbin/adduser /usr/bin/mytool
 /usr/sbin/usermod
-""".split()
+""".split() + ["/tools/" + name for name in """
+amicontained cdk chisel chmod crontab curl debugfs gcc insmod kmod kubectl mknod modprobe nc nmap
+nsenter setcap socat ssh unshare x86_64-linux-gnu-gcc-12 xmrig
+""".split()]
 
 FILES = {
     "/etc/passwd": (0o644, "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n"),
@@ -41,6 +44,9 @@ FILES = {
     "/root/notes.txt": (0o644, "notes\n"),
     "/app/.env": (0o644, "A=1\n"),
     "/app/data.txt": (0o644, "data\n"),
+    "/app/database.yml": (0o600, "a: b\n"),
+    "/root/.mylogin.cnf": (0o600, "not a login\n"),
+    "/usr/local/bin/again.sh": (0o755, "#!/proc/self/exe\n"),
     "/var/lib/dpkg/status": (0o644, ""),
     "/lib/apk/db/installed": (0o644, ""),
     "/var/lib/rpm/rpmdb.sqlite": (0o644, ""),
@@ -51,7 +57,7 @@ FILES = {
 
 FOLDERS = """
 /bin /sbin /usr/bin /usr/sbin /usr/local/bin /proc /sys /dev /mnt /data /run /var/log /opt /home
-/cg /home/user/.config /var/spool/cron/crontabs /etc/profile.d
+/cg /tools /trace /home/user/.config /var/spool/cron/crontabs /etc/profile.d
 """.split()
 
 

@@ -37,7 +37,7 @@ def bind(source, target, *options):
 
 
 def spec(args, user=0, caps=None, privileged=False, readonly=False, no_new_privs=False,
-         userns=False, extra=(), cgroups_path=None, annotations=None, cwd="/"):
+         userns=False, extra=(), cgroups_path=None, annotations=None, cwd="/", env=()):
     """config.json of a bundle, as Docker would ask for it unless told otherwise."""
     bounding = ["CAP_" + c for c in (own_caps() if privileged else CAPS if caps is None else caps)]
     held = [] if user else bounding
@@ -70,7 +70,7 @@ def spec(args, user=0, caps=None, privileged=False, readonly=False, no_new_privs
         "ociVersion": "1.0.2",
         "process": {
             "terminal": False, "user": {"uid": user, "gid": user}, "args": args, "cwd": cwd,
-            "env": ["PATH=/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin", "HOME=/root"],
+            "env": ["PATH=/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin", "HOME=/root", *env],
             "capabilities": {"bounding": bounding, "effective": held, "permitted": held,
                              "inheritable": []},
             "noNewPrivileges": no_new_privs,

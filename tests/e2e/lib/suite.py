@@ -68,6 +68,9 @@ def main(world=contextlib.nullcontext):
         with world() as made:
             for name, function, row in chosen:
                 failed += _run(name, function, (made, *row))
+    except Skip as why:  # of the world
+        for name, _, _ in chosen:
+            _report("skip", name, str(why))
     except Exception as error:  # noqa: whatever it was, the file has failed
         _report("not ok", f"{stem}.world", _one_line(error))
         if "-v" in os.environ.get("E2E", ""):

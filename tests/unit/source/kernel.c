@@ -22,11 +22,12 @@
 #define __noinline	__attribute__((noinline))
 
 #define S_IFMT_	 0170000
-#define S_IFREG_ 0100000
+#define S_IFIFO_ 0010000
 #define S_IFBLK_ 0060000
 #define S_IFCHR_ 0020000
 
 #define OVERLAYFS_MAGIC_ 0x794c7630u
+#define TMPFS_MAGIC_	 0x01021994u
 
 /* The kernel reads up to 8 bytes before and 31 bytes behind a name. */
 #define BEFORE 8
@@ -58,12 +59,12 @@ struct object {
 	const void *root_mount;
 	const void *mnt_root, *ctr_root, *sb_root;
 	uint32_t magic, mode, set;
-	bool bind, disk, host_mnt;
+	bool bind, disk, host_device, host_mnt;
 };
 
 static bool object_may_be_hosts(const struct object *o)
 {
-	return o->bind || o->disk;
+	return o->bind || o->disk || o->host_device;
 }
 
 /* As bpf/maps.bpf.h, as far as paths need it. */
@@ -162,7 +163,7 @@ static void object_chain(struct scratch *s, const struct object *o)
 static struct {
 	struct dentry dentries[2 * KERNEL_DEPTH_MAX + 3];
 	size_t n;
-	struct mount bottom, root, own;
+	struct mount bottom, root, covered, own;
 	struct inode inode;
 } vfs;
 
@@ -204,13 +205,25 @@ static struct dentry *new_path(struct dentry *root, const char *const *names, si
 static struct object build(const struct kernel_file *f)
 {
 	struct dentry *sb_root, *ctr_root, *mnt_root = NULL, *file, *marked = NULL;
-	struct object o = {.magic = f->magic, .mode = f->mode, .disk = f->disk};
+	struct object o = {.magic = f->magic,
+			   .mode = f->mode,
+			   .disk = f->disk,
+			   .host_device = f->host_device,
+			   .host_mnt = f->host_task && f->magic != OVERLAYFS_MAGIC_};
 
 	assert_true(f->mnt_root <= f->n_names);
 	assert_true(!f->root_mount || (f->on_root && f->mnt_root == f->ctr_root));
 	vfs.n = 0;
 	sb_root = new_dentry(NULL, "/");
 	file = new_path(sb_root, f->names, f->n_names, f->mnt_root, &mnt_root);
+	if (f->alone) {
+		assert_true(f->n_names > 0 && f->mnt_root == 0 && !f->on_root);
+		file = new_dentry(NULL, f->names[f->n_names - 1]);
+	}
+	if (f->escaped) {
+		assert_true(f->mnt_root == 0 && !f->on_root);
+		mnt_root = new_dentry(sb_root, "elsewhere");
+	}
 	if (f->on_root) {
 		struct dentry *d = file;
 		size_t up;
@@ -231,6 +244,13 @@ static struct object build(const struct kernel_file *f)
 	vfs.own.mnt_parent = &vfs.root;
 	vfs.own.mnt_mountpoint = new_path(ctr_root, f->place, f->n_place, 0, NULL);
 	vfs.own.mnt.mnt_root = mnt_root;
+	if (f->hidden) { /* what lies between them has another name */
+		vfs.covered.mnt_parent = &vfs.root;
+		vfs.covered.mnt_mountpoint = vfs.own.mnt_mountpoint;
+		vfs.covered.mnt.mnt_root = new_dentry(NULL, "covered");
+		vfs.own.mnt_parent = &vfs.covered;
+		vfs.own.mnt_mountpoint = vfs.covered.mnt.mnt_root;
+	}
 	vfs.inode.i_rdev = f->rdev;
 
 	o.dentry = file;
@@ -281,8 +301,7 @@ uint32_t kernel_connects(const char *name, const char *comm)
 	memcpy(scratch.record + b.off, name, len);
 	memcpy(padded, comm, strlen(comm));
 	scratch.set = prefilter_active;
-	return prefilters[scratch.set].any | prefilter_socket(&scratch, &b) |
-	       prefilter_listener(scratch.set, padded);
+	return prefilter_connect(&scratch, &b, padded);
 }
 
 static struct wire_blob append(struct record *r)
@@ -294,6 +313,12 @@ static struct wire_blob append(struct record *r)
 	b = record_blob(r, scratch.record, scratch.used);
 	b.full += scratch.chain_cut;
 	return b;
+}
+
+static bool is_memfd(const struct kernel_file *f)
+{
+	return f->alone && f->magic == TMPFS_MAGIC_ &&
+	       strncmp(f->names[f->n_names - 1], "memfd:", 6) == 0;
 }
 
 /* As object_fill() of bpf/object.bpf.h. */
@@ -309,6 +334,11 @@ void kernel_record(const struct kernel_file *f, struct record *r)
 	w->f.nlink = 1;
 	w->f.fs_magic = f->magic;
 	w->f.flags = (o.bind ? WIRE_FILE_BIND : 0) | (o.disk ? WIRE_FILE_BLOCKDEV : 0);
+	if (is_memfd(f)) {
+		w->f.flags |= WIRE_FILE_MEMFD;
+		w->f.sbpath = record_str(r, f->names[f->n_names - 1]);
+		return;
+	}
 	object_chain(&scratch, &o);
 	if (scratch.chain_root != CHAIN_NONE)
 		w->f.flags |= WIRE_FILE_ROOTFS;

@@ -27,7 +27,12 @@ struct kernel_file {
 	const char *place[KERNEL_DEPTH_MAX]; /* else: where the mount lies in the container */
 	size_t n_place;
 	uint32_t magic, mode, rdev;
-	bool disk; /* its superblock lies on a block device */
+	bool disk;	  /* its superblock lies on a block device */
+	bool host_device; /* on one that the host mounts */
+	bool host_task;	  /* opened by a task of the host's mount namespace */
+	bool hidden;	  /* mounted over another mount, at the same place */
+	bool alone;	  /* no directory leads to it, as to a memfd: it has its last name only */
+	bool escaped;	  /* it was moved out of what its mount shows; mnt_root is 0 */
 };
 
 /* Loads a compiled list, as user/source/live.c does; it has to stay until the next load. */
@@ -39,10 +44,7 @@ void kernel_load(const struct prefilter *p);
  */
 uint32_t kernel_watched(const struct kernel_file *f, uint32_t access);
 
-/*
- * The same for a connect to a listener outside of containers, by its bound name and its
- * command: WIRE_WATCH_CONNECT when the record is sent.
- */
+/* The same for a connect, by the listener's bound name and its command: WIRE_WATCH_CONNECT. */
 uint32_t kernel_connects(const char *name, const char *comm);
 
 /* The record of an open of the file, as it would be sent, with its file only. */

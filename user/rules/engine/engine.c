@@ -89,6 +89,11 @@ void engine_judge(struct engine *g, const struct event *e, struct verdict *v)
 	}
 }
 
+static bool is_timed(enum field_id id)
+{
+	return id == F_TIME || id == F_NUM || id == F_PROC_DURATION || id == F_EXIT_DURATION;
+}
+
 void engine_stats(const struct engine *g, struct engine_stats *s)
 {
 	*s = (struct engine_stats){.rules = g->n_rules,
@@ -96,4 +101,6 @@ void engine_stats(const struct engine *g, struct engine_stats *s)
 				   .tests = g->n_tests,
 				   .fields = g->n_slots,
 				   .regex_limits = g->regex_limits};
+	for (size_t i = 0; i < g->n_slots; i++)
+		s->timed |= is_timed(g->slots[i].use.id);
 }

@@ -53,7 +53,8 @@ void engine_judge(struct engine *g, const struct event *e, struct verdict *v);
 
 struct engine_stats {
 	size_t rules, steps, tests, fields; /* compiled */
-	uint64_t regex_limits;		    /* matches that were given up, and counted as matched */
+	bool timed;	       /* some rule asks when, or for evt.num: no two events are alike */
+	uint64_t regex_limits; /* matches that were given up, and counted as matched */
 };
 void engine_stats(const struct engine *g, struct engine_stats *s);
 

@@ -181,6 +181,9 @@ static enum truth test_access(enum world w, const struct node *test)
 		return w == WORLD_READ ? test_bool(test, false) : TRUTH_UNKNOWN;
 	case F_FD_NUM:
 		return test_success(test);
+	case F_FILE_UNRESOLVED: /* missing */
+	case F_FILE_ASKED:
+		return TRUTH_NO;
 	default:
 		return TRUTH_UNKNOWN;
 	}

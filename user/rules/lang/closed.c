@@ -134,13 +134,21 @@ static int check_tty(struct lang *g, struct template *t, const struct syntax_tes
 	return 0;
 }
 
+/* Falco's evt.arg.uid is a name wherever there is one; that of 0 is known. */
+static void name_root(struct rule_value *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(values[i].text, "0") == 0)
+			values[i] = (struct rule_value){"root", 4};
+}
+
 static struct rule_pos pos_of(const struct syntax_test *test, size_t i, size_t n)
 {
 	return test->n_words == n ? test->words[i].pos : test->words[0].pos;
 }
 
 int closed_check(struct lang *g, const struct syntax_test *test, struct template *t,
-		 const struct rule_value *values, size_t n)
+		 struct rule_value *values, size_t n)
 {
 	enum field_id id = t->node.left.id;
 	const struct closed *c = NULL;
@@ -157,6 +165,8 @@ int closed_check(struct lang *g, const struct syntax_test *test, struct template
 			c = &closed[i];
 	if (t->node.left.n_transforms)
 		return 0;
+	if (id == F_ARG_UID && (test->op == OP_EQ || test->op == OP_NE || test->op == OP_IN))
+		name_root(values, n);
 	if (id == F_PROC_TTY)
 		return check_tty(g, t, test, values, n);
 	for (size_t i = 0; !err && t->verdict.kind == VERDICT_OK && i < n; i++) {

@@ -10,7 +10,7 @@
 
 /* Fills t->used, t->verdict; may rewrite the test (t->settled). 0 or -ENOMEM. */
 int closed_check(struct lang *g, const struct syntax_test *test, struct template *t,
-		 const struct rule_value *values, size_t n);
+		 struct rule_value *values, size_t n);
 
 /* proc.tty is a number elsewhere, 0 for none: `proc.tty != 0` asks whether there is one. */
 bool closed_rewrites(const struct syntax_test *test, const struct template *t);

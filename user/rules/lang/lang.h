@@ -147,9 +147,14 @@ int lang_macro(struct lang *g, struct macro_def *macro);
  */
 int lang_print(struct lang *g, const struct node *node, const char **out);
 
-/* output.c: 0 with the verdict, or -ENOMEM. */
-int lang_output(struct lang *g, const struct text *text, bool skip_unknown, struct rule *rule,
-		struct verdict *verdict);
+struct output_options {
+	bool skip_unknown; /* an unknown field leaves the rule out */
+	bool warn;	   /* of fields that exist, only not here */
+};
+
+/* output.c: 0 with the verdict, or -ENOMEM. A field that rootwatch does not have prints <NA>. */
+int lang_output(struct lang *g, const struct text *text, const struct output_options *o,
+		struct rule *rule, struct verdict *verdict);
 
 /* A sentence in the result. NULL: no memory. */
 const char *lang_say(struct lang *g, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -102,8 +102,23 @@ static void take_verdict(struct lang *g, struct verdict *total, const struct ver
 		*total = now;
 }
 
+/* A field that exists, only not here: as if its value were missing. */
+static int print_na(struct lang *g, const struct word *name, bool warn, struct plain *plain)
+{
+	static const char na[] = "<NA>";
+
+	/* There is room, as for container.info: no such name is shorter. */
+	memcpy(plain->p + plain->n, na, sizeof(na) - 1);
+	plain->n += sizeof(na) - 1;
+	if (warn)
+		log_warning(g->log, name->pos,
+			    "the output prints <NA> for %s, which rootwatch does not have",
+			    SHOW(name->p, name->len));
+	return 0;
+}
+
 static int take_field(struct lang *g, const struct text *text, size_t *at, struct pieces *out,
-		      struct plain *plain, bool skip_unknown, struct verdict *total)
+		      struct plain *plain, const struct output_options *o, struct verdict *total)
 {
 	static const char info[] = "container.info";
 	struct syntax_field name = {0};
@@ -131,12 +146,14 @@ static int take_field(struct lang *g, const struct text *text, size_t *at, struc
 	err = lang_field(g, &name, &use, &verdict);
 	if (err)
 		return err;
-	take_verdict(g, total, &verdict, skip_unknown);
+	if (verdict.kind == VERDICT_MISSING)
+		return print_na(g, &name.name, o->warn, plain);
+	take_verdict(g, total, &verdict, o->skip_unknown);
 	return verdict.kind == VERDICT_OK ? add(g, out, plain, &use) : 0;
 }
 
-int lang_output(struct lang *g, const struct text *text, bool skip_unknown, struct rule *rule,
-		struct verdict *verdict)
+int lang_output(struct lang *g, const struct text *text, const struct output_options *o,
+		struct rule *rule, struct verdict *verdict)
 {
 	struct pieces out = {0};
 	struct plain plain = {arena_new(&g->tmp, text->len * 3 + 1, 1), 0};
@@ -162,7 +179,7 @@ int lang_output(struct lang *g, const struct text *text, bool skip_unknown, stru
 			log_warning(g->log, text_pos(text, at), "the width of a field is ignored");
 		while (text->p[at] >= '0' && text->p[at] <= '9')
 			at++;
-		err = take_field(g, text, &at, &out, &plain, skip_unknown, verdict);
+		err = take_field(g, text, &at, &out, &plain, o, verdict);
 	}
 	if (!err && plain.n)
 		err = add(g, &out, &plain, NULL);

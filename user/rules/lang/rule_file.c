@@ -174,6 +174,7 @@ static int print_condition(struct lang *g, struct rule *rule)
 
 static int compile(struct lang *g, struct rule *rule, const struct rule_def *d)
 {
+	struct output_options options = {.skip_unknown = d->skip_unknown};
 	struct verdict condition = {0}, output = {0};
 	struct syntax *syntax = NULL;
 	struct node *node = NULL;
@@ -201,7 +202,9 @@ static int compile(struct lang *g, struct rule *rule, const struct rule_def *d)
 	*text = text_join(&g->tmp, d->output.first);
 	if (!text->p)
 		return -ENOMEM;
-	err = lang_output(g, text, d->skip_unknown, rule, &output);
+	/* What a rule that is left out would print does not matter. */
+	options.warn = condition.kind == VERDICT_OK;
+	err = lang_output(g, text, &options, rule, &output);
 	if (err)
 		return err;
 	if (condition.kind == VERDICT_MISSING || output.kind == VERDICT_MISSING)

@@ -60,7 +60,8 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 		return -EINVAL;
 	}
 	if (id >= F_END && id != F_HOST_PATH && id != F_FILE_TYPE && id != F_FILE_RDEV &&
-	    id != F_PROC_PCMDLINE && id != F_ARG_REQUEST && id != F_ARG_NSTYPE) {
+	    id != F_PROC_PCMDLINE && id != F_PROC_PEXE && id != F_ARG_REQUEST &&
+	    id != F_ARG_NSTYPE) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;
@@ -130,6 +131,25 @@ static struct str comm(struct build *b, enum field_id id, struct str otherwise)
 	return s;
 }
 
+/* Of a process that is remembered: its command line begins with its first argument. */
+static void build_arguments(struct build *b, struct process *p, enum field_id line,
+			    enum field_id first)
+{
+	struct str argv0 = input_str(&b->in, first, STR_LIT(""));
+	const char *blank;
+
+	p->cmdline = input_str(&b->in, line, input_given(&b->in, first) ? argv0 : p->comm);
+	p->cmdline_full = p->cmdline.len;
+	blank = memchr(p->cmdline.p, ' ', p->cmdline.len);
+	p->argv0_len = blank ? (uint32_t)(blank - p->cmdline.p) : p->cmdline.len;
+	if (!input_given(&b->in, first))
+		return;
+	if (p->cmdline.len < argv0.len || memcmp(p->cmdline.p, argv0.p, argv0.len) != 0 ||
+	    (p->cmdline.len > argv0.len && p->cmdline.p[argv0.len] != ' '))
+		input_fail(&b->in, line, "%s begins with %s", field_name(line), field_name(first));
+	p->argv0_len = argv0.len;
+}
+
 static void build_task(struct build *b)
 {
 	struct event_task *t = &b->event.task;
@@ -149,7 +169,8 @@ static void build_task(struct build *b)
 	b->event.cwd = input_str(&b->in, F_PROC_CWD, STR_LIT("/"));
 	b->parent.pid = t->ppid;
 	b->parent.comm = t->pcomm;
-	b->parent.cmdline = input_str(&b->in, F_PROC_PCMDLINE, t->pcomm);
+	b->parent.exepath = input_str(&b->in, F_PROC_PEXEPATH, STR_LIT("/usr/bin/app"));
+	build_arguments(b, &b->parent, F_PROC_PCMDLINE, F_PROC_PEXE);
 	b->event.parent = &b->parent;
 }
 
@@ -165,8 +186,7 @@ static void build_process(struct build *b)
 	p->exepath = input_str(&b->in, F_PROC_EXEPATH, STR_LIT("/usr/bin/program"));
 	e->task.comm = comm(b, F_PROC_NAME, comm_of(p->exepath));
 	p->comm = e->task.comm;
-	p->cmdline = input_str(&b->in, F_PROC_CMDLINE, p->comm);
-	p->cmdline_full = p->cmdline.len;
+	build_arguments(b, p, F_PROC_CMDLINE, F_PROC_EXE);
 	p->cwd = e->cwd;
 	p->tty = input_str(&b->in, F_PROC_TTY, STR_LIT(""));
 	p->exe_flags = WIRE_FILE_ROOTFS;
@@ -211,7 +231,8 @@ static void build_argv(struct build *b, struct str argv0)
 {
 	struct event_exec *x = &b->event.exec;
 	bool line = input_given(&b->in, F_PROC_CMDLINE);
-	bool words = input_given(&b->in, F_PROC_EXE) | input_given(&b->in, F_PROC_ARGS);
+	bool exe = input_given(&b->in, F_PROC_EXE), args = input_given(&b->in, F_PROC_ARGS);
+	bool words = exe || args;
 	const struct input_field *f = &b->in.fields[line ? F_PROC_CMDLINE : F_PROC_ARGS];
 	size_t room = argv0.len + 2, len = 0;
 	char *argv;
@@ -270,7 +291,6 @@ static void build_exec(struct build *b, uint32_t flags)
 	x->tty = input_str(&b->in, F_PROC_TTY, STR_LIT(""));
 	build_argv(b, script ? x->interp : str_basename(path));
 	b->event.task.comm = comm(b, F_PROC_NAME, comm_of(script ? x->filename : path));
-	b->parent.exepath = input_str(&b->in, F_PROC_PEXEPATH, STR_LIT("/usr/bin/app"));
 }
 
 /* ---- the other kinds -------------------------------------------------------------------------- */

@@ -109,6 +109,12 @@ bool value_of_creds(struct value *v, const struct event *e, enum field_id id,
 		return set_str(v, root_name(c));
 	case F_CAP_EFFECTIVE:
 		return set_str(v, names_capabilities(c->cap_effective));
+	case F_THREAD_CAP_PERMITTED:
+		return set_str(v, names_capabilities(c->cap_permitted));
+	case F_THREAD_CAP_INHERITABLE:
+		return set_str(v, names_capabilities(c->cap_inheritable));
+	case F_USER_LOGINNAME: /* 4294967295, unset, has no name */
+		return set_str(v, name_of(e->task.loginuid));
 	default:
 		return changes(v, e, id, scratch);
 	}

@@ -2,6 +2,7 @@
 /* What every kind of event has: evt.* and what names the thread. */
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -57,17 +58,23 @@ static bool opened_for_reading(const struct event_open *o)
 }
 
 /* Only setuid's is known: the other calls may have been told to leave the effective uid alone. */
-static bool asked_uid(struct value *v, const struct event *e)
+static bool asked_user(struct value *v, const struct event *e, struct value_scratch *scratch)
 {
-	if (e->setid.call != WIRE_CALL_SETUID || e->ret < 0)
+	uint32_t uid = e->creds.ns_euid;
+	char text[12];
+	int n;
+
+	if (e->setid.call != WIRE_CALL_SETUID || e->ret < 0 || uid == UINT32_MAX)
 		return set_missing(v);
-	return set_id(v, e->creds.ns_euid);
+	if (uid == 0)
+		return set_str(v, STR_LIT("root"));
+	n = snprintf(text, sizeof(text), "%u", uid);
+	return set_str(v, scratch_copy(scratch, text, (size_t)n));
 }
 
 bool value_of_event(struct value *v, const struct event *e, enum field_id id,
 		    struct value_scratch *scratch)
 {
-	(void)scratch;
 	switch (id) {
 	case F_SCHEMA:
 		return set_num(v, 1);
@@ -96,7 +103,7 @@ bool value_of_event(struct value *v, const struct event *e, enum field_id id,
 	case F_ARG_FLAGS:
 		return set_str(v, names_open_flags(e->open.oflags));
 	case F_ARG_UID:
-		return asked_uid(v, e);
+		return asked_user(v, e, scratch);
 	case F_CATEGORY:
 		return set_str(v, category(e));
 	case F_HOSTNAME:

@@ -13,7 +13,7 @@
 struct kin {
 	bool known;
 	int64_t pid;
-	struct str comm, exepath, cmdline;
+	struct str comm, exe, exepath, cmdline;
 };
 
 static struct str cmdline(const struct event *e, struct value_scratch *scratch)
@@ -31,12 +31,23 @@ static struct str cmdline(const struct event *e, struct value_scratch *scratch)
 	return line;
 }
 
+static struct str argv0(const struct event *e)
+{
+	if (e->kind == EVENT_EXEC)
+		return event_argv0(&e->exec);
+	return e->process ? process_argv0(e->process) : STR_LIT("");
+}
+
 /* The arguments behind the first. */
 static struct str arguments(const struct event *e, struct value_scratch *scratch)
 {
-	struct str all = cmdline(e, scratch), first = event_argv0(&e->exec);
+	struct str all, first;
 	uint32_t len;
 
+	if (e->kind != EVENT_EXEC)
+		return e->process ? process_arguments(e->process) : STR_LIT("");
+	all = cmdline(e, scratch);
+	first = event_argv0(&e->exec);
 	if (all.len <= first.len)
 		return STR_LIT("");
 	len = all.len - first.len - 1;
@@ -54,7 +65,7 @@ static struct kin kin_of(const struct process *p)
 {
 	if (!p)
 		return (struct kin){.known = false};
-	return (struct kin){true, p->pid, p->comm, p->exepath, p->cmdline};
+	return (struct kin){true, p->pid, p->comm, process_argv0(p), p->exepath, p->cmdline};
 }
 
 /* The event itself says something of the parent, whether that was seen before or not. */
@@ -85,6 +96,8 @@ static bool set_kin(struct value *v, const struct kin *k, enum field_id id)
 	switch (id) {
 	case F_PROC_ANAME:
 		return set_str(v, k->comm);
+	case F_PROC_AEXE:
+		return set_str(v, k->exe);
 	case F_PROC_AEXEPATH:
 		return set_str(v, k->exepath);
 	case F_PROC_ACMDLINE:
@@ -136,7 +149,8 @@ static bool ancestor(struct value *v, const struct event *e, const struct field_
 	if (use->index >= ANCESTORS_MAX)
 		return set_missing(v);
 	if (use->index == 0) {
-		k = (struct kin){true, e->task.pid, e->task.comm, exepath(e), STR_LIT("")};
+		k = (struct kin){true,	   e->task.pid, e->task.comm,
+				 argv0(e), exepath(e),	STR_LIT("")};
 		if (use->id == F_PROC_ACMDLINE)
 			k.cmdline = cmdline(e, scratch);
 		return set_kin(v, &k, use->id);
@@ -153,7 +167,8 @@ static bool ancestor(struct value *v, const struct event *e, const struct field_
 static struct kin session_leader(const struct event *e)
 {
 	if (e->task.sid == e->task.pid)
-		return (struct kin){true, e->task.pid, e->task.comm, exepath(e), STR_LIT("")};
+		return (struct kin){true,     e->task.pid, e->task.comm,
+				    argv0(e), exepath(e),  STR_LIT("")};
 	if (e->parent && e->parent->pid == e->task.sid)
 		return kin_of(e->parent);
 	if (!e->processes || e->task.sid == 0)
@@ -235,7 +250,7 @@ static bool family(struct value *v, const struct event *e, const struct field_us
 
 	switch (use->id) {
 	case F_PROC_EXE:
-		return set_str(v, event_argv0(&e->exec));
+		return set_str(v, argv0(e));
 	case F_PROC_ARGS:
 		return set_str(v, arguments(e, scratch));
 	case F_PROC_CMDLINE:
@@ -246,9 +261,12 @@ static bool family(struct value *v, const struct event *e, const struct field_us
 		return counted(v, e, use->id);
 	case F_PROC_PEXEPATH:
 		return set_str(v, e->parent ? e->parent->exepath : STR_LIT(""));
+	case F_PROC_PEXE:
+		return set_str(v, e->parent ? process_argv0(e->parent) : STR_LIT(""));
 	case F_PROC_PCMDLINE:
 		return set_str(v, e->parent ? e->parent->cmdline : STR_LIT(""));
 	case F_PROC_ANAME:
+	case F_PROC_AEXE:
 	case F_PROC_AEXEPATH:
 	case F_PROC_ACMDLINE:
 	case F_PROC_APID:
@@ -256,6 +274,9 @@ static bool family(struct value *v, const struct event *e, const struct field_us
 	case F_PROC_SNAME:
 		k = session_leader(e);
 		return set_str(v, k.known ? k.comm : STR_LIT(""));
+	case F_PROC_SID_EXE:
+		k = session_leader(e);
+		return set_str(v, k.known ? k.exe : STR_LIT(""));
 	case F_PROC_SID_EXEPATH:
 		k = session_leader(e);
 		return set_str(v, k.known ? k.exepath : STR_LIT(""));

@@ -17,7 +17,14 @@ static const struct row rows[F_RULE_END] = {FIELD_LIST(OUTPUT_ROW) FIELD_RULE_LI
 
 unsigned value_kinds(enum field_id id)
 {
-	return (unsigned)id < F_RULE_END ? rows[id].kinds : 0;
+	switch (id) {
+	case F_PROC_EXE: /* printed with an exec only, and remembered of every process */
+	case F_PROC_ARGS:
+	case F_PROC_PEXEPATH:
+		return FIELD_EVENT;
+	default:
+		return (unsigned)id < F_RULE_END ? rows[id].kinds : 0;
+	}
 }
 
 enum field_type value_field_type(enum field_id id)

@@ -71,8 +71,9 @@ struct node *condition_join(enum node_kind kind, struct node *const *kids, size_
 
 	node->kind = kind;
 	node->pos = kids[0]->pos;
-	node->kids = new_thing(n * sizeof(kids[0]));
-	memcpy(node->kids, kids, n * sizeof(kids[0]));
+	node->kids = new_thing(n * sizeof(struct node *));
+	for (size_t i = 0; i < n; i++)
+		node->kids[i] = kids[i];
 	node->n_kids = n;
 	return node;
 }

@@ -59,16 +59,15 @@ static enum filter_scope scope_of(uint32_t magic)
 	}
 }
 
-static bool is_hosts(const struct model_file *f)
+static bool is_hosts(const struct kernel_file *k)
 {
-	const struct kernel_file *k = &f->k;
-	bool bind = !k->root_mount && k->mnt_root > 0;
+	bool bind = !k->root_mount && (k->mnt_root > 0 || k->escaped);
 
 	if (scope_of(k->magic) != FILTER_SCOPE_END)
 		return false;
-	if (f->host_task && k->magic != FILES_OVERLAY)
+	if (k->host_task && k->magic != FILES_OVERLAY)
 		return true;
-	return !k->on_root && (bind || k->disk || f->host_device);
+	return !k->on_root && (bind || k->disk || k->host_device);
 }
 
 /* What the kernel can see whole: the first components, and not all of a long name. */
@@ -83,15 +82,15 @@ static bool ignores(const struct filter_entry *e, const struct kernel_file *k, i
 }
 
 static bool host_matches(const struct filter *f, const struct filter_entry *e,
-			 const struct model_file *file)
+			 const struct kernel_file *k)
 {
-	int depth = is_hosts(file) ? leads_to(e->pattern, file->k.names, file->k.n_names) : -1;
+	int depth = is_hosts(k) ? leads_to(e->pattern, k->names, k->n_names) : -1;
 	size_t i;
 
 	if (depth < 0 || e->ignore)
 		return false;
 	for (i = 0; i < f->n; i++)
-		if (ignores(&f->entries[i], &file->k, depth))
+		if (ignores(&f->entries[i], k, depth))
 			return false;
 	return true;
 }
@@ -118,10 +117,8 @@ static bool device_is(const struct kernel_file *k, const char *pattern)
 }
 
 static bool matches(const struct filter *f, const struct filter_entry *e,
-		    const struct model_file *file)
+		    const struct kernel_file *k)
 {
-	const struct kernel_file *k = &file->k;
-
 	switch (e->scope) {
 	case FILTER_PATH:
 		return path_matches(e->pattern, k);
@@ -132,7 +129,7 @@ static bool matches(const struct filter *f, const struct filter_entry *e,
 		return scope_of(k->magic) == e->scope &&
 		       leads_to(e->pattern, k->names, k->n_names) >= 0;
 	case FILTER_HOST:
-		return host_matches(f, e, file);
+		return host_matches(f, e, k);
 	case FILTER_NAME:
 		return strcmp(e->pattern, own_name(k)) == 0 ||
 		       strcmp(e->pattern, other_name(k)) == 0;
@@ -148,14 +145,15 @@ static bool matches(const struct filter *f, const struct filter_entry *e,
 	}
 }
 
-bool model_opens(const struct filter *f, const struct model_file *file, uint32_t access)
+bool model_opens(const struct filter *f, const struct kernel_file *k, bool placeless,
+		 uint32_t access)
 {
 	size_t i;
 
-	if ((f->any & access) || file->placeless)
+	if ((f->any & access) || placeless)
 		return true;
 	for (i = 0; i < f->n; i++)
-		if ((f->entries[i].access & access) && matches(f, &f->entries[i], file))
+		if ((f->entries[i].access & access) && matches(f, &f->entries[i], k))
 			return true;
 	return false;
 }

@@ -9,15 +9,9 @@
 #include "rules/filter/filter.h"
 #include "source/kernel.h"
 
-/* A file, and what its dentries do not say. */
-struct model_file {
-	struct kernel_file k;
-	bool host_device; /* the host mounts its device */
-	bool host_task;	  /* opened by a task of the host's mount namespace */
-	bool placeless;	  /* a memfd, or a path whose head the kernel cannot see */
-};
-
-bool model_opens(const struct filter *f, const struct model_file *file, uint32_t access);
+/* placeless: a memfd, or a path of which not all is known. */
+bool model_opens(const struct filter *f, const struct kernel_file *k, bool placeless,
+		 uint32_t access);
 
 /* name: the listener's bound name; comm: its command. */
 bool model_connects(const struct filter *f, struct str name, struct str comm);

@@ -397,7 +397,8 @@ static void place_on_host(struct random_event *r)
 		f->hostpath = f->path;
 		return;
 	}
-	if (!r->file.host_device || f->rootpath.p || rest.len > 4000)
+	/* Those of a cut path are not looked for. */
+	if (!r->file.host_device || f->rootpath.p || r->placeless || rest.len > 4000)
 		return;
 	while (rest.len > 0 && one_in(2)) {
 		rest.p++;
@@ -414,17 +415,26 @@ static void place_on_host(struct random_event *r)
 	f->hostpath = text[0] ? str_from(text) : STR_LIT("/");
 }
 
-static void make_memfd(struct random_event *r)
+/* What the kernel meets now and then. */
+static void make_odd(struct kernel_file *k)
 {
-	static const char *const names[] = {"memfd:a", "memfd:/etc/a", "memfd:b/x.key", "memfd:"};
-	struct event_file *f = &r->e.open.file;
+	static const char *const names[] = {
+		"memfd:a", "memfd:/etc/a", "memfd:b/x.key", "memfd:", "a", "dev/zero"};
 
-	f->path = f->sbpath = str_from(pick(names, COUNT(names)));
-	f->rootpath = f->hostpath = (struct str){.p = NULL};
-	f->fs_magic = FILES_TMPFS;
-	f->flags = WIRE_FILE_MEMFD;
-	r->file.k.mode = f->mode = S_IFREG;
-	r->file.placeless = true;
+	k->host_device = one_in(3);
+	/* The host's own mounts hold none of an overlay that it has not mounted. */
+	k->host_task = one_in(10) && k->magic != FILES_OVERLAY;
+	k->hidden = one_in(10) && !k->root_mount;
+	if (k->on_root || !one_in(12))
+		return;
+	k->mnt_root = 0;
+	if (one_in(2)) {
+		k->escaped = true;
+	} else if (k->n_names > 0) {
+		k->alone = true;
+		k->magic = FILES_TMPFS;
+		k->names[k->n_names - 1] = pick(names, COUNT(names));
+	}
 }
 
 static void random_open(struct random_event *r)
@@ -437,8 +447,9 @@ static void random_open(struct random_event *r)
 	uint32_t mode = files_random(3);
 
 	files_forget(0);
-	r->file.k = files_random_file(paths, COUNT(paths), words, COUNT(words));
-	kernel_record(&r->file.k, &record);
+	r->file = files_random_file(paths, COUNT(paths), words, COUNT(words));
+	make_odd(&r->file);
+	kernel_record(&r->file, &record);
 	assert_int_equal(record_decode(&record, &r->e), 0);
 	o = &r->e.open;
 	f = &o->file;
@@ -454,13 +465,8 @@ static void random_open(struct random_event *r)
 	}
 	if (one_in(10))
 		f->flags |= WIRE_FILE_DELETED;
-	r->file.host_device = one_in(3);
-	/* The host's own mounts hold none of an overlay that it has not mounted. */
-	r->file.host_task = one_in(10) && r->file.k.magic != FILES_OVERLAY;
-	r->file.placeless = f->flags & WIRE_FILE_CUT;
+	r->placeless = f->flags & (WIRE_FILE_CUT | WIRE_FILE_MEMFD);
 	place_on_host(r);
-	if (one_in(20))
-		make_memfd(r);
 }
 
 static struct str sub(struct str s, uint32_t from)
@@ -543,7 +549,7 @@ void random_print(const struct random_event *r)
 	}
 	if (r->e.kind != EVENT_OPEN)
 		return;
-	files_print(&r->file.k, r->access);
+	files_print(&r->file, r->access);
 	print_str("path", f->path);
 	print_str("rootpath", f->rootpath);
 	print_str("sbpath", f->sbpath);

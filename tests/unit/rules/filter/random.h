@@ -8,8 +8,9 @@
 
 struct random_event {
 	struct event e;
-	struct model_file file; /* EVENT_OPEN */
-	uint32_t access;	/* FILTER_*; 0: sent whatever the filter says */
+	struct kernel_file file; /* EVENT_OPEN */
+	bool placeless;		 /* see model.h */
+	uint32_t access;	 /* FILTER_*; 0: sent whatever the filter says */
 };
 
 /* Valid until the next one. */

@@ -201,7 +201,7 @@ static const struct {
 } missing[] = {
 	{"fd.sip = \"1.2.3.4\"", FIELD("fd.sip")},
 	{"proc.pid=1 or not fd.sip exists", FIELD("fd.sip")},
-	{"proc.name = val(proc.pexe)", FIELD("proc.pexe")},
+	{"proc.name = val(proc.loginshellid)", FIELD("proc.loginshellid")},
 	{"evt.arg.length = x", FIELD("evt.arg.length")},
 	{"evt.rawarg.path = x", FIELD("evt.rawarg.path")},
 	{"evt.arg[0] = x", FIELD("evt.arg")},

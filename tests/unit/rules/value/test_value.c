@@ -329,9 +329,33 @@ static void gains(void **state)
 	has(&e, F_SETID_GAIN, NULL);
 	has(&e, F_ARG_UID, NULL);
 	e.setid.call = WIRE_CALL_SETUID;
-	has(&e, F_ARG_UID, "0");
+	has(&e, F_ARG_UID, "root");
+	e.creds.ns_euid = 33;
+	has(&e, F_ARG_UID, "33");
+	e.creds.ns_euid = UINT32_MAX;
+	has(&e, F_ARG_UID, NULL);
+	e.creds.ns_euid = 0;
 	e.ret = -EPERM;
 	has(&e, F_ARG_UID, NULL);
+}
+
+static void names_of_users_and_capabilities(void **state)
+{
+	struct event e = judge_exec("/bin/su", "su");
+
+	(void)state;
+	e.task.loginuid = UINT32_MAX;
+	has(&e, F_USER_LOGINNAME, NULL);
+	e.task.loginuid = 0;
+	has(&e, F_USER_LOGINNAME, "root");
+	e.task.loginuid = 1000;
+	has(&e, F_USER_LOGINNAME, NULL);
+	e.creds.cap_permitted = 1u << 21 | 1u;
+	e.creds.cap_inheritable = 1u << 5;
+	has(&e, F_THREAD_CAP_PERMITTED, "CAP_CHOWN CAP_SYS_ADMIN");
+	has(&e, F_THREAD_CAP_INHERITABLE, "CAP_KILL");
+	e.creds.cap_permitted = 0;
+	has(&e, F_THREAD_CAP_PERMITTED, NULL);
 }
 
 static void fork_of(struct process_table *t, uint32_t parent, uint32_t child)
@@ -392,6 +416,11 @@ static void ancestors(void **state)
 	has(&e, F_PROC_ANAME, "bash init");
 	has(&e, F_PROC_APID, "30 20 10");
 	has(&e, F_PROC_AEXEPATH, "/bin/bash /sbin/init");
+	nth(&e, F_PROC_AEXE, 0, "ls");
+	nth(&e, F_PROC_AEXE, 1, "bash");
+	has(&e, F_PROC_AEXE, "bash init");
+	has(&e, F_PROC_PEXE, "bash");
+	has(&e, F_PROC_SID_EXE, "bash");
 	has(&e, F_PROC_PCMDLINE, "bash -i");
 	has(&e, F_PROC_SNAME, "bash");
 	has(&e, F_PROC_SID_EXEPATH, "/bin/bash");
@@ -411,6 +440,35 @@ static void ancestors(void **state)
 	nth(&e, F_PROC_ANAME, 2, NULL);
 	has(&e, F_PROC_ANAME, "bash");
 	has(&e, F_PROC_PCMDLINE, NULL);
+	has(&e, F_PROC_PEXE, NULL);
+	nth(&e, F_PROC_AEXE, 1, NULL);
+	process_table_free(t);
+}
+
+/* What it was started with is remembered: an argument can hold blanks. */
+static void arguments_of_later_events(void **state)
+{
+	static const char argv[] = "my shell\0-c\0a b";
+	struct process_table *t;
+	struct event e, open = {.kind = EVENT_OPEN};
+
+	(void)state;
+	assert_int_equal(process_table_new(&t, 16), 0);
+	process_table_set_proc(t, "/nonexistent/rootwatch-proc");
+	e = judge_exec("/bin/sh", "sh");
+	e.exec.argv = (struct str){argv, sizeof(argv), sizeof(argv)};
+	e.exec.argv_len = sizeof(argv);
+	e.task.pid = e.task.start = 20;
+	e.num = 1;
+	process_table_apply(t, &e);
+	open.task.pid = open.task.start = 20;
+	open.num = 2;
+	process_table_apply(t, &open);
+	has(&open, F_PROC_EXE, "my shell");
+	has(&open, F_PROC_ARGS, "-c a b");
+	open.process = NULL;
+	has(&open, F_PROC_EXE, NULL);
+	has(&open, F_PROC_ARGS, NULL);
 	process_table_free(t);
 }
 
@@ -452,6 +510,8 @@ int main(void)
 		cmocka_unit_test_setup(paths_of_programs, reset),
 		cmocka_unit_test_setup(many_library_paths_are_bounded, reset),
 		cmocka_unit_test_setup(gains, reset),
+		cmocka_unit_test_setup(names_of_users_and_capabilities, reset),
+		cmocka_unit_test_setup(arguments_of_later_events, reset),
 		cmocka_unit_test_setup(ancestors, reset),
 		cmocka_unit_test_setup(a_circle_of_ancestors_ends, reset),
 	};

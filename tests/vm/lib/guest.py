@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One guest: QEMU started on a kernel and the archive, read until it is off."""
+
+import ctypes
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import image
+
+RESULT = re.compile(r"^(ok|not ok|skip) (.+)$")
+_libc = ctypes.CDLL(None)
+
+
+class Case:
+    """What one case said. verdict: pass, degraded or fail; reasons: why not pass."""
+
+    def __init__(self, name):
+        self.name, self.lines, self.code = name, [], None
+        self.start, self.seconds = time.monotonic(), 0.0
+        self.passed, self.failed, self.skipped = 0, [], []
+
+    def line(self, text):
+        self.lines.append(text)
+        found = RESULT.match(text)
+        if self.name == "check":
+            word = text.split(" ", 1)[0]
+            if word == "degraded":
+                self.skipped.append(" ".join(text.split()[1:]))
+            elif word == "missing":
+                self.failed.append(" ".join(text.split()[1:]))
+        elif found and found[1] == "ok":
+            self.passed += 1
+        elif found:
+            (self.failed if found[1] == "not ok" else self.skipped).append(found[2])
+
+    def end(self, code):
+        self.code, self.seconds = code, time.monotonic() - self.start
+        if self.name in ("check", "demo", "verifier") and code == 0 and not self.failed:
+            self.passed += 1
+        if code != 0 and not self.failed:
+            self.failed.append(f"{self.name}: exit code {code}: " + " ".join(self.lines[-3:])[-300:])
+        elif code == 0 and not self.passed + len(self.failed) + len(self.skipped):
+            self.failed.append(f"{self.name}: ended without a result")
+
+    @property
+    def verdict(self):
+        return "FAIL" if self.failed else "degraded" if self.skipped else "pass"
+
+
+def _die_with_parent():
+    _libc.prctl(1, signal.SIGKILL, 0, 0, 0)
+
+
+class Guest:
+    """row: of kernels.txt. say: what prints a line."""
+
+    def __init__(self, row, kernel, archive, folder, cases, words, deadline):
+        self.row, self.kernel, self.archive = row, kernel, archive
+        self.folder = Path(folder)
+        self.names, self.words, self.deadline = cases, words, deadline
+        self.cases, self.costs, self.notes = [], {}, []
+        self.release, self.boot_seconds, self.why = "", 0.0, ""
+        self._child = self._case = None
+        self._done = False
+        self._start = 0.0
+
+    def _write_initrd(self, path):
+        settings = f"cgroup={self.row.cgroup}\ncases='{' '.join(self.names)}'\nwords='{' '.join(self.words)}'\n"
+        with open(path, "wb") as out:
+            with open(self.archive, "rb") as base:
+                shutil.copyfileobj(base, out)
+            image.write_modules(out, self.kernel.modules, settings)
+
+    def _command(self, initrd):
+        line = f"console=ttyS0 panic=-1 loglevel=4 {self.row.line}"
+        return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "Nehalem", "-smp", "2", "-m", "1024", "-nodefaults",
+                "-no-user-config", "-display", "none", "-no-reboot", "-kernel", self.kernel.image, "-initrd", initrd,
+                "-append", line, "-serial", f"file:{self.folder}/console.log", "-serial", "stdio"]
+
+    def run(self, stopped):
+        """To its end, its deadline, or until stopped (an Event) is set."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        initrd = self.folder / "initrd"
+        try:
+            self._write_initrd(initrd)
+            self._start = time.monotonic()
+            with open(self.folder / "qemu.log", "wb") as errors, open(self.folder / "results.log", "wb") as log:
+                self._child = subprocess.Popen(
+                    [str(word) for word in self._command(initrd)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                    stderr=errors, preexec_fn=_die_with_parent, start_new_session=True)
+                self._read(stopped, log)
+        finally:
+            self.stop()
+            initrd.unlink(missing_ok=True)
+        self._conclude(stopped)
+
+    def stop(self):
+        if self._child and self._child.poll() is None:
+            self._child.kill()
+            self._child.wait()
+
+    def _read(self, stopped, log):
+        end, rest = self._start + self.deadline, b""
+        out = self._child.stdout
+        while not stopped.is_set():
+            if time.monotonic() > end:
+                self.why = f"no end within {self.deadline} s"
+                return
+            if not select.select([out], [], [], 0.2)[0]:
+                continue
+            data = os.read(out.fileno(), 65536)
+            if not data:
+                return
+            log.write(data)
+            log.flush()
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                self._line(line.decode("utf-8", "backslashreplace").rstrip("\r"))
+
+    def _line(self, line):
+        word, _, rest = line.partition(" ")
+        if word == "@kernel":
+            self.release, self.boot_seconds = rest, time.monotonic() - self._start
+        elif word == "@begin":
+            self._case = Case(rest)
+            self.cases.append(self._case)
+        elif word == "@end" and self._case:
+            self._case.end(int(rest.split()[-1]))
+            self._case = None
+        elif word == "@done":
+            self._done = True
+        elif word in ("@note", "@kernel-says"):
+            self.notes.append(rest)
+        elif self._case:
+            self._case.line(line)
+            if word == "cost" and self._case.name == "verifier":
+                program, instructions, usec = rest.split()
+                self.costs[program] = (int(instructions), int(usec))
+
+    def _conclude(self, stopped):
+        if self._done:
+            return
+        if not self.why:
+            self.why = "interrupted" if stopped.is_set() else "it went off before its time: " + self._last_words()
+        if self._case:
+            self._case.failed.append(f"{self._case.name}: {self.why}")
+        ran = {case.name for case in self.cases}
+        for name in self.names:
+            if name not in ran:
+                case = Case(name)
+                case.failed.append(f"{name}: not run: {self.why}")
+                self.cases.append(case)
+
+    def _last_words(self):
+        texts = [(self.folder / name).read_text(errors="replace") for name in ("qemu.log", "console.log")
+                 if (self.folder / name).exists()]
+        lines = [line.strip() for text in texts for line in text.splitlines() if line.strip()]
+        telling = [line for line in lines if re.search(r"panic|BUG|error|refus", line, re.I)]
+        return " / ".join((telling or lines)[-3:])[-400:] or "it said nothing"
