@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/filter/clue.h"
 
+#include "base/path.h"
+
 static struct str part(struct str s, uint32_t from, uint32_t to)
 {
 	return (struct str){s.p + from, to - from, to - from};
@@ -58,7 +60,9 @@ struct str clue_last(struct str value)
 
 bool clue_is_name(struct str value)
 {
-	return value.len > 0 && !has(value, '/') && !has(value, '\0') && !is_dots(value);
+	/* PATH_CUT may stand for anything. */
+	return value.len > 0 && !has(value, '/') && !has(value, '\0') && !is_dots(value) &&
+	       !str_is(value, PATH_CUT);
 }
 
 /* Also those of extended patterns, whose sign before the '(' is harmless: see leaf.c. */

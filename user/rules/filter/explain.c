@@ -164,9 +164,9 @@ static int put_others(FILE *out, const struct node *condition)
 		{WORLD_EXEC, "programs started"},
 		{WORLD_EXIT, "processes' ends"},
 		{WORLD_SETID, "changes of credentials"},
-		{WORLD_SYSCALL, "other system calls, of the types asked for"},
 		{WORLD_OPEN_DENIED, "opens that were denied"},
 		{WORLD_CONNECT_DENIED, "connects that were denied"},
+		{WORLD_SYSCALL, "other system calls, of the types asked for"},
 	};
 	char text[256] = "";
 	size_t i;

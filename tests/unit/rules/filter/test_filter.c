@@ -370,7 +370,7 @@ static void test_few(void **state)
 	rules[0] = condition_rule(AND(READS, suffixes("r", FILTER_SUFFIXES_MAX + 1)));
 	rules[1] = condition_rule(AND(WRITES, suffixes("w", 1)));
 	assert_string_equal(derive(rules, 2), "suffix w0 W; any R; kinds open");
-	expect("any RW; kinds open", suffixes("x", FILTER_SUFFIXES_MAX + 1));
+	expect("any RW; kinds open call", suffixes("x", FILTER_SUFFIXES_MAX + 1));
 	expect("block RW; any RW; kinds open", many(F_FILE_RDEV, "1:", FILTER_DEVICES_MAX + 1));
 	rules[0] = condition_rule(many(F_FILE_RDEV, "1:", FILTER_DEVICES_MAX));
 	assert_null(strstr(derive(rules, 1), "any"));
