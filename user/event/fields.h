@@ -293,7 +293,7 @@ X(IS_OPEN_EXEC, "evt.is_open_exec", BOOL, NONE, O, \
   "a file with an execute bit was created", "true") \
 X(ARG_REQUEST, "evt.arg.request", STRING, NONE, K, "what a ptrace asks for", "\"PTRACE_ATTACH\"") \
 X(ARG_NSTYPE, "evt.arg.nstype", STRING, NONE, K, \
-  "of setns: the kinds of namespaces that it would accept; 0x0: any", "\"CLONE_NEWNS\"") \
+  "of setns: the kinds of namespaces that it would accept; 0: any", "\"CLONE_NEWNS\"") \
 X(ARG_PATH, "evt.arg.path", STRING, NONE, K, "the path, of calls where Falco calls it so", "\"/tmp/x\"") \
 X(ARG_PATHNAME, "evt.arg.pathname", STRING, NONE, K, "likewise", "\"/tmp/x\"") \
 X(ARG_NAME, "evt.arg.name", STRING, NONE, OK, "likewise, of umount and unlinkat; and of opens", "\"/tmp/x\"") \
