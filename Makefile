@@ -133,6 +133,8 @@ bench_bpf := $(sort $(wildcard tests/bench/*.bpf.c))
 bench_src := $(filter-out $(bench_bpf),$(sort $(wildcard tests/bench/*.c)))
 
 skel := $(B)/include/rootwatch.skel.h
+skel_plain := $(B)/include/rootwatch_plain.skel.h
+skels_alike := $(B)/stamp/skels-alike
 binary := $(B)/rootwatch
 unit_bin := $(unit_src:%.c=$(B)/%)
 fuzz_bin := $(fuzz_src:%.c=$(B)/%)
@@ -191,25 +193,35 @@ $(B)/bpf/unit.bpf.c: FORCE
 	@mkdir -p $(@D)
 	@printf '#include "%s"\n' $(notdir $(bpf_src)) | { $(write_if_changed); }
 
-$(B)/bpf/rootwatch.bpf.o: $(B)/bpf/unit.bpf.c $(bpf_tools)
+# Twice: with bpf_loop, and plain for kernels before 5.17 (see LOOP in bpf/compat.bpf.h).
+$(B)/bpf/rootwatch_plain.bpf.o: variant := -DCOMPAT_PLAIN
+$(B)/bpf/rootwatch.bpf.o $(B)/bpf/rootwatch_plain.bpf.o: $(B)/bpf/unit.bpf.c $(bpf_tools)
 	$(if $(bpf_src),,$(error no bpf/*.bpf.c here))
-	$(call say,BPF,'bpf/*.bpf.c')
-	$(Q)$(CLANG) $(bpf_flags) $(bpf_cflags) -MD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
+	$(call say,BPF,'bpf/*.bpf.c $(variant)')
+	$(Q)$(CLANG) $(bpf_flags) $(variant) $(bpf_cflags) -MD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
 
 # To a side file first: a bpftool that fails must not leave half a header behind.
 gen_skel = { echo '/* NOLINTBEGIN: generated */' && $(BPFTOOL) gen skeleton $< name $(1) && \
 	echo '/* NOLINTEND */'; } > $@.tmp && mv $@.tmp $@
 
-$(skel): $(B)/bpf/rootwatch.bpf.o
+$(B)/include/%.skel.h: $(B)/bpf/%.bpf.o
 	@mkdir -p $(@D)
 	$(call say,SKEL,$@)
 	$(Q)$(call gen_skel,rootwatch_bpf)
 
-bpf: $(skel) ## build only the kernel side (ARCH=arm64 for the other architecture)
+# The same maps, programs and variables in both, or the one's header would not fit the other.
+skel_head = sed '/__elf_bytes(size_t \*sz)$$/,$$d' $(1) | grep -v 'unexpected size'
+$(skels_alike): $(skel) $(skel_plain)
+	@mkdir -p $(@D)
+	$(Q)[ "$$($(call skel_head,$(skel)))" = "$$($(call skel_head,$(skel_plain)))" ] || \
+		{ echo 'rootwatch: the two BPF objects differ in more than their code' >&2; exit 1; }
+	$(Q)touch $@
+
+bpf: $(skels_alike) ## build only the kernel side (ARCH=arm64 for the other architecture)
 
 # ---- user side -------------------------------------------------------------------------------
 
-$(B)/obj/%.o: %.c $(user_tools) | $(skel)
+$(B)/obj/%.o: %.c $(user_tools) | $(skels_alike)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(user_flags) $(lib_cflags) $(CFLAGS) $(extra) -MD -MP -c $< -o $@
@@ -231,12 +243,12 @@ endif
 
 # ---- test programs ---------------------------------------------------------------------------
 
-$(B)/asan/%.o: %.c $(user_tools) | $(skel)
+$(B)/asan/%.o: %.c $(user_tools) | $(skels_alike)
 	@mkdir -p $(@D)
 	$(call say,CC-SAN,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(asan_flags) $(lib_cflags) $(extra) -MD -MP -c $< -o $@
 
-$(B)/fuzz/%.o: %.c $(user_tools) | $(skel)
+$(B)/fuzz/%.o: %.c $(user_tools) | $(skels_alike)
 	@mkdir -p $(@D)
 	$(call say,CC-FUZZ,$<)
 	$(Q)$(CLANG) $(CPPFLAGS) $(fuzz_flags) -fsanitize=fuzzer-no-link $(lib_cflags) $(extra) -MD -MP -c $< -o $@
@@ -291,7 +303,7 @@ $(B)/bench/%.skel.h: $(B)/bench/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(call gen_skel,$*_bpf)
 
-$(B)/bench/obj/%.o: tests/bench/%.c $(user_tools) | $(bench_skel) $(skel)
+$(B)/bench/obj/%.o: tests/bench/%.c $(user_tools) | $(bench_skel) $(skels_alike)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(user_flags) -Itests/bench -isystem $(B)/bench $(lib_cflags) $(CFLAGS) \
@@ -344,10 +356,11 @@ lint: ## format, shellcheck, clang-tidy, cppcheck, gcc -fanalyzer, structure
 
 # Not a part of `make test`: it fetches kernels, and an emulated machine is slow.
 vm_verifier := $(B)/vm/verifier
-$(vm_verifier): tests/vm/verifier.c $(skel) $(user_tools)
+$(vm_verifier): tests/vm/verifier.c $(B)/obj/user/source/object.o $(B)/obj/user/source/plain.o $(user_tools) | $(skels_alike)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(user_flags) $(lib_cflags) $(CFLAGS) $(link_flags) -MD -MP -MF $@.d $< $(libs) -o $@
+	$(Q)$(CC) $(user_flags) $(lib_cflags) $(CFLAGS) $(link_flags) -MD -MP -MF $@.d $(filter %.c %.o,$^) \
+		$(libs) -o $@
 
 .PHONY: vm-programs
 vm-programs: $(binary) $(trigger_bin) $(vm_verifier)
@@ -401,7 +414,7 @@ $(B)/lint/tidy/%.bpf.c.ok: %.bpf.c .clang-tidy bpf/.clang-tidy $(bpf_tools)
 	$(Q)$(CLANG_TIDY) --quiet $< -- $(bpf_flags) $(bpf_cflags) 2>$@.err || { cat $@.err >&2; exit 1; }
 	$(Q)$(CLANG) $(bpf_flags) $(bpf_cflags) -M -MP -MT $@ -MF $(@:.ok=.d) $< && touch $@
 
-$(B)/lint/tidy/%.c.ok: %.c .clang-tidy tests/.clang-tidy $(user_tools) | $(skel) $(bench_skel)
+$(B)/lint/tidy/%.c.ok: %.c .clang-tidy tests/.clang-tidy $(user_tools) | $(skels_alike) $(bench_skel)
 	@mkdir -p $(@D)
 	$(call say,TIDY,$<)
 	$(Q)$(CLANG_TIDY) --quiet $< -- $(tidy_flags) $(lib_cflags) -DROOTWATCH_VERSION='""' 2>$@.err || \
@@ -412,7 +425,7 @@ $(B)/lint/tidy/%.c.ok: %.c .clang-tidy tests/.clang-tidy $(user_tools) | $(skel)
 analyzer_bound := --param analyzer-bb-explosion-factor=2
 lint-analyzer: $(user_src:%.c=$(B)/lint/analyzer/%.o)
 
-$(B)/lint/analyzer/%.o: %.c $(user_tools) | $(skel)
+$(B)/lint/analyzer/%.o: %.c $(user_tools) | $(skels_alike)
 	@mkdir -p $(@D)
 	$(call say,ANALYZE,$<)
 	$(Q)$(CC) $(common) $(lib_cflags) $(extra) -O1 -g -fanalyzer \
@@ -420,7 +433,7 @@ $(B)/lint/analyzer/%.o: %.c $(user_tools) | $(skel)
 
 # It keeps what it knows of each file in a folder of its own, and skips what did not change.
 # bpf/ is left out: it cannot follow the macros of libbpf, and clang-tidy reads those files.
-lint-cppcheck: | $(skel)
+lint-cppcheck: | $(skels_alike)
 	@mkdir -p $(B)/lint/cppcheck
 	@$(CPPCHECK) --quiet --std=c11 --enable=warning,performance,portability --error-exitcode=1 \
 		--inline-suppr --suppressions-list=tests/lint/cppcheck.supp --library=posix -j2 \

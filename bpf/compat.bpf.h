@@ -49,18 +49,20 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
 /*
  * Calls step(i, ctx) for i from 0 to n - 1 until it gives 1. With bpf_loop (since 5.17) the
- * verifier looks at the step once, not n times: that is most of the time to start.
+ * verifier looks at the step once, not n times: that is most of the time to start. A kernel that
+ * does not know it refuses the address of a function even in code that cannot be reached, so the
+ * programs are compiled twice, and the loader (user/source/object.c) picks.
  */
-#define LOOP(n, step, ctx)                                    \
-	do {                                                  \
-		if (COMPAT_HAS(loop)) {                       \
-			bpf_loop(n, step, ctx, 0);            \
-		} else {                                      \
-			for (__u32 __i = 0; __i < (n); __i++) \
-				if (step(__i, ctx))           \
-					break;                \
-		}                                             \
+#ifdef COMPAT_PLAIN
+#define LOOP(n, step, ctx)                            \
+	do {                                          \
+		for (__u32 __i = 0; __i < (n); __i++) \
+			if (step(__i, ctx))           \
+				break;                \
 	} while (0)
+#else
+#define LOOP(n, step, ctx) bpf_loop(n, step, ctx, 0)
+#endif
 
 /*
  * A number that the verifier knows nothing about. It follows code once for each value that it can
@@ -69,6 +71,27 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define OPAQUE(v) ((v) | opaque_zero)
 /* The same for flags that are set bit by bit: kept in memory, not in registers. */
 #define SET_FLAG(field, bit) (*(volatile typeof(field) *)&(field) |= (bit))
+
+/*
+ * A number of at most max (a constant), which must have been asked already: this is for verifiers
+ * before 6.3, which forget what they knew of a number that the compiler keeps on the stack. To be
+ * used right before the call that needs it; v is 64 bits wide.
+ */
+#define BOUND(v, max) asm volatile("if %0 <= %1 goto +1\n\t%0 = %1" : "+r"(v) : "i"(max))
+
+/*
+ * The address `at` bytes behind base, where at is known to be at most max (a constant). As one
+ * piece, for the reason of BOUND: a pointer with its bounds survives on the stack.
+ */
+#define AT(base, at, max)                                                          \
+	({                                                                         \
+		typeof(&*(base)) __p = (base);                                     \
+		__u64 __at = (at);                                                 \
+		asm volatile("if %[i] <= %[m] goto +1\n\t%[i] = 0\n\t%[p] += %[i]" \
+			     : [p] "+r"(__p), [i] "+r"(__at)                       \
+			     : [m] "i"(max));                                      \
+		__p;                                                               \
+	})
 
 /* 8 bytes of kernel memory as a number; without a helper call where LOAD needs none either. */
 static __always_inline __u64 compat_read_u64(const void *p)

@@ -97,7 +97,7 @@ static __always_inline void emit_submit(struct scratch *s, __u16 kind, __u16 fla
 {
 	struct wire_header *h = (struct wire_header *)s->record;
 	struct counters *c = emit_counters();
-	__u32 size = s->used;
+	__u64 size = s->used, wakeup;
 
 	if (c) {
 		h->size = size;
@@ -107,12 +107,16 @@ static __always_inline void emit_submit(struct scratch *s, __u16 kind, __u16 fla
 		h->pad = 0;
 		h->time = bpf_ktime_get_boot_ns();
 		h->seq = ++c->c[WIRE_C_PRODUCED];
-		if (size > WIRE_RECORD_MAX)
+		if (size > WIRE_RECORD_MAX) {
 			c->c[WIRE_C_LOST_READ]++;
-		else if (bpf_ringbuf_output(&ring, s->record, size, emit_wakeup(urgent)))
-			c->c[WIRE_C_LOST_RING]++;
-		else
-			c->c[WIRE_C_BYTES] += size;
+		} else {
+			wakeup = emit_wakeup(urgent);
+			BOUND(size, WIRE_RECORD_MAX);
+			if (bpf_ringbuf_output(&ring, s->record, size, wakeup))
+				c->c[WIRE_C_LOST_RING]++;
+			else
+				c->c[WIRE_C_BYTES] += size;
+		}
 	}
 	s->busy = 0;
 }
@@ -142,7 +146,7 @@ static __always_inline void emit_kernel(struct scratch *s, const void *src, __u3
 	n &= max;
 	if (at > WIRE_RECORD_MAX)
 		return;
-	if (bpf_probe_read_kernel(&s->record[at], n, src) == 0)
+	if (bpf_probe_read_kernel(AT(s->record, at, WIRE_RECORD_MAX), n, src) == 0)
 		s->used = at + n;
 }
 
@@ -156,7 +160,7 @@ static __always_inline void emit_kernel_str(struct scratch *s, struct wire_blob 
 	emit_blob_start(s, b);
 	if (at > WIRE_RECORD_MAX)
 		return;
-	n = bpf_probe_read_kernel_str(&s->record[at], max, src);
+	n = bpf_probe_read_kernel_str(AT(s->record, at, WIRE_RECORD_MAX), max, src);
 	if (n > 1 && n <= max) {
 		s->used = at + n - 1;
 		emit_blob_end(s, b, n == max ? n : n - 1);
@@ -171,10 +175,10 @@ static __always_inline long emit_user_str(struct scratch *s, struct wire_blob *b
 	long n;
 
 	emit_blob_start(s, b);
-	barrier_var(max); /* the bounds must be seen on the register that is used */
 	if (at > WIRE_RECORD_MAX || max > WIRE_PATH_MAX)
 		return -1;
-	n = bpf_probe_read_user_str(&s->record[at], max, src);
+	BOUND(max, WIRE_PATH_MAX);
+	n = bpf_probe_read_user_str(AT(s->record, at, WIRE_RECORD_MAX), max, src);
 	if (n < 0)
 		return n;
 	if (n > 1 && (__u64)n <= max) {
@@ -191,10 +195,10 @@ static __always_inline void emit_user(struct scratch *s, struct wire_blob *b, co
 	__u32 at = s->used;
 
 	emit_blob_start(s, b);
-	barrier_var(n);
 	if (at > WIRE_RECORD_MAX || n == 0 || n > WIRE_ARGV_MAX)
 		return;
-	if (bpf_probe_read_user(&s->record[at], n, src) == 0)
+	BOUND(n, WIRE_ARGV_MAX);
+	if (bpf_probe_read_user(AT(s->record, at, WIRE_RECORD_MAX), n, src) == 0)
 		s->used = at + n;
 	emit_blob_end(s, b, n);
 }

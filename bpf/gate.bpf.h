@@ -50,7 +50,7 @@ static long gate_name_step(__u32 i, struct gate_name *c)
 
 	if (!s || i >= c->n || at >= RECORD_SIZE)
 		return 1;
-	ch = s->record[at];
+	ch = *AT(s->record, at, RECORD_SIZE - 1);
 	if (s->run == GATE_ID_LEN && !gate_hex[ch])
 		s->found = 1;
 	s->run = (s->run + 1) * gate_hex[ch];
@@ -163,7 +163,6 @@ static __noinline const void *gate_cgroup(const void *cset, __u32 i)
 __noinline int gate_classify_arg(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
-	struct cgroup_name_key name_key = {};
 	const void *cset, *best = NULL;
 	struct wire_cgroup *r;
 	__u32 len = 0;
@@ -200,10 +199,10 @@ __noinline int gate_classify_arg(__u32 slot)
 	r->path.off = sizeof(*r);
 	r->path.len = len;
 	r->path.full = len;
-	name_key.id = s->value.id;
-	name_key.hier = s->value.hier;
+	s->name_key.id = s->value.id;
+	s->name_key.hier = s->value.hier;
 	/* struct cgroup_name is the length and the path: the bytes from path.full on. */
-	bpf_map_update_elem(&cgroup_names, &name_key, &r->path.full, BPF_ANY);
+	bpf_map_update_elem(&cgroup_names, &s->name_key, &r->path.full, BPF_ANY);
 	s->used = sizeof(*r) + len;
 	return 1;
 }

@@ -44,6 +44,11 @@ struct cgroup_value {
 	__u32 flags; /* WIRE_TASK_CGROUP_ID */
 };
 
+struct cgroup_name_key {
+	__u64 id;
+	__u64 hier;
+};
+
 /* A path may have so many components; PATH_MAX allows 2,048, real ones have few. */
 #define CHAIN_MAX 256
 
@@ -73,9 +78,10 @@ struct scratch {
 	volatile __u32 chained;		 /* chain is the superblock chain of the object at hand */
 	volatile __u64 arg[3]; /* of a global function: the verifier lets no pointer pass as one */
 	struct cgroup_key key; /* gate_classify_arg: of this css_set, */
-	struct cgroup_value value; /* this is what it found */
-	__u64 chain[CHAIN_MAX];	   /* struct dentry * */
-	__u16 pos[CHAIN_MAX];	   /* path_append: where in the path each entry begins */
+	struct cgroup_value value;	 /* this is what it found */
+	struct cgroup_name_key name_key; /* here, as the stack is short before 6.2 */
+	__u64 chain[CHAIN_MAX];		 /* struct dentry * */
+	__u16 pos[CHAIN_MAX];		 /* path_append: where in the path each entry begins */
 	__u8 record[RECORD_SIZE];
 };
 #define CHAIN_NONE 0xffffffffu
@@ -114,11 +120,6 @@ struct {
 
 /* The name chain of a cgroup, for a reader that missed the record about it. */
 #define CGROUP_PATH_MAX 512
-struct cgroup_name_key {
-	__u64 id;
-	__u64 hier;
-};
-
 struct cgroup_name {
 	__u32 len; /* as wire_blob.full and the path behind it lie in struct wire_cgroup */
 	char path[CGROUP_PATH_MAX];

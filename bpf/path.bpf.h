@@ -183,6 +183,7 @@ static long path_append_step(__u32 i, struct path_step *c)
 {
 	struct scratch *s = emit_scratch(c->slot);
 	__u32 at, len, k;
+	__u8 *p;
 
 	if (!s)
 		return 1;
@@ -192,9 +193,9 @@ static long path_append_step(__u32 i, struct path_step *c)
 		return 1;
 	s->pos[k] = at - c->start;
 	len = LOAD(struct dentry, s->chain[k], d_name.len) & PATH_NAME_MAX;
-	s->record[at] = '/';
-	if (bpf_probe_read_kernel(&s->record[at + 1], len,
-				  LOAD(struct dentry, s->chain[k], d_name.name)))
+	p = AT(s->record, at, WIRE_RECORD_MAX);
+	*p = '/';
+	if (bpf_probe_read_kernel(p + 1, len, LOAD(struct dentry, s->chain[k], d_name.name)))
 		return 1;
 	s->used = at + 1 + len;
 	return 0;

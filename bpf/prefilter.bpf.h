@@ -65,6 +65,12 @@ static const __u64 prefilter_mask[WIRE_NAME_LEN][WIRE_NAME_LEN / 8] = {
 	W_ROWS(W_4, W_NONE, W_NONE),
 };
 
+#define MASK_ROW sizeof(prefilter_mask[0])
+static __always_inline const __u64 *prefilter_mask_of(__u32 len)
+{
+	return AT(prefilter_mask[0], len * MASK_ROW, (WIRE_NAME_LEN - 1) * MASK_ROW);
+}
+
 /*
  * A dentry's name as 32 zero-padded bytes, of which 31 count. Reads up to 31 bytes behind a short
  * name, which is kernel memory all the same (the name lies in the dentry or in an allocation; a
@@ -72,12 +78,15 @@ static const __u64 prefilter_mask[WIRE_NAME_LEN][WIRE_NAME_LEN / 8] = {
  */
 static __always_inline void prefilter_read_name(struct wire_name *n, const char *name, __u32 len)
 {
+	const __u64 *mask;
+
 	if (len >= WIRE_NAME_LEN)
 		len = WIRE_NAME_LEN - 1;
-	n->w[0] = compat_read_u64(name) & prefilter_mask[len][0];
-	n->w[1] = compat_read_u64(name + 8) & prefilter_mask[len][1];
-	n->w[2] = compat_read_u64(name + 16) & prefilter_mask[len][2];
-	n->w[3] = compat_read_u64(name + 24) & prefilter_mask[len][3];
+	mask = prefilter_mask_of(len);
+	n->w[0] = compat_read_u64(name) & mask[0];
+	n->w[1] = compat_read_u64(name + 8) & mask[1];
+	n->w[2] = compat_read_u64(name + 16) & mask[2];
+	n->w[3] = compat_read_u64(name + 24) & mask[3];
 }
 
 static __always_inline const struct wire_prefilter *prefilter_of(__u32 set)
@@ -116,7 +125,7 @@ static long prefilter_slash_step(__u32 i, struct path_step *c)
 		return 1;
 	if (i >= s->run)
 		return 1;
-	if (s->record[at] == '/')
+	if (*AT(s->record, at, RECORD_SIZE - 1) == '/')
 		s->last = i + 1;
 	return 0;
 }
@@ -126,6 +135,7 @@ static __always_inline __u32 prefilter_socket(struct scratch *s, const struct wi
 {
 	struct path_step c = {.slot = s->slot, .start = b->off};
 	struct wire_name n;
+	const __u64 *mask;
 	__u32 at, len;
 
 	s->run = b->len;
@@ -137,11 +147,12 @@ static __always_inline __u32 prefilter_socket(struct scratch *s, const struct wi
 		return 0;
 	if (len >= WIRE_NAME_LEN)
 		len = WIRE_NAME_LEN - 1;
-	bpf_probe_read_kernel(&n, sizeof(n), &s->record[at]);
-	n.w[0] &= prefilter_mask[len][0];
-	n.w[1] &= prefilter_mask[len][1];
-	n.w[2] &= prefilter_mask[len][2];
-	n.w[3] &= prefilter_mask[len][3];
+	bpf_probe_read_kernel(&n, sizeof(n), AT(s->record, at, WIRE_RECORD_MAX));
+	mask = prefilter_mask_of(len);
+	n.w[0] &= mask[0];
+	n.w[1] &= mask[1];
+	n.w[2] &= mask[2];
+	n.w[3] &= mask[3];
 	return prefilter_find(s->set,
 			      wire_hash_step(wire_hash_seed(s->set, WIRE_SCOPE_SOCKET), &n));
 }

@@ -17,6 +17,12 @@ from world import World, field, of  # noqa: E402
 BOTH = ("act_call", "act_call_32")
 
 
+# Those that only these acts raise, for test_detections.
+RULES = [(rule,) for rule in (
+    "bpf-called", "device-made", "io-uring-used", "mount-called", "namespace-entered",
+    "process-traced", "reboot-called", "root-changed", "user-namespace-made")]
+
+
 @contextlib.contextmanager
 def containers():
     """A common container, one that may do all, and one of another user; attempts are seen, too."""
@@ -141,6 +147,7 @@ def test_node(w, _label, words, rule, path):
     ("setns", "namespace-entered", ["--fd", "/proc/self/ns/uts", "setns", "fd", "0x4000000"], {}),
     ("unshare", "user-namespace-made", ["unshare", "0x10000000"], {"evt.arg.flags": "CLONE_NEWUSER"}),
     ("ptrace", "process-traced", ["ptrace", "16", "child", "0", "0"], {}),
+    ("bpf", "bpf-called", ["bpf", "0", "array", "16"], {}),
     ("io_uring", "io-uring-used", ["io_uring_setup", "4", "zeros"], {}),
 )])
 def test_mighty(w, _label, program, rule, words, want):

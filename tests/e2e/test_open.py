@@ -177,5 +177,15 @@ def test_deep_path(w):
     w.c.sh("rm -rf /etc/" + part)
 
 
+def test_emptied_though_read_only(w):
+    """O_RDONLY with O_TRUNC empties the file: a change, though nothing was opened for writing."""
+    w.c.sh("echo x >/etc/emptied")
+    mark = w.d.mark()
+    truth = w.c.act("act_open", "openat", "rt", "/etc/emptied")
+    event = w.expect(w.c, truth, {"rule": "etc-written", "fd.name": "/etc/emptied"}, mark)
+    assert "O_TRUNC" in field(event, "evt.arg.flags"), event
+    assert field(event, "evt.is_open_write") is True, event
+
+
 if __name__ == "__main__":
     suite.main(functools.partial(world, "--all"))

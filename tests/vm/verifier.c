@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "source/object.h"
 #include "wire.h"
 
 #include "rootwatch.skel.h"
@@ -67,7 +68,7 @@ static void print_refusal(const struct log *log)
 
 int main(void)
 {
-	struct rootwatch_bpf *skel = rootwatch_bpf__open();
+	struct rootwatch_bpf *skel = object_open();
 	struct log logs[PROGRAMS_MAX] = {0};
 	size_t n, i;
 	int err;

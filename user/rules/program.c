@@ -17,6 +17,8 @@ static const struct interpreter interpreters[] = {
 	{"nodejs", "rC", "ep", 0, "--require --import --loader --experimental-loader --conditions"},
 	{"ruby", "IrCEK", "e", 0, "--encoding"},
 	{"perl", "I", "eE", 0, ""},
+	{"php", "cdztS", "rRBE", 0, ""},
+	{"lua", "l", "e", 0, ""},
 	{"sh", "oO", "c", 0, ""},
 	{"ash", "oO", "c", 0, ""},
 	{"dash", "oO", "c", 0, ""},
@@ -99,7 +101,8 @@ static bool is_loader(struct str exe)
  */
 static bool is_multicall(struct str exe)
 {
-	return str_starts(exe, "busybox") || str_starts(exe, "toybox") || str_is(exe, "bbsuid");
+	return str_starts(exe, "busybox") || str_starts(exe, "toybox") || str_is(exe, "bbsuid") ||
+	       str_is(exe, "coreutils");
 }
 
 /* The arguments from the i-th on become those of the program. */
@@ -122,6 +125,8 @@ static void split_argv(struct program *p, const struct event_exec *x)
 		p->args[p->n++] = (struct str){left.p, len, len};
 		left = after(left, end ? len + 1 : len);
 	}
+	p->more = left;
+	p->tail = x->argv_tail;
 	p->cut = left.len > 0 || x->argv_tail.len > 0;
 }
 
@@ -262,6 +267,7 @@ static void behind_interpreter(struct program *p, const struct interpreter *in)
 		}
 	}
 	if (i < p->n) {
+		p->script = p->args[i];
 		p->name = script_name(p->args[i]);
 		take_args(p, i + 1);
 	}
@@ -272,21 +278,33 @@ static void behind_script(struct program *p, const struct event_exec *x)
 {
 	size_t i = 1;
 
-	while (i < p->n && !str_eq(p->args[i], x->filename))
+	while (i < p->n && !str_eq(p->args[i], x->filename)) {
+		/* A script whose interpreter is a script: that one stands before it. */
+		if (memchr(p->args[i].p, '/', p->args[i].len) && !is_option(p->args[i]))
+			p->script = p->args[i];
 		i++;
+	}
 	p->name = script_name(x->filename);
 	take_args(p, i < p->n ? i + 1 : 2);
 }
 
 static void behind_applet(struct program *p)
 {
+	static const char gnu[] = "--coreutils-prog=";
+	const struct interpreter *in;
+
 	/* `busybox adduser x`, or a link called adduser; of a login shell "-sh" */
 	if (p->n > 0 && is_option(p->args[0]))
 		p->args[0] = after(p->args[0], 1);
 	while (p->n > 0 && is_multicall(p->name)) {
-		p->name = str_basename(p->args[0]);
+		p->name = str_basename(str_starts(p->args[0], gnu) ?
+					       after(p->args[0], sizeof(gnu) - 1) :
+					       p->args[0]);
 		take_args(p, 1);
 	}
+	in = interpreter_find(p->name);
+	if (in)
+		behind_interpreter(p, in);
 }
 
 void program_identify(struct program *p, const struct event *e)
@@ -296,7 +314,7 @@ void program_identify(struct program *p, const struct event *e)
 	const struct interpreter *in;
 
 	p->n = 0;
-	p->loaded = p->libdirs = STR_LIT("");
+	p->loaded = p->libdirs = p->script = STR_LIT("");
 	split_argv(p, x);
 	while (is_loader(exe) && p->n > 1)
 		exe = behind_loader(p);

@@ -21,6 +21,9 @@ struct program {
 	struct str args[PROGRAM_ARGS_MAX]; /* what follows the name */
 	struct str loaded;		   /* by a loader that was executed: the file asked for */
 	struct str libdirs;		   /* and where it was told to look for one without '/' */
+	struct str more;		   /* arguments beyond these, with NULs between them */
+	struct str tail;		   /* the end of them where the middle is not known */
+	struct str script;		   /* the file that an interpreter was told to run */
 };
 
 /*

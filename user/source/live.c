@@ -17,6 +17,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "source/object.h"
 #include "source/ring.h"
 #include "source/swap.h"
 #include "wire.h"
@@ -155,7 +156,7 @@ static int load(struct source *s, const struct source_options *o, char *why)
 	uint32_t number;
 	int err;
 
-	s->skel = rootwatch_bpf__open();
+	s->skel = object_open();
 	if (!s->skel) {
 		err = -errno;
 		snprintf(why, SOURCE_WHY_MAX, "cannot open the BPF object: %s", strerror(-err));

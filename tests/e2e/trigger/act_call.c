@@ -9,7 +9,7 @@ static const char usage[] =
 	"act_call [--chdir DIR] [--fd PATH] [--uid N] CALL ARGUMENT...\n"
 	"ARGUMENT: =string, a number, `cwd` (AT_FDCWD), `fd` (what --fd opened), `child` (the id of "
 	"a child),\n"
-	"or `zeros` (a page of zeros)";
+	"`zeros` (a page of zeros), or `array` (what bpf makes a map of)";
 
 #define CALL(name)                \
 	{                         \
@@ -45,6 +45,8 @@ static const struct {
 };
 
 static char zeros[4096];
+/* BPF_MAP_TYPE_ARRAY, sizes of key and value, entries */
+static const uint32_t array[] = {2, 4, 4, 1};
 static pid_t child;
 static int fd = -1;
 
@@ -58,6 +60,8 @@ static long argument(const char *word)
 		return fd;
 	if (!strcmp(word, "zeros"))
 		return (long)zeros;
+	if (!strcmp(word, "array"))
+		return (long)array;
 	if (strcmp(word, "child") != 0)
 		return (long)strtoll(word, NULL, 0);
 	child = fork();

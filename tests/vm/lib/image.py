@@ -14,10 +14,10 @@ AT = "/rootwatch"  # where the tree lies in the guest
 # Programs of the host that the tests call; BusyBox stands in for what is not here.
 PROGRAMS = """bash awk mawk sed grep find ps sha256sum cut tr ls cat mktemp diff wc head tail tee timeout env
 cp mv rm mkdir rmdir mknod chmod chown ln touch truncate dd stat id sleep sort uniq date
-unshare nsenter setpriv losetup mkfs.ext4 mke2fs mount umount runc python3 dpkg dpkg-deb tar useradd curl jq
-bpftool""".split()
+dash unshare nsenter setpriv losetup mkfs.ext4 mke2fs mount umount runc python3 tar useradd curl jq bpftool
+dpkg dpkg-deb dpkg-query dpkg-split dpkg-trigger ldconfig start-stop-daemon""".split()
 TREE = ["build/rootwatch", "tests/e2e", "tests/data", "tests/vm/boot", "user"]
-FOLDERS = """bin sbin usr/bin usr/sbin lib etc proc sys dev run tmp var/tmp var/lib/dpkg var/run root home mnt opt
+FOLDERS = """bin sbin usr/bin usr/sbin lib etc proc sys dev run tmp var/tmp var/lib/dpkg/updates var/run root home mnt opt
 usr/local/bin usr/share etc/cron.d newroot""".split()
 FILES = {
     "etc/passwd": (0o644, "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n"),
@@ -27,6 +27,7 @@ FILES = {
     "etc/hosts": (0o644, "127.0.0.1 localhost\n"),
     "etc/nsswitch.conf": (0o644, "passwd: files\ngroup: files\nhosts: files\n"),
     "var/lib/dpkg/status": (0o644, ""),
+    "var/lib/dpkg/info/format": (0o644, "1\n"),
 }
 # The system's own programs: a version manager's stand-ins in front of them would not run elsewhere.
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -142,11 +143,12 @@ def write(path, triggers, verifier):
             if not busybox:
                 raise FileNotFoundError("busybox (package busybox-static)")
             cpio.copy(busybox, "/bin/busybox")
+            for name in ("bash", "ls", "cp", "mount", "umount"):
+                cpio.link("/bin/" + name, "/usr/bin/" + name)
+            cpio.link("/bin/sh", "/usr/bin/dash")
             for applet in subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True).stdout.split():
                 if "usr/bin/" + applet not in cpio.seen:
                     cpio.link("/bin/" + applet, "busybox")
-            for name in ("bash", "sh", "ls", "cp", "mount", "umount", "dpkg"):
-                cpio.link("/bin/" + name, "/usr/bin/bash" if name == "sh" else "/usr/bin/" + name)
             for name in TREE:
                 cpio.copy(ROOT / name, f"{AT}/{name}")
             for trigger in triggers:

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the kernel must send so that no rule misses anything: an over-approximation of the
- * conditions, as a list of things that it can compare. Never too narrow.
+ * conditions, as a list of things that it can compare. Never too narrow, provided that the kernel
+ * side
+ * - sends every exec, exit, change of credentials and denied act, whatever stands here;
+ * - sends what has no place that could be compared: a memfd, a file whose path's head is missing, a
+ *   listener without a bound name;
+ * - compares a whole pattern, or less of it: a path's first components, a name's first bytes.
  */
 #ifndef ROOTWATCH_RULES_FILTER_FILTER_H
 #define ROOTWATCH_RULES_FILTER_FILTER_H
@@ -24,8 +29,13 @@ enum filter_scope {
 	FILTER_SYSFS,
 	FILTER_CGROUP,
 	FILTER_KERNFS, /* debugfs, tracefs, securityfs, binfmt_misc, bpf, configfs, pstore */
-	FILTER_HOST, /* a path as the host sees it, of what came in by a mount ("" : all of that) */
-	FILTER_NAME, /* the file's own name, or that of the mount point it is bound to */
+	/*
+	 * A path inside its own file system, of a file that has rootwatch.host.path. Since that may
+	 * be another path, what a rule needs stands here as "", which is all of them; other
+	 * patterns are there for their urgency, or to be ignored.
+	 */
+	FILTER_HOST,
+	FILTER_NAME,	 /* the file's own name, or that of the mount point it is bound to */
 	FILTER_SUFFIX,	 /* the end of that name, at most 8 bytes */
 	FILTER_BLOCK,	 /* any block device (pattern "") */
 	FILTER_CHAR,	 /* a character device "major:minor" */

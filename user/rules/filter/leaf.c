@@ -10,9 +10,6 @@
  */
 #include "rules/filter/leaf.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "rules/filter/clue.h"
 
 #define SUFFIX_MAX 8
@@ -72,11 +69,6 @@ static struct subject subject_of(const struct field_use *use)
 	else if (use->n_transforms > 0)
 		s.shape = SHAPE_NONE;
 	return s;
-}
-
-static struct str value_str(const struct rule_value *v)
-{
-	return (struct str){v->text, (uint32_t)v->len, (uint32_t)v->len};
 }
 
 /* One value's pattern; better() keeps the narrower one. */
@@ -222,17 +214,11 @@ static int add_paths(struct reach *s, const struct subject *subject, const struc
 	if (subject->shape == SHAPE_NONE || test->right || test->n_values == 0)
 		return add_rest(s, subject);
 	for (i = 0; i < test->n_values && !s->any && !err; i++) {
-		struct choice c = choose(subject, test->op, value_str(&test->values[i]));
+		struct choice c = choose(subject, test->op, leaf_value(&test->values[i]));
 
 		err = c.found ? reach_add(s, c.best) : add_rest(s, subject);
 	}
 	return err;
-}
-
-static bool is_literal(const struct node *test)
-{
-	return !test->right && test->left.n_transforms == 0 && test->n_values > 0 &&
-	       (test->op == OP_EQ || test->op == OP_IN);
 }
 
 /*
@@ -250,7 +236,7 @@ static int add_host(struct reach *s, const struct node *test)
 	if (test->right || test->left.n_transforms > 0)
 		return 0;
 	for (i = 0; i < test->n_values && !s->any && !err; i++) {
-		struct choice c = choose(&subject, test->op, value_str(&test->values[i]));
+		struct choice c = choose(&subject, test->op, leaf_value(&test->values[i]));
 
 		if (!c.found || c.best.text.len == 0)
 			continue;
@@ -258,148 +244,6 @@ static int add_host(struct reach *s, const struct node *test)
 		err = reach_add(s, c.best);
 	}
 	return err;
-}
-
-static int add_types(struct reach *s, const struct node *test)
-{
-	size_t i;
-
-	if (!is_literal(test)) {
-		reach_any(s);
-		return 0;
-	}
-	for (i = 0; i < test->n_values; i++) {
-		if (!str_is(value_str(&test->values[i]), "block")) {
-			reach_any(s);
-			return 0;
-		}
-	}
-	return reach_add(s, (struct pattern){.scope = FILTER_BLOCK, .text = STR_LIT("")});
-}
-
-/* "major:minor" as the kernel numbers devices, and written as it is printed. */
-static bool is_device(struct str value)
-{
-	char text[24], again[24];
-	unsigned int major, minor;
-
-	if (value.len == 0 || value.len >= sizeof(text))
-		return false;
-	memcpy(text, value.p, value.len);
-	text[value.len] = '\0';
-	if (text[0] < '0' || text[0] > '9')
-		return false;
-	major = (unsigned int)strtoul(text, NULL, 10);
-	minor = strchr(text, ':') ? (unsigned int)strtoul(strchr(text, ':') + 1, NULL, 10) : 0;
-	(void)snprintf(again, sizeof(again), "%u:%u", major, minor);
-	return major <= 0xfff && minor <= 0xfffff && str_is(value, again);
-}
-
-/* A number alone does not tell a block device from another. */
-static int add_devices(struct reach *s, const struct node *test)
-{
-	int err = 0;
-	size_t i;
-
-	if (!is_literal(test)) {
-		reach_any(s);
-		return 0;
-	}
-	err = reach_add(s, (struct pattern){.scope = FILTER_BLOCK, .text = STR_LIT("")});
-	for (i = 0; i < test->n_values && !s->any && !err; i++) {
-		struct str value = value_str(&test->values[i]);
-
-		if (is_device(value))
-			err = reach_add(s, (struct pattern){.scope = FILTER_CHAR, .text = value});
-		else
-			reach_any(s);
-	}
-	return err;
-}
-
-/* By the last component of its bound name; an abstract name has an '@' before it in fd.name. */
-static int add_socket(struct reach *s, struct str value, bool whole)
-{
-	struct str name = clue_last(value);
-	int err;
-
-	if (!clue_is_name(name) || (!whole && name.len == value.len) || str_is(name, "@")) {
-		reach_any(s);
-		return 0;
-	}
-	err = reach_add(s, (struct pattern){.scope = FILTER_SOCKET, .text = name});
-	if (!err && name.len == value.len && name.p[0] == '@') {
-		name = (struct str){name.p + 1, name.len - 1, name.len - 1};
-		err = reach_add(s, (struct pattern){.scope = FILTER_SOCKET, .text = name});
-	}
-	return err;
-}
-
-static int add_sockets(struct reach *s, const struct node *test)
-{
-	struct str head, tail;
-	int err = 0;
-	size_t i;
-
-	if (test->right || test->left.n_transforms > 0 || test->n_values == 0) {
-		reach_any(s);
-		return 0;
-	}
-	for (i = 0; i < test->n_values && !s->any && !err; i++) {
-		struct str value = value_str(&test->values[i]);
-
-		if (test->op == OP_EQ || test->op == OP_IN)
-			err = add_socket(s, value, true);
-		else if (test->op == OP_ENDSWITH)
-			err = add_socket(s, value, false);
-		else if (test->op == OP_GLOB && !clue_wild(value, &head, &tail))
-			err = add_socket(s, value, true);
-		else if (test->op == OP_GLOB)
-			err = add_socket(s, tail, false);
-		else
-			reach_any(s);
-	}
-	return err;
-}
-
-/* What the field has is the last component itself. */
-static int add_socket_names(struct reach *s, const struct node *test, enum filter_scope scope)
-{
-	int err = 0;
-	size_t i;
-
-	if (!is_literal(test)) {
-		reach_any(s);
-		return 0;
-	}
-	for (i = 0; i < test->n_values && !s->any && !err; i++) {
-		struct str value = value_str(&test->values[i]);
-
-		if (!clue_is_name(value)) {
-			reach_any(s);
-			break;
-		}
-		/* No command is longer: such a value matches nothing. */
-		if (scope == FILTER_LISTENER && value.len >= WIRE_COMM_LEN)
-			value.len = WIRE_COMM_LEN - 1;
-		err = reach_add(s, (struct pattern){.scope = scope, .text = value});
-	}
-	return err;
-}
-
-static int connect_patterns(struct reach *s, const struct node *test)
-{
-	switch (test->left.id) {
-	case F_FD_NAME:
-		return add_sockets(s, test);
-	case F_SOCKET_NAME:
-		return add_socket_names(s, test, FILTER_SOCKET);
-	case F_PEER_COMM:
-		return add_socket_names(s, test, FILTER_LISTENER);
-	default:
-		reach_any(s);
-		return 0;
-	}
 }
 
 static int open_patterns(struct reach *s, const struct node *test)
@@ -410,9 +254,9 @@ static int open_patterns(struct reach *s, const struct node *test)
 	case F_HOST_PATH:
 		return add_host(s, test);
 	case F_FILE_TYPE:
-		return add_types(s, test);
+		return leaf_types(s, test);
 	case F_FILE_RDEV:
-		return add_devices(s, test);
+		return leaf_devices(s, test);
 	default:
 		return add_paths(s, &subject, test);
 	}
@@ -421,7 +265,7 @@ static int open_patterns(struct reach *s, const struct node *test)
 int leaf_patterns(struct reach *s, enum world w, const struct node *test)
 {
 	if (w == WORLD_CONNECT)
-		return connect_patterns(s, test);
+		return leaf_sockets(s, test);
 	if (w < WORLD_FILTERED)
 		return open_patterns(s, test);
 	reach_any(s);
@@ -450,7 +294,7 @@ int leaf_exclude(struct reach *s, const struct node *test)
 	size_t i;
 
 	for (i = 0; i < test->n_values && !err; i++) {
-		struct str value = value_str(&test->values[i]), dir, head, tail;
+		struct str value = leaf_value(&test->values[i]), dir, head, tail;
 
 		if (!clue_wild(value, &head, &tail) && clue_directory(value, &dir) &&
 		    dir.len == value.len && is_short(dir))

@@ -21,4 +21,14 @@ bool leaf_excludes(const struct node *test);
 /* Adds those directories to what the set's `host` need not match. 0 or -ENOMEM. */
 int leaf_exclude(struct reach *s, const struct node *test);
 
+/* Parts of leaf_patterns(): a file's type, a device's number, everything of a connect. */
+int leaf_types(struct reach *s, const struct node *test);
+int leaf_devices(struct reach *s, const struct node *test);
+int leaf_sockets(struct reach *s, const struct node *test);
+
+static inline struct str leaf_value(const struct rule_value *v)
+{
+	return (struct str){v->text, (uint32_t)v->len, (uint32_t)v->len};
+}
+
 #endif /* ROOTWATCH_RULES_FILTER_LEAF_H */

@@ -13,12 +13,15 @@ static struct str resolved(struct str base, struct str asked, struct value_scrat
 {
 	size_t cap = (size_t)base.len + asked.len + 8, len;
 	char *buf = asked.len > 0 ? scratch_take(scratch, cap) : NULL;
+	struct event_file f = {.fs_magic = 0};
 
 	if (!buf)
 		return STR_LIT("");
 	len = path_resolve(buf, cap, base, asked);
 	scratch->used -= cap - len;
-	return (struct str){buf, (uint32_t)len, (uint32_t)len};
+	/* /proc/self/root/tmp/x is /tmp/x */
+	f.path = (struct str){buf, (uint32_t)len, (uint32_t)len};
+	return file_asked_path(&f);
 }
 
 /*
@@ -59,8 +62,28 @@ static bool set_paths(struct value *v, const struct event *e, struct value_scrat
 	/* Of a script only the name is known that it was asked by, not where that leads. */
 	if (x->script)
 		add_str(v, resolved(e->cwd, x->filename, scratch));
+	add_str(v, resolved(e->cwd, p.script, scratch));
 	add_loaded(v, &p, e->cwd, scratch);
 	return true;
+}
+
+/* Arguments with NULs between them, behind others. */
+static size_t add_words(const char *before, struct str words, struct value_scratch *scratch)
+{
+	struct str copy;
+	size_t len;
+
+	if (words.len > 0 && words.p[words.len - 1] == '\0')
+		words.len--;
+	if (words.len == 0)
+		return 0;
+	len = scratch_copy(scratch, before, strlen(before)).len;
+	copy = scratch_copy(scratch, words.p, words.len);
+	for (uint32_t i = 0; i < copy.len; i++) {
+		if (copy.p[i] == '\0')
+			scratch->bytes[(size_t)(copy.p - scratch->bytes) + i] = ' ';
+	}
+	return len + copy.len;
 }
 
 static bool set_args(struct value *v, const struct program *p, struct value_scratch *scratch)
@@ -73,6 +96,11 @@ static bool set_args(struct value *v, const struct program *p, struct value_scra
 			len += scratch_copy(scratch, " ", 1).len;
 		if (p->args[i].len > 0)
 			len += scratch_copy(scratch, p->args[i].p, p->args[i].len).len;
+	}
+	/* Whoever pads hides nothing: what is not told apart is there all the same. */
+	if (p->n > 0) {
+		len += add_words(" ", p->more, scratch);
+		len += add_words(" ... ", p->tail, scratch);
 	}
 	return set_str(v, (struct str){start, (uint32_t)len, (uint32_t)len});
 }

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "event/record.h"
+#include "rules/build.h"
+#include "rules/filter/random.h"
+#include "rules/filter/words.h"
+#include "source/files.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static struct record record;
+
+/* Where the host's mounts show it: at any place, and any part of its path is cut off. */
+static void place_on_host(struct random_event *r)
+{
+	static char text[8192];
+	struct event_file *f = &r->e.open.file;
+	struct str rest = f->sbpath;
+
+	if (r->file.host_task) {
+		f->hostpath = f->path;
+		return;
+	}
+	/* Those of a cut path are not looked for. */
+	if (!r->file.host_device || f->rootpath.p || r->placeless || rest.len > 4000)
+		return;
+	while (rest.len > 0 && words_one_in(2)) {
+		rest.p++;
+		rest.len--;
+		while (rest.len > 0 && rest.p[0] != '/') {
+			rest.p++;
+			rest.len--;
+		}
+	}
+	if (rest.len == 1)
+		rest.len = 0;
+	snprintf(text, sizeof(text), "%s%.*s",
+		 words_one_in(3) ? "" : words_pick(words_paths, WORDS_PATHS), (int)rest.len,
+		 rest.p);
+	f->hostpath = text[0] ? str_from(text) : STR_LIT("/");
+}
+
+/* What the kernel meets now and then. */
+static void make_odd(struct kernel_file *k)
+{
+	static const char *const names[] = {
+		"memfd:a", "memfd:/etc/a", "memfd:b/x.key", "memfd:", "a", "dev/zero"};
+
+	k->host_device = words_one_in(3);
+	/* The host's own mounts hold none of an overlay that it has not mounted. */
+	k->host_task = words_one_in(10) && k->magic != FILES_OVERLAY;
+	k->hidden = words_one_in(10) && !k->root_mount;
+	if (k->on_root || !words_one_in(12))
+		return;
+	k->mnt_root = 0;
+	if (words_one_in(2)) {
+		k->escaped = true;
+	} else if (k->n_names > 0) {
+		k->alone = true;
+		k->magic = FILES_TMPFS;
+		k->names[k->n_names - 1] = words_pick(names, COUNT(names));
+	}
+}
+
+static void random_open(struct random_event *r)
+{
+	static const uint32_t calls[] = {WIRE_CALL_OPEN, WIRE_CALL_OPENAT, WIRE_CALL_OPENAT2,
+					 WIRE_CALL_CREAT, WIRE_CALL_OPEN_BY_HANDLE_AT};
+	static const uint32_t modes[] = {O_RDONLY, O_WRONLY, O_RDWR};
+	struct event_open *o;
+	struct event_file *f;
+	uint32_t mode = files_random(3);
+
+	files_forget(0);
+	r->file = files_random_file(words_paths, WORDS_PATHS, words_names, WORDS_NAMES);
+	make_odd(&r->file);
+	kernel_record(&r->file, &record);
+	assert_int_equal(record_decode(&record, &r->e), 0);
+	o = &r->e.open;
+	f = &o->file;
+	o->call = calls[files_random(COUNT(calls))];
+	o->oflags = modes[mode];
+	o->write = mode != 0;
+	r->access = (const uint32_t[]){FILTER_READ, FILTER_WRITE, FILTER_READ | FILTER_WRITE}[mode];
+	if (words_one_in(10)) {
+		o->created = o->write = true;
+		f->flags |= WIRE_FILE_CREATED;
+		f->mode |= words_one_in(2) ? 0111 : 0;
+		r->access |= FILTER_WRITE;
+	}
+	if (words_one_in(10))
+		f->flags |= WIRE_FILE_DELETED;
+	r->placeless = f->flags & (WIRE_FILE_CUT | WIRE_FILE_MEMFD);
+	place_on_host(r);
+}
+
+static struct str sub(struct str s, uint32_t from)
+{
+	return (struct str){s.p + from, s.len - from, s.len - from};
+}
+
+static void random_connect(struct random_event *r)
+{
+	static const char *const comms[] = {"dockerd", "fifteen-letters", "a", "x.sock"};
+	static const uint32_t peers[] = {WIRE_CONNECT_PEER,
+					 WIRE_CONNECT_PEER | WIRE_CONNECT_PEER_CONTAINER, 0};
+	const char *name;
+	struct str bound;
+
+	name = words_one_in(3) ? words_path() : words_socket();
+	r->e = judge_connect(name, words_pick(comms, COUNT(comms)),
+			     peers[files_random(COUNT(peers))]);
+	bound = r->e.connect.name;
+	if (bound.len > 0 && bound.p[0] == '@') {
+		r->e.connect.flags |= WIRE_CONNECT_ABSTRACT;
+		r->e.connect.name = sub(bound, 1);
+	}
+	r->e.connect.asked = str_from(words_path());
+	if (words_one_in(3))
+		r->e.connect.path = str_from(words_path());
+	r->access = FILTER_CONNECT;
+}
+
+static void random_other(struct random_event *r)
+{
+	switch (files_random(4)) {
+	case 0:
+		r->e = judge_exec(words_pick(words_paths, WORDS_PATHS), "a b etc");
+		return;
+	case 1:
+		r->e = judge_setid(judge_creds(files_random(2)), judge_creds(files_random(2)));
+		return;
+	case 2:
+		r->e = judge_denied(words_path(), files_random(2) ? O_RDONLY : O_RDWR | O_CREAT);
+		return;
+	default:
+		r->e = (struct event){.kind = EVENT_EXIT, .task.comm = STR_LIT("sh")};
+		return;
+	}
+}
+
+void random_event(struct random_event *r)
+{
+	memset(r, 0, sizeof(*r));
+	judge_reset();
+	switch (files_random(8)) {
+	case 0:
+		random_other(r);
+		break;
+	case 1:
+	case 2:
+		random_connect(r);
+		break;
+	default:
+		random_open(r);
+		break;
+	}
+	r->e.num = 1;
+	r->e.task.pid = 1 + files_random(3);
+}
+
+static void print_str(const char *what, struct str s)
+{
+	print_error("  %s \"%.*s\"\n", what, (int)s.len, s.p ? s.p : "");
+}
+
+void random_print(const struct random_event *r)
+{
+	const struct event_file *f = &r->e.open.file;
+
+	print_error("event of kind %d, ret %d, access %u\n", r->e.kind, r->e.ret, r->access);
+	if (r->e.kind == EVENT_CONNECT) {
+		print_str("name", r->e.connect.name);
+		print_str("listener", r->e.connect.peer_comm);
+	}
+	if (r->e.kind != EVENT_OPEN)
+		return;
+	files_print(&r->file, r->access);
+	print_str("path", f->path);
+	print_str("rootpath", f->rootpath);
+	print_str("sbpath", f->sbpath);
+	print_str("hostpath", f->hostpath);
+}
