@@ -178,8 +178,8 @@ static void take_kind(struct input *in, struct event *e)
 
 static void take_event(struct input *in, struct event *e)
 {
-	static const enum event_kind kinds[] = {EVENT_EXEC, EVENT_EXIT, EVENT_SETID, EVENT_OPEN,
-						EVENT_CONNECT, EVENT_SYSCALL};
+	static const enum event_kind kinds[] = {EVENT_EXEC, EVENT_EXIT,	   EVENT_SETID,
+						EVENT_OPEN, EVENT_CONNECT, EVENT_SYSCALL};
 
 	memset(e, 0, sizeof(*e));
 	e->kind = kinds[take_u32(in) % 6];
