@@ -19,9 +19,10 @@ struct call_row {
 	__u8 fd;
 };
 
+/* In the order of the calls. */
 #define CALL_ROW(id, name, x86, i386, arm64, arm, path, dir, path2, dir2, fd, ...) \
-	[WIRE_CALL_##id] = {{path, path2}, {dir, dir2}, fd},
-static const struct call_row call_rows[WIRE_CALL_END] = {WIRE_CALLS(CALL_ROW)};
+	{{path, path2}, {dir, dir2}, fd},
+static const struct call_row call_rows[WIRE_CALL_END - WIRE_CALL_FIRST] = {WIRE_CALLS(CALL_ROW)};
 
 /* Opens, setuid and the like: sent whatever the rules say, or filtered by other means. */
 #define CALL_OTHERS (WIRE_CALL_BIT(WIRE_CALL_FIRST) - WIRE_CALL_BIT(WIRE_CALL_OPEN))
@@ -68,8 +69,8 @@ __noinline int call_path_of_arg(__u32 slot, __u32 which)
 	if (!s || which >= WIRE_SYSCALL_PATHS)
 		return 0;
 	r = (struct wire_syscall *)s->record;
-	call = r->call;
-	if (call >= WIRE_CALL_END)
+	call = r->call - WIRE_CALL_FIRST;
+	if (call >= WIRE_CALL_END - WIRE_CALL_FIRST)
 		return 0;
 	row = &call_rows[call];
 	if (which == 0 && row->fd) {
