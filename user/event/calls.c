@@ -75,8 +75,8 @@ static struct str flags_text(const struct flag *f, size_t n, uint64_t flags, cha
 					len > 0 ? "|" : "", f[i].name);
 	}
 	if (flags || len == 0)
-		len += (size_t)snprintf(buf + len, EVENT_CALL_TEXT - len, "%s%#llx",
-					len > 0 ? "|" : "", (unsigned long long)flags);
+		(void)snprintf(buf + len, EVENT_CALL_TEXT - len, "%s%#llx", len > 0 ? "|" : "",
+			       (unsigned long long)flags);
 	return str_from(buf);
 }
 

@@ -58,11 +58,24 @@ struct str clue_last(struct str value)
 	return str_basename(value);
 }
 
+/* Of a file to which no directory leads the path is PATH_CUT, whatever its name is. */
+static bool is_cut(struct str tail)
+{
+	const struct str cut = STR_LIT(PATH_CUT);
+
+	return tail.len <= cut.len && memcmp(cut.p + cut.len - tail.len, tail.p, tail.len) == 0;
+}
+
 bool clue_is_name(struct str value)
 {
+<<<<<<< HEAD
 	/* PATH_CUT may stand for anything. */
 	return value.len > 0 && !has(value, '/') && !has(value, '\0') && !is_dots(value) &&
 	       !str_is(value, PATH_CUT);
+=======
+	return value.len > 0 && !has(value, '/') && !has(value, '\0') && !is_dots(value) &&
+	       !is_cut(value);
+>>>>>>> b6570f4c22b406439725fef67ed8f6ac4d71751c
 }
 
 /* Also those of extended patterns, whose sign before the '(' is harmless: see leaf.c. */

@@ -139,7 +139,7 @@ static enum truth test_type(enum world w, const struct node *test)
 	case EVENT_EXIT:
 		return test_strings(test, exits, COUNT(exits), true);
 	case EVENT_SYSCALL:
-		if (w > WORLD_SYSCALL)
+		if (w >= WORLD_CALL(WIRE_CALL_FIRST))
 			return test_strings(test, &calls[w - WORLD_CALL(WIRE_CALL_FIRST)], 1, true);
 		return test_strings(test, calls, COUNT(calls), true);
 	default:
