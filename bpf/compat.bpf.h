@@ -168,8 +168,15 @@ static __always_inline struct kernfs_node *compat_kernfs_parent(const struct ker
  * compat_call() maps both to WIRE_CALL_*; compat_arg() gives the arguments, which are still in
  * the registers at exit.
  */
-#define COMPAT_CALLS 512
-_Static_assert(WIRE_CALL_END <= 16, "a call is four bits of compat_calls");
+
+/* By number; the last entry is that of WIRE_CALL_NO_NR. */
+struct compat_call {
+	__u8 native, compat; /* WIRE_CALL_* */
+};
+#define NATIVE(call, nr) [nr].native = WIRE_CALL_##call,
+#define COMPAT(call, nr) [nr].compat = WIRE_CALL_##call,
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Winitializer-overrides" /* of that last entry */
 
 #if defined(__TARGET_ARCH_x86)
 #define TS_COMPAT_ 0x2
@@ -191,41 +198,31 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 	__u64 v = 0;
 
 	if (is32)
-		v = n == 0 ? regs->bx : n == 1 ? regs->cx : n == 2 ? regs->dx : regs->si;
+		v = n == 0 ? regs->bx :
+		    n == 1 ? regs->cx :
+		    n == 2 ? regs->dx :
+		    n == 3 ? regs->si :
+			     regs->di;
 	else
-		v = n == 0 ? regs->di : n == 1 ? regs->si : n == 2 ? regs->dx : regs->r10;
+		v = n == 0 ? regs->di :
+		    n == 1 ? regs->si :
+		    n == 2 ? regs->dx :
+		    n == 3 ? regs->r10 :
+			     regs->r8;
 	return is32 ? (__u32)v : v;
 }
 
-/* [number] = native call | 32-bit call << 4 */
-#define NATIVE(nr, call) [nr] = WIRE_CALL_##call
-#define COMPAT(nr, call) [nr] = WIRE_CALL_##call << 4
-static const __u8 compat_calls[COMPAT_CALLS] = {
-	NATIVE(2, OPEN),
-	NATIVE(42, CONNECT),
-	NATIVE(85, CREAT),
-	NATIVE(105, SETUID),
-	NATIVE(113, SETREUID),
-	NATIVE(117, SETRESUID),
-	NATIVE(122, SETFSUID),
-	NATIVE(257, OPENAT),
-	NATIVE(304, OPEN_BY_HANDLE_AT),
-	[437] = WIRE_CALL_OPENAT2 | WIRE_CALL_OPENAT2 << 4,
-	COMPAT(5, OPEN),
-	COMPAT(8, CREAT),
-	COMPAT(23, SETUID),
-	COMPAT(70, SETREUID),
-	COMPAT(102, CONNECT), /* socketcall: connect_done() looks which */
-	COMPAT(138, SETFSUID),
-	COMPAT(164, SETRESUID),
-	COMPAT(203, SETREUID),
-	COMPAT(208, SETRESUID),
-	COMPAT(213, SETUID),
-	COMPAT(215, SETFSUID),
-	COMPAT(295, OPENAT),
-	COMPAT(342, OPEN_BY_HANDLE_AT),
-	COMPAT(362, CONNECT),
-};
+#define ROW(id, name, nr, nr32, ...) [nr].native = WIRE_CALL_##id, [nr32].compat = WIRE_CALL_##id,
+static const struct compat_call compat_calls[WIRE_CALL_NUMBERS + 1] = {
+	WIRE_CALLS(ROW) WIRE_CALLS_32(COMPAT) NATIVE(OPEN, 2) NATIVE(CONNECT, 42) NATIVE(CREAT, 85)
+		NATIVE(SETUID, 105) NATIVE(SETREUID, 113) NATIVE(SETRESUID, 117) NATIVE(
+			SETFSUID, 122) NATIVE(OPENAT, 257) NATIVE(OPEN_BY_HANDLE_AT,
+								  304) NATIVE(OPENAT2, 437)
+			COMPAT(OPEN, 5) COMPAT(CREAT, 8) COMPAT(SETUID, 23) COMPAT(SETREUID, 70)
+				COMPAT(CONNECT, 102) /* socketcall: connect_done() looks which */
+	COMPAT(SETFSUID, 138) COMPAT(SETRESUID, 164) COMPAT(SETREUID, 203) COMPAT(SETRESUID, 208)
+		COMPAT(SETUID, 213) COMPAT(SETFSUID, 215) COMPAT(OPENAT, 295)
+			COMPAT(OPEN_BY_HANDLE_AT, 342) COMPAT(CONNECT, 362) COMPAT(OPENAT2, 437)};
 #define COMPAT_NR_SOCKETCALL 102
 #elif defined(__TARGET_ARCH_arm64)
 #define TIF_32BIT_ (1ul << 22)
@@ -246,38 +243,28 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 	__u64 v = n == 0 ? regs->orig_x0 :
 		  n == 1 ? regs->regs[1] :
 		  n == 2 ? regs->regs[2] :
-			   regs->regs[3];
+		  n == 3 ? regs->regs[3] :
+			   regs->regs[4];
 
 	return is32 ? (__u32)v : v;
 }
 
-#define NATIVE(nr, call)       [nr] = WIRE_CALL_##call
-#define COMPAT(nr, call)       [nr] = WIRE_CALL_##call << 4
-#define BOTH(nr, call, call32) [nr] = WIRE_CALL_##call | WIRE_CALL_##call32 << 4
-static const __u8 compat_calls[COMPAT_CALLS] = {
-	NATIVE(56, OPENAT),
-	NATIVE(145, SETREUID),
-	NATIVE(146, SETUID),
-	NATIVE(147, SETRESUID),
-	NATIVE(151, SETFSUID),
-	BOTH(203, CONNECT, SETREUID),
-	NATIVE(265, OPEN_BY_HANDLE_AT),
-	BOTH(437, OPENAT2, OPENAT2),
-	COMPAT(5, OPEN),
-	COMPAT(8, CREAT),
-	COMPAT(23, SETUID),
-	COMPAT(70, SETREUID),
-	COMPAT(138, SETFSUID),
-	COMPAT(164, SETRESUID),
-	COMPAT(208, SETRESUID),
-	COMPAT(213, SETUID),
-	COMPAT(215, SETFSUID),
-	COMPAT(283, CONNECT),
-	COMPAT(322, OPENAT),
-	COMPAT(371, OPEN_BY_HANDLE_AT),
-};
-#define COMPAT_NR_SOCKETCALL   (-1)
+#define ROW(id, name, x86, i386, nr, nr32, ...) \
+	[nr].native = WIRE_CALL_##id, [nr32].compat = WIRE_CALL_##id,
+static const struct compat_call compat_calls[WIRE_CALL_NUMBERS + 1] = {
+	WIRE_CALLS(ROW) WIRE_CALLS_32(COMPAT) NATIVE(OPENAT, 56) NATIVE(SETREUID, 145) NATIVE(
+		SETUID, 146) NATIVE(SETRESUID, 147) NATIVE(SETFSUID, 151) NATIVE(CONNECT, 203)
+		NATIVE(OPEN_BY_HANDLE_AT, 265) NATIVE(OPENAT2, 437) COMPAT(OPEN, 5) COMPAT(CREAT, 8)
+			COMPAT(SETUID, 23) COMPAT(SETREUID, 70) COMPAT(SETFSUID, 138)
+				COMPAT(SETRESUID, 164) COMPAT(SETREUID, 203) COMPAT(SETRESUID, 208)
+					COMPAT(SETUID, 213) COMPAT(SETFSUID, 215)
+						COMPAT(CONNECT, 283) COMPAT(OPENAT, 322)
+							COMPAT(OPEN_BY_HANDLE_AT, 371)
+								COMPAT(OPENAT2, 437)};
+#define COMPAT_NR_SOCKETCALL (-1)
 #endif
+
+#pragma clang diagnostic pop
 
 /*
  * The watched calls of both ABIs behind a number, 0 for most numbers: one load decides. (And what
@@ -285,12 +272,14 @@ static const __u8 compat_calls[COMPAT_CALLS] = {
  */
 static __always_inline __u32 compat_calls_at(long nr)
 {
-	return (unsigned long)nr < COMPAT_CALLS ? compat_calls[nr] : 0;
+	if ((unsigned long)nr >= WIRE_CALL_NUMBERS)
+		return 0;
+	return compat_calls[nr].native | (__u32)compat_calls[nr].compat << 8;
 }
 
 static __always_inline __u32 compat_call(__u32 calls, bool is32)
 {
-	return is32 ? calls >> 4 : calls & 15;
+	return is32 ? calls >> 8 : calls & 255;
 }
 
 #endif /* ROOTWATCH_COMPAT_BPF_H */

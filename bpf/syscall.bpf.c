@@ -3,6 +3,7 @@
  * The end of every system call. One program that looks at the number first is cheaper than a
  * pair of programs for each busy call, needs no tracefs, and sees 32-bit callers too.
  */
+#include "call.bpf.h"
 #include "compat.bpf.h"
 #include "connect.bpf.h"
 #include "gate.bpf.h"
@@ -26,16 +27,20 @@ int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
 	struct task_struct *t;
 	struct gate g;
 	__u32 call, root;
+	__u64 mask;
 	bool is32, denied;
 	__u32 flag;
 
 	if (!calls)
 		return 0;
+	mask = call_mask();
+	if (!call_wanted(mask, calls))
+		return 0;
 	t = compat_current();
 	flag = compat_flag(t);
 	is32 = flag;
 	call = compat_call(calls, is32);
-	if (call == WIRE_CALL_NONE)
+	if (!(mask >> (call & 63) & 1))
 		return 0;
 	denied = syscall_denied(ret);
 	if (ret < 0 && !denied)
@@ -47,6 +52,8 @@ int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
 	if (!gate_container(t, &g) || LOAD(struct task_struct, t, tgid) == (int)knob_agent)
 		return 0;
 	g.hflags = flag;
+	if (call >= WIRE_CALL_FIRST)
+		return call_done(t, &g, regs, call, ret);
 	if (syscall_is_open(call))
 		return denied ? open_denied(t, &g, regs, is32, call, ret) :
 				open_done(t, &g, regs, is32, call, ret);

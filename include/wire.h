@@ -17,8 +17,10 @@
 #include <linux/types.h>
 #endif
 
+#include "wire_calls.h"
+
 /* Bumped with every change of a layout below; a recording of another version is refused. */
-#define WIRE_VERSION 1
+#define WIRE_VERSION 2
 
 #define WIRE_COMM_LEN	16   /* TASK_COMM_LEN */
 #define WIRE_FSTYPE_LEN 16   /* longest in-tree name in use is "binfmt_misc" */
@@ -35,6 +37,7 @@ enum wire_kind {
 	WIRE_SETID,	 /* struct wire_setid: credentials changed by the setuid family */
 	WIRE_OPEN,	 /* struct wire_open */
 	WIRE_CONNECT,	 /* struct wire_connect: AF_UNIX */
+	WIRE_SYSCALL,	 /* struct wire_syscall: any other system call, see wire_calls.h */
 	WIRE_KIND_END
 };
 
@@ -205,7 +208,17 @@ struct wire_setid {
 #define WIRE_CALL_SETRESUID	    8u
 #define WIRE_CALL_SETFSUID	    9u
 #define WIRE_CALL_CONNECT	    10u
-#define WIRE_CALL_END		    11u
+/* Those of wire_calls.h follow. */
+enum wire_call {
+	WIRE_CALL_BEFORE = WIRE_CALL_CONNECT,
+#define WIRE_CALL_ROW(id, ...) WIRE_CALL_##id,
+	WIRE_CALLS(WIRE_CALL_ROW)
+#undef WIRE_CALL_ROW
+		WIRE_CALL_END
+};
+#define WIRE_CALL_FIRST	    (WIRE_CALL_BEFORE + 1) /* of a WIRE_SYSCALL */
+#define WIRE_CALL_BIT(call) (1ull << ((call)&63))
+_Static_assert(WIRE_CALL_END <= 64, "a call is a bit of wire_prefilter.calls");
 
 struct wire_open {
 	struct wire_header h;
@@ -245,6 +258,23 @@ struct wire_connect {
 #define WIRE_CONNECT_PEER_CONTAINER 4u /* and runs in a container */
 #define WIRE_CONNECT_PEER_SAME	    8u /* and in the very container of the client */
 #define WIRE_CONNECT_ASKED_ABSTRACT 16u
+
+#define WIRE_SYSCALL_ARGS  5
+#define WIRE_SYSCALL_PATHS 2
+
+/* A system call as it was made: its paths were not looked up, and can name something else by now. */
+struct wire_syscall {
+	struct wire_header h;
+	struct wire_task t;
+	struct wire_creds c;
+	__u64 args[WIRE_SYSCALL_ARGS];
+	__u32 call; /* WIRE_CALL_FIRST and up */
+	__s32 ret;
+	struct wire_blob cwd;
+	struct wire_blob asked[WIRE_SYSCALL_PATHS]; /* as passed */
+	/* Where it starts when it is relative; of a descriptor the path of its file. */
+	struct wire_blob base[WIRE_SYSCALL_PATHS];
+};
 
 /* Largest record: exec, with its blobs (argv counts once: head and tail share WIRE_ARGV_MAX). */
 #define WIRE_RECORD_MAX (24u * 1024u)
@@ -339,6 +369,7 @@ struct wire_device {
 struct wire_prefilter {
 	__u64 filter[WIRE_FILTER_WORDS]; /* see WIRE_FILTER_BIT */
 	__u64 suffix_ends[4];		 /* bit n: a suffix ends in byte n */
+	__u64 calls; /* WIRE_CALL_BIT of those of WIRE_SYSCALL that are wanted */
 	struct wire_suffix suffixes[WIRE_SUFFIXES_MAX];
 	struct wire_device devices[WIRE_DEVICES_MAX];
 	__u32 scope_access[WIRE_SCOPES]; /* the accesses that any pattern of the scope wants */

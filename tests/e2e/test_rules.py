@@ -30,7 +30,7 @@ GOOD = """\
   tags: [mine]
 - rule: Traced
   desc: what rootwatch does not see
-  condition: evt.type = ptrace
+  condition: evt.type = kill
   output: traced
   priority: ERROR
 - rule: Asleep
@@ -176,7 +176,7 @@ def test_check_summary(_c):
     out, err = rules("check", "--alone", path)
     lines = out.splitlines()
     assert lines[0] == "4 rules: 2 active, 1 off, 1 left out", out
-    assert any(re.match(r"left out: Traced: .*ptrace", line) for line in lines), out
+    assert any(re.match(r"left out: Traced: .*kill", line) for line in lines), out
     assert "off: Asleep: enabled: false" in lines, out
     assert "error" not in err, err
 
@@ -237,7 +237,7 @@ def test_check_link(_c):
 
 def test_hostile_names(_c):
     """What a file says, and how it is called, reaches a terminal without control characters."""
-    text = ('- rule: "\\e[31mred\\nline"\n  desc: "\\e[2J"\n  condition: evt.type = ptrace\n'
+    text = ('- rule: "\\e[31mred\\nline"\n  desc: "\\e[2J"\n  condition: evt.type = kill\n'
             '  output: "\\a"\n  priority: DEBUG\n  tags: ["\\e[0m"]\n')
     path = put("name\x1b[1m\n.yaml", text)
     bad = put("bad\x1b[1m\n.yaml", "- rule: [\n")
@@ -277,7 +277,7 @@ def test_list_json(_c):
     assert own["secret-opened"]["filter"] == "paths"
     assert own["secret-opened"]["line"] == 3
     assert own["cat-reads"]["filter"] == "none"
-    assert own["traced"]["state"] == "left out" and "ptrace" in own["traced"]["reason"]
+    assert own["traced"]["state"] == "left out" and "kill" in own["traced"]["reason"]
     assert own["traced"]["filter"] is None and own["traced"]["condition"] is None
     assert own["asleep"]["state"] == "off"
 
@@ -333,7 +333,7 @@ def test_explain_own(_c):
     out, _ = rules("explain", "cat-reads", "-r", path)
     assert "proc.name" in out.split("\n\n")[1], "the part at fault is not named"
     out, _ = rules("explain", "traced", "-r", path)
-    assert re.search(r"^state +left out: .*ptrace", out, flags=re.M), out
+    assert re.search(r"^state +left out: .*kill", out, flags=re.M), out
     out, _ = rules("explain", "asleep", "-r", path)
     assert re.search(r"^state +off: enabled: false", out, flags=re.M), out
 

@@ -67,6 +67,12 @@ static void check_event(const struct event *e)
 		check(e->connect.asked, "asked");
 		check(e->connect.peer_comm, "peer_comm");
 		break;
+	case EVENT_SYSCALL:
+		for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++) {
+			check(e->sys.asked[i], "asked");
+			check(e->sys.path[i], "path");
+		}
+		break;
 	case EVENT_CGROUP:
 	case EVENT_FORK:
 	case EVENT_EXIT:

@@ -163,6 +163,14 @@ static void take_kind(struct input *in, struct event *e)
 		e->connect.peer_pid = take_u32(in);
 		e->connect.peer_comm = take_str(in, WIRE_COMM_LEN);
 		break;
+	case EVENT_SYSCALL:
+		e->sys.call = take_u32(in);
+		take(in, e->sys.args, sizeof(e->sys.args));
+		for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++) {
+			e->sys.asked[i] = take_str(in, WIRE_PATH_MAX);
+			e->sys.path[i] = take_str(in, WIRE_PATH_MAX);
+		}
+		break;
 	default:
 		break;
 	}
@@ -170,11 +178,11 @@ static void take_kind(struct input *in, struct event *e)
 
 static void take_event(struct input *in, struct event *e)
 {
-	static const enum event_kind kinds[] = {EVENT_EXEC, EVENT_EXIT, EVENT_SETID, EVENT_OPEN,
-						EVENT_CONNECT};
+	static const enum event_kind kinds[] = {EVENT_EXEC, EVENT_EXIT,	   EVENT_SETID,
+						EVENT_OPEN, EVENT_CONNECT, EVENT_SYSCALL};
 
 	memset(e, 0, sizeof(*e));
-	e->kind = kinds[take_u32(in) % 5];
+	e->kind = kinds[take_u32(in) % 6];
 	e->num = take_u64(in);
 	e->time = take_u64(in);
 	e->blocked = take_bool(in);

@@ -134,7 +134,7 @@ const char *rules_filter_kind(const struct filter *f)
 	return f->kinds & (1u << EVENT_OPEN | 1u << EVENT_CONNECT) ? "paths" : "kind";
 }
 
-const char *const *rules_events(unsigned kinds)
+const char *const *rules_events(unsigned kinds, uint64_t calls)
 {
 	static const struct {
 		unsigned kind;
@@ -145,12 +145,15 @@ const char *const *rules_events(unsigned kinds)
 		{EVENT_OPEN, "open"},	   {EVENT_OPEN, "openat"},     {EVENT_OPEN, "openat2"},
 		{EVENT_OPEN, "creat"},	   {EVENT_CONNECT, "connect"}, {EVENT_EXIT, "procexit"},
 	};
-	static const char *names[sizeof(events) / sizeof(events[0]) + 1];
+	static const char *names[sizeof(events) / sizeof(events[0]) + WIRE_CALL_END];
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (kinds & (1u << events[i].kind))
 			names[n++] = events[i].name;
+	for (uint32_t call = WIRE_CALL_FIRST; call < WIRE_CALL_END; call++)
+		if ((kinds & 1u << EVENT_SYSCALL) && (calls & WIRE_CALL_BIT(call)))
+			names[n++] = event_call_name(call);
 	names[n] = NULL;
 	return names;
 }

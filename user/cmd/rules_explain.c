@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -90,14 +91,17 @@ static void row(const char *label, const char *text)
 
 static void row_list(const char *label, const char *const *list)
 {
-	if (!list || !*list)
+	size_t size = 0;
+	char *text = NULL;
+	FILE *f = list && *list ? open_memstream(&text, &size) : NULL;
+
+	if (!f)
 		return;
-	print_column(stdout, label, INDENT - 1);
-	for (const char *const *t = list; *t; t++) {
-		(void)fputs(t == list ? "" : ", ", stdout);
-		(void)print_text(stdout, *t);
-	}
-	(void)fputc('\n', stdout);
+	for (const char *const *t = list; *t; t++)
+		(void)fprintf(f, "%s%s", t == list ? "" : ", ", *t);
+	if (fclose(f) == 0)
+		row(label, text);
+	free(text);
 }
 
 static int print(const struct rule *r, const struct ruleset_options *o)
@@ -125,7 +129,7 @@ static int print(const struct rule *r, const struct ruleset_options *o)
 	row("output", r->output_text);
 	row("condition", r->condition_text);
 	if (f)
-		row_list("events", rules_events(f->kinds));
+		row_list("events", rules_events(f->kinds, f->calls));
 	filter_free(f);
 	if (r->left_out)
 		return EXIT_CODE_OK;

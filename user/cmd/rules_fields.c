@@ -29,38 +29,41 @@ static const char *const argument_words[] = {[FIELD_ARG_NONE] = NULL,
 					     [FIELD_ARG_KEY] = "key"};
 
 /* One letter for each kind of line. */
-static void kinds_letters(unsigned kinds, char out[static 7])
+static void kinds_letters(unsigned kinds, char out[static 8])
 {
 	static const struct {
 		unsigned bit;
 		char letter;
-	} letters[] = {{FIELD_EXEC, 'e'},    {FIELD_SETID, 's'}, {FIELD_OPEN, 'o'},
-		       {FIELD_CONNECT, 'c'}, {FIELD_EXIT, 'x'},	 {FIELD_LOST, 'l'}};
+	} letters[] = {{FIELD_EXEC, 'e'},    {FIELD_SETID, 's'},   {FIELD_OPEN, 'o'},
+		       {FIELD_CONNECT, 'c'}, {FIELD_SYSCALL, 'k'}, {FIELD_EXIT, 'x'},
+		       {FIELD_LOST, 'l'}};
 
-	for (size_t i = 0; i < 6; i++)
+	for (size_t i = 0; i < 7; i++)
 		out[i] = kinds & letters[i].bit ? letters[i].letter : '-';
-	out[6] = '\0';
+	out[7] = '\0';
 }
 
 static void print_head(FILE *f, const char *text)
 {
-	(void)fprintf(f, "%s\n\n%-31s %-14s %-6s  %s\n", text, "Field", "Type", "In",
+	(void)fprintf(f, "%s\n\n%-31s %-14s %-7s  %s\n", text, "Field", "Type", "In",
 		      "Meaning, example");
 }
 
 int rules_fields_print(FILE *f)
 {
-	char kinds[7];
+	char kinds[8];
 
-	print_head(f, "Fields of output_fields and of rules. In a line a field that does not apply "
-		      "to the event is absent;\none that applies but is not known is null; for a "
-		      "rule both are missing, and each comparison is false.\n"
-		      "In: e exec, s setuid family, o open, c connect, x exit, l events lost.");
+	print_head(
+		f,
+		"Fields of output_fields and of rules. In a line a field that does not apply "
+		"to the event is absent;\none that applies but is not known is null; for a "
+		"rule both are missing, and each comparison is false.\n"
+		"In: e exec, s setuid family, o open, c connect, k any other call, x exit, l events lost.");
 	for (size_t i = 0; i < F_END; i++) {
 		const struct field *d = &field_table[i];
 
 		kinds_letters(d->kinds, kinds);
-		(void)fprintf(f, "%-31s %s%-*s %-6s  %s%s, %s\n", d->name, type_names[d->type],
+		(void)fprintf(f, "%-31s %s%-*s %-7s  %s%s, %s\n", d->name, type_names[d->type],
 			      (int)(14 - strlen(type_names[d->type])), d->null ? "|null" : "",
 			      kinds, d->meaning, when_names[d->when], d->example);
 	}
@@ -71,7 +74,7 @@ int rules_fields_print(FILE *f)
 		const struct rule_field *d = &field_rule_table[i];
 
 		kinds_letters(d->kinds, kinds);
-		(void)fprintf(f, "%s%-*s %-14s %-6s  %s, %s\n", d->name,
+		(void)fprintf(f, "%s%-*s %-14s %-7s  %s, %s\n", d->name,
 			      (int)(31 - strlen(d->name)), argument_names[d->argument],
 			      type_names[d->type], kinds, d->meaning, d->example);
 	}
@@ -84,7 +87,7 @@ static json_t *events(unsigned kinds)
 {
 	json_t *a = json_array();
 
-	for (const char *const *name = rules_events(kinds); *name; name++)
+	for (const char *const *name = rules_events(kinds, UINT64_MAX); *name; name++)
 		(void)json_array_append_new(a, json_string(*name));
 	if (kinds & FIELD_LOST)
 		(void)json_array_append_new(a, json_string("lost"));

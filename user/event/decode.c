@@ -11,8 +11,11 @@
 
 #include "base/path.h"
 
-/* One path may need mount path, "/", and path; blocked opens base, "/" and what was asked. */
-_Static_assert(EVENT_SCRATCH >= 3 * WIRE_PATH_MAX + 32, "path and sbpath fit into the scratch");
+/*
+ * One path may need mount path, "/", and path; blocked opens base, "/" and what was asked, and
+ * other system calls that twice.
+ */
+_Static_assert(EVENT_SCRATCH >= 4 * WIRE_PATH_MAX + 32, "all paths fit into the scratch");
 
 struct reader {
 	const char *data;
@@ -185,6 +188,7 @@ TASK_BEHIND_HEADER(struct wire_exit);
 TASK_BEHIND_HEADER(struct wire_setid);
 TASK_BEHIND_HEADER(struct wire_open);
 TASK_BEHIND_HEADER(struct wire_connect);
+TASK_BEHIND_HEADER(struct wire_syscall);
 
 static void decode_cgroup(struct reader *r, struct event *e)
 {
@@ -327,6 +331,45 @@ static void decode_connect(struct reader *r, struct event *e)
 	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
 }
 
+/* asked made absolute by the letter; the descriptor's path when there is nothing else. */
+static struct str resolve(struct reader *r, struct str base, struct str asked)
+{
+	char *p = r->scratch + r->used;
+	size_t n;
+
+	if (base.len == 0 && asked.len == 0)
+		return STR_LIT("");
+	n = path_resolve(p, EVENT_SCRATCH - r->used, base, asked);
+	r->used += n;
+	return (struct str){p, (uint32_t)n, (uint32_t)n};
+}
+
+static void decode_syscall(struct reader *r, struct event *e)
+{
+	const struct wire_syscall *w = r->head;
+	const struct event_call *row = event_call(w->call);
+
+	e->kind = EVENT_SYSCALL;
+	fill_task(r, &e->task, &w->t);
+	e->creds = w->c;
+	e->ret = w->ret;
+	e->sys.call = w->call;
+	memcpy(e->sys.args, w->args, sizeof(e->sys.args));
+	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
+	for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++) {
+		struct str base = take(r, w->base[i], WIRE_PATH_MAX);
+
+		e->sys.asked[i] = take(r, w->asked[i], WIRE_PATH_MAX);
+		if (r->bad)
+			return;
+		/* What is only a name, and the file of a descriptor, are what they are. */
+		if (!row || row->dir[i] == WIRE_CALL_A_NAME)
+			e->sys.path[i] = e->sys.asked[i];
+		else
+			e->sys.path[i] = resolve(r, base, e->sys.asked[i]);
+	}
+}
+
 static const struct {
 	size_t fixed;
 	void (*decode)(struct reader *r, struct event *e);
@@ -338,6 +381,7 @@ static const struct {
 	[WIRE_SETID] = {sizeof(struct wire_setid), decode_setid},
 	[WIRE_OPEN] = {sizeof(struct wire_open), decode_open},
 	[WIRE_CONNECT] = {sizeof(struct wire_connect), decode_connect},
+	[WIRE_SYSCALL] = {sizeof(struct wire_syscall), decode_syscall},
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == WIRE_KIND_END, "every WIRE_* kind is decoded");
 
@@ -349,6 +393,7 @@ union fixed {
 	struct wire_setid setid;
 	struct wire_open open;
 	struct wire_connect connect;
+	struct wire_syscall syscall;
 };
 
 int event_decode(struct event *e, const void *data, size_t size, int64_t realtime_offset,

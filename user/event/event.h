@@ -27,6 +27,7 @@ enum event_kind {
 	EVENT_SETID,
 	EVENT_OPEN,
 	EVENT_CONNECT,
+	EVENT_SYSCALL, /* any other system call */
 	EVENT_KIND_END
 };
 
@@ -98,6 +99,17 @@ struct event_connect {
 	struct str peer_comm;
 };
 
+/*
+ * A system call as it was made. Its paths are made absolute by the letter, with what was known of
+ * where they start: links in them were not followed. "" where there is none, or not known.
+ */
+struct event_syscall {
+	uint32_t call; /* WIRE_CALL_*, of those of wire_calls.h */
+	uint64_t args[WIRE_SYSCALL_ARGS];
+	struct str asked[WIRE_SYSCALL_PATHS]; /* as passed */
+	struct str path[WIRE_SYSCALL_PATHS];
+};
+
 struct event {
 	enum event_kind kind;
 	uint64_t num;	/* of this stream, from 1; 0 for context */
@@ -121,6 +133,7 @@ struct event {
 		struct event_setid setid;
 		struct event_open open;
 		struct event_connect connect;
+		struct event_syscall sys;
 	};
 	struct str cgroup_path; /* EVENT_CGROUP only */
 
@@ -136,6 +149,36 @@ const char *event_type(const struct event *e);
 
 /* The system call's name for WIRE_CALL_*, "" for none. */
 const char *event_call_name(uint32_t call);
+
+/* What is known of a system call of an EVENT_SYSCALL: its row of wire_calls.h. */
+struct event_call {
+	const char *name;
+	uint8_t path[WIRE_SYSCALL_PATHS]; /* numbers of arguments, from 1; 0: none */
+	uint8_t dir[WIRE_SYSCALL_PATHS];
+	uint8_t fd, mode, flags;
+	uint8_t flag_names;			   /* WIRE_CALL_FLAGS_* */
+	const char *path_name[WIRE_SYSCALL_PATHS]; /* in evt.arg.*; "" for none */
+};
+
+/* NULL: the call is none of those. */
+const struct event_call *event_call(uint32_t call);
+
+/* Argument n of an EVENT_SYSCALL, counted from 1; 0 when there is no such. */
+uint64_t event_call_arg(const struct event_syscall *s, unsigned n);
+
+/* The path at which something appears or changes, and the other one, where it came from. */
+struct str event_call_changed(const struct event_syscall *s);
+struct str event_call_from(const struct event_syscall *s);
+
+/*
+ * In words, in buf; "" when the call has none: flags ("MS_BIND|MS_REC"), the mode
+ * ("S_ISUID|S_IXUSR"), and what a ptrace asks for ("PTRACE_ATTACH"). Then its arguments as numbers.
+ */
+#define EVENT_CALL_TEXT 512
+struct str event_call_flags(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
+struct str event_call_mode(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
+struct str event_call_request(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
+struct str event_call_args(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
 
 /*
  * The arguments of an exec with blanks between them, in scratch; "" when there are none. Where they
@@ -159,7 +202,7 @@ int64_t event_stat_dev(uint32_t dev);
  * Gives 0, -EPROTO for a malformed record, -ENOTSUP for a kind it does not know; *e is then
  * untouched.
  */
-#define EVENT_SCRATCH (4 * WIRE_PATH_MAX)
+#define EVENT_SCRATCH (5 * WIRE_PATH_MAX)
 int event_decode(struct event *e, const void *data, size_t size, int64_t realtime_offset,
 		 char scratch[static EVENT_SCRATCH]);
 

@@ -32,6 +32,7 @@ enum field_when {
 #define FIELD_SETID   (1u << EVENT_SETID)
 #define FIELD_OPEN    (1u << EVENT_OPEN)
 #define FIELD_CONNECT (1u << EVENT_CONNECT)
+#define FIELD_SYSCALL (1u << EVENT_SYSCALL)
 #define FIELD_LOST    (1u << EVENT_KIND_END) /* the line about lost events */
 
 struct field {
@@ -49,11 +50,14 @@ struct field {
 #define FIELD_S     FIELD_SETID
 #define FIELD_O     FIELD_OPEN
 #define FIELD_C     FIELD_CONNECT
+#define FIELD_K     FIELD_SYSCALL
 #define FIELD_ES    (FIELD_E | FIELD_S)
 #define FIELD_EO    (FIELD_E | FIELD_O)
 #define FIELD_OC    (FIELD_O | FIELD_C)
+#define FIELD_OK    (FIELD_O | FIELD_K)
+#define FIELD_OCK   (FIELD_OC | FIELD_K)
 #define FIELD_SOC   (FIELD_S | FIELD_OC)
-#define FIELD_ACTS  (FIELD_E | FIELD_SOC)    /* all but exit */
+#define FIELD_ACTS  (FIELD_E | FIELD_SOC | FIELD_K) /* all but exit */
 #define FIELD_EVENT (FIELD_ACTS | FIELD_EXIT)
 #define FIELD_ALL   (FIELD_EVENT | FIELD_LOST)
 
@@ -77,8 +81,12 @@ X(IS_OPEN_WRITE, "evt.is_open_write", BOOL, false, ALWAYS, O, \
   "opened for writing, created or emptied", "true") \
 X(IS_OPEN_READ, "evt.is_open_read", BOOL, false, ALWAYS, O, \
   "opened for reading", "false") \
-X(ARG_FLAGS, "evt.arg.flags", STRING, false, ALWAYS, O, \
-  "flags of the open", "\"O_WRONLY|O_CREAT\"") \
+X(ARG_FLAGS, "evt.arg.flags", STRING, true, ALWAYS, OK, \
+  "flags of the open, or of the call; null: it has none", "\"O_WRONLY|O_CREAT\"") \
+X(ARG_MODE, "evt.arg.mode", STRING, true, ALWAYS, K, \
+  "the mode that was asked for", "\"S_ISUID|S_IRWXU\"") \
+X(CALL_ARGS, "rootwatch.call.args", STRING, false, ALWAYS, K, \
+  "the first five arguments as they were passed, in hexadecimal", "\"10 1092 0 0 0\"") \
 X(PROC_NAME, "proc.name", STRING, true, ALWAYS, EVENT, \
   "the process's command name (comm)", "\"apt-get\"") \
 X(PROC_EXEPATH, "proc.exepath", STRING, true, ALWAYS, EVENT, \
@@ -155,8 +163,9 @@ X(TO_SUID, "rootwatch.to.suid", NUMBER, true, ALWAYS, S, \
   "saved uid after", "0") \
 X(TO_FSUID, "rootwatch.to.fsuid", NUMBER, true, ALWAYS, S, \
   "file system uid after", "0") \
-X(FD_NAME, "fd.name", STRING, true, ALWAYS, OC, \
-  "path of what was opened; of a socket the listener's bound name, @ first when abstract", \
+X(FD_NAME, "fd.name", STRING, true, ALWAYS, OCK, \
+  "path of what was opened; of a socket the listener's bound name, @ first when abstract; of other " \
+  "calls the path at which something changes", \
   "\"/etc/passwd\"") \
 X(FD_DIRECTORY, "fd.directory", STRING, true, ALWAYS, O, \
   "fd.name up to its last /", "\"/etc\"") \
@@ -182,6 +191,11 @@ X(PEER_CONTAINER, "rootwatch.peer.container", BOOL, true, ALWAYS, C, \
   "it runs in a container", "false") \
 X(PEER_SAME, "rootwatch.peer.same_container", BOOL, true, ALWAYS, C, \
   "it runs in the client's own container", "false") \
+X(CALL_FROM, "rootwatch.call.from", STRING, true, ALWAYS, K, \
+  "of a rename, link or mount: where it came from; of a symbolic link what it says", \
+  "\"/tmp/passwd\"") \
+X(CALL_UNRESOLVED, "rootwatch.call.unresolved", BOOL, false, ALWAYS, K, \
+  "the paths are as asked for: links in them were not followed", "true") \
 X(FILE_SBPATH, "rootwatch.file.sbpath", STRING, true, ALWAYS, EO, \
   "path of the file or program inside its own file system", "\"/etc/passwd\"") \
 X(FILE_DEV, "rootwatch.file.dev", STRING, true, ALWAYS, EO, \
@@ -277,6 +291,28 @@ X(TRUNCATED, "rootwatch.truncated", BOOL, false, ALWAYS, EVENT, \
 #define FIELD_RULE_LIST(X) \
 X(IS_OPEN_EXEC, "evt.is_open_exec", BOOL, NONE, O, \
   "a file with an execute bit was created", "true") \
+X(ARG_REQUEST, "evt.arg.request", STRING, NONE, K, "what a ptrace asks for", "\"PTRACE_ATTACH\"") \
+X(ARG_NSTYPE, "evt.arg.nstype", STRING, NONE, K, \
+  "of setns: the kinds of namespaces that it would accept; 0: any", "\"CLONE_NEWNS\"") \
+X(ARG_PATH, "evt.arg.path", STRING, NONE, K, "the path, of calls where Falco calls it so", "\"/tmp/x\"") \
+X(ARG_PATHNAME, "evt.arg.pathname", STRING, NONE, K, "likewise", "\"/tmp/x\"") \
+X(ARG_NAME, "evt.arg.name", STRING, NONE, OK, "likewise, of umount and unlinkat; and of opens", "\"/tmp/x\"") \
+X(ARG_FILENAME, "evt.arg.filename", STRING, NONE, K, "likewise, of chmod", "\"/tmp/x\"") \
+X(ARG_OLDPATH, "evt.arg.oldpath", STRING, NONE, K, "of a rename or link: the old path", "\"/tmp/x\"") \
+X(ARG_NEWPATH, "evt.arg.newpath", STRING, NONE, K, "and the new one", "\"/etc/passwd\"") \
+X(ARG_TARGET, "evt.arg.target", STRING, NONE, K, "what a symbolic link says", "\"/etc/passwd\"") \
+X(ARG_LINKPATH, "evt.arg.linkpath", STRING, NONE, K, "where it is", "\"/tmp/x\"") \
+X(ARG_DEV, "evt.arg.dev", STRING, NONE, K, "of mount: what was mounted", "\"/dev/sda1\"") \
+X(ARG_DIR, "evt.arg.dir", STRING, NONE, K, "and where", "\"/mnt\"") \
+X(FS_NAME, "fs.path.name", STRING, NONE, OK, \
+  "the path that a call with one path works on", "\"/etc/passwd\"") \
+X(FS_NAMERAW, "fs.path.nameraw", STRING, NONE, OK, "that, as passed", "\"../etc/passwd\"") \
+X(FS_SOURCE, "fs.path.source", STRING, NONE, K, \
+  "of a rename the old path, of a link the new one, of mount what was mounted", "\"/tmp/x\"") \
+X(FS_SOURCERAW, "fs.path.sourceraw", STRING, NONE, K, "that, as passed", "\"x\"") \
+X(FS_TARGET, "fs.path.target", STRING, NONE, K, \
+  "of a rename the new path, of a link the old one, of mount where", "\"/etc/passwd\"") \
+X(FS_TARGETRAW, "fs.path.targetraw", STRING, NONE, K, "that, as passed", "\"passwd\"") \
 X(FAILED, "evt.failed", BOOL, NONE, ACTS, "the call returned an error", "false") \
 X(CATEGORY, "evt.category", STRING, NONE, EVENT, "file, process, net or user", "\"file\"") \
 X(HOSTNAME, "evt.hostname", STRING, NONE, EVENT, "name of the host", "\"node-1\"") \
@@ -311,9 +347,10 @@ X(THREAD_CAP_INHERITABLE, "thread.cap_inheritable", STRING, NONE, ACTS, \
   "inheritable capabilities by name", "\"CAP_CHOWN\"") \
 X(GROUP_NAME, "group.name", STRING, NONE, ACTS, "root for gid 0; other names are not known", "\"root\"") \
 X(IMAGE_ID, "container.image.id", STRING, NONE, EVENT, "id of the image, where the runtime's files say", "\"9ee2...\"") \
-X(FILE_PATHS, "rootwatch.file.paths", STRINGS, NONE, O, \
-  "every path of the file in its container: in the task's mounts and from the container's root", "\"/etc/passwd\"") \
-X(FILE_NAME, "rootwatch.file.name", STRING, NONE, O, \
+X(FILE_PATHS, "rootwatch.file.paths", STRINGS, NONE, OK, \
+  "every path of the file in its container: in the task's mounts and from the container's root; of " \
+  "other calls where something changes", "\"/etc/passwd\"") \
+X(FILE_NAME, "rootwatch.file.name", STRING, NONE, OK, \
   "the file's own name, not that of a mount point it was bound to", "\"passwd\"") \
 X(FILE_TYPE, "rootwatch.file.type", STRING, NONE, O, \
   "regular, directory, link, block, char, fifo or socket", "\"block\"") \

@@ -3,18 +3,20 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static const char *const call_names[] = {
-	[WIRE_CALL_NONE] = "",
-	[WIRE_CALL_OPEN] = "open",
-	[WIRE_CALL_OPENAT] = "openat",
-	[WIRE_CALL_OPENAT2] = "openat2",
-	[WIRE_CALL_CREAT] = "creat",
-	[WIRE_CALL_OPEN_BY_HANDLE_AT] = "open_by_handle_at",
-	[WIRE_CALL_SETUID] = "setuid",
-	[WIRE_CALL_SETREUID] = "setreuid",
-	[WIRE_CALL_SETRESUID] = "setresuid",
-	[WIRE_CALL_SETFSUID] = "setfsuid",
-	[WIRE_CALL_CONNECT] = "connect",
+static const char *const call_names[] = {[WIRE_CALL_NONE] = "",
+					 [WIRE_CALL_OPEN] = "open",
+					 [WIRE_CALL_OPENAT] = "openat",
+					 [WIRE_CALL_OPENAT2] = "openat2",
+					 [WIRE_CALL_CREAT] = "creat",
+					 [WIRE_CALL_OPEN_BY_HANDLE_AT] = "open_by_handle_at",
+					 [WIRE_CALL_SETUID] = "setuid",
+					 [WIRE_CALL_SETREUID] = "setreuid",
+					 [WIRE_CALL_SETRESUID] = "setresuid",
+					 [WIRE_CALL_SETFSUID] = "setfsuid",
+					 [WIRE_CALL_CONNECT] = "connect",
+#define ROW(id, name, ...) [WIRE_CALL_##id] = #name,
+					 WIRE_CALLS(ROW)
+#undef ROW
 };
 _Static_assert(COUNT(call_names) == WIRE_CALL_END, "every WIRE_CALL_* has a name");
 
@@ -22,7 +24,7 @@ _Static_assert(COUNT(call_names) == WIRE_CALL_END, "every WIRE_CALL_* has a name
 static const char *const kind_types[] = {
 	[EVENT_NONE] = "unknown", [EVENT_CGROUP] = "cgroup",   [EVENT_FORK] = "clone",
 	[EVENT_EXEC] = "execve",  [EVENT_EXIT] = "procexit",   [EVENT_SETID] = "setuid",
-	[EVENT_OPEN] = "open",	  [EVENT_CONNECT] = "connect",
+	[EVENT_OPEN] = "open",	  [EVENT_CONNECT] = "connect", [EVENT_SYSCALL] = "syscall",
 };
 _Static_assert(COUNT(kind_types) == EVENT_KIND_END, "every EVENT_* has a type");
 
@@ -41,6 +43,8 @@ const char *event_type(const struct event *e)
 		call = e->open.call;
 	else if (e->kind == EVENT_SETID)
 		call = e->setid.call;
+	else if (e->kind == EVENT_SYSCALL)
+		call = e->sys.call;
 	if (call > WIRE_CALL_NONE && call < WIRE_CALL_END)
 		return call_names[call];
 	return (unsigned)e->kind < EVENT_KIND_END ? kind_types[e->kind] : kind_types[EVENT_NONE];

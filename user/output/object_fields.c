@@ -114,6 +114,21 @@ void object_fields_write_connect(struct line *l, const struct event *e)
 	put_bool_if(l, F_PEER_SAME, peer, c->flags & WIRE_CONNECT_PEER_SAME);
 }
 
+void object_fields_write_syscall(struct line *l, const struct event *e)
+{
+	const struct event_syscall *s = &e->sys;
+	const struct event_call *row = event_call(s->call);
+	char buf[EVENT_CALL_TEXT];
+	struct str flags = event_call_flags(s, buf);
+
+	put_own(l, F_ARG_FLAGS, s->call == WIRE_CALL_SETNS ? STR_LIT("") : flags);
+	put_own(l, F_ARG_MODE, event_call_mode(s, buf));
+	put_own(l, F_CALL_ARGS, event_call_args(s, buf));
+	put_str(l, F_FD_NAME, event_call_changed(s));
+	put_str(l, F_CALL_FROM, event_call_from(s));
+	put_bool(l, F_CALL_UNRESOLVED, row && row->path[0]);
+}
+
 void object_fields_write_exec(struct line *l, const struct event *e)
 {
 	static const struct str gains[] = {

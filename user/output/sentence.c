@@ -176,6 +176,30 @@ static void write_connect(struct line *l, const struct event *e, size_t cap)
 	write_error(l, e);
 }
 
+static void write_syscall(struct line *l, const struct event *e, size_t cap)
+{
+	struct str changed = event_call_changed(&e->sys), from = event_call_from(&e->sys);
+	const char *call = event_type(e);
+
+	write_who(l, e);
+	if (e->ret < 0) {
+		write_tried(l, e);
+		line_literal(l, "call ");
+	} else {
+		line_literal(l, " called ");
+	}
+	line_raw(l, call, strlen(call));
+	if (changed.len > 0) {
+		line_literal(l, " on ");
+		line_capped(l, changed, cap);
+	}
+	if (from.len > 0) {
+		line_literal(l, " with ");
+		line_capped(l, from, cap);
+	}
+	write_error(l, e);
+}
+
 static void write_exit(struct line *l, const struct event *e)
 {
 	int status = (int)e->exit.code;
@@ -260,6 +284,9 @@ void sentence_write(struct line *l, const struct event *e, const struct rule *hi
 		break;
 	case EVENT_CONNECT:
 		write_connect(l, e, cap);
+		break;
+	case EVENT_SYSCALL:
+		write_syscall(l, e, cap);
 		break;
 	case EVENT_NONE:
 	case EVENT_CGROUP:

@@ -243,6 +243,7 @@ int prefilter_compile(struct prefilter *p, const struct filter *f, uint32_t numb
 	memset(p, 0, sizeof(*p));
 	p->number = number;
 	p->set.any = access_value(f->any);
+	p->set.calls = f->calls;
 	for (i = 0; i < f->n + N_PROOFS; i++) {
 		int err = add(p, i < f->n ? &f->entries[i] : &proofs[i - f->n]);
 

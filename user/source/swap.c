@@ -39,7 +39,8 @@ void swap_wait(void)
 int swap_filter(struct swap *w, struct rootwatch_bpf *skel, const struct filter *f,
 		uint32_t *number)
 {
-	const struct filter everything = {.any = FILTER_READ | FILTER_WRITE | FILTER_CONNECT};
+	const struct filter everything = {.any = FILTER_READ | FILTER_WRITE | FILTER_CONNECT,
+					  .calls = f->calls};
 	uint32_t next = w->active ^ 1;
 	int map = bpf_map__fd(skel->maps.watch);
 	struct prefilter p;

@@ -258,14 +258,14 @@ static void all_fields_are_shown(void **state)
 
 static void events_of_kinds(void **state)
 {
-	const char *const *names = rules_events(1u << EVENT_OPEN | 1u << EVENT_CONNECT);
+	const char *const *names = rules_events(1u << EVENT_OPEN | 1u << EVENT_CONNECT, 0);
 
 	(void)state;
 	assert_string_equal(names[0], "open");
 	assert_string_equal(names[3], "creat");
 	assert_string_equal(names[4], "connect");
 	assert_null(names[5]);
-	assert_null(rules_events(0)[0]);
+	assert_null(rules_events(0, UINT64_MAX)[0]);
 }
 
 int main(void)

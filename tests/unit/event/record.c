@@ -12,7 +12,7 @@ static const size_t fixed[WIRE_KIND_END] = {
 	[WIRE_CGROUP] = sizeof(struct wire_cgroup),   [WIRE_FORK] = sizeof(struct wire_fork),
 	[WIRE_EXEC] = sizeof(struct wire_exec),	      [WIRE_EXIT] = sizeof(struct wire_exit),
 	[WIRE_SETID] = sizeof(struct wire_setid),     [WIRE_OPEN] = sizeof(struct wire_open),
-	[WIRE_CONNECT] = sizeof(struct wire_connect),
+	[WIRE_CONNECT] = sizeof(struct wire_connect), [WIRE_SYSCALL] = sizeof(struct wire_syscall),
 };
 
 static void set_size(struct record *r, size_t size)

@@ -349,6 +349,7 @@ static void other_records(void **state)
 	struct wire_exit *exit_;
 	struct wire_setid *setid;
 	struct wire_connect *conn;
+	struct wire_syscall *sys;
 	struct wire_cgroup *cg;
 
 	(void)state;
@@ -394,6 +395,48 @@ static void other_records(void **state)
 	EXPECT(e.connect.name, "/run/docker.sock");
 	EXPECT(e.connect.path, "/docker.sock");
 	EXPECT(e.connect.asked, "../s");
+
+	sys = record_begin(&r, WIRE_SYSCALL);
+	record_task(&sys->t, 100, 50, "mv");
+	sys->call = WIRE_CALL_RENAMEAT;
+	sys->ret = -EACCES;
+	sys->h.flags = WIRE_F_BLOCKED;
+	sys->args[4] = 7;
+	sys->cwd = record_str(&r, "/home");
+	sys->base[0] = sys->cwd;
+	sys->asked[0] = record_str(&r, "a/../x");
+	sys->base[1] = record_str(&r, "/etc/cron.d");
+	sys->asked[1] = record_str(&r, "../passwd");
+	must_decode();
+	assert_int_equal(e.kind, EVENT_SYSCALL);
+	assert_string_equal(event_type(&e), "renameat");
+	assert_int_equal(e.ret, -EACCES);
+	assert_true(e.blocked);
+	assert_int_equal(e.sys.args[4], 7);
+	EXPECT(e.sys.asked[0], "a/../x");
+	EXPECT(e.sys.path[0], "/home/x");
+	EXPECT(e.sys.path[1], "/etc/passwd");
+	EXPECT(event_call_changed(&e.sys), "/etc/passwd");
+	EXPECT(event_call_from(&e.sys), "/home/x");
+
+	/* A descriptor's own path; a name that is no path; a call that this version does not know. */
+	sys = record_begin(&r, WIRE_SYSCALL);
+	sys->call = WIRE_CALL_FCHMOD;
+	sys->base[0] = record_str(&r, "/tmp/sh");
+	must_decode();
+	EXPECT(event_call_changed(&e.sys), "/tmp/sh");
+	EXPECT(event_call_from(&e.sys), "");
+	sys = record_begin(&r, WIRE_SYSCALL);
+	sys->call = WIRE_CALL_SYMLINK;
+	sys->asked[0] = record_str(&r, "../../x");
+	sys->asked[1] = record_str(&r, "/tmp/./l");
+	must_decode();
+	EXPECT(event_call_from(&e.sys), "../../x");
+	EXPECT(event_call_changed(&e.sys), "/tmp/l");
+	sys->call = WIRE_CALL_END;
+	must_decode();
+	EXPECT(event_call_changed(&e.sys), "");
+	assert_string_equal(event_type(&e), "syscall");
 
 	cg = record_begin(&r, WIRE_CGROUP);
 	cg->h.flags = WIRE_F_CONTEXT;

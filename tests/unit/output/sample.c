@@ -13,8 +13,8 @@
 
 #define ID64 "4f1c2d3e5a6b4f1c2d3e5a6b4f1c2d3e5a6b4f1c2d3e5a6b4f1c2d3e5a6b1234"
 
-const enum event_kind sample_kinds[SAMPLE_KINDS] = {EVENT_EXEC, EVENT_EXIT, EVENT_SETID, EVENT_OPEN,
-						    EVENT_CONNECT};
+const enum event_kind sample_kinds[SAMPLE_KINDS] = {EVENT_EXEC, EVENT_EXIT,    EVENT_SETID,
+						    EVENT_OPEN, EVENT_CONNECT, EVENT_SYSCALL};
 
 static const char *const mitre_a[] = {"T1098", "T1543", NULL};
 static const char *const mitre_b[] = {"T1543", "T1053.003", NULL};
@@ -97,6 +97,13 @@ static void fill_kind(struct event *e)
 		e->connect.peer_pid = 812;
 		e->connect.peer_comm = STR_LIT("dockerd");
 		break;
+	case EVENT_SYSCALL:
+		e->sys.call = WIRE_CALL_MKNODAT;
+		e->sys.args[0] = 0xffffff9c;
+		e->sys.args[2] = S_IFCHR | 04755;
+		e->sys.asked[0] = STR_LIT("cron.d/x");
+		e->sys.path[0] = STR_LIT("/etc/cron.d/x");
+		break;
 	default:
 		fail_msg("kind %d is not printed", (int)e->kind);
 	}
@@ -175,6 +182,8 @@ void sample_poor(struct sample *s, enum event_kind kind)
 	s->e.task.loginuid = UINT32_MAX;
 	if (kind == EVENT_OPEN)
 		s->e.open.call = WIRE_CALL_OPEN;
+	if (kind == EVENT_SYSCALL)
+		s->e.sys.call = WIRE_CALL_BPF;
 	s->e.container = &s->c;
 	s->o.hostname = "";
 }
@@ -261,6 +270,12 @@ void sample_hostile(struct sample *s, enum event_kind kind, struct str unit)
 		s->e.connect.ino = UINT64_MAX;
 		s->e.connect.dev = s->e.connect.peer_pid = UINT32_MAX;
 		s->e.connect.peer_comm = name;
+		break;
+	case EVENT_SYSCALL:
+		s->e.sys.call = WIRE_CALL_RENAMEAT2;
+		memset(s->e.sys.args, 0xff, sizeof(s->e.sys.args));
+		for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++)
+			s->e.sys.path[i] = s->e.sys.asked[i] = path;
 		break;
 	default:
 		break;

@@ -60,7 +60,7 @@ struct candidate {
 };
 
 /* evt.type as a small number: rules are looked up by it. The last ones stand for odd events. */
-#define TYPES_MAX 32
+#define TYPES_MAX 96
 
 struct event_types {
 	size_t n;

@@ -2,17 +2,22 @@
 /* The types of events that there are, found out by asking event_type for every call of a kind. */
 #include "rules/engine/internal.h"
 
-static const char *const calls[EVENT_KIND_END][8] = {
+#define CALLS_MAX (WIRE_CALL_END - WIRE_CALL_FIRST)
+
+static const char *const calls[EVENT_KIND_END][CALLS_MAX] = {
 	[EVENT_EXEC] = {"execve", "execveat"},
 	[EVENT_EXIT] = {"procexit"},
 	[EVENT_SETID] = {"setuid", "setreuid", "setresuid", "setfsuid"},
 	[EVENT_OPEN] = {"open", "openat", "openat2", "creat", "open_by_handle_at"},
+#define ROW(id, name, ...) #name,
 	[EVENT_CONNECT] = {"connect"},
+	[EVENT_SYSCALL] = {WIRE_CALLS(ROW)},
+#undef ROW
 };
 
 static bool usual(enum event_kind kind, const char *name)
 {
-	for (size_t i = 0; i < 8 && calls[kind][i]; i++) {
+	for (size_t i = 0; i < CALLS_MAX && calls[kind][i]; i++) {
 		if (strcmp(calls[kind][i], name) == 0)
 			return true;
 	}
@@ -25,6 +30,8 @@ static void set_call(struct event *e, uint32_t call)
 		e->open.call = call;
 	else if (e->kind == EVENT_SETID)
 		e->setid.call = call;
+	else if (e->kind == EVENT_SYSCALL)
+		e->sys.call = call;
 }
 
 static uint8_t add(struct event_types *t, enum event_kind kind, uint32_t call, uint32_t flags,
@@ -75,6 +82,8 @@ uint32_t event_types_of(const struct event_types *t, const struct event *e)
 		call = e->open.call;
 	else if (e->kind == EVENT_SETID)
 		call = e->setid.call;
+	else if (e->kind == EVENT_SYSCALL)
+		call = e->sys.call;
 	return t->by_call[e->kind][call < WIRE_CALL_END ? call : WIRE_CALL_NONE];
 }
 

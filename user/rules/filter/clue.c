@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/filter/clue.h"
 
+#include "base/path.h"
+
 static struct str part(struct str s, uint32_t from, uint32_t to)
 {
 	return (struct str){s.p + from, to - from, to - from};
@@ -56,9 +58,24 @@ struct str clue_last(struct str value)
 	return str_basename(value);
 }
 
+/* Of a file to which no directory leads the path is PATH_CUT, whatever its name is. */
+static bool is_cut(struct str tail)
+{
+	const struct str cut = STR_LIT(PATH_CUT);
+
+	return tail.len <= cut.len && memcmp(cut.p + cut.len - tail.len, tail.p, tail.len) == 0;
+}
+
 bool clue_is_name(struct str value)
 {
-	return value.len > 0 && !has(value, '/') && !has(value, '\0') && !is_dots(value);
+<<<<<<< HEAD
+	/* PATH_CUT may stand for anything. */
+	return value.len > 0 && !has(value, '/') && !has(value, '\0') && !is_dots(value) &&
+	       !str_is(value, PATH_CUT);
+=======
+	return value.len > 0 && !has(value, '/') && !has(value, '\0') && !is_dots(value) &&
+	       !is_cut(value);
+>>>>>>> b6570f4c22b406439725fef67ed8f6ac4d71751c
 }
 
 /* Also those of extended patterns, whose sign before the '(' is harmless: see leaf.c. */

@@ -166,6 +166,7 @@ static int put_others(FILE *out, const struct node *condition)
 		{WORLD_SETID, "changes of credentials"},
 		{WORLD_OPEN_DENIED, "opens that were denied"},
 		{WORLD_CONNECT_DENIED, "connects that were denied"},
+		{WORLD_SYSCALL, "other system calls, of the types asked for"},
 	};
 	char text[256] = "";
 	size_t i;

@@ -26,6 +26,7 @@ struct wishes {
 	size_t n, room;
 	uint32_t any; /* BIT(WORLD_*) */
 	uint32_t kinds;
+	uint64_t calls;
 	uint32_t host; /* worlds that want all of the host's files */
 	bool host_urgent;
 	struct str *ignores; /* but for these */
@@ -98,6 +99,23 @@ static int add_set(struct wishes *all, struct reach *s, enum world w, bool urgen
 	return err;
 }
 
+/* Which system calls the rule can match, when it can match any. */
+static int add_calls(struct wishes *all, const struct rule *rule)
+{
+	uint32_t call;
+	int err = 0;
+
+	for (call = WIRE_CALL_FIRST; call < WIRE_CALL_END && !err; call++) {
+		struct reach s = {.any = false};
+
+		err = walk(&s, WORLD_CALL(call), rule->condition, false, 0);
+		if (!reach_is_empty(&s))
+			all->calls |= WIRE_CALL_BIT(call);
+		reach_free(&s);
+	}
+	return err;
+}
+
 static int add_rule(struct wishes *all, const struct rule *rule)
 {
 	bool urgent = rule->priority <= PRIORITY_CRITICAL;
@@ -112,6 +130,8 @@ static int add_rule(struct wishes *all, const struct rule *rule)
 			all->kinds |= 1u << world_kind((enum world)w);
 			if (w < WORLD_FILTERED)
 				err = add_set(all, &s, (enum world)w, urgent);
+			else if (w == WORLD_SYSCALL)
+				err = add_calls(all, rule);
 		}
 		reach_free(&s);
 	}
@@ -284,6 +304,7 @@ static int finish(struct filter **out, const struct wishes *all)
 		build(&b, FILTER_HOST, all->ignores[i], access_of(all->host), false, true);
 	b.f->any = access_of(all->any);
 	b.f->kinds = all->kinds;
+	b.f->calls = all->calls;
 	*out = b.f;
 	return 0;
 }

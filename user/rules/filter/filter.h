@@ -63,6 +63,7 @@ struct filter {
 	size_t n;
 	uint32_t any;	/* FILTER_*: every such event must be sent */
 	uint32_t kinds; /* 1u << EVENT_*: kinds that some enabled rule can match at all */
+	uint64_t calls; /* WIRE_CALL_BIT: of an EVENT_SYSCALL those that one can match */
 	void *arena;
 };
 

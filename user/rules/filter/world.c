@@ -19,7 +19,7 @@ uint32_t world_kind(enum world w)
 		[WORLD_SETID] = EVENT_SETID,
 	};
 
-	return kinds[w];
+	return w < WORLD_SYSCALL ? kinds[w] : EVENT_SYSCALL;
 }
 
 /* Whether a value that is known is one that the test wants. */
@@ -122,6 +122,11 @@ static enum truth test_type(enum world w, const struct node *test)
 	static const char *const connects[] = {"connect"};
 	static const char *const execs[] = {"execve", "execveat"};
 	static const char *const exits[] = {"procexit"};
+	static const char *const calls[] = {
+#define ROW(id, name, ...) #name,
+		WIRE_CALLS(ROW)
+#undef ROW
+	};
 	static const char *const setids[] = {"setuid", "setreuid", "setresuid", "setfsuid"};
 
 	switch (world_kind(w)) {
@@ -133,6 +138,10 @@ static enum truth test_type(enum world w, const struct node *test)
 		return test_strings(test, execs, COUNT(execs), true);
 	case EVENT_EXIT:
 		return test_strings(test, exits, COUNT(exits), true);
+	case EVENT_SYSCALL:
+		if (w >= WORLD_CALL(WIRE_CALL_FIRST))
+			return test_strings(test, &calls[w - WORLD_CALL(WIRE_CALL_FIRST)], 1, true);
+		return test_strings(test, calls, COUNT(calls), true);
 	default:
 		return test_strings(test, setids, COUNT(setids), true);
 	}
@@ -210,6 +219,29 @@ static enum truth test_connect(const struct node *test)
 	}
 }
 
+/* Can that call have the field? value_of_syscall() says what has what. */
+static bool call_has(uint32_t call, enum field_id id)
+{
+	const struct event_call *row = event_call(call);
+
+	switch (id) {
+	case F_FD_NAME:
+	case F_FILE_PATHS:
+	case F_FILE_NAME:
+		return row->path[1] || row->fd || (row->path[0] && row->dir[0] != WIRE_CALL_A_NAME);
+	case F_ARG_MODE:
+		return row->mode;
+	case F_ARG_FLAGS:
+		return row->flags && call != WIRE_CALL_SETNS;
+	case F_ARG_NSTYPE:
+		return call == WIRE_CALL_SETNS;
+	case F_ARG_REQUEST:
+		return call == WIRE_CALL_PTRACE;
+	default:
+		return true;
+	}
+}
+
 enum truth world_truth(enum world w, const struct node *test)
 {
 	static const char *const dir[] = {"<"};
@@ -218,6 +250,8 @@ enum truth world_truth(enum world w, const struct node *test)
 
 	/* What a comparison with a missing value gives, whatever is done to it. */
 	if (!(value_kinds(id) & (1u << world_kind(w))))
+		return TRUTH_NO;
+	if (w > WORLD_SYSCALL && !call_has(w - WORLD_CALL(0), id))
 		return TRUTH_NO;
 	if (test->right || test->left.n_transforms > 0)
 		return TRUTH_UNKNOWN;

@@ -23,8 +23,12 @@ enum world {
 	WORLD_EXEC,
 	WORLD_EXIT,
 	WORLD_SETID,
+	WORLD_SYSCALL, /* any of wire_calls.h; WORLD_CALL() is a certain one */
 	WORLD_END
 };
+
+/* One that behaves like WORLD_SYSCALL, of that call (WIRE_CALL_*) only. */
+#define WORLD_CALL(call) ((enum world)(WORLD_SYSCALL + (call)))
 
 enum truth { TRUTH_UNKNOWN, TRUTH_NO, TRUTH_YES };
 

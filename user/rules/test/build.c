@@ -21,20 +21,22 @@ static const struct {
 	const char *name;
 	enum event_kind kind;
 	uint32_t call; /* of an exec: WIRE_EXEC_FDPATH */
-} types[] = {
-	{"execve", EVENT_EXEC, 0},
-	{"execveat", EVENT_EXEC, WIRE_EXEC_FDPATH},
-	{"procexit", EVENT_EXIT, 0},
-	{"open", EVENT_OPEN, WIRE_CALL_OPEN},
-	{"openat", EVENT_OPEN, WIRE_CALL_OPENAT},
-	{"openat2", EVENT_OPEN, WIRE_CALL_OPENAT2},
-	{"creat", EVENT_OPEN, WIRE_CALL_CREAT},
-	{"open_by_handle_at", EVENT_OPEN, WIRE_CALL_OPEN_BY_HANDLE_AT},
-	{"setuid", EVENT_SETID, WIRE_CALL_SETUID},
-	{"setreuid", EVENT_SETID, WIRE_CALL_SETREUID},
-	{"setresuid", EVENT_SETID, WIRE_CALL_SETRESUID},
-	{"setfsuid", EVENT_SETID, WIRE_CALL_SETFSUID},
-	{"connect", EVENT_CONNECT, WIRE_CALL_CONNECT},
+} types[] = {{"execve", EVENT_EXEC, 0},
+	     {"execveat", EVENT_EXEC, WIRE_EXEC_FDPATH},
+	     {"procexit", EVENT_EXIT, 0},
+	     {"open", EVENT_OPEN, WIRE_CALL_OPEN},
+	     {"openat", EVENT_OPEN, WIRE_CALL_OPENAT},
+	     {"openat2", EVENT_OPEN, WIRE_CALL_OPENAT2},
+	     {"creat", EVENT_OPEN, WIRE_CALL_CREAT},
+	     {"open_by_handle_at", EVENT_OPEN, WIRE_CALL_OPEN_BY_HANDLE_AT},
+	     {"setuid", EVENT_SETID, WIRE_CALL_SETUID},
+	     {"setreuid", EVENT_SETID, WIRE_CALL_SETREUID},
+	     {"setresuid", EVENT_SETID, WIRE_CALL_SETRESUID},
+	     {"setfsuid", EVENT_SETID, WIRE_CALL_SETFSUID},
+	     {"connect", EVENT_CONNECT, WIRE_CALL_CONNECT},
+#define ROW(id, name, ...) {#name, EVENT_SYSCALL, WIRE_CALL_##id},
+	     WIRE_CALLS(ROW)
+#undef ROW
 };
 #define TYPES (sizeof(types) / sizeof(types[0]))
 
@@ -58,7 +60,8 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 		return -EINVAL;
 	}
 	if (id >= F_END && id != F_HOST_PATH && id != F_FILE_TYPE && id != F_FILE_RDEV &&
-	    id != F_PROC_PCMDLINE && id != F_PROC_PEXE) {
+	    id != F_PROC_PCMDLINE && id != F_PROC_PEXE && id != F_ARG_REQUEST &&
+	    id != F_ARG_NSTYPE) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;
@@ -408,6 +411,9 @@ static void build_kind(struct build *b, size_t type)
 		break;
 	case EVENT_CONNECT:
 		build_connect(b);
+		break;
+	case EVENT_SYSCALL:
+		build_syscall(b, types[type].call);
 		break;
 	case EVENT_EXIT:
 		build_exit(b);

@@ -14,6 +14,8 @@
  * - rootwatch.file.sbpath is the path inside it, and the one from the container's root for what
  * lies on that; it is fd.name (of a program proc.exepath) when it is left out.
  * - An act with evt.res EACCES, EPERM or EROFS was denied: then only fd.name is known of the file.
+ * - Of another system call fd.name is the path at which something changes, rootwatch.call.from the
+ *   other one; evt.arg.flags, .mode, .request and .nstype are given in words.
  * - user.uid is all four uids, and in a user namespace (rootwatch.root: userns) 100000 more on the
  *   host; rootwatch.from.uid likewise, and null when nothing is known of the time before.
  */

@@ -17,6 +17,8 @@ struct build {
 /* Each fills its part of b->event from b->in. */
 void build_creds(struct build *b);
 void build_container(struct build *b);
+/* Another system call than those with an event of their own. */
+void build_syscall(struct build *b, uint32_t call);
 /* The file that was opened, or the program's; blocked: all that is known of it is its path. */
 void build_file(struct build *b, struct event_file *f, struct str path, bool blocked);
 

@@ -43,6 +43,8 @@ static struct str category(const struct event *e)
 		return STR_LIT("file");
 	case EVENT_CONNECT:
 		return STR_LIT("net");
+	case EVENT_SYSCALL:
+		return event_call_changed(&e->sys).len > 0 ? STR_LIT("file") : STR_LIT("process");
 	default:
 		return STR_LIT("");
 	}

@@ -96,7 +96,11 @@ static bool of_open(struct value *v, const struct event *e, enum field_id id)
 		return set_num(v, e->ret);
 	case F_FD_NAME:
 		return set_str(v, f->path);
+	case F_FS_NAME:
+	case F_ARG_NAME:
+		return set_str(v, f->path);
 	case F_FD_NAMERAW:
+	case F_FS_NAMERAW:
 		return set_str(v, e->open.asked);
 	case F_FD_DIRECTORY:
 		return set_str(v, directory(f->path));

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "event/event.h"
+
 /* One allocation a thing, so that ASan sees where it ends. */
 struct thing {
 	struct thing *next;
@@ -101,13 +103,30 @@ static void add_access(char *text, uint32_t access)
 		strcat(text, "C");
 }
 
+/* "(chmod chown)": which calls, when they are few. */
+static void add_calls(char *text, uint64_t calls)
+{
+	const char *before = "(";
+
+	if (__builtin_popcountll(calls) > 4 || !calls)
+		return;
+	for (uint32_t call = 0; call < WIRE_CALL_END; call++) {
+		if (!(calls & WIRE_CALL_BIT(call)))
+			continue;
+		sprintf(text + strlen(text), "%s%s", before, event_call_name(call));
+		before = " ";
+	}
+	strcat(text, ")");
+}
+
 const char *condition_filter(const struct filter *f)
 {
 	static const char *const scopes[] = {"path",  "proc", "sysfs",	"cgroup",
 					     "kern",  "host", "name",	"suffix",
 					     "block", "char", "socket", "listener"};
-	static const char *const kinds[] = {"", "", "", "exec", "exit", "setid", "open", "connect"};
-	size_t size = 64, i;
+	static const char *const kinds[] = {"",	     "",     "",	"exec", "exit",
+					    "setid", "open", "connect", "call"};
+	size_t size = 192, i;
 	char *text;
 
 	for (i = 0; i < f->n; i++)
@@ -130,5 +149,6 @@ const char *condition_filter(const struct filter *f)
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (f->kinds & (1u << i))
 			sprintf(text + strlen(text), " %s", kinds[i]);
+	add_calls(text, f->calls);
 	return text;
 }

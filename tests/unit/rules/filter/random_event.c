@@ -58,12 +58,16 @@ static void make_odd(struct kernel_file *k)
 	/* The host's own mounts hold none of an overlay that it has not mounted. */
 	k->host_task = words_one_in(10) && k->magic != FILES_OVERLAY;
 	k->hidden = words_one_in(10) && !k->root_mount;
-	if (k->on_root || !words_one_in(12))
+	/*
+	 * (The root of a file system, reached by ".." through a mount of a part of it: fd.name is
+	 * then the mount point's. The kernel side does not look for that.)
+	 */
+	if (k->on_root || k->n_names == 0 || !words_one_in(12))
 		return;
 	k->mnt_root = 0;
 	if (words_one_in(2)) {
 		k->escaped = true;
-	} else if (k->n_names > 0) {
+	} else {
 		k->alone = true;
 		k->magic = FILES_TMPFS;
 		k->names[k->n_names - 1] = words_pick(names, COUNT(names));

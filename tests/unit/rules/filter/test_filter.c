@@ -126,6 +126,9 @@ static void test_open_ended(void **state)
 		TEST(FD_DIRECTORY, EQ, "/"),
 		TEST(FD_DIRECTORY, ENDSWITH, "/x"),
 		TEST(FD_FILENAME, EQ, "a/b"),
+		TEST(FD_FILENAME, EQ, "..."),
+		TEST(FD_NAME, ENDSWITH, ".."),
+		TEST(FD_NAME, GLOB, "*."),
 		TEST(FD_FILENAME, STARTSWITH, "x"),
 		TEST(FILE_SBPATH, PMATCH, "/etc"),
 		TEST(FILE_TYPE, IN, "block", "char"),
@@ -168,16 +171,25 @@ static void test_worlds(void **state)
 	expect("kinds exec", AND(TEST(TYPE, IN, "execve", "execveat"), TEST(PROC_NAME, EQ, "x")));
 	expect("kinds exec", TEST(EXEC_FILENAME, EQ, "/x"));
 	expect("kinds exit", EXISTS(EXIT_CODE));
-	expect("kinds setid", TEST(TYPE, STARTSWITH, "set"));
-	expect("any RW; kinds open", TEST(TYPE, STARTSWITH, "open"));
+	expect("kinds setid call(setns settimeofday)", TEST(TYPE, STARTSWITH, "set"));
+	expect("any RW; kinds open call(open_tree)", TEST(TYPE, STARTSWITH, "open"));
 	expect("any RW; kinds open", TEST(TYPE, EQ, "openat"));
-	expect("any RWC; kinds exec exit setid open connect", TEST(PROC_NAME, EQ, "x"));
-	expect("any RWC; kinds exec exit setid open connect", NOT(TEST(PROC_NAME, EQ, "x")));
+	expect("any RWC; kinds exec exit setid open connect call", TEST(PROC_NAME, EQ, "x"));
+	expect("any RWC; kinds exec exit setid open connect call", NOT(TEST(PROC_NAME, EQ, "x")));
 	expect("kinds", TEST(DIR, EQ, ">"));
 	expect("kinds", TEST(RULE_ID, EQ, "x"));
-	expect("kinds", TEST(TYPE, EQ, "ptrace"));
+	expect("kinds call(ptrace)", TEST(TYPE, EQ, "ptrace"));
+	expect("kinds call(ptrace)",
+	       AND(TEST(ARG_REQUEST, EQ, "PTRACE_ATTACH"), TEST(TYPE, EQ, "ptrace")));
+	expect("kinds call(chmod fchmod)", AND(TEST(TYPE, IN, "chmod", "fchmod", "mkdir"),
+					       TEST(ARG_MODE, CONTAINS, "S_ISUID")));
+	expect("kinds call", TEST(ARG_MODE, CONTAINS, "S_ISUID"));
+	expect("kinds call", AND(TEST(TYPE, NE, "rename"), EXISTS(CALL_ARGS)));
+	expect("path /etc W; kinds open call(rename)",
+	       AND(OR(WRITES, TEST(TYPE, EQ, "rename")), TEST(FILE_PATHS, PMATCH, "/etc")));
+	expect("kinds", TEST(TYPE, EQ, "kill"));
 	/* What was denied is sent whatever it is. */
-	expect("kinds open connect", AND(TEST(BLOCKED, EQ, "true"), EXISTS(FD_NAME)));
+	expect("kinds open connect call", AND(TEST(BLOCKED, EQ, "true"), EXISTS(FD_NAME)));
 	expect("kinds open", TEST(FILE_UNRESOLVED, EQ, "true"));
 	expect("kinds open", AND(TEST(TYPE, EQ, "openat"), TEST(RAWRES, LT, "0")));
 	expect("kinds open", AND(TEST(TYPE, EQ, "openat"), TEST(RES, EQ, "EACCES")));
@@ -198,7 +210,7 @@ static void test_and(void **state)
 	/* not (not a or b) is a and not b */
 	expect_open("path /a/b",
 		    NOT(OR(NOT(TEST(FD_NAME, PMATCH, "/a/b")), TEST(PROC_NAME, EQ, "x"))));
-	expect("any RW; kinds open", OR(TEST(FILE_PATHS, PMATCH, "/c/d"), EXISTS(FILE_TYPE)));
+	expect("any RW; kinds open call", OR(TEST(FILE_PATHS, PMATCH, "/c/d"), EXISTS(FILE_TYPE)));
 	/* of the same breadth the first */
 	expect_open("name a", AND(TEST(FD_FILENAME, EQ, "a"), TEST(FD_FILENAME, EQ, "b")));
 }
@@ -210,11 +222,11 @@ static void test_sockets(void **state)
 	expect("listener dockerd C; kinds connect", TEST(PEER_COMM, IN, "dockerd"));
 	expect("listener fifteen-letters C; kinds connect",
 	       TEST(PEER_COMM, EQ, "fifteen-letters-and"));
-	expect("path /run/x.sock RW; socket x.sock C; kinds open connect",
+	expect("path /run/x.sock RW; socket x.sock C; kinds open connect call",
 	       TEST(FD_NAME, EQ, "/run/x.sock"));
-	expect("name x.sock RW; socket x.sock C; kinds open connect",
+	expect("name x.sock RW; socket x.sock C; kinds open connect call",
 	       TEST(FD_NAME, ENDSWITH, "/x.sock"));
-	expect("socket @x C; socket x C; any RW; kinds open connect", TEST(FD_NAME, EQ, "@x"));
+	expect("socket @x C; socket x C; any RW; kinds open connect call", TEST(FD_NAME, EQ, "@x"));
 	expect("socket x.sock C; kinds connect",
 	       AND(TEST(TYPE, EQ, "connect"), TEST(FD_NAME, GLOB, "/run/*/x.sock")));
 	expect("any C; kinds connect", TEST(SOCKET_NAME, ENDSWITH, ".sock"));
@@ -235,7 +247,7 @@ static void test_urgent(void **state)
 	rules[1].condition = AND(WRITES, (struct node *)rules[1].condition);
 	rules[1].priority = PRIORITY_CRITICAL;
 	assert_string_equal(derive(rules, 2), "path /a/a RW; path /b/b RW!; path /c/c W!; "
-					      "socket a C; socket b C; kinds open connect");
+					      "socket a C; socket b C; kinds open connect call");
 	rules[1].priority = PRIORITY_ERROR;
 	assert_null(strchr(derive(rules, 2), '!'));
 }
@@ -246,7 +258,7 @@ static void test_which_rules(void **state)
 				condition_rule(TEST(FILE_NAME, EQ, "b")), condition_rule(NULL)};
 
 	(void)state;
-	assert_string_equal(derive(rules, 3), "name a RW; name b RW; kinds open");
+	assert_string_equal(derive(rules, 3), "name a RW; name b RW; kinds open call");
 	rules[0].enabled = false;
 	rules[1].left_out = "no such event";
 	assert_string_equal(derive(rules, 3), "kinds");
@@ -324,15 +336,15 @@ static void test_no_room(void **state)
 	assert_int_equal(f->any, 0);
 	filter_free(f);
 	rules[1] = condition_rule(AND(READS, TEST(FILE_NAME, EQ, "x")));
-	assert_string_equal(derive(rules, 2), "any RW; kinds open");
+	assert_string_equal(derive(rules, 2), "any RW; kinds open call");
 	rules[1] = condition_rule(TEST(SOCKET_NAME, EQ, "x"));
-	assert_string_equal(derive(rules, 2), "socket x C; any RW; kinds open connect");
+	assert_string_equal(derive(rules, 2), "socket x C; any RW; kinds open connect call");
 	rules[0] = condition_rule(AND(WRITES, many(F_FILE_NAME, "n", FILTER_ENTRIES_MAX + 1)));
 	assert_string_equal(derive(rules, 1), "any W; kinds open");
 	/* The same ones many times take no room. */
 	expect_open("name n0 RW; name n1",
 		    OR(many(F_FILE_NAME, "n", 2), many(F_FILE_NAME, "n", 2)));
-	expect("any RW; kinds open", many(F_FILE_NAME, "n", 5 * FILTER_ENTRIES_MAX));
+	expect("any RW; kinds open call", many(F_FILE_NAME, "n", 5 * FILTER_ENTRIES_MAX));
 	expect("any C; kinds connect", many(F_SOCKET_NAME, "n", FILTER_ENTRIES_MAX + 1));
 }
 
@@ -361,7 +373,7 @@ static void test_few(void **state)
 	rules[0] = condition_rule(AND(READS, suffixes("r", FILTER_SUFFIXES_MAX + 1)));
 	rules[1] = condition_rule(AND(WRITES, suffixes("w", 1)));
 	assert_string_equal(derive(rules, 2), "suffix w0 W; any R; kinds open");
-	expect("any RW; kinds open", suffixes("x", FILTER_SUFFIXES_MAX + 1));
+	expect("any RW; kinds open call", suffixes("x", FILTER_SUFFIXES_MAX + 1));
 	expect("block RW; any RW; kinds open", many(F_FILE_RDEV, "1:", FILTER_DEVICES_MAX + 1));
 	rules[0] = condition_rule(many(F_FILE_RDEV, "1:", FILTER_DEVICES_MAX));
 	assert_null(strstr(derive(rules, 1), "any"));
@@ -379,7 +391,7 @@ static void test_deep(void **state)
 	expect_open("name x", node);
 	for (i = 0; i < 100000; i++)
 		node = NOT(NOT(node));
-	expect("any RWC; kinds exec exit setid open connect", node);
+	expect("any RWC; kinds exec exit setid open connect call", node);
 	for (i = 0; i < 100000; i++)
 		node = AND(node, EXISTS(HOST_PATH));
 	expect_open("host", node);

@@ -130,7 +130,7 @@ static void test_never_too_narrow(void **state)
 		      seen.opens, seen.matched, seen.compared, seen.sent, seen.all, seen.ignored);
 	/* It was of use: events matched, and by far not all were sent. */
 	assert_true(seen.compared > seen.opens / 100);
-	assert_true(seen.all < seen.opens / 2);
+	assert_true(seen.all < seen.opens * 3 / 5);
 	assert_true(seen.sent < seen.opens * 3 / 4);
 	assert_true(seen.ignored > 0);
 }

@@ -281,7 +281,7 @@ static void test_falco_style(void **state)
 		{"Log emptied", NULL},
 		{"Secrets looked for", NULL},
 		{"Out to the network", "needs the event 'sendto', which rootwatch does not have"},
-		{"Traced", "needs the event 'ptrace', which rootwatch does not have"},
+		{"Traced", "asks for evt.dir = '>': rootwatch sees calls only when they return"},
 		{"Old exec", "asks for evt.dir = '>': rootwatch sees calls only when they return"},
 		{"Secret in a pod", "is for events of the source 'k8s_audit'; rootwatch has system "
 				    "calls only, and no plugins"},

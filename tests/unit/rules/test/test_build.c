@@ -331,7 +331,11 @@ static void test_refused(void **state)
 {
 	(void)state;
 	REFUSED(NULL, "evt.type", "fd.name", "/x");
-	REFUSED("evt.type", "evt.type", "evt.type", "ptrace");
+	REFUSED("evt.type", "evt.type", "evt.type", "kill");
+	REFUSED("evt.arg.mode", "cannot be S_WHAT", "evt.type", "chmod", "evt.arg.mode", "S_WHAT");
+	REFUSED("evt.arg.flags", "cannot be given for chmod", "evt.type", "chmod", "evt.arg.flags",
+		"0");
+	REFUSED("evt.arg.request", "PTRACE_ATTACH", "evt.type", "ptrace", "evt.arg.request", "x");
 	REFUSED("evt.res", "SUCCESS", "evt.type", "open", "evt.res", "EWHAT");
 	REFUSED("user.uid", "number", "evt.type", "open", "user.uid", "root");
 	REFUSED("user.uid", "number", "evt.type", "open", "user.uid", "99999999999999999999");

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The system calls that are told as they are (WIRE_SYSCALL): a new one is one row. Its number in
+ * the two ABIs of x86-64 (x86-64, i386) and of arm64 (arm64, arm), from the kernel's tables;
+ * WIRE_CALL_NO_NR: there is none. Then which arguments, counted from 1 (0: none), are what:
+ *
+ * - path, dir: of up to two paths the string, and the descriptor that it starts at (0: the working
+ *   directory; WIRE_CALL_A_NAME: it is no path of this task's, but a name);
+ * - fd: a descriptor whose file it is about, instead of the first path;
+ * - mode; flags, and by which names (WIRE_CALL_FLAGS_*);
+ * - and what Falco calls the two paths in evt.arg.*.
+ */
+#ifndef ROOTWATCH_WIRE_CALLS_H
+#define ROOTWATCH_WIRE_CALLS_H
+
+#define WIRE_CALL_NUMBERS 512
+#define WIRE_CALL_NO_NR	  WIRE_CALL_NUMBERS
+
+#define WIRE_CALL_A_NAME 15u /* as a dir */
+
+/* Of evt.arg.flags. */
+#define WIRE_CALL_FLAGS_NONE   0u
+#define WIRE_CALL_FLAGS_AT     1u
+#define WIRE_CALL_FLAGS_RENAME 2u
+#define WIRE_CALL_FLAGS_MOUNT  3u
+#define WIRE_CALL_FLAGS_UMOUNT 4u
+#define WIRE_CALL_FLAGS_CLONE  5u
+
+/* clang-format off */
+/*
+ * X(identifier, name, x86-64, i386, arm64, arm,  path, dir, path, dir,  fd, mode, flags, names of
+ *   the flags,  Falco's names of the paths)
+ */
+#define WIRE_CALLS(X) \
+X(RENAME,     rename,      82,  38, WIRE_CALL_NO_NR,  38,  1, 0,    2, 0,  0, 0, 0, NONE,   "oldpath", "newpath") \
+X(RENAMEAT,   renameat,   264, 302,      38, 329,  2, 1,    4, 3,  0, 0, 0, NONE,   "oldpath", "newpath") \
+X(RENAMEAT2,  renameat2,  316, 353,     276, 382,  2, 1,    4, 3,  0, 0, 5, RENAME, "oldpath", "newpath") \
+X(LINK,       link,        86,   9, WIRE_CALL_NO_NR,   9,  1, 0,    2, 0,  0, 0, 0, NONE,   "oldpath", "newpath") \
+X(LINKAT,     linkat,     265, 303,      37, 330,  2, 1,    4, 3,  0, 0, 5, AT,     "oldpath", "newpath") \
+X(SYMLINK,    symlink,     88,  83, WIRE_CALL_NO_NR,  83,  1, WIRE_CALL_A_NAME, 2, 0,  0, 0, 0, NONE,   "target",  "linkpath") \
+X(SYMLINKAT,  symlinkat,  266, 304,      36, 331,  1, WIRE_CALL_A_NAME, 3, 2,  0, 0, 0, NONE,   "target",  "linkpath") \
+X(UNLINK,     unlink,      87,  10, WIRE_CALL_NO_NR,  10,  1, 0,    0, 0,  0, 0, 0, NONE,   "path",    "") \
+X(UNLINKAT,   unlinkat,   263, 301,      35, 328,  2, 1,    0, 0,  0, 0, 3, AT,     "name",    "") \
+X(RMDIR,      rmdir,       84,  40, WIRE_CALL_NO_NR,  40,  1, 0,    0, 0,  0, 0, 0, NONE,   "path",    "") \
+X(CHMOD,      chmod,       90,  15, WIRE_CALL_NO_NR,  15,  1, 0,    0, 0,  0, 2, 0, NONE,   "filename", "") \
+X(FCHMOD,     fchmod,      91,  94,      52,  94,  0, 0,    0, 0,  1, 2, 0, NONE,   "",        "") \
+X(FCHMODAT,   fchmodat,   268, 306,      53, 333,  2, 1,    0, 0,  0, 3, 0, NONE,   "filename", "") \
+X(FCHMODAT2,  fchmodat2,  452, 452,     452, 452,  2, 1,    0, 0,  0, 3, 4, AT,     "filename", "") \
+X(CHOWN,      chown,       92, 182, WIRE_CALL_NO_NR, 182,  1, 0,    0, 0,  0, 0, 0, NONE,   "path",    "") \
+X(FCHOWN,     fchown,      93,  95,      55,  95,  0, 0,    0, 0,  1, 0, 0, NONE,   "",        "") \
+X(LCHOWN,     lchown,      94,  16, WIRE_CALL_NO_NR,  16,  1, 0,    0, 0,  0, 0, 0, NONE,   "path",    "") \
+X(FCHOWNAT,   fchownat,   260, 298,      54, 325,  2, 1,    0, 0,  0, 0, 5, AT,     "pathname", "") \
+X(TRUNCATE,   truncate,    76,  92,      45,  92,  1, 0,    0, 0,  0, 0, 0, NONE,   "path",    "") \
+X(MKNOD,      mknod,      133,  14, WIRE_CALL_NO_NR,  14,  1, 0,    0, 0,  0, 2, 0, NONE,   "path",    "") \
+X(MKNODAT,    mknodat,    259, 297,      33, 324,  2, 1,    0, 0,  0, 3, 0, NONE,   "path",    "") \
+X(MOUNT,      mount,      165,  21,      40,  21,  1, WIRE_CALL_A_NAME, 2, 0,  0, 0, 4, MOUNT,  "dev",     "dir") \
+X(UMOUNT,     umount, WIRE_CALL_NO_NR,  22, WIRE_CALL_NO_NR, WIRE_CALL_NO_NR,  1, 0, 0, 0, 0, 0, 0, NONE,   "name",    "") \
+X(UMOUNT2,    umount2,    166,  52,      39,  52,  1, 0,    0, 0,  0, 0, 2, UMOUNT, "name",    "") \
+X(MOVE_MOUNT, move_mount, 429, 429,     429, 429,  2, 1,    4, 3,  0, 0, 0, NONE,   "",        "") \
+X(FSOPEN,     fsopen,     430, 430,     430, 430,  1, WIRE_CALL_A_NAME, 0, 0,  0, 0, 0, NONE,   "",        "") \
+X(OPEN_TREE,  open_tree,  428, 428,     428, 428,  2, 1,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(PIVOT_ROOT, pivot_root, 155, 217,      41, 218,  1, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(CHROOT,     chroot,     161,  61,      51,  61,  1, 0,    0, 0,  0, 0, 0, NONE,   "path",    "") \
+X(SETNS,      setns,      308, 346,     268, 375,  0, 0,    0, 0,  0, 0, 2, CLONE,  "",        "") \
+X(UNSHARE,    unshare,    272, 310,      97, 337,  0, 0,    0, 0,  0, 0, 1, CLONE,  "",        "") \
+X(PTRACE,     ptrace,     101,  26,     117,  26,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(INIT_MODULE, init_module, 175, 128,   105, 128,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(FINIT_MODULE, finit_module, 313, 350, 273, 379,  0, 0,    0, 0,  1, 0, 0, NONE,   "",        "") \
+X(DELETE_MODULE, delete_module, 176, 129, 106, 129,  1, WIRE_CALL_A_NAME, 0, 0,  0, 0, 0, NONE, "name",    "") \
+X(BPF,        bpf,        321, 357,     280, 386,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(PROCESS_VM_WRITEV, process_vm_writev, 311, 348, 271, 377,  0, 0, 0, 0,  0, 0, 0, NONE, "",   "") \
+X(KEYCTL,     keyctl,     250, 288,     219, 311,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(USERFAULTFD, userfaultfd, 323, 374,   282, 388,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(PERF_EVENT_OPEN, perf_event_open, 298, 336, 241, 364,  0, 0, 0, 0,  0, 0, 0, NONE, "",       "") \
+X(IO_URING_SETUP, io_uring_setup, 425, 425, 425, 425,  0, 0, 0, 0,  0, 0, 0, NONE,  "",        "") \
+X(KEXEC_LOAD, kexec_load, 246, 283,     104, 347,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(KEXEC_FILE_LOAD, kexec_file_load, 320, WIRE_CALL_NO_NR, 294, 401,  0, 0, 0, 0,  1, 0, 0, NONE, "",   "") \
+X(REBOOT,     reboot,     169,  88,     142,  88,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(SETTIMEOFDAY, settimeofday, 164, 79,  170,  79,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(CAPSET,     capset,     126, 185,      91, 185,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "")
+
+/* Other numbers of the same calls in the 32-bit ABI, the same in both: of uids or sizes that are wider. */
+#define WIRE_CALLS_32(X) \
+X(LCHOWN, 198) X(FCHOWN, 207) X(CHOWN, 212) X(TRUNCATE, 193)
+/* clang-format on */
+
+#endif /* ROOTWATCH_WIRE_CALLS_H */

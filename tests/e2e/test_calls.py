@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""System calls that open nothing: what they were asked for, and what the rules make of it."""
+
+import contextlib
+import errno
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+
+import suite  # noqa: E402
+from detector import Detector  # noqa: E402
+from runc import Runc  # noqa: E402
+from world import World, field, of  # noqa: E402
+
+BOTH = ("act_call", "act_call_32")
+
+
+# Those that only these acts raise, for test_detections.
+RULES = [(rule,) for rule in (
+    "bpf-called", "device-made", "io-uring-used", "mount-called", "namespace-entered",
+    "process-traced", "reboot-called", "root-changed", "user-namespace-made")]
+
+
+@contextlib.contextmanager
+def containers():
+    """A common container, one that may do all, and one of another user; attempts are seen, too."""
+    with Runc() as plain, Runc(privileged=True) as mighty, Runc(user=1000) as user, \
+            Detector("--blocked") as detector:
+        w = World(detector, plain)
+        w.mighty, w.user = mighty, user
+        plain.sh("echo x >/tmp/x; ln -s /etc /tmp/e; mkdir -p /tmp/a/b /mnt; ln -s ../../etc /tmp/a/c")
+        mighty.sh("mkdir -p /mnt /tmp; echo x >/tmp/x")
+        user.sh("echo x >/tmp/x")
+        yield w
+
+
+def acts(w, c, want, *words, program="act_call", before="", ok=True):
+    """The event of one call."""
+    if before:
+        assert c.sh(before)[0] == 0, before
+    truth = c.act(program, *words)
+    assert (truth["errno"] == 0) is ok, truth
+    event = w.expect(c, truth, want)
+    assert field(event, "rootwatch.compat") is program.endswith("_32"), event
+    assert field(event, "container.id") == c.id[:12], event
+    assert field(event, "rootwatch.blocked") is not ok, event
+    return event
+
+
+MADE = "echo x >/tmp/new; rm -f /etc/new"
+
+
+@suite.cases(*[(f"{program} {words[0]}", program, words) for program in BOTH for words in (
+    ["rename", "=/tmp/new", "=/etc/new"],
+    ["renameat", "cwd", "=/tmp/new", "cwd", "=/etc/new"],
+    ["renameat2", "cwd", "=/tmp/new", "cwd", "=/etc/new", "1"],
+    ["link", "=/tmp/new", "=/etc/new"],
+    ["linkat", "cwd", "=/tmp/new", "cwd", "=/etc/new", "0"],
+    ["symlink", "=/tmp/new", "=/etc/new"],
+    ["symlinkat", "=/tmp/new", "cwd", "=/etc/new"],
+)])
+def test_put_in_place(w, _label, program, words):
+    event = acts(w, w.c, {"rule": "etc-written", "evt.type": words[0], "fd.name": "/etc/new"},
+                 *words, program=program, before=MADE)
+    assert field(event, "rootwatch.call.from") == "/tmp/new", event
+    assert field(event, "rootwatch.call.unresolved") is True, event
+
+
+@suite.cases(
+    ("relative", ["--chdir", "/etc", "rename", "=../tmp/new", "=new"]),
+    ("relative to where a link led", ["--chdir", "/tmp/e", "rename", "=/tmp/new", "=new"]),
+    ("dirfd", ["--fd", "/etc", "renameat", "cwd", "=/tmp/new", "fd", "=new"]),
+    ("dirfd of a link", ["--fd", "/tmp/a/c", "renameat", "cwd", "=/tmp/new", "fd", "=./new"]),
+    ("dot dot", ["rename", "=/tmp/new", "=//tmp/../etc/./new"]),
+)
+def test_disguise(w, _label, words):
+    acts(w, w.c, {"rule": "etc-written", "fd.name": "/etc/new", "rootwatch.call.from": "/tmp/new"},
+         *words, before=MADE)
+
+
+def test_exchange(w):
+    acts(w, w.c, {"rule": "etc-written", "evt.arg.flags": "RENAME_EXCHANGE"},
+         "renameat2", "cwd", "=/etc/swap", "cwd", "=/tmp/swap", "2",
+         before="echo x >/tmp/swap; echo x >/etc/swap")
+
+
+@suite.cases(
+    ("passwd", "/etc/passwd", "passwd-written"), ("shadow", "/etc/shadow", "shadow-written"),
+    ("keys", "/root/authorized_keys", "authorized-keys-written"),
+    ("cron", "/etc/cron.d/new", "cron-written"),
+    ("preload", "/etc/ld.so.preload", "preload-written"),
+)
+def test_rule(w, _label, path, rule):
+    before = f"mkdir -p /etc/cron.d; cp {path} /tmp/kept 2>/dev/null; echo >/tmp/new"
+    acts(w, w.c, {"rule": rule, "fd.name": path}, "rename", "=/tmp/new", f"={path}", before=before)
+    w.c.sh(f"if [ -e /tmp/kept ]; then mv /tmp/kept {path}; else rm {path}; fi")
+
+
+@suite.cases(
+    ("out of /etc", ["rename", "=/etc/new", "=/tmp/y"]),
+    ("elsewhere", ["rename", "=/tmp/new", "=/tmp/y"]),
+    ("fails", ["rename", "=/tmp/not-there", "=/etc/y"]),
+    ("nobody asks", ["unlink", "=/etc/new"]),
+)
+def test_harmless(w, _label, words):
+    w.c.sh("echo x >/tmp/new; echo x >/etc/new")
+    truth = w.c.act("act_call", *words)
+    w.none(of(w.c, truth, **{"evt.type": words[0]}))
+
+
+@suite.cases(
+    ("chmod", ["chmod", "=/tmp/x", "04755"], "/tmp/x"),
+    ("fchmod", ["--fd", "/tmp/x", "fchmod", "fd", "04755"], "/tmp/x"),
+    ("fchmodat", ["--fd", "/tmp", "fchmodat", "fd", "=x", "04755"], "/tmp/x"),
+    ("32-bit", ["chmod", "=/tmp/x", "04755"], "/tmp/x"),
+    ("32-bit fd", ["--fd", "/tmp/x", "fchmod", "fd", "04755"], "/tmp/x"),
+)
+def test_suid(w, label, words, path):
+    program = BOTH[label.startswith("32")]
+    event = acts(w, w.c, {"rule": "suid-bit-set", "fd.name": path}, *words, program=program)
+    assert "S_ISUID|" in field(event, "evt.arg.mode"), event
+    truth = w.c.act(program, *[word.replace("04755", "0755") for word in words])
+    w.none(of(w.c, truth, **{"rule": "suid-bit-set"}))
+
+
+@suite.cases(
+    ("block", ["mknod", "=/tmp/disk", "060600", "0x801"], "disk-tool-run", "/tmp/disk"),
+    ("block at", ["--fd", "/tmp", "mknodat", "fd", "=disk", "060600", "0x801"], "disk-tool-run",
+     "/tmp/disk"),
+    ("char", ["mknod", "=/tmp/char", "020600", "0x101"], "device-made", "/tmp/char"),
+)
+def test_node(w, _label, words, rule, path):
+    acts(w, w.c, {"rule": rule, "fd.name": path}, *words)
+    w.c.sh(f"rm -f {path}")
+
+
+@suite.cases(*[(f"{program} {label}", program, rule, words, want) for program in BOTH
+               for label, rule, words, want in (
+    ("mount", "mount-called", ["mount", "=none", "=/mnt", "=tmpfs", "0", "0"],
+     {"fd.name": "/mnt", "rootwatch.call.from": "none"}),
+    ("bind mount", "mount-called", ["mount", "=/etc", "=/mnt", "0", "0x1000", "0"],
+     {"fd.name": "/mnt", "rootwatch.call.from": "/etc", "evt.arg.flags": "MS_BIND"}),
+    ("fsopen", "mount-called", ["fsopen", "=tmpfs", "0"], {"rootwatch.call.from": "tmpfs"}),
+    ("chroot", "root-changed", ["chroot", "=/mnt"], {"fd.name": "/mnt"}),
+    ("setns", "namespace-entered", ["--fd", "/proc/self/ns/uts", "setns", "fd", "0x4000000"], {}),
+    ("unshare", "user-namespace-made", ["unshare", "0x10000000"], {"evt.arg.flags": "CLONE_NEWUSER"}),
+    ("ptrace", "process-traced", ["ptrace", "16", "child", "0", "0"], {}),
+    ("bpf", "bpf-called", ["bpf", "0", "array", "16"], {}),
+    ("io_uring", "io-uring-used", ["io_uring_setup", "4", "zeros"], {}),
+)])
+def test_mighty(w, _label, program, rule, words, want):
+    call = next(word for word in words if not word.startswith(("-", "/")))
+    acts(w, w.mighty, {"rule": rule, "evt.type": call, **want}, *words, program=program)
+    w.mighty.sh("umount /mnt 2>/dev/null")
+
+
+@suite.cases(
+    ("rename", ["rename", "=/tmp/x", "=/etc/passwd"], "passwd-written", "EACCES"),
+    ("rename 32-bit", ["rename", "=/tmp/x", "=/etc/passwd"], "passwd-written", "EACCES"),
+    ("mount", ["mount", "=none", "=/tmp", "=tmpfs", "0", "0"], "mount-called", "EPERM"),
+    ("module", ["init_module", "zeros", "1", "zeros"], "kernel-module", "EPERM"),
+    ("setns", ["--fd", "/proc/self/ns/uts", "setns", "fd", "0x4000000"], "namespace-entered", "EPERM"),
+    ("reboot", ["reboot", "0xfee1dead", "672274793", "0x1234567"], "reboot-called", "EPERM"),
+)
+def test_user(w, label, words, rule, name):
+    program = BOTH[label.endswith("32-bit")]
+    if w.user.act(program, *words)["errno"] == errno.ENOSYS:
+        raise suite.Skip(f"the kernel has no {words[0]}")
+    event = acts(w, w.user, {"rule": rule}, *words, program=program, ok=False)
+    assert field(event, "user.uid") == 1000, event
+    assert field(event, "evt.res") == name, event
+
+
+def test_runtime_is_silent(w):
+    """What runc does to set a container up, and to get into one, is not the container's doing."""
+    mark = w.d.mark()
+    with Runc(args=["/bin/true"]) as alone:
+        assert alone.run().returncode == 0
+        w.none({"container.full_id": alone.id}, mark)
+    assert w.mighty.exec("/bin/true").returncode == 0
+    w.none({"container.full_id": w.mighty.id}, mark)
+
+
+if __name__ == "__main__":
+    suite.main(containers)

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Makes one system call by its name, with the arguments that are given, and says what it gave. */
+#include "truth.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+static const char usage[] =
+	"act_call [--chdir DIR] [--fd PATH] [--uid N] CALL ARGUMENT...\n"
+	"ARGUMENT: =string, a number, `cwd` (AT_FDCWD), `fd` (what --fd opened), `child` (the id of "
+	"a child),\n"
+	"`zeros` (a page of zeros), or `array` (what bpf makes a map of)";
+
+#define CALL(name)                \
+	{                         \
+#name, SYS_##name \
+	}
+
+static const struct {
+	const char *name;
+	long number;
+} calls[] = {
+	CALL(rename),	      CALL(renameat),	  CALL(renameat2),
+	CALL(link),	      CALL(linkat),	  CALL(symlink),
+	CALL(symlinkat),      CALL(unlink),	  CALL(unlinkat),
+	CALL(rmdir),	      CALL(chmod),	  CALL(fchmod),
+	CALL(fchmodat),	      {"fchmodat2", 452}, CALL(chown),
+	CALL(fchown),	      CALL(lchown),	  CALL(fchownat),
+	CALL(truncate),	      CALL(mknod),	  CALL(mknodat),
+	CALL(mount),	      CALL(umount2),	  CALL(move_mount),
+	CALL(fsopen),	      CALL(open_tree),	  CALL(pivot_root),
+	CALL(chroot),	      CALL(setns),	  CALL(unshare),
+	CALL(ptrace),	      CALL(init_module),  CALL(finit_module),
+	CALL(delete_module),  CALL(bpf),	  CALL(process_vm_writev),
+	CALL(keyctl),	      CALL(userfaultfd),  CALL(perf_event_open),
+	CALL(io_uring_setup), CALL(kexec_load),	  CALL(reboot),
+	CALL(settimeofday),   CALL(capset),
+#ifdef SYS_umount
+	CALL(umount),
+#endif
+#ifdef SYS_chown32
+	CALL(chown32),	      CALL(fchown32),	  CALL(lchown32),
+	CALL(truncate64),
+#endif
+};
+
+static char zeros[4096];
+/* BPF_MAP_TYPE_ARRAY, sizes of key and value, entries */
+static const uint32_t array[] = {2, 4, 4, 1};
+static pid_t child;
+static int fd = -1;
+
+static long argument(const char *word)
+{
+	if (word[0] == '=')
+		return (long)(word + 1);
+	if (!strcmp(word, "cwd"))
+		return AT_FDCWD;
+	if (!strcmp(word, "fd"))
+		return fd;
+	if (!strcmp(word, "zeros"))
+		return (long)zeros;
+	if (!strcmp(word, "array"))
+		return (long)array;
+	if (strcmp(word, "child") != 0)
+		return (long)strtoll(word, NULL, 0);
+	child = fork();
+	if (child == 0) {
+		pause();
+		_exit(0);
+	}
+	return child;
+}
+
+int main(int argc, char **argv)
+{
+	long args[6] = {0}, number = -1, ret;
+	int i = 1, err, n = 0;
+
+	for (; i + 1 < argc && argv[i][0] == '-' && argv[i][1] == '-'; i += 2) {
+		uid_t uid = (uid_t)strtoul(argv[i + 1], NULL, 10);
+
+		if (!strcmp(argv[i], "--chdir") && chdir(argv[i + 1]))
+			truth_die("chdir");
+		if (!strcmp(argv[i], "--uid") && setresuid(uid, uid, uid))
+			truth_die("setresuid");
+		if (!strcmp(argv[i], "--fd"))
+			fd = open(argv[i + 1], O_RDONLY);
+		if (!strcmp(argv[i], "--fd") && fd < 0)
+			truth_die(argv[i + 1]);
+	}
+	if (i >= argc)
+		truth_usage(usage);
+	for (size_t c = 0; c < sizeof(calls) / sizeof(calls[0]); c++)
+		if (!strcmp(calls[c].name, argv[i]))
+			number = calls[c].number;
+	if (number < 0)
+		truth_usage(usage);
+	for (int k = i + 1; k < argc && n < 6; k++)
+		args[n++] = argument(argv[k]);
+	ret = syscall(number, args[0], args[1], args[2], args[3], args[4], args[5]);
+	err = errno;
+	truth_begin("call");
+	truth_str("call", argv[i]);
+	truth_result("ret", ret, err);
+	truth_end();
+	if (child > 0) {
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+	}
+	return ret < 0;
+}

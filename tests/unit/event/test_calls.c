@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The table of system calls: numbers used once, arguments that exist, and what is said of them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "event/event.h"
+
+/* No number stands for two calls of the same ABI. */
+static void numbers_are_unique(void **state)
+{
+	static const uint16_t numbers[][4] = {
+#define ROW(id, name, x86, i386, arm64, arm, ...) {x86, i386, arm64, arm},
+		WIRE_CALLS(ROW)
+#undef ROW
+	};
+	const size_t n = sizeof(numbers) / sizeof(numbers[0]);
+
+	(void)state;
+	for (size_t abi = 0; abi < 4; abi++) {
+		for (size_t a = 0; a < n; a++) {
+			assert_in_range(numbers[a][abi], 1, WIRE_CALL_NO_NR);
+			for (size_t b = 0; b < a; b++)
+				if (numbers[a][abi] != WIRE_CALL_NO_NR)
+					assert_int_not_equal(numbers[a][abi], numbers[b][abi]);
+		}
+	}
+}
+
+static void arguments_exist(void **state)
+{
+	(void)state;
+	assert_null(event_call(WIRE_CALL_OPEN));
+	assert_null(event_call(WIRE_CALL_END));
+	for (uint32_t call = WIRE_CALL_FIRST; call < WIRE_CALL_END; call++) {
+		const struct event_call *row = event_call(call);
+
+		assert_non_null(row);
+		assert_string_equal(row->name, event_call_name(call));
+		for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++) {
+			assert_in_range(row->path[i], 0, WIRE_SYSCALL_ARGS);
+			/* the directory is the argument before its path */
+			if (row->dir[i] && row->dir[i] != WIRE_CALL_A_NAME)
+				assert_int_equal(row->dir[i], row->path[i] - 1);
+			if (row->path_name[i][0])
+				assert_true(row->path[i]);
+		}
+		assert_true(!row->fd || !row->path[0]);
+		assert_in_range(row->mode, 0, WIRE_SYSCALL_ARGS);
+		assert_in_range(row->flags, 0, WIRE_SYSCALL_ARGS);
+	}
+}
+
+static void said(struct str got, const char *want)
+{
+	assert_int_equal(got.len, strlen(want));
+	assert_memory_equal(got.p, want, got.len);
+}
+
+static void words(void **state)
+{
+	struct event_syscall s = {.call = WIRE_CALL_MOUNT, .args = {0, 0, 0, 0x1001, 0}};
+	char buf[EVENT_CALL_TEXT];
+
+	(void)state;
+	said(event_call_flags(&s, buf), "MS_RDONLY|MS_BIND");
+	said(event_call_mode(&s, buf), "");
+	said(event_call_request(&s, buf), "");
+	said(event_call_args(&s, buf), "0 0 0 1001 0");
+	s.args[3] = 0;
+	said(event_call_flags(&s, buf), "0");
+	s.args[3] = UINT64_MAX;
+	assert_in_range(event_call_flags(&s, buf).len, 100, sizeof(buf) - 1);
+	s = (struct event_syscall){.call = WIRE_CALL_UNSHARE, .args = {0x10020000}};
+	said(event_call_flags(&s, buf), "CLONE_NEWNS|CLONE_NEWUSER");
+	s = (struct event_syscall){.call = WIRE_CALL_FCHMOD, .args = {3, 04711}};
+	said(event_call_mode(&s, buf), "S_ISUID|S_IRUSR|S_IWUSR|S_IXUSR|S_IXGRP|S_IXOTH");
+	s = (struct event_syscall){.call = WIRE_CALL_MKNOD, .args = {0, 060000, 0x801}};
+	said(event_call_mode(&s, buf), "S_IFBLK|0");
+	s = (struct event_syscall){.call = WIRE_CALL_PTRACE, .args = {16}};
+	said(event_call_request(&s, buf), "PTRACE_ATTACH");
+	s.args[0] = UINT64_MAX;
+	said(event_call_request(&s, buf), "0xffffffffffffffff");
+	s.call = UINT32_MAX;
+	said(event_call_flags(&s, buf), "");
+	said(event_call_mode(&s, buf), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_are_unique),
+		cmocka_unit_test(arguments_exist),
+		cmocka_unit_test(words),
+	};
+
+	return cmocka_run_group_tests_name("calls", tests, NULL, NULL);
+}

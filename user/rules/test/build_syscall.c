@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Another system call: its arguments are given by the words that they are printed as. */
+#include <stdlib.h>
+
+#include "rules/test/parts.h"
+
+#define BITS	     32
+#define S_BLOCK	     0060000 /* the only type of a node that can be made and is not one bit */
+#define REQUESTS_MAX 0x4300
+
+typedef struct str (*texter)(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
+
+/* Sets argument n to the value below max, or the bit, that is printed as that word. */
+static bool find_word(struct event_syscall *s, unsigned n, struct str word, texter text)
+{
+	struct event_syscall one = {.call = s->call};
+	char buf[EVENT_CALL_TEXT];
+
+	for (unsigned i = 0; i <= BITS; i++) {
+		one.args[n - 1] = i < BITS ? 1ull << i : S_BLOCK;
+		if (str_eq(text(&one, buf), word)) {
+			s->args[n - 1] |= one.args[n - 1];
+			return true;
+		}
+	}
+	return false;
+}
+
+static void set_words(struct build *b, enum field_id id, unsigned n, texter text)
+{
+	struct str left = input_str(&b->in, id, STR_LIT(""));
+
+	while (left.len > 0) {
+		struct str word = left;
+		uint32_t used;
+
+		word.len = 0;
+		while (word.len < left.len && left.p[word.len] != '|')
+			word.len++;
+		word.full = word.len;
+		if (n == 0 || !find_word(&b->event.sys, n, word, text)) {
+			input_fail(&b->in, id, "%s cannot be %.*s for this call", field_name(id),
+				   (int)word.len, word.p);
+			return;
+		}
+		used = word.len + (word.len < left.len);
+		left = (struct str){left.p + used, left.len - used, left.len - used};
+	}
+}
+
+/* "S_IFCHR|S_IRUSR": the type of a node is not one bit. */
+static struct str mode_text(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT])
+{
+	static const struct {
+		uint64_t bits;
+		struct str name;
+	} types[] = {{0010000, STR_LIT("S_IFIFO")},
+		     {0020000, STR_LIT("S_IFCHR")},
+		     {S_BLOCK, STR_LIT("S_IFBLK")}};
+	const struct event_call *row = event_call(s->call);
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (event_call_arg(s, row->mode) == types[i].bits)
+			return types[i].name;
+	return event_call_mode(s, buf);
+}
+
+static void set_request(struct build *b)
+{
+	struct str word = input_str(&b->in, F_ARG_REQUEST, STR_LIT("PTRACE_ATTACH"));
+	struct event_syscall *s = &b->event.sys;
+	char buf[EVENT_CALL_TEXT];
+
+	for (s->args[0] = 0; s->args[0] < REQUESTS_MAX; s->args[0]++)
+		if (str_eq(event_call_request(s, buf), word))
+			return;
+	input_fail(&b->in, F_ARG_REQUEST, "evt.arg.request is such as PTRACE_ATTACH");
+}
+
+/* "10 1092": hexadecimal, the first ones. */
+static void set_args(struct build *b)
+{
+	struct str words = input_str(&b->in, F_CALL_ARGS, STR_LIT(""));
+	const char *p = words.p;
+	char *end;
+
+	for (size_t i = 0; words.len > 0 && *p; i++, p = end + (*end == ' ')) {
+		unsigned long long v = strtoull(p, &end, 16);
+
+		if (end == p || (*end && *end != ' ') || i == WIRE_SYSCALL_ARGS) {
+			input_fail(&b->in, F_CALL_ARGS,
+				   "rootwatch.call.args are up to five hexadecimal numbers");
+			return;
+		}
+		b->event.sys.args[i] = v;
+	}
+}
+
+void build_syscall(struct build *b, uint32_t call)
+{
+	const struct event_call *row = event_call(call);
+	struct event_syscall *s = &b->event.sys;
+	bool two = row->path[1], name = row->dir[0] == WIRE_CALL_A_NAME;
+
+	s->call = call;
+	set_args(b);
+	if (call == WIRE_CALL_SETNS)
+		set_words(b, F_ARG_NSTYPE, row->flags, event_call_flags);
+	else if (row->flags)
+		set_words(b, F_ARG_FLAGS, row->flags, event_call_flags);
+	if (row->mode)
+		set_words(b, F_ARG_MODE, row->mode, mode_text);
+	if (call == WIRE_CALL_PTRACE)
+		set_request(b);
+	if (two || name)
+		s->path[0] = input_str(&b->in, F_CALL_FROM, STR_LIT("/data/from"));
+	if (two || (!name && (row->path[0] || row->fd)))
+		s->path[two] = input_str(&b->in, F_FD_NAME, STR_LIT("/data/file"));
+	s->asked[0] = row->fd ? STR_LIT("") : s->path[0];
+	s->asked[1] = s->path[1];
+}

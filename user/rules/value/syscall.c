@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+/* System calls as they were made: evt.arg.*, fs.path.*, and what changes where. */
+#include <linux/fs.h>
+
+#include "rules/value/file.h"
+#include "rules/value/internal.h"
+
+/* What a call is called in evt.arg.*: the name behind that. */
+#define ARG_PREFIX "evt.arg."
+
+static bool set_arg(struct value *v, const struct event_syscall *s, enum field_id id)
+{
+	const struct event_call *row = event_call(s->call);
+	const char *name = field_name(id) + sizeof(ARG_PREFIX) - 1;
+
+	for (size_t i = 0; row && i < WIRE_SYSCALL_PATHS; i++)
+		if (strcmp(row->path_name[i], name) == 0)
+			return set_str(v, s->path[i]);
+	return set_missing(v);
+}
+
+/* Falco's source and target: of links they are the other way round. */
+static bool set_fs(struct value *v, const struct event_syscall *s, const struct str *of,
+		   bool target)
+{
+	const struct event_call *row = event_call(s->call);
+	bool link = s->call == WIRE_CALL_LINK || s->call == WIRE_CALL_LINKAT ||
+		    s->call == WIRE_CALL_SYMLINK || s->call == WIRE_CALL_SYMLINKAT;
+
+	if (!row || !row->path[1])
+		return set_missing(v);
+	return set_str(v, of[link ? !target : target]);
+}
+
+static bool set_fs_name(struct value *v, const struct event_syscall *s, const struct str *of)
+{
+	const struct event_call *row = event_call(s->call);
+
+	if (!row || row->path[1] || row->dir[0] == WIRE_CALL_A_NAME)
+		return set_missing(v);
+	return set_str(v, of[0]);
+}
+
+static bool swaps(const struct event_syscall *s)
+{
+	return s->call == WIRE_CALL_RENAMEAT2 && (s->args[4] & RENAME_EXCHANGE);
+}
+
+static void add_paths(struct value *v, struct str path)
+{
+	struct event_file f = {.path = path};
+
+	add_str(v, path);
+	add_str(v, file_asked_path(&f));
+}
+
+static bool set_text(struct value *v, struct str text, struct value_scratch *scratch)
+{
+	return set_str(v, text.len > 0 ? scratch_copy(scratch, text.p, text.len) : text);
+}
+
+static bool of_numbers(struct value *v, const struct event_syscall *s, enum field_id id,
+		       struct value_scratch *scratch)
+{
+	char buf[EVENT_CALL_TEXT];
+	bool setns = s->call == WIRE_CALL_SETNS;
+
+	switch (id) {
+	case F_ARG_FLAGS:
+		return setns ? set_missing(v) : set_text(v, event_call_flags(s, buf), scratch);
+	case F_ARG_NSTYPE:
+		return !setns ? set_missing(v) : set_text(v, event_call_flags(s, buf), scratch);
+	case F_ARG_MODE:
+		return set_text(v, event_call_mode(s, buf), scratch);
+	case F_ARG_REQUEST:
+		return set_text(v, event_call_request(s, buf), scratch);
+	case F_CALL_ARGS:
+		return set_text(v, event_call_args(s, buf), scratch);
+	default:
+		return false;
+	}
+}
+
+static bool of_paths(struct value *v, const struct event_syscall *s, enum field_id id)
+{
+	switch (id) {
+	case F_FS_NAME:
+		return set_fs_name(v, s, s->path);
+	case F_FS_NAMERAW:
+		return set_fs_name(v, s, s->asked);
+	case F_FS_SOURCE:
+		return set_fs(v, s, s->path, false);
+	case F_FS_SOURCERAW:
+		return set_fs(v, s, s->asked, false);
+	case F_FS_TARGET:
+		return set_fs(v, s, s->path, true);
+	case F_FS_TARGETRAW:
+		return set_fs(v, s, s->asked, true);
+	case F_ARG_PATH:
+	case F_ARG_PATHNAME:
+	case F_ARG_NAME:
+	case F_ARG_FILENAME:
+	case F_ARG_OLDPATH:
+	case F_ARG_NEWPATH:
+	case F_ARG_TARGET:
+	case F_ARG_LINKPATH:
+	case F_ARG_DEV:
+	case F_ARG_DIR:
+		return set_arg(v, s, id);
+	default:
+		return false;
+	}
+}
+
+bool value_of_syscall(struct value *v, const struct event *e, enum field_id id,
+		      struct value_scratch *scratch)
+{
+	const struct event_syscall *s = &e->sys;
+	const struct event_call *row;
+
+	if (e->kind != EVENT_SYSCALL)
+		return false;
+	row = event_call(s->call);
+	switch (id) {
+	case F_FD_NAME:
+		return set_str(v, event_call_changed(s));
+	case F_CALL_FROM:
+		return set_str(v, event_call_from(s));
+	case F_CALL_UNRESOLVED: /* what a descriptor stands for is known */
+		return set_bool(v, row && row->path[0]);
+	case F_FILE_PATHS:
+		add_paths(v, event_call_changed(s));
+		if (swaps(s))
+			add_paths(v, event_call_from(s));
+		return true;
+	case F_FILE_NAME:
+		return set_str(v, str_basename(event_call_changed(s)));
+	default:
+		return of_numbers(v, s, id, scratch) || of_paths(v, s, id);
+	}
+}
