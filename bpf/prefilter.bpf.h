@@ -120,14 +120,14 @@ static long prefilter_slash_step(__u32 i, struct path_step *c)
 {
 	struct scratch *s = emit_scratch(c->slot);
 	__u32 at = c->start + i;
-	const __u8 *p;
+	const __u8 *ch;
 
 	if (!s || at >= RECORD_SIZE)
 		return 1;
 	if (i >= s->run)
 		return 1;
-	p = AT(s->record, at, RECORD_SIZE - 1);
-	if (*p == '/')
+	ch = AT(s->record, at, RECORD_SIZE - 1);
+	if (*ch == '/')
 		s->last = i + 1;
 	return 0;
 }

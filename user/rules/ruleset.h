@@ -46,7 +46,7 @@ struct ruleset {
  * writable by their owner alone; so must directories.
  */
 int ruleset_load(struct ruleset **out, const struct ruleset_options *o, struct rule_log *log);
-void ruleset_free(struct ruleset *r);
+void ruleset_free(struct ruleset *s);
 
 /* The option by which the rule is not wanted: "-D", "-T" or "-M"; NULL: it is. */
 const char *ruleset_refuses(const struct ruleset_options *o, const struct rule *r);

@@ -68,14 +68,8 @@ static bool is_cut(struct str tail)
 
 bool clue_is_name(struct str value)
 {
-<<<<<<< HEAD
-	/* PATH_CUT may stand for anything. */
-	return value.len > 0 && !has(value, '/') && !has(value, '\0') && !is_dots(value) &&
-	       !str_is(value, PATH_CUT);
-=======
 	return value.len > 0 && !has(value, '/') && !has(value, '\0') && !is_dots(value) &&
 	       !is_cut(value);
->>>>>>> b6570f4c22b406439725fef67ed8f6ac4d71751c
 }
 
 /* Also those of extended patterns, whose sign before the '(' is harmless: see leaf.c. */
