@@ -20,8 +20,10 @@
 
 struct log {
 	const char *program;
-	char *text;
+	char text[LOG_SIZE];
 };
+
+static struct log logs[PROGRAMS_MAX];
 
 static unsigned long number_after(const char *text, const char *word)
 {
@@ -30,7 +32,7 @@ static unsigned long number_after(const char *text, const char *word)
 	return at ? strtoul(at + strlen(word), NULL, 10) : 0;
 }
 
-static size_t ask_for_logs(struct bpf_object *obj, struct log logs[static PROGRAMS_MAX])
+static size_t ask_for_logs(struct bpf_object *obj)
 {
 	struct bpf_program *prog;
 	size_t n = 0;
@@ -39,8 +41,7 @@ static size_t ask_for_logs(struct bpf_object *obj, struct log logs[static PROGRA
 		if (n == PROGRAMS_MAX)
 			break;
 		logs[n].program = bpf_program__name(prog);
-		logs[n].text = calloc(1, LOG_SIZE);
-		if (!logs[n].text || bpf_program__set_log_level(prog, STATS) ||
+		if (bpf_program__set_log_level(prog, STATS) ||
 		    bpf_program__set_log_buf(prog, logs[n].text, LOG_SIZE))
 			break;
 		n++;
@@ -54,22 +55,19 @@ static void print_cost(const struct log *log)
 	       number_after(log->text, "verification time "));
 }
 
-static void print_refusal(const struct log *log)
+/* What it said of the last program that it looked at is what counts. */
+static void print_words(const struct log *log)
 {
 	size_t len = strlen(log->text);
 
-	if (len && !strstr(log->text, "processed "))
-		printf("%s: refused:\n%s\n", log->program,
-		       log->text + (len > LOG_SHOWN ? len - LOG_SHOWN : 0));
-	else if (len)
-		printf("%s: the verifier's last words:\n%s\n", log->program,
+	if (len)
+		printf("%s: %s\n", log->program,
 		       log->text + (len > LOG_SHOWN ? len - LOG_SHOWN : 0));
 }
 
 int main(void)
 {
 	struct rootwatch_bpf *skel = object_open();
-	struct log logs[PROGRAMS_MAX] = {0};
 	size_t n, i;
 	int err;
 
@@ -77,18 +75,16 @@ int main(void)
 		perror("cannot open the BPF object");
 		return 1;
 	}
-	n = ask_for_logs(skel->obj, logs);
+	n = ask_for_logs(skel->obj);
 	err = rootwatch_bpf__load(skel);
 	if (err)
 		printf("the kernel refuses to load: %s\n", strerror(-err));
 	for (i = 0; i < n; i++) {
 		if (err)
-			print_refusal(&logs[i]);
+			print_words(&logs[i]);
 		else
 			print_cost(&logs[i]);
 	}
 	rootwatch_bpf__destroy(skel);
-	for (i = 0; i < n; i++)
-		free(logs[i].text);
 	return err ? 1 : 0;
 }
