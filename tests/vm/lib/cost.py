@@ -40,10 +40,11 @@ def report(costs, say):
     sums = [(sum(c[0] for c in by.values()), sum(c[1] for c in by.values())) for _, by in costs]
     say(f"  {'all':<{width}}" + "".join(f"{s[0]:>9} {s[1] / 1000:>5.0f} ms" for s in sums))
     for kernel, by_program in costs:
+        news = {p: c[0] for p, c in by_program.items() if (kernel, p) not in before}
+        if news:
+            say(f"  note: not in tests/vm/verifier.txt yet (VM_WRITE=1 writes it): {kernel} {' '.join(news)}")
         for program, (count, _) in by_program.items():
-            old = before.get((kernel, program))
-            if old is None:
-                say(f"  note: {kernel} {program} is not in tests/vm/verifier.txt yet: {count} (VM_WRITE=1 writes it)")
-            elif count > old * GROWTH:
+            old = before.get((kernel, program), count)
+            if count > old * GROWTH:
                 say(f"  note: {kernel} {program} has grown from {old} to {count} instructions")
     say("")
