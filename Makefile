@@ -135,6 +135,8 @@ bench_src := $(filter-out $(bench_bpf),$(sort $(wildcard tests/bench/*.c)))
 skel := $(B)/include/rootwatch.skel.h
 skel_plain := $(B)/include/rootwatch_plain.skel.h
 skels_alike := $(B)/stamp/skels-alike
+# The headers by name too: behind a stamp make would not miss one that somebody took away.
+skels = $(skels_alike) $(skel) $(skel_plain)
 binary := $(B)/rootwatch
 unit_bin := $(unit_src:%.c=$(B)/%)
 fuzz_bin := $(fuzz_src:%.c=$(B)/%)
@@ -217,11 +219,11 @@ $(skels_alike): $(skel) $(skel_plain)
 		{ echo 'rootwatch: the two BPF objects differ in more than their code' >&2; exit 1; }
 	$(Q)touch $@
 
-bpf: $(skels_alike) ## build only the kernel side (ARCH=arm64 for the other architecture)
+bpf: $(skels) ## build only the kernel side (ARCH=arm64 for the other architecture)
 
 # ---- user side -------------------------------------------------------------------------------
 
-$(B)/obj/%.o: %.c $(user_tools) | $(skels_alike)
+$(B)/obj/%.o: %.c $(user_tools) | $(skels)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(user_flags) $(lib_cflags) $(CFLAGS) $(extra) -MD -MP -c $< -o $@
@@ -243,12 +245,12 @@ endif
 
 # ---- test programs ---------------------------------------------------------------------------
 
-$(B)/asan/%.o: %.c $(user_tools) | $(skels_alike)
+$(B)/asan/%.o: %.c $(user_tools) | $(skels)
 	@mkdir -p $(@D)
 	$(call say,CC-SAN,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(asan_flags) $(lib_cflags) $(extra) -MD -MP -c $< -o $@
 
-$(B)/fuzz/%.o: %.c $(user_tools) | $(skels_alike)
+$(B)/fuzz/%.o: %.c $(user_tools) | $(skels)
 	@mkdir -p $(@D)
 	$(call say,CC-FUZZ,$<)
 	$(Q)$(CLANG) $(CPPFLAGS) $(fuzz_flags) -fsanitize=fuzzer-no-link $(lib_cflags) $(extra) -MD -MP -c $< -o $@
@@ -303,7 +305,7 @@ $(B)/bench/%.skel.h: $(B)/bench/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(call gen_skel,$*_bpf)
 
-$(B)/bench/obj/%.o: tests/bench/%.c $(user_tools) | $(bench_skel) $(skels_alike)
+$(B)/bench/obj/%.o: tests/bench/%.c $(user_tools) | $(bench_skel) $(skels)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(user_flags) -Itests/bench -isystem $(B)/bench $(lib_cflags) $(CFLAGS) \
@@ -356,7 +358,7 @@ lint: ## format, shellcheck, clang-tidy, cppcheck, gcc -fanalyzer, structure
 
 # Not a part of `make test`: it fetches kernels, and an emulated machine is slow.
 vm_verifier := $(B)/vm/verifier
-$(vm_verifier): tests/vm/verifier.c $(B)/obj/user/source/object.o $(B)/obj/user/source/plain.o $(user_tools) | $(skels_alike)
+$(vm_verifier): tests/vm/verifier.c $(B)/obj/user/source/object.o $(B)/obj/user/source/plain.o $(user_tools) | $(skels)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(user_flags) $(lib_cflags) $(CFLAGS) $(link_flags) -MD -MP -MF $@.d $(filter %.c %.o,$^) \
@@ -414,7 +416,7 @@ $(B)/lint/tidy/%.bpf.c.ok: %.bpf.c .clang-tidy bpf/.clang-tidy $(bpf_tools)
 	$(Q)$(CLANG_TIDY) --quiet $< -- $(bpf_flags) $(bpf_cflags) 2>$@.err || { cat $@.err >&2; exit 1; }
 	$(Q)$(CLANG) $(bpf_flags) $(bpf_cflags) -M -MP -MT $@ -MF $(@:.ok=.d) $< && touch $@
 
-$(B)/lint/tidy/%.c.ok: %.c .clang-tidy tests/.clang-tidy $(user_tools) | $(skels_alike) $(bench_skel)
+$(B)/lint/tidy/%.c.ok: %.c .clang-tidy tests/.clang-tidy $(user_tools) | $(skels) $(bench_skel)
 	@mkdir -p $(@D)
 	$(call say,TIDY,$<)
 	$(Q)$(CLANG_TIDY) --quiet $< -- $(tidy_flags) $(lib_cflags) -DROOTWATCH_VERSION='""' 2>$@.err || \
@@ -425,7 +427,7 @@ $(B)/lint/tidy/%.c.ok: %.c .clang-tidy tests/.clang-tidy $(user_tools) | $(skels
 analyzer_bound := --param analyzer-bb-explosion-factor=2
 lint-analyzer: $(user_src:%.c=$(B)/lint/analyzer/%.o)
 
-$(B)/lint/analyzer/%.o: %.c $(user_tools) | $(skels_alike)
+$(B)/lint/analyzer/%.o: %.c $(user_tools) | $(skels)
 	@mkdir -p $(@D)
 	$(call say,ANALYZE,$<)
 	$(Q)$(CC) $(common) $(lib_cflags) $(extra) -O1 -g -fanalyzer \
@@ -433,7 +435,7 @@ $(B)/lint/analyzer/%.o: %.c $(user_tools) | $(skels_alike)
 
 # It keeps what it knows of each file in a folder of its own, and skips what did not change.
 # bpf/ is left out: it cannot follow the macros of libbpf, and clang-tidy reads those files.
-lint-cppcheck: | $(skels_alike)
+lint-cppcheck: | $(skels)
 	@mkdir -p $(B)/lint/cppcheck
 	@$(CPPCHECK) --quiet --std=c11 --enable=warning,performance,portability --error-exitcode=1 \
 		--inline-suppr --suppressions-list=tests/lint/cppcheck.supp --library=posix -j2 \

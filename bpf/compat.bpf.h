@@ -156,10 +156,11 @@ static __always_inline struct kernfs_node *compat_kernfs_parent(const struct ker
 #define EACCES_ 13
 #define EROFS_	30
 
-#define S_IFMT_	 0170000
-#define S_IFBLK_ 0060000
-#define S_IFIFO_ 0010000
-#define S_IFCHR_ 0020000
+#define S_IFMT_	  0170000
+#define S_IFBLK_  0060000
+#define S_IFIFO_  0010000
+#define S_IFCHR_  0020000
+#define S_IFSOCK_ 0140000
 
 #include "wire.h"
 

@@ -16,7 +16,6 @@
 #define AF_UNIX_      1
 #define SUN_PATH_OFF_ 2 /* of sun_path in struct sockaddr_un, in every ABI */
 #define SYS_CONNECT_  3 /* socketcall's number for it (linux/net.h) */
-#define S_IFSOCK_     0140000
 
 /*
  * The unix socket behind a descriptor, or NULL. A call that succeeded on what is no socket now had

@@ -4,6 +4,7 @@
 #include "emit.bpf.h"
 #include "gate.bpf.h"
 #include "object.bpf.h"
+#include "open.bpf.h"
 #include "task.bpf.h"
 
 /*
@@ -67,6 +68,22 @@ static __always_inline void exec_argv(struct scratch *s, struct wire_exec *r, co
 	r->argv.full = len;
 }
 
+#define AF_INET_  2
+#define AF_INET6_ 10
+
+static __always_inline bool exec_has_connection(const struct task_struct *t, __u32 fd)
+{
+	const void *f = open_file(t, fd);
+	__u32 family;
+
+	if (!f ||
+	    (LOAD(struct inode, LOAD(struct file, f, f_inode), i_mode) & S_IFMT_) != S_IFSOCK_)
+		return false;
+	family = LOAD(struct sock, LOAD(struct socket, LOAD(struct file, f, private_data), sk),
+		      __sk_common.skc_family);
+	return family == AF_INET_ || family == AF_INET6_;
+}
+
 static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 				      const struct task_struct *t, const struct linux_binprm *bprm)
 {
@@ -95,6 +112,8 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 	if (head[0] == '/' && head[1] == 'd' && head[2] == 'e' && head[3] == 'v' &&
 	    head[4] == '/' && head[5] == 'f' && head[6] == 'd' && head[7] == '/')
 		SET_FLAG(r->flags, WIRE_EXEC_FDPATH);
+	if (exec_has_connection(t, 0) || exec_has_connection(t, 1))
+		SET_FLAG(r->flags, WIRE_EXEC_NET);
 	exec_argv(s, r, LOAD(struct task_struct, t, mm));
 	object_cwd(s, &r->cwd, t);
 	if (tty)

@@ -173,9 +173,10 @@ struct wire_exec {
 #define WIRE_EXEC_SCRIPT 2u /* filename is a script, exe its interpreter */
 #define WIRE_EXEC_SUID	 4u /* euid changed by the SUID bit */
 #define WIRE_EXEC_SGID	 8u
-#define WIRE_EXEC_FCAPS	 16u /* permitted capabilities grew though the uid did not rise */
-#define WIRE_EXEC_SECURE 32u /* the kernel set AT_SECURE */
-#define WIRE_EXEC_FDPATH 64u /* execveat with an empty path: filename is /dev/fd/N */
+#define WIRE_EXEC_FCAPS	 16u  /* permitted capabilities grew though the uid did not rise */
+#define WIRE_EXEC_SECURE 32u  /* the kernel set AT_SECURE */
+#define WIRE_EXEC_NET	 128u /* its standard input or output is a network connection */
+#define WIRE_EXEC_FDPATH 64u  /* execveat with an empty path: filename is /dev/fd/N */
 
 struct wire_exit {
 	struct wire_header h;

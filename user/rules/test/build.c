@@ -61,7 +61,7 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 	}
 	if (id >= F_END && id != F_HOST_PATH && id != F_FILE_TYPE && id != F_FILE_RDEV &&
 	    id != F_PROC_PCMDLINE && id != F_PROC_PEXE && id != F_ARG_REQUEST &&
-	    id != F_ARG_NSTYPE) {
+	    id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;
@@ -269,6 +269,7 @@ static void build_exec(struct build *b, uint32_t flags)
 	struct event_exec *x = &b->event.exec;
 	struct str path = input_str(&b->in, F_PROC_EXEPATH, STR_LIT("/usr/bin/program"));
 	bool script = input_bool(&b->in, F_EXEC_SCRIPT, false);
+	bool net = input_bool(&b->in, F_EXEC_STDIO_NET, false);
 	uint64_t gain;
 
 	build_file(b, &x->exe, path, false);
@@ -282,7 +283,8 @@ static void build_exec(struct build *b, uint32_t flags)
 		x->exe.flags = (x->exe.flags & WIRE_FILE_DELETED) | WIRE_FILE_MEMFD;
 	x->exe.ino = input_number(&b->in, F_PROC_EXE_INO, INT64_MAX, 131332);
 	x->script = script;
-	x->flags = flags | WIRE_EXEC_PREV | (script ? WIRE_EXEC_SCRIPT : 0);
+	x->flags = flags | WIRE_EXEC_PREV | (script ? WIRE_EXEC_SCRIPT : 0) |
+		   (net ? WIRE_EXEC_NET : 0);
 	gain = input_words(&b->in, F_EXEC_GAIN, gains, ',', 0);
 	for (size_t i = 0; gains[i]; i++)
 		x->flags |= gain >> i & 1 ? bits[i] : 0;

@@ -181,6 +181,8 @@ bool value_of_exec(struct value *v, const struct event *e, enum field_id id,
 		return set_bool(v, x->argv_tail.len > 0 || x->argv.full > x->argv.len);
 	case F_EXEC_GAIN:
 		return set_str(v, gain(x));
+	case F_EXEC_STDIO_NET:
+		return set_bool(v, x->flags & WIRE_EXEC_NET);
 	case F_EXEC_GAINED:
 		return set_gained(v, e);
 	case F_EXEC_PATHS:
