@@ -21,13 +21,25 @@ static __always_inline const void *path_mount(const void *vfsmnt)
 	return vfsmnt - bpf_core_field_offset(struct mount, mnt);
 }
 
+#define NULL_FS_MAGIC_ 0x4e554c4cu
+
+static __always_inline bool path_on_nullfs(const void *m)
+{
+	const void *up = LOAD(struct mount, m, mnt_parent);
+
+	return LOAD(struct super_block, LOAD(struct mount, up, mnt.mnt_sb), s_magic) ==
+	       NULL_FS_MAGIC_;
+}
+
 /*
  * The mount that is the container's root: up from the task's root directory (which chroot can
- * move) until the next mount up is the hidden one at the bottom of every mount namespace.
+ * move) until the next mount up is the hidden one at the bottom of every mount namespace. Since
+ * 7.0 that one is an empty file system, on which the initramfs may still lie, hidden by the root
+ * that was moved upon it.
  */
 static __noinline const void *path_root_mount(const void *vfsmnt)
 {
-	const void *m = path_mount(vfsmnt);
+	const void *m = path_mount(vfsmnt), *below = NULL;
 	int i;
 
 	for (i = 0; i < PATH_MOUNTS_MAX; i++) {
@@ -35,8 +47,13 @@ static __noinline const void *path_root_mount(const void *vfsmnt)
 
 		if (up == m || LOAD(struct mount, up, mnt_parent) == up)
 			break;
+		below = m;
 		m = up;
 	}
+	if (below &&
+	    LOAD(struct mount, below, mnt_mountpoint) == LOAD(struct mount, m, mnt.mnt_root) &&
+	    path_on_nullfs(m))
+		return below;
 	return m;
 }
 

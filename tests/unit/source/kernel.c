@@ -42,11 +42,16 @@ struct dentry {
 	unsigned char memory[BEFORE + KERNEL_NAME_MAX + BEHIND];
 };
 
+struct super_block {
+	unsigned long s_magic;
+};
+
 struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct {
 		struct dentry *mnt_root;
+		struct super_block *mnt_sb;
 	} mnt;
 };
 
@@ -162,9 +167,11 @@ static void object_chain(struct scratch *s, const struct object *o)
 
 /* The objects of one file: dentries of its superblock, of the way to its mount, and the mounts. */
 static struct {
-	struct dentry dentries[2 * KERNEL_DEPTH_MAX + 3];
+	struct dentry dentries[2 * KERNEL_DEPTH_MAX + 4];
 	size_t n;
-	struct mount bottom, root, covered, own;
+	struct super_block bottom_sb, other_sb;
+	struct mount bottom, initramfs, root, covered, own;
+	bool since_7;
 	struct inode inode;
 } vfs;
 
@@ -242,6 +249,20 @@ static struct object build(const struct kernel_file *f)
 	vfs.root.mnt_parent = &vfs.bottom;
 	vfs.root.mnt_mountpoint = vfs.bottom.mnt.mnt_root;
 	vfs.root.mnt.mnt_root = ctr_root;
+	vfs.bottom.mnt.mnt_sb = &vfs.bottom_sb;
+	vfs.bottom_sb.s_magic = TMPFS_MAGIC_;
+	vfs.initramfs.mnt.mnt_sb = vfs.root.mnt.mnt_sb = vfs.own.mnt.mnt_sb = &vfs.other_sb;
+	vfs.covered.mnt.mnt_sb = &vfs.other_sb;
+	/* Every other time as since 7.0: the initramfs lies on an empty file system. */
+	vfs.since_7 = !vfs.since_7;
+	if (vfs.since_7) {
+		vfs.bottom_sb.s_magic = NULL_FS_MAGIC_;
+		vfs.initramfs.mnt_parent = &vfs.bottom;
+		vfs.initramfs.mnt_mountpoint = vfs.bottom.mnt.mnt_root;
+		vfs.initramfs.mnt.mnt_root = new_dentry(NULL, "/");
+		vfs.root.mnt_parent = &vfs.initramfs;
+		vfs.root.mnt_mountpoint = vfs.initramfs.mnt.mnt_root;
+	}
 	vfs.own.mnt_parent = &vfs.root;
 	vfs.own.mnt_mountpoint = new_path(ctr_root, f->place, f->n_place, 0, NULL);
 	vfs.own.mnt.mnt_root = mnt_root;
