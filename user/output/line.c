@@ -167,6 +167,11 @@ size_t line_escaped_size(enum line_flavour flavour, struct str s)
 				continue;
 			}
 		}
+		if (plain((unsigned char)s.p[i])) {
+			size++;
+			i++;
+			continue;
+		}
 		size += unit(flavour, (const unsigned char *)s.p + i, s.len - i, &used, out);
 		i += used;
 	}
