@@ -37,16 +37,13 @@ static bool seen_before(const struct rule *r, size_t n)
 
 static void put_key(struct line *l, const struct field_use *u)
 {
-	static const char *const transforms[] = {[TRANSFORM_TOLOWER] = "tolower(",
-						 [TRANSFORM_TOUPPER] = "toupper(",
-						 [TRANSFORM_BASENAME] = "basename(",
-						 [TRANSFORM_LEN] = "len(",
-						 [TRANSFORM_B64] = "b64("};
 	size_t i;
 
 	line_literal(l, ",\"");
-	for (i = u->n_transforms; i > 0; i--)
-		line_capped(l, str_from(transforms[u->transforms[i - 1]]), KEY_CAP);
+	for (i = u->n_transforms; i > 0; i--) {
+		line_capped(l, str_from(transform_name(u->transforms[i - 1])), KEY_CAP);
+		line_literal(l, "(");
+	}
 	line_capped(l, str_from(field_name(u->id)), KEY_CAP);
 	if (u->has_index) {
 		line_literal(l, "[");

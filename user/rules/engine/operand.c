@@ -7,28 +7,6 @@
 
 #include "rules/engine/internal.h"
 
-static const char *const names[OP_END] = {
-	[OP_EQ] = "=",
-	[OP_NE] = "!=",
-	[OP_LT] = "<",
-	[OP_LE] = "<=",
-	[OP_GT] = ">",
-	[OP_GE] = ">=",
-	[OP_CONTAINS] = "contains",
-	[OP_ICONTAINS] = "icontains",
-	[OP_BCONTAINS] = "bcontains",
-	[OP_STARTSWITH] = "startswith",
-	[OP_BSTARTSWITH] = "bstartswith",
-	[OP_ENDSWITH] = "endswith",
-	[OP_GLOB] = "glob",
-	[OP_IGLOB] = "iglob",
-	[OP_REGEX] = "regex",
-	[OP_IN] = "in",
-	[OP_INTERSECTS] = "intersects",
-	[OP_PMATCH] = "pmatch",
-	[OP_EXISTS] = "exists",
-};
-
 static bool is_text(enum field_type type)
 {
 	return type == FIELD_STRING || type == FIELD_STRINGS;
@@ -113,7 +91,7 @@ static int number_operand(struct test *t, enum field_type type, char *why, size_
 	default:
 		break;
 	}
-	snprintf(why, size, "%s does not compare %s", names[t->op],
+	snprintf(why, size, "%s does not compare %s", operator_name(t->op),
 		 type == FIELD_BOOL ? "true and false" : "numbers");
 	return -EINVAL;
 }
@@ -146,12 +124,13 @@ static int check_fields(const struct engine *g, const struct test *t, char *why,
 
 	if (is_text(left) != is_text(right) || (!is_text(left) && left != right)) {
 		snprintf(why, size, "the fields on both sides of %s are of different types",
-			 names[t->op]);
+			 operator_name(t->op));
 		return -EINVAL;
 	}
 	if (t->op == OP_REGEX || t->op == OP_PMATCH || t->op == OP_EXISTS ||
 	    (left == FIELD_NUMBER && !equality && !order) || (left == FIELD_BOOL && !equality)) {
-		snprintf(why, size, "%s cannot have a field on its right side", names[t->op]);
+		snprintf(why, size, "%s cannot have a field on its right side",
+			 operator_name(t->op));
 		return -EINVAL;
 	}
 	return 0;
@@ -171,7 +150,7 @@ int operand_new(const struct engine *g, struct test *t, char *why, size_t why_si
 	if (t->op == OP_EXISTS)
 		return 0;
 	if (t->node->n_values == 0 ? !many : !many && t->node->n_values > 1) {
-		snprintf(why, why_size, "%s has one value on its right side", names[t->op]);
+		snprintf(why, why_size, "%s has one value on its right side", operator_name(t->op));
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < t->node->n_values; i++) {

@@ -102,6 +102,10 @@ enum priority {
 	PRIORITY_END
 };
 
+/* As the language spells them: "startswith" (of OP_END NULL), "tolower". */
+const char *operator_name(enum operator_kind op);
+const char *transform_name(enum transform t);
+
 /* "Emergency" ... "Debug", as Falco prints them. */
 const char *priority_name(enum priority p);
 /* By its name, in any case, or "info"; PRIORITY_END: there is none of that name. */

@@ -69,11 +69,8 @@ int syntax_take_field(struct syntax_field *out, struct arena *a, const struct te
  */
 int syntax_item(struct word *out, struct arena *a, const struct text *text, struct rule_log *log);
 
-/* "startswith", ...; of OP_END NULL. */
-const char *operator_name(enum operator_kind op);
 /* OP_END: there is none of that name. */
 enum operator_kind operator_lookup(const char *name, size_t len);
 bool operator_takes_list(enum operator_kind op);
-const char *transform_name(enum transform t);
 
 #endif /* ROOTWATCH_RULES_LANG_SYNTAX_H */
