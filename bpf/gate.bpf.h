@@ -219,10 +219,13 @@ static __always_inline int gate_classify(const struct cgroup_key *key, struct cg
 		return -1;
 	s->key = *key;
 	__builtin_memset(&s->value, 0, sizeof(s->value));
-	if (gate_classify_arg(s->slot))
+	if (gate_classify_arg(s->slot)) {
+		*out = s->value;
 		emit_submit(s, WIRE_CGROUP, WIRE_F_CONTEXT, false);
-	*out = s->value;
-	emit_cancel(s);
+	} else {
+		*out = s->value;
+		emit_cancel(s);
+	}
 	/* Only now: who finds the entry on another CPU may rely on the name being on its way. */
 	bpf_map_update_elem(&cgroups, key, out, BPF_ANY);
 	return 0;
