@@ -28,11 +28,16 @@ HOST_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
 ARCH ?= $(HOST_ARCH)
 override ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(ARCH)))
 
+# For another architecture: with CROSS_COMPILE=aarch64-linux-gnu- that compiler and its libraries;
+# else clang, which compiles for any, with the libraries of `make deps ARCH=arm64`. (Debian's gcc for
+# another architecture would put out the gcc-multilib that the tests' 32-bit callers need.)
 ifneq ($(ARCH),$(HOST_ARCH))
-triplet_arm64 := aarch64-linux-gnu-
-triplet_x86 := x86_64-linux-gnu-
-CROSS_COMPILE ?= $(triplet_$(ARCH))
 cross := /$(ARCH)
+ifeq ($(CROSS_COMPILE),)
+triplet := $(patsubst arm64,aarch64,$(patsubst x86,x86_64,$(ARCH)))-linux-gnu
+sysroot := $(CURDIR)/build/$(ARCH)/root
+export DEPS_COMMAND := make deps ARCH=$(ARCH)
+endif
 endif
 
 STATIC ?= 0
@@ -53,17 +58,21 @@ DOCDIR ?= $(PREFIX)/share/doc/rootwatch
 
 find_tool = $(or $(firstword $(foreach t,$(1),$(shell command -v $(t) 2>/dev/null))),$(firstword $(1)))
 
-ifeq ($(origin CC),default)
-CC := $(CROSS_COMPILE)gcc
-endif
-ifeq ($(origin AR),default)
-AR := $(CROSS_COMPILE)ar
-endif
-ifeq ($(origin PKG_CONFIG),undefined)
-PKG_CONFIG := $(CROSS_COMPILE)pkg-config
-endif
 ifeq ($(origin CLANG),undefined)
 CLANG := $(call find_tool,clang clang-14 clang-15 clang-16 clang-17 clang-18 clang-19 clang-20)
+endif
+clang_for = $(CLANG) --target=$(1) --sysroot=$(sysroot) -fuse-ld=lld -Wno-unused-command-line-argument
+ifeq ($(origin CC),default)
+CC := $(if $(sysroot),$(call clang_for,$(triplet)),$(CROSS_COMPILE)gcc)
+endif
+# For the tests' 32-bit callers.
+CC32 ?= $(if $(filter /arm64,$(sysroot:%=$(cross))),$(call clang_for,arm-linux-gnueabihf),$(CC) -m32)
+ifeq ($(origin AR),default)
+AR := $(if $(sysroot),llvm-ar,$(CROSS_COMPILE)ar)
+endif
+ifeq ($(origin PKG_CONFIG),undefined)
+PKG_CONFIG := $(if $(sysroot),env PKG_CONFIG_SYSROOT_DIR=$(sysroot) PKG_CONFIG_PATH= \
+	PKG_CONFIG_LIBDIR=$(sysroot)/usr/lib/$(triplet)/pkgconfig:$(sysroot)/usr/share/pkgconfig pkg-config,$(CROSS_COMPILE)pkg-config)
 endif
 ifeq ($(origin BPFTOOL),undefined)
 BPFTOOL := $(shell .ci/tools find-bpftool)
@@ -289,8 +298,8 @@ $(B)/tests/trigger/%: tests/e2e/trigger/%.c $(user_tools)
 $(B)/tests/trigger/%_32: tests/e2e/trigger/%_32.c $(user_tools)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)if echo 'int main(void){return 0;}' | $(CC) -m32 -static -xc - -o $@ 2>/dev/null; then \
-		$(CC) $(trigger_flags) -m32 $< -lpthread -o $@; \
+	$(Q)if echo 'int main(void){return 0;}' | $(CC32) -static -xc - -o $@ 2>/dev/null; then \
+		$(CC32) $(trigger_flags) $< -lpthread -o $@; \
 	else rm -f $@; echo "  (no 32-bit toolchain: $@ is left out)"; fi
 
 # tests/bench: X.bpf.c gives X.bpf.o and X.skel.h (name X_bpf).
@@ -444,8 +453,9 @@ lint-cppcheck: | $(skels)
 
 # ---- the rest --------------------------------------------------------------------------------
 
-deps: ## install missing build and test packages (root only when one is missing)
-	@.ci/deps build test
+deps: ## install missing build and test packages (root only when one is missing); ARCH=arm64
+	@.ci/deps build test $(if $(sysroot),cross)
+	$(if $(sysroot),@.ci/sysroot $(ARCH))
 
 demo: ## install build packages, build, show root and uid 1000 side by side (root)
 	@[ "$$(id -u)" = 0 ] || { echo "rootwatch: the demo makes containers and loads BPF: sudo make demo" >&2; exit 1; }
@@ -477,4 +487,5 @@ help: ## this list
 
 FORCE:
 
--include $(shell find build -name '*.d' 2>/dev/null)
+# (Not of the Debians that lie unpacked there.)
+-include $(shell find build \( -path 'build/*/root' -o -path 'build/vm/*/*' \) -prune -o -type f -name '*.d' -print 2>/dev/null)
