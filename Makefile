@@ -156,7 +156,7 @@ bench_obj := $(bench_bpf:tests/bench/%.bpf.c=$(B)/bench/%.bpf.o)
 # MODULES='user/base/*.c ...' links tests with these only, while others are being written.
 modules := $(filter-out user/main.c,$(if $(MODULES),$(wildcard $(MODULES)),$(user_src)))
 
-.PHONY: build bpf test test-kernels unit fuzz e2e bench lint format deps demo install uninstall clean help FORCE
+.PHONY: build bpf test test-kernels unit fuzz e2e bench bench-vm lint format deps demo install uninstall clean help FORCE
 
 build: $(binary) ## build build/rootwatch (default); V=1 shows commands, STATIC=1 one static file
 
@@ -383,6 +383,11 @@ test-kernels: ## the tests on Debian's kernels, in QEMU (no root once deps are t
 
 bench: bench-programs ## what it costs (root): a table, not a test
 	@$(if $(wildcard tests/bench/run),tests/bench/run,$(bench_bin)) $(BENCH_ARGS)
+
+bench-vm: ## the same in instructions, in QEMU, exact; against tests/vm/bench.txt; ONLY='6.1 d1'
+	@.ci/deps build test vm
+	@+$(MAKE) bench-programs
+	@tests/vm/bench $(ONLY)
 
 # ---- lint ------------------------------------------------------------------------------------
 # One stamp a file, so that a second run looks only at what changed.
