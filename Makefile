@@ -379,9 +379,13 @@ $(vm_verifier): tests/vm/verifier.c $(patsubst %,$(B)/obj/user/source/%.o,object
 .PHONY: vm-programs
 vm-programs: $(binary) $(trigger_bin) $(vm_verifier)
 
+# For each architecture that the chosen kernels are of; without its libraries its rows are skipped.
 test-kernels: ## the tests on Debian's kernels, in QEMU (no root once deps are there); ONLY='6.1 open'
-	@.ci/deps build test vm
-	@+$(MAKE) vm-programs
+	@.ci/deps build test vm cross
+	@+for arch in $$(tests/vm/run --builds $(ONLY)); do \
+		if [ "$$arch" = $(HOST_ARCH) ]; then $(MAKE) vm-programs || exit 1; \
+		elif .ci/sysroot "$$arch"; then $(MAKE) ARCH="$$arch" vm-programs || exit 1; \
+		else rm -f build/"$$arch"/rootwatch; fi; done
 	@tests/vm/run $(ONLY)
 
 bench: bench-programs ## what it costs (root): a table, not a test

@@ -241,9 +241,10 @@ static __always_inline __u32 compat_flag(const struct task_struct *t)
 	       WIRE_F_COMPAT;
 }
 
+/* Unsigned: the verifier loses the bounds of a number whose sign is extended after it is compared. */
 static __always_inline long compat_nr(const struct pt_regs *regs)
 {
-	return regs->syscallno;
+	return (__u32)regs->syscallno;
 }
 
 /* x0 holds the result at exit; orig_x0 the first argument. */
