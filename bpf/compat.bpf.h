@@ -24,10 +24,14 @@
 #endif
 
 /*
- * Whether the kernel has a helper: a constant by the time that the verifier looks, so that it drops
- * the branch not taken, and no memory is read for it.
+ * Whether the kernel has a helper that came in 5.11 to 5.16: a constant by the time that the
+ * verifier looks, so that it drops the branch not taken, and no memory is read for it.
  */
+#if COMPAT_KERNEL >= 517
+#define COMPAT_HAS(helper) true
+#else
 #define COMPAT_HAS(helper) bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_##helper)
+#endif
 
 /* kfunc: gives an untyped kernel pointer its type, so that loads need no helper. */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
@@ -127,6 +131,20 @@ static __always_inline struct task_struct *compat_current(void)
 	return (struct task_struct *)bpf_get_current_task();
 }
 
+/*
+ * The registers with which a task entered the kernel. Before bpf_task_pt_regs (5.15): they lie at
+ * the very top of its stack, which has 16 KiB (x86-64; elsewhere no older kernel has the hooks that
+ * ask).
+ */
+#define COMPAT_STACK_SIZE 16384
+static __always_inline const struct pt_regs *compat_user_regs(struct task_struct *t)
+{
+	if (COMPAT_HAS(task_pt_regs))
+		return (const struct pt_regs *)bpf_task_pt_regs(t);
+	return (const struct pt_regs *)((const char *)LOAD(struct task_struct, t, stack) +
+					COMPAT_STACK_SIZE - bpf_core_type_size(struct pt_regs));
+}
+
 /* kernfs_node.parent became __parent in 6.15 (commit 633488947ef6). */
 struct kernfs_node___old {
 	struct kernfs_node *parent;
@@ -159,6 +177,11 @@ static __always_inline struct kernfs_node *compat_kernfs_parent(const struct ker
 #define O_ONCE_	       01700 /* O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC */
 #define O_PATH_	       010000000
 #define FMODE_CREATED_ 0x100000u
+#define FMODE_EXEC_    0x20u /* among f_flags: opened to be executed */
+/* of f_mode: an inner file, which a file system (overlayfs) opens for its own (1 << 29) */
+#define FMODE_NOACCOUNT_ 0x20000000u
+
+#define PF_IO_WORKER_ 0x10u
 
 #define EPERM_	1
 #define EACCES_ 13
@@ -200,6 +223,12 @@ static __always_inline __u32 compat_flag(const struct task_struct *t)
 static __always_inline long compat_nr(const struct pt_regs *regs)
 {
 	return (__u32)regs->orig_ax & ~0x40000000u;
+}
+
+/* The same of registers that have no type. */
+static __always_inline long compat_nr_of(const struct pt_regs *regs)
+{
+	return (__u32)LOAD(struct pt_regs, regs, orig_ax) & ~0x40000000u;
 }
 
 static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, int n)
@@ -245,6 +274,11 @@ static __always_inline __u32 compat_flag(const struct task_struct *t)
 static __always_inline long compat_nr(const struct pt_regs *regs)
 {
 	return (__u32)regs->syscallno;
+}
+
+static __always_inline long compat_nr_of(const struct pt_regs *regs)
+{
+	return LOAD(struct pt_regs, regs, syscallno);
 }
 
 /* x0 holds the result at exit; orig_x0 the first argument. */

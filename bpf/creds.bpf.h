@@ -84,6 +84,12 @@ static __always_inline __u32 creds_root(const struct cred *c)
 									     WIRE_ROOT_NONE;
 }
 
+/* Was an act refused for who did it, or where? */
+static __always_inline bool creds_denied(long ret)
+{
+	return ret == -EACCES_ || ret == -EPERM_ || ret == -EROFS_;
+}
+
 static __noinline int creds_fill(struct wire_creds *w, const struct cred *c)
 {
 	struct user_namespace *ns = LOAD(struct cred, c, user_ns);

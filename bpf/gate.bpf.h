@@ -156,10 +156,10 @@ static __noinline const void *gate_cgroup(const void *cset, __u32 i)
 	return cgrp;
 }
 
-/* Of the css_set s->key: chooses the cgroup that names the container best; its record is in s. */
+/* Of the css_set s->arg[1]: chooses the cgroup that names the container best; its record is in s. */
 static __always_inline bool gate_choose(struct scratch *s)
 {
-	const void *cset = (const void *)s->key.css_set, *best = NULL;
+	const void *cset = (const void *)s->arg[1], *best = NULL;
 	struct wire_cgroup *r;
 	__u32 len = 0;
 	int i;
@@ -200,35 +200,46 @@ static __always_inline bool gate_choose(struct scratch *s)
 	return true;
 }
 
-/* First sight of a css_set: tells about it. Gives 1 more than the slot of the answer, 0: lost. */
+/* First sight of a css_set: tells about it, and remembers what it found. False: lost, and counted. */
 __noinline int gate_classify(__u64 css_set, __u64 dfl_id, __u64 v1_id)
 {
 	struct scratch *s = emit_begin(sizeof(struct wire_cgroup));
+	struct cgroup_value value;
+	struct cgroup_key key;
 
 	if (!s)
-		return 0;
-	s->key.css_set = css_set;
-	s->key.dfl_id = dfl_id;
-	s->key.v1_id = v1_id;
+		return false;
+	key.css_set = css_set;
+	key.dfl_id = dfl_id;
+	key.v1_id = v1_id;
 	__builtin_memset(&s->value, 0, sizeof(s->value));
-	if (gate_choose(s))
+	s->arg[1] = css_set;
+	if (gate_choose(s)) {
+		value = s->value;
 		emit_submit(s, WIRE_CGROUP, WIRE_F_CONTEXT, false);
-	else
+	} else {
+		value = s->value;
 		emit_cancel(s);
+	}
 	/* Only now: who finds the entry on another CPU may rely on the name being on its way. */
-	bpf_map_update_elem(&cgroups, &s->key, &s->value, BPF_ANY);
-	return s->slot + 1;
+	if (!bpf_map_update_elem(&cgroups, &key, &value, BPF_ANY))
+		return true;
+	emit_lost(WIRE_C_LOST_BUSY);
+	return false;
 }
 
 static __always_inline bool gate_first_sight(const struct cgroup_key *key, struct cgroup_value *v)
 {
-	int slot =
-		gate_classify(compat_untyped((const void *)key->css_set), key->dfl_id, key->v1_id);
-	const struct scratch *s = emit_scratch(slot - 1);
+	const struct cgroup_value *found;
 
-	if (!s)
+	if (!gate_classify(compat_untyped((const void *)key->css_set), key->dfl_id, key->v1_id))
 		return false;
-	*v = s->value;
+	found = bpf_map_lookup_elem(&cgroups, key);
+	if (!found) {
+		emit_lost(WIRE_C_LOST_BUSY);
+		return false;
+	}
+	*v = *found;
 	return true;
 }
 
