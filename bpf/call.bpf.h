@@ -114,8 +114,7 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 		return 0;
 	r = (struct wire_syscall *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_task(&r->t, t, g);
-	creds_fill(&r->c, LOAD(struct task_struct, t, cred));
+	object_who(s, t, g);
 	r->call = call;
 	r->ret = ret;
 	r->args[0] = compat_arg(regs, is32, 0);

@@ -24,8 +24,7 @@ static __always_inline void open_common(struct scratch *s, struct wire_open *r,
 					const struct task_struct *t, const struct gate *g,
 					__u32 call, long ret)
 {
-	object_task(&r->t, t, g);
-	creds_fill(&r->c, LOAD(struct task_struct, t, cred));
+	object_who(s, t, g);
 	r->call = call;
 	r->ret = ret;
 	object_cwd(s, &r->cwd, t);
@@ -81,7 +80,7 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	if (!s)
 		return 0;
 	s->set = o.set;
-	object_place(&o, t);
+	object_place(s, &o, t);
 	if (!(watched & access))
 		watched |= prefilter_place(s, &o, access);
 	if (!wanted && !(watched & access))

@@ -212,13 +212,21 @@ static void put_named(struct line *l, const struct event *e, const struct verdic
 		rule_fields_write(l, e, v->hits[0]);
 }
 
+void event_fields_begin(struct line *l, const struct event *e, char **time, char **num)
+{
+	put_schema(l);
+	json_put_key(l, &field_keys[F_TIME]);
+	*time = l->p;
+	line_i64(l, (int64_t)e->time);
+	json_put_key(l, &field_keys[F_NUM]);
+	*num = l->p;
+	line_i64(l, (int64_t)e->num);
+}
+
 void event_fields_write(struct line *l, const struct event *e, const struct verdict *v)
 {
 	static _Thread_local struct fragment container;
 
-	put_schema(l);
-	put_num(l, F_TIME, (int64_t)e->time);
-	put_num(l, F_NUM, (int64_t)e->num);
 	put_own(l, F_TYPE, str_from(event_type(e)));
 	put_own(l, F_DIR, STR_LIT("<"));
 	put_verdict(l, v);
