@@ -7,6 +7,7 @@
 #include "compat.bpf.h"
 #include "connect.bpf.h"
 #include "gate.bpf.h"
+#include "net.bpf.h"
 #include "open.bpf.h"
 #include "setid.bpf.h"
 
@@ -43,7 +44,9 @@ int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
 	if (!(mask >> (call & 63) & 1))
 		return 0;
 	denied = syscall_denied(ret);
-	if (ret < 0 && !denied)
+	if (ret < 0 && !denied && !net_tried(call, ret))
+		return 0;
+	if (net_is_dull(regs, is32, call))
 		return 0;
 	root = creds_root(LOAD(struct task_struct, t, cred));
 	if (!root && !(denied && knob_blocked) && call != WIRE_CALL_SETUID &&
@@ -52,12 +55,12 @@ int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
 	if (!gate_container(t, &g) || LOAD(struct task_struct, t, tgid) == (int)knob_agent)
 		return 0;
 	g.hflags = flag;
+	if (net_is_call(call))
+		return net_call(t, &g, regs, call, ret);
 	if (call >= WIRE_CALL_FIRST)
 		return call_done(t, &g, regs, call, ret);
 	if (syscall_is_open(call))
 		return denied ? open_denied(t, &g, regs, is32, call, ret) :
 				open_done(t, &g, regs, is32, call, ret);
-	if (call == WIRE_CALL_CONNECT)
-		return connect_done(t, &g, regs, is32, ret);
 	return denied ? 0 : setid_done(t, &g, call);
 }
