@@ -10,6 +10,7 @@
 #include "compat.bpf.h"
 #include "connect.bpf.h"
 #include "gate.bpf.h"
+#include "net.bpf.h"
 #include "open.bpf.h"
 #include "setid.bpf.h"
 
@@ -40,7 +41,9 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 	if (!(mask >> (call & 63) & 1))
 		return 0;
 	denied = creds_denied(ret);
-	if (ret < 0 && !denied)
+	if (ret < 0 && !denied && !net_tried(call, ret))
+		return 0;
+	if (net_is_dull(regs, is32, call))
 		return 0;
 	root = creds_root(LOAD(struct task_struct, t, cred));
 	if (!root && !(denied && knob_blocked) && call != WIRE_CALL_SETUID &&
@@ -49,6 +52,8 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 	if (!gate_container(t, &g) || LOAD(struct task_struct, t, tgid) == (int)knob_agent)
 		return 0;
 	g.hflags = flag | WIRE_F_TIER(tier);
+	if (net_is_call(call))
+		return net_call(t, &g, regs, call, ret);
 	if (call >= WIRE_CALL_FIRST)
 		return call_done(t, &g, regs, call, ret);
 	if (syscall_is_open(call)) {
@@ -57,8 +62,6 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 		return denied ? open_denied(t, &g, regs, is32, call, ret) :
 				open_done(t, &g, regs, is32, call, ret);
 	}
-	if (call == WIRE_CALL_CONNECT)
-		return connect_done(t, &g, regs, is32, ret);
 	return denied ? 0 : setid_done(t, &g, call);
 }
 
