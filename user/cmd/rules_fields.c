@@ -12,7 +12,8 @@
 static const char *const type_names[] = {[FIELD_STRING] = "string",
 					 [FIELD_NUMBER] = "number",
 					 [FIELD_BOOL] = "bool",
-					 [FIELD_STRINGS] = "strings"};
+					 [FIELD_STRINGS] = "strings",
+					 [FIELD_ADDRESS] = "address"};
 
 static const char *const when_names[] = {
 	[FIELD_ALWAYS] = "", [FIELD_ALERT] = " (alerts)", [FIELD_BLOCKED] = " (when blocked)"};
@@ -28,7 +29,7 @@ static const char *const argument_words[] = {[FIELD_ARG_NONE] = NULL,
 					     [FIELD_ARG_INDEX_OPTIONAL] = "optional index",
 					     [FIELD_ARG_KEY] = "key"};
 
-#define LETTERS_N 8
+#define LETTERS_N 9
 
 /* One letter for each kind of line. */
 static void kinds_letters(unsigned kinds, char out[static LETTERS_N + 1])
@@ -36,9 +37,9 @@ static void kinds_letters(unsigned kinds, char out[static LETTERS_N + 1])
 	static const struct {
 		unsigned bit;
 		char letter;
-	} letters[LETTERS_N] = {{FIELD_EXEC, 'e'},    {FIELD_SETID, 's'},   {FIELD_OPEN, 'o'},
-				{FIELD_CONNECT, 'c'}, {FIELD_SYSCALL, 'k'}, {FIELD_EXIT, 'x'},
-				{FIELD_LOST, 'l'},    {FIELD_START, 'w'}};
+	} letters[LETTERS_N] = {{FIELD_EXEC, 'e'},    {FIELD_SETID, 's'}, {FIELD_OPEN, 'o'},
+				{FIELD_CONNECT, 'c'}, {FIELD_NET, 'n'},	  {FIELD_SYSCALL, 'k'},
+				{FIELD_EXIT, 'x'},    {FIELD_LOST, 'l'},  {FIELD_START, 'w'}};
 
 	for (size_t i = 0; i < LETTERS_N; i++)
 		out[i] = kinds & letters[i].bit ? letters[i].letter : '-';
@@ -47,7 +48,7 @@ static void kinds_letters(unsigned kinds, char out[static LETTERS_N + 1])
 
 static void print_head(FILE *f, const char *text)
 {
-	(void)fprintf(f, "%s\n\n%-31s %-14s %-8s  %s\n", text, "Field", "Type", "In",
+	(void)fprintf(f, "%s\n\n%-31s %-14s %-9s  %s\n", text, "Field", "Type", "In",
 		      "Meaning, example");
 }
 
@@ -66,7 +67,7 @@ int rules_fields_print(FILE *f)
 		const struct field *d = &field_table[i];
 
 		kinds_letters(d->kinds, kinds);
-		(void)fprintf(f, "%-31s %s%-*s %-8s  %s%s, %s\n", d->name, type_names[d->type],
+		(void)fprintf(f, "%-31s %s%-*s %-9s  %s%s, %s\n", d->name, type_names[d->type],
 			      (int)(14 - strlen(type_names[d->type])), d->null ? "|null" : "",
 			      kinds, d->meaning, when_names[d->when], d->example);
 	}
@@ -77,7 +78,7 @@ int rules_fields_print(FILE *f)
 		const struct rule_field *d = &field_rule_table[i];
 
 		kinds_letters(d->kinds, kinds);
-		(void)fprintf(f, "%s%-*s %-14s %-8s  %s, %s\n", d->name,
+		(void)fprintf(f, "%s%-*s %-14s %-9s  %s, %s\n", d->name,
 			      (int)(31 - strlen(d->name)), argument_names[d->argument],
 			      type_names[d->type], kinds, d->meaning, d->example);
 	}

@@ -268,6 +268,9 @@ void event_fields_write(struct line *l, const struct event *e, const struct verd
 	case EVENT_SYSCALL:
 		object_fields_write_syscall(l, e);
 		break;
+	case EVENT_NET:
+		object_fields_write_net(l, e);
+		break;
 	case EVENT_NONE:
 	case EVENT_CGROUP:
 	case EVENT_FORK:
