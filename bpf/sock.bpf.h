@@ -30,9 +30,9 @@ static __always_inline __u64 sock_arg(const struct pt_regs *regs, bool is32, int
 }
 
 /*
- * The calls behind socketcall's first argument (linux/net.h); 0: none that is watched. One more than
- * the mask needs: the compiler would put 32 bytes into a section of their own, which libbpf does
- * not know.
+ * The calls behind socketcall's first argument (linux/net.h); 0: none that is watched. One more
+ * than the mask needs: the compiler would put 32 bytes into a section of their own, which libbpf
+ * does not know.
  */
 #define SOCK_CALLS_MASK 31
 static const __u8 sock_calls[SOCK_CALLS_MASK + 2] = {

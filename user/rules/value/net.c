@@ -25,9 +25,9 @@ static bool set_port(struct value *v, const struct event_end *end)
 static bool set_both_ips(struct value *v, const struct event_net *n, struct value_scratch *scratch)
 {
 	if (n->client.known)
-		add_str(v, ip_text(&n->client, scratch));
+		add_str(v, ip_text(&n->client, scratch), scratch);
 	if (n->server.known)
-		add_str(v, ip_text(&n->server, scratch));
+		add_str(v, ip_text(&n->server, scratch), scratch);
 	return true;
 }
 
@@ -41,7 +41,7 @@ static bool set_both_ports(struct value *v, const struct event_net *n,
 		int len = snprintf(text, sizeof(text), "%u", ends[i]->port);
 
 		if (ends[i]->known)
-			add_str(v, scratch_copy(scratch, text, (size_t)len));
+			add_str(v, scratch_copy(scratch, text, (size_t)len), scratch);
 	}
 	return true;
 }
