@@ -142,10 +142,10 @@ bench_bpf := $(sort $(wildcard tests/bench/*.bpf.c))
 bench_src := $(filter-out $(bench_bpf),$(sort $(wildcard tests/bench/*.c)))
 
 skel := $(B)/include/rootwatch.skel.h
-skel_plain := $(B)/include/rootwatch_plain.skel.h
+older_skels := $(B)/include/rootwatch_loop.skel.h $(B)/include/rootwatch_plain.skel.h
 skels_alike := $(B)/stamp/skels-alike
 # The headers by name too: behind a stamp make would not miss one that somebody took away.
-skels = $(skels_alike) $(skel) $(skel_plain)
+skels = $(skels_alike) $(skel) $(older_skels)
 binary := $(B)/rootwatch
 unit_bin := $(unit_src:%.c=$(B)/%)
 fuzz_bin := $(fuzz_src:%.c=$(B)/%)
@@ -156,7 +156,7 @@ bench_obj := $(bench_bpf:tests/bench/%.bpf.c=$(B)/bench/%.bpf.o)
 # MODULES='user/base/*.c ...' links tests with these only, while others are being written.
 modules := $(filter-out user/main.c,$(if $(MODULES),$(wildcard $(MODULES)),$(user_src)))
 
-.PHONY: build bpf test test-kernels unit fuzz e2e bench lint format deps demo install uninstall clean help FORCE
+.PHONY: build bpf test test-kernels unit fuzz e2e bench bench-vm lint format deps demo install uninstall clean help FORCE
 
 build: $(binary) ## build build/rootwatch (default); V=1 shows commands, STATIC=1 one static file
 
@@ -204,12 +204,14 @@ $(B)/bpf/unit.bpf.c: FORCE
 	@mkdir -p $(@D)
 	@printf '#include "%s"\n' $(notdir $(bpf_src)) | { $(write_if_changed); }
 
-# Twice: with bpf_loop, and plain for kernels before 5.17 (see LOOP in bpf/compat.bpf.h).
-$(B)/bpf/rootwatch_plain.bpf.o: variant := -DCOMPAT_PLAIN
-$(B)/bpf/rootwatch.bpf.o $(B)/bpf/rootwatch_plain.bpf.o: $(B)/bpf/unit.bpf.c $(bpf_tools)
+# Once for each COMPAT_KERNEL (see bpf/compat.bpf.h). bpftool leaves the debugging information out.
+$(B)/bpf/rootwatch_loop.bpf.o: variant := -DCOMPAT_KERNEL=517
+$(B)/bpf/rootwatch_plain.bpf.o: variant := -DCOMPAT_KERNEL=510
+$(patsubst $(B)/include/%.skel.h,$(B)/bpf/%.bpf.o,$(skel) $(older_skels)): $(B)/bpf/unit.bpf.c $(bpf_tools)
 	$(if $(bpf_src),,$(error no bpf/*.bpf.c here))
 	$(call say,BPF,'bpf/*.bpf.c $(variant)')
-	$(Q)$(CLANG) $(bpf_flags) $(variant) $(bpf_cflags) -MD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
+	$(Q)$(CLANG) $(bpf_flags) $(variant) $(bpf_cflags) -MD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@.whole
+	$(Q)$(BPFTOOL) gen object $@ $@.whole && rm $@.whole
 
 # To a side file first: a bpftool that fails must not leave half a header behind.
 gen_skel = { echo '/* NOLINTBEGIN: generated */' && $(BPFTOOL) gen skeleton $< name $(1) && \
@@ -220,12 +222,13 @@ $(B)/include/%.skel.h: $(B)/bpf/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(call gen_skel,rootwatch_bpf)
 
-# The same maps, programs and variables in both, or the one's header would not fit the other.
+# The same maps, programs and variables in all, or the one's header would not fit the others.
 skel_head = sed '/__elf_bytes(size_t \*sz)$$/,$$d' $(1) | grep -v 'unexpected size'
-$(skels_alike): $(skel) $(skel_plain)
+$(skels_alike): $(skel) $(older_skels)
 	@mkdir -p $(@D)
-	$(Q)[ "$$($(call skel_head,$(skel)))" = "$$($(call skel_head,$(skel_plain)))" ] || \
-		{ echo 'rootwatch: the two BPF objects differ in more than their code' >&2; exit 1; }
+	$(Q)for older in $(older_skels); do \
+		[ "$$($(call skel_head,$(skel)))" = "$$($(call skel_head,$$older))" ] || \
+		{ echo 'rootwatch: the BPF objects differ in more than their code' >&2; exit 1; }; done
 	$(Q)touch $@
 
 bpf: $(skels) ## build only the kernel side (ARCH=arm64 for the other architecture)
@@ -367,7 +370,7 @@ lint: ## format, shellcheck, clang-tidy, cppcheck, gcc -fanalyzer, structure
 
 # Not a part of `make test`: it fetches kernels, and an emulated machine is slow.
 vm_verifier := $(B)/vm/verifier
-$(vm_verifier): tests/vm/verifier.c $(B)/obj/user/source/object.o $(B)/obj/user/source/plain.o $(user_tools) | $(skels)
+$(vm_verifier): tests/vm/verifier.c $(patsubst %,$(B)/obj/user/source/%.o,object loop plain) $(user_tools) | $(skels)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(user_flags) $(lib_cflags) $(CFLAGS) $(link_flags) -MD -MP -MF $@.d $(filter %.c %.o,$^) \
@@ -387,6 +390,11 @@ test-kernels: ## the tests on Debian's kernels, in QEMU (no root once deps are t
 
 bench: bench-programs ## what it costs (root): a table, not a test
 	@$(if $(wildcard tests/bench/run),tests/bench/run,$(bench_bin)) $(BENCH_ARGS)
+
+bench-vm: ## the same in instructions, in QEMU, exact; against tests/vm/bench.txt; ONLY='6.1 d1'
+	@.ci/deps build test vm
+	@+$(MAKE) bench-programs
+	@tests/vm/bench $(ONLY)
 
 # ---- lint ------------------------------------------------------------------------------------
 # One stamp a file, so that a second run looks only at what changed.

@@ -20,7 +20,7 @@
 #include "wire_calls.h"
 
 /* Bumped with every change of a layout below; a recording of another version is refused. */
-#define WIRE_VERSION 2
+#define WIRE_VERSION 3
 
 #define WIRE_COMM_LEN	16   /* TASK_COMM_LEN */
 #define WIRE_FSTYPE_LEN 16   /* longest in-tree name in use is "binfmt_misc" */
@@ -48,6 +48,13 @@ enum wire_kind {
 #define WIRE_F_COMPAT  8u  /* by a 32-bit system call */
 #define WIRE_F_TRUNC   16u /* some blob was cut; the blob itself says how long it was */
 #define WIRE_F_SET     32u /* which of the two prefilters was asked: that of the rules that judge */
+#define WIRE_F_TIER(tier) ((tier) << 6) /* by which kind of hook it was seen: WIRE_TIER_* */
+#define WIRE_F_TIER_OF(flags) ((flags) >> 6 & 3u)
+
+#define WIRE_TIER_TRACEPOINT 0u
+#define WIRE_TIER_FENTRY     1u
+#define WIRE_TIER_LSM	     2u
+#define WIRE_TIER_KPROBE     3u
 
 struct wire_blob {
 	__u16 off;  /* from the start of the record */
@@ -229,11 +236,14 @@ struct wire_open {
 	__u32 call;	    /* WIRE_CALL_* */
 	__u32 oflags; /* f_flags of the file and what was asked for beside; blocked: asked for */
 	__s32 ret;    /* descriptor, or -errno */
-	__u32 pad;
+	__u32 flags;  /* WIRE_OPEN_* */
 	struct wire_blob cwd;
 	struct wire_blob asked; /* blocked only: the path as passed */
 	struct wire_blob base;	/* blocked and relative: path of the directory it starts at */
 };
+
+#define WIRE_OPEN_IO_URING 1u /* asked for through io_uring; call is what it would have been */
+#define WIRE_OPEN_NO_FD	   2u /* it succeeded, and which descriptor it got was not known yet */
 
 struct wire_connect {
 	struct wire_header h;

@@ -212,6 +212,21 @@ struct file {
 	struct path f_path;
 };
 
+struct filename {
+	const char *name;
+};
+
+/* fs/namei.c */
+struct nameidata {
+	struct filename *name;
+	int dfd;
+};
+
+/* fs/internal.h */
+struct open_flags {
+	int open_flag;
+};
+
 struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;
@@ -273,6 +288,7 @@ struct css_set {
 /* For what a kernel has: libbpf asks by name, the numbers do not count. */
 enum bpf_func_id {
 	BPF_FUNC_get_current_task_btf = 158, /* 5.11 */
+	BPF_FUNC_task_pt_regs = 175,	     /* 5.15 */
 	BPF_FUNC_loop = 181,		     /* 5.17 */
 	BPF_FUNC_cgrp_storage_get = 210,     /* 6.2 */
 };
@@ -294,6 +310,8 @@ struct thread_info {
 
 struct task_struct {
 	struct thread_info thread_info;
+	void *stack;
+	unsigned int flags;
 	unsigned long atomic_flags;
 	struct mm_struct *mm;
 	int exit_code;
@@ -313,6 +331,7 @@ struct task_struct {
 	kuid_t loginuid;
 	struct seccomp seccomp;
 	struct css_set *cgroups;
+	struct io_uring_task *io_uring;
 };
 
 struct linux_binprm {

@@ -22,7 +22,9 @@
 #define CPUS_MAX       1024
 
 /* The wall clock may be set while this runs: how often its offset is looked up again. */
-#define OFFSET_AGE_NS 1000000000ull
+#define OFFSET_AGE_NS 1000000000ll
+/* Between two looks at two clocks: times do not jump about by it. */
+#define OFFSET_NOISE_NS 100000
 
 /* Ids of rules that outlive their rules: a process is reported by one long after. */
 struct names {
@@ -48,7 +50,7 @@ struct pipeline {
 	uint64_t *last_seq; /* by CPU */
 	uint64_t gaps;	    /* records missing between those that came */
 	int64_t offset;	    /* CLOCK_REALTIME - CLOCK_BOOTTIME, ns */
-	uint64_t offset_at; /* CLOCK_BOOTTIME ns */
+	uint64_t offset_at; /* CLOCK_BOOTTIME ns, of a record; 0: never */
 	char scratch[EVENT_SCRATCH];
 	char hostpath[HOST_PATH_MAX];
 	char line[OUTPUT_LINE_MAX];
@@ -90,12 +92,22 @@ static int64_t clock_ns(clockid_t clock)
 	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
 }
 
-static void offset_refresh(struct pipeline *p, uint64_t btime)
+/* By the record's own time: the clock is not asked for each of them. */
+static void offset_refresh(struct pipeline *p, const void *data, size_t size)
 {
-	if (p->offset_at && btime - p->offset_at < OFFSET_AGE_NS)
+	struct wire_header h;
+	int64_t age, offset;
+
+	if (size < sizeof(h))
 		return;
-	p->offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
-	p->offset_at = btime;
+	memcpy(&h, data, sizeof(h));
+	age = (int64_t)(h.time - p->offset_at);
+	if (p->offset_at && age > -OFFSET_AGE_NS && age < OFFSET_AGE_NS)
+		return;
+	offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
+	if (!p->offset_at || llabs(offset - p->offset) > OFFSET_NOISE_NS)
+		p->offset = offset;
+	p->offset_at = h.time;
 }
 
 int pipeline_new(struct pipeline **out, const struct pipeline_options *o,
@@ -110,6 +122,7 @@ int pipeline_new(struct pipeline **out, const struct pipeline_options *o,
 	p->out = (struct output_options){.hostname = o->hostname, .color = o->color};
 	p->source = source;
 	p->sink = sink;
+	memo_forget(&p->memo);
 	self_find(p);
 	p->last_seq = calloc(CPUS_MAX, sizeof(*p->last_seq));
 	if (p->last_seq)
@@ -218,9 +231,28 @@ static bool wants_exit_line(const struct verdict *v)
 	return false;
 }
 
-static int show(struct pipeline *p, const struct event *e, const struct verdict *v)
+/* kept: of an act that came before; NULL: none. */
+static int show(struct pipeline *p, const struct event *e, const struct verdict *v,
+		struct output_kept *kept)
 {
-	return write_line(p, (p->o.json ? output_json : output_text)(p->line, e, v, &p->out));
+	size_t len = 0;
+	char *room;
+	int err;
+
+	if (!p->o.json)
+		return write_line(p, output_text(p->line, e, v, &p->out));
+	room = sink_room(p->sink, &err);
+	if (!room)
+		return err;
+	if (kept && kept->len > 0)
+		len = output_json_again(room, kept, e);
+	if (len == 0 && kept)
+		len = output_json_keep(room, e, v, &p->out, kept);
+	else if (len == 0)
+		len = output_json(room, e, v, &p->out);
+	sink_add(p->sink, len);
+	p->st.lines++;
+	return 0;
 }
 
 static bool ends_reported(const struct event *e)
@@ -228,27 +260,32 @@ static bool ends_reported(const struct event *e)
 	return e->kind == EVENT_EXIT && e->process && e->process->alert_rule;
 }
 
-/* What the rules say of the event, which was decoded from the record. */
-static void ask(struct pipeline *p, const struct event *e, const void *record, size_t size,
-		struct verdict *v)
+/*
+ * What the rules say of the event, which was decoded from the record. Gives the same act when it
+ * came before, else NULL.
+ */
+static struct memo_act *ask(struct pipeline *p, const struct event *e, const void *record,
+			    size_t size, struct verdict *v)
 {
 	bool may = memo_may(e, size) && !p->timed[e->set];
+	struct memo_act *act = may ? memo_recall(&p->memo, e, record, size) : NULL;
 
-	if (!p->engines[e->set])
-		return;
-	if (may && memo_recall(&p->memo, e, record, size, v))
-		return;
-	engine_judge(p->engines[e->set], e, v);
-	if (may)
+	if (act)
+		*v = act->v;
+	else if (p->engines[e->set])
+		engine_judge(p->engines[e->set], e, v);
+	if (may && !act)
 		memo_keep(&p->memo, e, record, size, v);
+	return act;
 }
 
 static int judge(struct pipeline *p, struct event *e, const void *record, size_t size)
 {
 	struct verdict v = {0};
+	struct memo_act *act;
 
 	p->st.events++;
-	ask(p, e, record, size, &v);
+	act = ask(p, e, record, size, &v);
 	if (v.n > 0) {
 		p->st.alerts++;
 		if (e->kind == EVENT_EXEC && wants_exit_line(&v))
@@ -257,7 +294,7 @@ static int judge(struct pipeline *p, struct event *e, const void *record, size_t
 	} else if (!ends_reported(e) && (!p->o.all || e->context)) {
 		return 0;
 	}
-	return show(p, e, &v);
+	return show(p, e, &v, act ? &act->line : NULL);
 }
 
 /* Where on the host a file lies that a mount brought in, or that a task of the host's mounts saw. */
@@ -284,7 +321,7 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 	struct event e;
 	int err;
 
-	offset_refresh(p, (uint64_t)clock_ns(CLOCK_BOOTTIME));
+	offset_refresh(p, data, size);
 	err = event_decode(&e, data, size, p->offset, p->scratch);
 	if (err) {
 		p->st.malformed++;

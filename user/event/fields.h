@@ -75,8 +75,8 @@ X(DIR, "evt.dir", STRING, false, ALWAYS, EVENT, \
   "always <: seen when the call returned", "\"<\"") \
 X(RES, "evt.res", STRING, false, ALWAYS, ACTS, \
   "SUCCESS, or the error's name", "\"EACCES\"") \
-X(RAWRES, "evt.rawres", NUMBER, false, ALWAYS, ACTS, \
-  "what the call returned; negative: an error", "-13") \
+X(RAWRES, "evt.rawres", NUMBER, true, ALWAYS, ACTS, \
+  "what the call returned; negative: an error; null (to rules 0): done, by a hook that cannot tell the descriptor", "-13") \
 X(IS_OPEN_WRITE, "evt.is_open_write", BOOL, false, ALWAYS, O, \
   "opened for writing, created or emptied", "true") \
 X(IS_OPEN_READ, "evt.is_open_read", BOOL, false, ALWAYS, O, \
@@ -212,6 +212,8 @@ X(FILE_DELETED, "rootwatch.file.deleted", BOOL, true, ALWAYS, EO, \
   "no name leads to it any more", "false") \
 X(FILE_CREATED, "rootwatch.file.created", BOOL, false, ALWAYS, O, \
   "this very call made it", "false") \
+X(IO_URING, "rootwatch.io_uring", BOOL, false, ALWAYS, O, \
+  "asked for through io_uring; evt.type is the call that would have done it", "false") \
 X(FILE_UNRESOLVED, "rootwatch.file.unresolved", BOOL, false, BLOCKED, O, \
   "fd.name is what was asked for, not what it led to", "true") \
 X(FILE_ASKED, "rootwatch.file.asked", STRING, true, BLOCKED, O, \
@@ -267,6 +269,8 @@ X(CGROUP, "rootwatch.cgroup", STRING, true, ALWAYS, E, \
   "the container's cgroup", "\"/docker/4f1c2d...\"") \
 X(PID_NS, "rootwatch.pid_ns", NUMBER, false, ALWAYS, EVENT, \
   "inode number of the pid namespace", "4026532301") \
+X(TIER, "rootwatch.tier", STRING, false, ALWAYS, EVENT, \
+  "the kind of hook that saw it: tracepoint, fentry, lsm or kprobe", "\"fentry\"") \
 X(BLOCKED, "rootwatch.blocked", BOOL, false, ALWAYS, ACTS, \
   "the act was denied: evt.res says why", "false") \
 X(COMPAT, "rootwatch.compat", BOOL, false, ALWAYS, ACTS, \

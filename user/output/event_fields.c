@@ -3,6 +3,7 @@
 
 #include "container/container.h"
 #include "base/names.h"
+#include "base/tier.h"
 #include "output/object_fields.h"
 #include "output/put.h"
 #include "output/rule_fields.h"
@@ -174,7 +175,10 @@ static void put_result(struct line *l, const struct event *e)
 		put_own(l, F_RES, STR_LIT("SUCCESS"));
 	else
 		put_own(l, F_RES, names_errno(e->ret == INT32_MIN ? INT32_MAX : -e->ret));
-	put_num(l, F_RAWRES, e->ret);
+	if (e->kind == EVENT_OPEN && e->open.no_fd)
+		put_null(l, F_RAWRES);
+	else
+		put_num(l, F_RAWRES, e->ret);
 }
 
 /* Which rules matched. Never cut by the limit of the line. */
@@ -208,13 +212,21 @@ static void put_named(struct line *l, const struct event *e, const struct verdic
 		rule_fields_write(l, e, v->hits[0]);
 }
 
+void event_fields_begin(struct line *l, const struct event *e, char **time, char **num)
+{
+	put_schema(l);
+	json_put_key(l, &field_keys[F_TIME]);
+	*time = l->p;
+	line_i64(l, (int64_t)e->time);
+	json_put_key(l, &field_keys[F_NUM]);
+	*num = l->p;
+	line_i64(l, (int64_t)e->num);
+}
+
 void event_fields_write(struct line *l, const struct event *e, const struct verdict *v)
 {
 	static _Thread_local struct fragment container;
 
-	put_schema(l);
-	put_num(l, F_TIME, (int64_t)e->time);
-	put_num(l, F_NUM, (int64_t)e->num);
 	put_own(l, F_TYPE, str_from(event_type(e)));
 	put_own(l, F_DIR, STR_LIT("<"));
 	put_verdict(l, v);
@@ -224,6 +236,7 @@ void event_fields_write(struct line *l, const struct event *e, const struct verd
 	else
 		put_container(l, e);
 	put_process(l, e);
+	put_own(l, F_TIER, str_from(tier_name(e->tier)));
 	if (e->kind != EVENT_EXIT) {
 		put_result(l, e);
 		put_bool(l, F_BLOCKED, e->blocked);

@@ -6,7 +6,11 @@
 #include "output/line.h"
 #include "rules/engine/engine.h"
 
-/* The members of output_fields for an event, without the braces around them. */
+/*
+ * The members of output_fields for an event, without the braces around them: first the schema, the
+ * time and the number (*time, *num: where the digits of these begin), then the others.
+ */
+void event_fields_begin(struct line *l, const struct event *e, char **time, char **num);
 void event_fields_write(struct line *l, const struct event *e, const struct verdict *v);
 
 /* The same for the line about lost events. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/decimal.h"
 #include "output/event_fields.h"
 #include "output/json.h"
 #include "output/output.h"
@@ -8,15 +9,28 @@
 /* Of a path or a command line in the sentence; the fields have them in full. */
 #define SENTENCE_CAP 120
 
+/* What every line begins with; the time follows. */
+#define TIME_BEFORE "{\"time\":\""
+
+/* Of the time as a number, from 2001 to 2286. */
+#define TIME_WIDTH 19
+
 /* Distinct tags of one line. */
 #define TAGS_MAX 16
 #define TAG_CAP	 40
+
+/* Where in the line what stands that differs between two lines about the same act. */
+struct places {
+	char *clock, *time, *num;
+	bool cut;
+};
 
 struct job {
 	const struct event *e;
 	const struct verdict *v;
 	const struct output_options *o;
 	uint64_t lost, total_lost, time_ns;
+	struct places *at;
 };
 
 static void write_tags(struct line *l, const struct verdict *v)
@@ -40,13 +54,14 @@ static void write_tags(struct line *l, const struct verdict *v)
 	line_literal(l, "]");
 }
 
-/* From the opening brace to where the sentence about it starts. */
-static void write_top(struct line *l, uint64_t time_ns, struct str title, enum priority priority,
-		      const char *hostname)
+/* From the opening brace to where the sentence about it starts; gives where the clock stands. */
+static char *write_top(struct line *l, uint64_t time_ns, struct str title, enum priority priority,
+		       const char *hostname)
 {
 	struct str p = str_from(priority_name(priority));
+	char *clock;
 
-	line_literal(l, "{\"time\":\"");
+	line_literal(l, TIME_BEFORE);
 	stamp_utc(l, time_ns);
 	line_literal(l, "\",\"rule\":\"");
 	line_capped(l, title, SENTENCE_TITLE_MAX);
@@ -55,12 +70,14 @@ static void write_top(struct line *l, uint64_t time_ns, struct str title, enum p
 	line_literal(l, "\",\"source\":\"syscall\",\"hostname\":\"");
 	line_string(l, str_from(hostname));
 	line_literal(l, "\",\"output\":\"");
+	clock = l->p;
 	stamp_utc_clock(l, time_ns);
 	line_literal(l, ": ");
 	line_raw(l, p.p, p.len);
 	line_literal(l, " ");
 	line_capped(l, title, SENTENCE_TITLE_MAX);
 	line_literal(l, ": ");
+	return clock;
 }
 
 static void write_event(struct line *l, void *arg)
@@ -68,11 +85,13 @@ static void write_event(struct line *l, void *arg)
 	const struct job *j = arg;
 	struct headline h = sentence_headline(j->e, j->v);
 
-	write_top(l, j->e->time, h.title, h.priority, j->o->hostname);
+	j->at->cut = l->cut;
+	j->at->clock = write_top(l, j->e->time, h.title, h.priority, j->o->hostname);
 	sentence_write(l, j->e, h.hit, SENTENCE_CAP);
 	line_literal(l, "\"");
 	write_tags(l, j->v);
 	line_literal(l, ",\"output_fields\":{");
+	event_fields_begin(l, j->e, &j->at->time, &j->at->num);
 	event_fields_write(l, j->e, j->v);
 	line_literal(l, "}}\n");
 }
@@ -80,10 +99,63 @@ static void write_event(struct line *l, void *arg)
 size_t output_json(char line[static OUTPUT_LINE_MAX], const struct event *e,
 		   const struct verdict *v, const struct output_options *o)
 {
-	struct job j = {.e = e, .v = v, .o = o};
+	struct places at;
+	struct job j = {.e = e, .v = v, .o = o, .at = &at};
 
 	/* Less than 4 KiB: one byte less. */
 	return line_render(line, OUTPUT_LINE_MAX - 1, LINE_JSON, write_event, &j);
+}
+
+/* How many digits. */
+static size_t width(uint64_t v)
+{
+	char text[DECIMAL_MAX];
+
+	return decimal(text, (int64_t)v).len;
+}
+
+size_t output_json_keep(char line[static OUTPUT_LINE_MAX], const struct event *e,
+			const struct verdict *v, const struct output_options *o,
+			struct output_kept *kept)
+{
+	struct places at;
+	struct job j = {.e = e, .v = v, .o = o, .at = &at};
+	size_t len = line_render(line, OUTPUT_LINE_MAX - 1, LINE_JSON, write_event, &j);
+
+	kept->len = 0;
+	if (len == 0 || at.cut || width(e->time) != TIME_WIDTH ||
+	    (v->n > 0 && engine_output_timed(v->hits[0])))
+		return len;
+	kept->clock = (size_t)(at.clock - line);
+	kept->time = (size_t)(at.time - line);
+	kept->num = (size_t)(at.num - line);
+	kept->rest = kept->num + width(e->num);
+	memcpy(kept->text, line, len);
+	kept->len = len;
+	return len;
+}
+
+size_t output_json_again(char line[static OUTPUT_LINE_MAX], const struct output_kept *kept,
+			 const struct event *e)
+{
+	size_t rest = kept->len - kept->rest;
+	struct line l = {.flavour = LINE_JSON, .cap = SIZE_MAX};
+
+	if (kept->len == 0 || kept->num + DECIMAL_MAX + rest >= OUTPUT_LINE_MAX ||
+	    width(e->time) != TIME_WIDTH)
+		return 0;
+	l.end = line + OUTPUT_LINE_MAX - 1;
+	memcpy(line, kept->text, kept->num);
+	l.p = line + sizeof(TIME_BEFORE) - 1;
+	stamp_utc(&l, e->time);
+	l.p = line + kept->clock;
+	stamp_utc_clock(&l, e->time);
+	l.p = line + kept->time;
+	line_i64(&l, (int64_t)e->time);
+	l.p = line + kept->num;
+	line_i64(&l, (int64_t)e->num);
+	memcpy(l.p, kept->text + kept->rest, rest);
+	return (size_t)(l.p - line) + rest;
 }
 
 static void write_lost(struct line *l, void *arg)
@@ -91,7 +163,7 @@ static void write_lost(struct line *l, void *arg)
 	const struct job *j = arg;
 	const struct verdict none = {0};
 
-	write_top(l, j->time_ns, STR_LIT("Events lost"), PRIORITY_CRITICAL, j->o->hostname);
+	(void)write_top(l, j->time_ns, STR_LIT("Events lost"), PRIORITY_CRITICAL, j->o->hostname);
 	line_i64(l, (int64_t)j->lost);
 	line_literal(l, " events were lost (");
 	line_i64(l, (int64_t)j->total_lost);

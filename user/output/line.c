@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/line.h"
 
+#include "base/decimal.h"
+
 /* Longest escape of one character: three bytes as \xHH each, in the text flavour. */
 #define UNIT_MAX 12
 
@@ -313,36 +315,26 @@ void line_string(struct line *l, struct str s)
 	}
 }
 
-static const char two_digits[] = "0001020304050607080910111213141516171819"
-				 "2021222324252627282930313233343536373839"
-				 "4041424344454647484950515253545556575859"
-				 "6061626364656667686970717273747576777879"
-				 "8081828384858687888990919293949596979899";
-
 void line_i64(struct line *l, int64_t v)
 {
-	char out[20], *d = out + sizeof(out);
-	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+	char text[DECIMAL_MAX];
+	struct str s;
 
-	while (u >= 10) {
-		d -= 2;
-		memcpy(d, two_digits + u % 100 * 2, 2);
-		u /= 100;
+	/* Most numbers are small: no detour for a digit. */
+	if (v >= 0 && v < 10) {
+		text[0] = (char)('0' + v);
+		line_raw(l, text, 1);
+		return;
 	}
-	/* What is left is the first digit, or 0 when the pairs took all of them. */
-	if (u > 0 || d == out + sizeof(out))
-		*--d = (char)('0' + u);
-	if (v < 0)
-		*--d = '-';
-	line_raw(l, d, (size_t)(out + sizeof(out) - d));
+	s = decimal(text, v);
+	line_raw(l, s.p, s.len);
 }
 
 void line_digits(struct line *l, uint64_t v, unsigned n)
 {
 	char out[19];
 
-	for (unsigned i = n; i > 0; i--, v /= 10)
-		out[i - 1] = (char)('0' + v % 10);
+	decimal_digits(out, v, n);
 	line_raw(l, out, n);
 }
 

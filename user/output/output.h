@@ -27,6 +27,28 @@ struct output_options {
 size_t output_json(char line[static OUTPUT_LINE_MAX], const struct event *e,
 		   const struct verdict *v, const struct output_options *o);
 
+/*
+ * A JSON line that was written, and where the time and the number of the event stand in it: the
+ * same act again gives the same line but for these.
+ */
+struct output_kept {
+	size_t len; /* 0: none */
+	size_t clock, time, num, rest;
+	char text[OUTPUT_LINE_MAX];
+};
+
+/* output_json() that also fills *kept; with none when such a line cannot be repeated. */
+size_t output_json_keep(char line[static OUTPUT_LINE_MAX], const struct event *e,
+			const struct verdict *v, const struct output_options *o,
+			struct output_kept *kept);
+
+/*
+ * The line for an event that differs from the one of *kept in nothing but time and num. 0: it has
+ * to be written anew.
+ */
+size_t output_json_again(char line[static OUTPUT_LINE_MAX], const struct output_kept *kept,
+			 const struct event *e);
+
 /* The same for a person at a terminal; control characters of the event never reach it. */
 size_t output_text(char line[static OUTPUT_LINE_MAX], const struct event *e,
 		   const struct verdict *v, const struct output_options *o);
@@ -44,6 +66,12 @@ struct sink;
 int sink_open(struct sink **s, const char *path);
 /* Copies the line; writes when the buffer is full. 0 or -errno (-EPIPE: the reader has gone). */
 int sink_write(struct sink *s, const char *line, size_t len);
+/*
+ * Where a line of up to OUTPUT_LINE_MAX bytes can be built in place; writes when there is no room
+ * left. NULL: that failed, and *err says why. sink_add: len bytes stand there now.
+ */
+char *sink_room(struct sink *s, int *err);
+void sink_add(struct sink *s, size_t len);
 int sink_flush(struct sink *s);
 int sink_close(struct sink *s); /* flushes; gives the first error that occurred */
 

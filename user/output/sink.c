@@ -104,6 +104,17 @@ int sink_write(struct sink *s, const char *line, size_t len)
 	return 0;
 }
 
+char *sink_room(struct sink *s, int *err)
+{
+	*err = OUTPUT_LINE_MAX > SINK_BUFFER - s->len ? sink_flush(s) : 0;
+	return *err ? NULL : s->buf + s->len;
+}
+
+void sink_add(struct sink *s, size_t len)
+{
+	s->len += len;
+}
+
 int sink_close(struct sink *s)
 {
 	int err;

@@ -21,7 +21,7 @@ struct value {
 	struct str s;
 	int64_t n; /* VALUE_NUMBER; VALUE_BOOL: 0 or 1 */
 	size_t n_list;
-	struct str list[VALUE_LIST_MAX];
+	struct str *list; /* in the scratch: a value is kept for each field that rules use */
 };
 
 /*
@@ -31,7 +31,7 @@ struct value {
 #define VALUE_SCRATCH_MAX 131072
 struct value_scratch {
 	size_t used;
-	char bytes[VALUE_SCRATCH_MAX];
+	_Alignas(struct str) char bytes[VALUE_SCRATCH_MAX];
 };
 
 /*
@@ -50,7 +50,7 @@ unsigned value_kinds(enum field_id id);
 enum field_type value_field_type(enum field_id id);
 
 /*
- * Applies use's transformers to v in place; strings that they make go to the scratch. len gives a
+ * Applies use's transformers to v; strings and lists that they make go to the scratch. len gives a
  * number; what cannot be transformed (b64 of something else, no room left) is missing.
  */
 void value_transform(struct value *v, const struct field_use *use, struct value_scratch *scratch);

@@ -31,12 +31,11 @@ static struct event act(struct wire_open *w)
 
 static bool recalled(const struct event *e, const struct wire_open *w)
 {
-	struct verdict v = {0};
-	bool got = memo_recall(&memo, e, w, sizeof(*w), &v);
+	const struct memo_act *got = memo_recall(&memo, e, w, sizeof(*w));
 
 	if (got) {
-		assert_int_equal(v.n, 1);
-		assert_ptr_equal(v.hits[0], &rule);
+		assert_int_equal(got->v.n, 1);
+		assert_ptr_equal(got->v.hits[0], &rule);
 	}
 	return got;
 }
@@ -82,7 +81,7 @@ static void test_another_record(void **state)
 		assert_int_equal(recalled(&e, &w), aside);
 	}
 	e = act(&w);
-	assert_false(memo_recall(&memo, &e, &w, sizeof(w) - 8, &(struct verdict){0}));
+	assert_null(memo_recall(&memo, &e, &w, sizeof(w) - 8));
 }
 
 static void test_another_owner(void **state)
@@ -131,6 +130,49 @@ static void test_another_place(void **state)
 	assert_false(recalled(&e, &w));
 }
 
+/* Each act has a place; what is written of one is not taken for another's. */
+static void test_many_acts(void **state)
+{
+	struct verdict v = {1, {&rule}};
+	struct wire_open w;
+	struct event e;
+	size_t kept = 0;
+
+	(void)state;
+	for (uint64_t ino = 100; ino < 108; ino++) {
+		e = act(&w);
+		w.f.ino = e.open.file.ino = ino;
+		memo_keep(&memo, &e, &w, sizeof(w), &v);
+		assert_int_equal(memo_recall(&memo, &e, &w, sizeof(w))->line.len, 0);
+		memo_recall(&memo, &e, &w, sizeof(w))->line.len = ino;
+	}
+	for (uint64_t ino = 100; ino < 108; ino++) {
+		const struct memo_act *got;
+
+		e = act(&w);
+		w.f.ino = e.open.file.ino = ino;
+		got = memo_recall(&memo, &e, &w, sizeof(w));
+		kept += got != NULL;
+		assert_true(!got || got->line.len == ino);
+	}
+	assert_true(kept >= 4);
+}
+
+/* After 2^32 lives of the memo nothing of a former one comes back. */
+static void test_lives(void **state)
+{
+	struct wire_open w;
+	struct event e = act(&w);
+	uint32_t life = memo.life;
+
+	(void)state;
+	assert_true(recalled(&e, &w));
+	memo.life = UINT32_MAX;
+	memo_forget(&memo);
+	memo.life = life;
+	assert_false(recalled(&e, &w));
+}
+
 static void test_what_may(void **state)
 {
 	struct event e = {.kind = EVENT_OPEN};
@@ -149,6 +191,8 @@ int main(void)
 		cmocka_unit_test_setup(test_another_record, keep),
 		cmocka_unit_test_setup(test_another_owner, keep),
 		cmocka_unit_test_setup(test_another_place, keep),
+		cmocka_unit_test_setup(test_many_acts, keep),
+		cmocka_unit_test_setup(test_lives, keep),
 		cmocka_unit_test(test_what_may),
 	};
 

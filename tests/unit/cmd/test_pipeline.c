@@ -247,6 +247,39 @@ static void test_lines(void **state)
 	assert_int_equal(st.malformed + st.not_container + st.filtered + st.lost_seen, 0);
 }
 
+/* The same act again and again, others between: each line says its own time and number. */
+static void test_same_act(void **state)
+{
+	(void)state;
+	start(&(struct pipeline_options){0});
+	two_containers();
+	dpkg();
+	feed();
+	for (int i = 0; i < 12; i++) {
+		struct wire_open *w = write_to(i % 3 == 2 ? "/etc/shadow" : "/etc/cron.d/x");
+
+		w->h.time = 1000 + 10000000ull * (uint64_t)i; /* the end of a second, too */
+		if (i % 4 == 3)
+			w->t.cgroup = CGROUP_B;
+		feed();
+	}
+	exec_of("/bin/other", (const char *const[]){"other", NULL});
+	feed();
+	write_to("/etc/cron.d/x")->h.time = 2000;
+	feed();
+	assert_int_equal(read_lines(), 14);
+	for (size_t i = 1; i < 14; i++) {
+		json_int_t from = json_integer_value(field(1, "evt.time"));
+
+		expect_number(i, "evt.num", i < 13 ? (json_int_t)i + 1 : 15);
+		expect_number(i, "evt.time",
+			      i < 13 ? from + 10000000 * ((json_int_t)i - 1) : from + 1000);
+		expect_text(i, "fd.name", i % 3 == 0 ? "/etc/shadow" : "/etc/cron.d/x");
+		expect_text(i, "container.full_id", i < 13 && i % 4 == 0 ? ID_B : ID_A);
+		expect_text(i, "proc.exepath", i < 13 ? "/usr/bin/dpkg" : "/bin/other");
+	}
+}
+
 static void test_context(void **state)
 {
 	struct pipeline_stats st;
@@ -649,11 +682,12 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_lines),	TEST(test_context),	  TEST(test_all),
-		TEST(test_only_alerts), TEST(test_exit_of_alert), TEST(test_lost),
-		TEST(test_settle),	TEST(test_selected),	  TEST(test_not_container),
-		TEST(test_hidden),	TEST(test_other_canary),  TEST(test_malformed),
-		TEST(test_any_cpu),	TEST(test_sink_fails),	  TEST(test_text),
+		TEST(test_lines),	  TEST(test_same_act),	  TEST(test_context),
+		TEST(test_all),		  TEST(test_only_alerts), TEST(test_exit_of_alert),
+		TEST(test_lost),	  TEST(test_settle),	  TEST(test_selected),
+		TEST(test_not_container), TEST(test_hidden),	  TEST(test_other_canary),
+		TEST(test_malformed),	  TEST(test_any_cpu),	  TEST(test_sink_fails),
+		TEST(test_text),
 	};
 
 	return cmocka_run_group_tests(tests, shipped_load, shipped_free);

@@ -73,8 +73,22 @@ static void write_lines(struct sink *s, unsigned n)
 {
 	char line[LINE_SIZE];
 
-	for (unsigned i = 0; i < n; i++)
-		assert_int_equal(sink_write(s, line, make_line(line, i)), 0);
+	for (unsigned i = 0; i < n; i++) {
+		int err = 1;
+		char *room = i % 3 ? sink_room(s, &err) : line;
+		size_t len;
+
+		assert_non_null(room);
+		len = make_line(room, i);
+		if (room == line) {
+			err = sink_write(s, line, len);
+		} else {
+			/* A caller may use all of it. */
+			memset(room + len, '!', OUTPUT_LINE_MAX - len);
+			sink_add(s, len);
+		}
+		assert_int_equal(err, 0);
+	}
 }
 
 static char *read_file(const char *name, size_t *size)

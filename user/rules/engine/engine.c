@@ -104,3 +104,11 @@ void engine_stats(const struct engine *g, struct engine_stats *s)
 	for (size_t i = 0; i < g->n_slots; i++)
 		s->timed |= is_timed(g->slots[i].use.id);
 }
+
+bool engine_output_timed(const struct rule *r)
+{
+	for (size_t i = 0; i < r->n_output; i++)
+		if (r->output[i].has_field && is_timed(r->output[i].field.id))
+			return true;
+	return false;
+}

@@ -70,4 +70,7 @@ void engine_output(const struct rule *r, const struct event *e, struct value_scr
 void engine_output_field(const struct field_use *use, const struct event *e,
 			 struct value_scratch *scratch, engine_put *put, void *arg);
 
+/* True when the output says when, or which event: of the same act it differs each time. */
+bool engine_output_timed(const struct rule *r);
+
 #endif /* ROOTWATCH_RULES_ENGINE_ENGINE_H */

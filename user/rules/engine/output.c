@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <inttypes.h>
-#include <stdio.h>
-
+#include "base/decimal.h"
 #include "rules/engine/engine.h"
 
 static void put_number(int64_t n, engine_put *put, void *arg)
 {
-	char text[24];
-	int len = snprintf(text, sizeof(text), "%" PRId64, n);
+	char text[DECIMAL_MAX];
 
-	put(arg, (struct str){text, (uint32_t)len, (uint32_t)len}, false);
+	put(arg, decimal(text, n), false);
 }
 
 static void put_list(const struct value *v, engine_put *put, void *arg)

@@ -4,16 +4,6 @@
 #include "rules/engine/glob.h"
 #include "rules/engine/internal.h"
 
-static void copy_value(struct value *to, const struct value *from)
-{
-	to->type = from->type;
-	to->s = from->s;
-	to->n = from->n;
-	to->n_list = from->n_list;
-	if (from->type == VALUE_LIST)
-		memcpy(to->list, from->list, from->n_list * sizeof(from->list[0]));
-}
-
 static const struct value *value_in(struct engine *g, uint32_t slot, const struct event *e)
 {
 	struct slot *s = &g->slots[slot];
@@ -23,7 +13,7 @@ static const struct value *value_in(struct engine *g, uint32_t slot, const struc
 	if (s->plain == NONE) {
 		value_of(&s->v, e, &s->use, &g->scratch);
 	} else {
-		copy_value(&s->v, value_in(g, s->plain, e));
+		s->v = *value_in(g, s->plain, e);
 		g->scratches[s->scratch].used = 0;
 		value_transform(&s->v, &s->use, &g->scratches[s->scratch]);
 	}

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/names.h"
+#include "base/tier.h"
 #include "rules/value/internal.h"
 
 static char hostname[65];
@@ -110,6 +111,8 @@ bool value_of_event(struct value *v, const struct event *e, enum field_id id,
 		return set_str(v, host());
 	case F_BLOCKED:
 		return set_bool(v, e->blocked);
+	case F_TIER:
+		return set_str(v, str_from(tier_name(e->tier)));
 	case F_COMPAT:
 		return set_bool(v, e->compat);
 	case F_TRUNCATED:

@@ -34,7 +34,7 @@ static void add_loaded(struct value *v, const struct program *p, struct str cwd,
 	struct str path = p->loaded, left = p->libdirs;
 	size_t enough = scratch->used + LIBDIRS_SCRATCH;
 
-	add_str(v, resolved(cwd, path, scratch));
+	add_str(v, resolved(cwd, path, scratch), scratch);
 	if (path.len == 0 || memchr(path.p, '/', path.len))
 		return;
 	while (left.len > 0 && v->n_list < VALUE_LIST_MAX && scratch->used < enough) {
@@ -45,7 +45,7 @@ static void add_loaded(struct value *v, const struct program *p, struct str cwd,
 			n++;
 		if (n > 0)
 			dir = resolved(cwd, (struct str){left.p, n, n}, scratch);
-		add_str(v, resolved(dir, path, scratch));
+		add_str(v, resolved(dir, path, scratch), scratch);
 		n += n < left.len;
 		left = (struct str){left.p + n, left.len - n, left.len - n};
 	}
@@ -57,12 +57,12 @@ static bool set_paths(struct value *v, const struct event *e, struct value_scrat
 	struct program p;
 
 	program_identify(&p, e);
-	add_str(v, x->exe.path);
-	add_str(v, file_rootpath(&x->exe));
+	add_str(v, x->exe.path, scratch);
+	add_str(v, file_rootpath(&x->exe), scratch);
 	/* Of a script only the name is known that it was asked by, not where that leads. */
 	if (x->script)
-		add_str(v, resolved(e->cwd, x->filename, scratch));
-	add_str(v, resolved(e->cwd, p.script, scratch));
+		add_str(v, resolved(e->cwd, x->filename, scratch), scratch);
+	add_str(v, resolved(e->cwd, p.script, scratch), scratch);
 	add_loaded(v, &p, e->cwd, scratch);
 	return true;
 }
@@ -120,18 +120,18 @@ static bool set_package(struct value *v, const struct program *p, const struct e
 	}
 }
 
-static bool set_gained(struct value *v, const struct event *e)
+static bool set_gained(struct value *v, const struct event *e, struct value_scratch *scratch)
 {
 	unsigned gain = privilege_of_exec(e);
 
 	if (gain & PRIVILEGE_ROOT)
-		add_str(v, STR_LIT("root"));
+		add_str(v, STR_LIT("root"), scratch);
 	if (gain & PRIVILEGE_GROUP)
-		add_str(v, STR_LIT("group"));
+		add_str(v, STR_LIT("group"), scratch);
 	if (gain & PRIVILEGE_MAJOR)
-		add_str(v, STR_LIT("major"));
+		add_str(v, STR_LIT("major"), scratch);
 	if (gain & PRIVILEGE_MINOR)
-		add_str(v, STR_LIT("minor"));
+		add_str(v, STR_LIT("minor"), scratch);
 	return true;
 }
 
@@ -184,7 +184,7 @@ bool value_of_exec(struct value *v, const struct event *e, enum field_id id,
 	case F_EXEC_STDIO_NET:
 		return set_bool(v, x->flags & WIRE_EXEC_NET);
 	case F_EXEC_GAINED:
-		return set_gained(v, e);
+		return set_gained(v, e, scratch);
 	case F_EXEC_PATHS:
 		return set_paths(v, e, scratch);
 	default:

@@ -93,18 +93,35 @@ static inline bool set_missing(struct value *v)
 	return true;
 }
 
+/* Room for a list; NULL when there is none. */
+static inline struct str *scratch_list(struct value_scratch *scratch)
+{
+	size_t align = _Alignof(struct str), used = (scratch->used + align - 1) & ~(align - 1);
+	size_t n = VALUE_LIST_MAX * sizeof(struct str);
+
+	if (used > sizeof(scratch->bytes) || n > sizeof(scratch->bytes) - used)
+		return NULL;
+	scratch->used = used + n;
+	return (struct str *)(void *)(scratch->bytes + used);
+}
+
 /* Adds to a list, unless it is empty or there already; the first one makes it a list. */
-static inline void add_str(struct value *v, struct str s)
+static inline void add_str(struct value *v, struct str s, struct value_scratch *scratch)
 {
 	if (v->type != VALUE_LIST)
 		v->n_list = 0;
 	if (!s.p || s.len == 0 || v->n_list == VALUE_LIST_MAX)
 		return;
+	if (v->type != VALUE_LIST) {
+		v->list = scratch_list(scratch);
+		if (!v->list)
+			return;
+		v->type = VALUE_LIST;
+	}
 	for (size_t i = 0; i < v->n_list; i++) {
 		if (str_eq(v->list[i], s))
 			return;
 	}
-	v->type = VALUE_LIST;
 	v->list[v->n_list++] = s;
 }
 

@@ -64,11 +64,11 @@ static struct str type_of(const struct event_file *f)
 	}
 }
 
-static bool set_paths(struct value *v, const struct event_file *f)
+static bool set_paths(struct value *v, const struct event_file *f, struct value_scratch *scratch)
 {
-	add_str(v, f->path);
+	add_str(v, f->path, scratch);
 	/* Through a bind mount of its own, /etc is still /etc. */
-	add_str(v, file_asked_only(f) ? file_asked_path(f) : file_rootpath(f));
+	add_str(v, file_asked_only(f) ? file_asked_path(f) : file_rootpath(f), scratch);
 	return true;
 }
 
@@ -114,12 +114,14 @@ static bool of_open(struct value *v, const struct event *e, enum field_id id,
 	switch (id) {
 	case F_FILE_CREATED:
 		return set_bool(v, o->created);
+	case F_IO_URING:
+		return set_bool(v, o->io_uring);
 	case F_FILE_UNRESOLVED:
 		return set_bool_if(v, e->blocked, o->unresolved);
 	case F_FILE_ASKED:
 		return set_str(v, e->blocked ? o->asked : STR_LIT(""));
 	case F_FILE_PATHS:
-		return set_paths(v, f);
+		return set_paths(v, f, scratch);
 	case F_FILE_NAME:
 		return set_str(v, file_name(f));
 	case F_FILE_TYPE:

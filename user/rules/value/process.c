@@ -120,7 +120,7 @@ static void add_kin(struct value *v, const struct kin *k, enum field_id id,
 		one.s = scratch_copy(scratch, number, (size_t)n);
 	}
 	if (one.type != VALUE_MISSING)
-		add_str(v, one.s);
+		add_str(v, one.s, scratch);
 }
 
 /* Without an index: of all ancestors, the process itself is none. */

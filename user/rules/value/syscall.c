@@ -46,12 +46,12 @@ static bool swaps(const struct event_syscall *s)
 	return s->call == WIRE_CALL_RENAMEAT2 && (s->args[4] & RENAME_EXCHANGE);
 }
 
-static void add_paths(struct value *v, struct str path)
+static void add_paths(struct value *v, struct str path, struct value_scratch *scratch)
 {
 	struct event_file f = {.path = path};
 
-	add_str(v, path);
-	add_str(v, file_asked_path(&f));
+	add_str(v, path, scratch);
+	add_str(v, file_asked_path(&f), scratch);
 }
 
 static bool set_text(struct value *v, struct str text, struct value_scratch *scratch)
@@ -129,9 +129,9 @@ bool value_of_syscall(struct value *v, const struct event *e, enum field_id id,
 	case F_CALL_UNRESOLVED: /* what a descriptor stands for is known */
 		return set_bool(v, row && row->path[0]);
 	case F_FILE_PATHS:
-		add_paths(v, event_call_changed(s));
+		add_paths(v, event_call_changed(s), scratch);
 		if (swaps(s))
-			add_paths(v, event_call_from(s));
+			add_paths(v, event_call_from(s), scratch);
 		return true;
 	case F_FILE_NAME:
 		return set_str(v, str_basename(event_call_changed(s)));

@@ -79,18 +79,25 @@ static struct str transformed(struct str s, enum transform how, struct value_scr
 
 static void transform_list(struct value *v, enum transform how, struct value_scratch *scratch)
 {
+	struct str *list;
 	size_t n = 0;
 
 	if (how == TRANSFORM_LEN) {
 		set_num(v, (int64_t)v->n_list);
 		return;
 	}
+	list = scratch_list(scratch);
+	if (!list) {
+		set_missing(v);
+		return;
+	}
 	for (size_t i = 0; i < v->n_list; i++) {
 		struct str s = transformed(v->list[i], how, scratch);
 
 		if (s.len > 0)
-			v->list[n++] = s;
+			list[n++] = s;
 	}
+	v->list = list;
 	v->n_list = n;
 	if (n == 0)
 		set_missing(v);
