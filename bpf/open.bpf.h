@@ -91,7 +91,7 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	s->set = o.set;
 	object_place(&o, t);
 	if (!(watched & access))
-		watched |= prefilter_place(s, &o, access);
+		watched |= prefilter_place(s, &o, t, access);
 	if (!wanted && !(watched & access))
 		goto out;
 	if (!task_entered(t))
@@ -101,7 +101,7 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	r->oflags = oflags & ~OPEN_CREATED;
 	if (oflags & OPEN_CREATED)
 		SET_FLAG(r->f.flags, WIRE_FILE_CREATED);
-	object_fill(s, &r->f, &o, t);
+	object_record(s, &r->f, &o, t);
 	open_common(s, r, t, g, call, ret);
 	emit_submit(s, WIRE_OPEN, g->hflags | (watched & access ? WIRE_F_WATCHED : 0),
 		    watched & WIRE_WATCH_URGENT);

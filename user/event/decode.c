@@ -91,9 +91,10 @@ static struct str skip(struct str s, uint32_t n)
 	return (struct str){s.p + n, s.len - n, s.full - n};
 }
 
+/* (One that did not fit at all is longer than what is there of it.) */
 static struct str or_root(struct str s)
 {
-	return s.len > 0 ? s : STR_LIT("/");
+	return s.full > 0 ? s : STR_LIT("/");
 }
 
 /* off: where w lies in the record. */
@@ -101,9 +102,10 @@ static void fill_file(struct reader *r, struct event_file *f, const struct wire_
 {
 	struct str sb = take(r, w->sbpath, WIRE_PATH_MAX);
 	struct str mnt = take(r, w->mntpath, WIRE_PATH_MAX);
+	struct str real = take(r, w->real, WIRE_PATH_MAX);
 	bool rootfs = w->flags & WIRE_FILE_ROOTFS;
 
-	f->path = f->sbpath = f->fstype = STR_LIT("");
+	f->path = f->sbpath = f->fstype = f->realpath = STR_LIT("");
 	if (w->mnt_off > sb.len || (rootfs && w->root_off > sb.len))
 		r->bad = true;
 	if (r->bad)
@@ -125,6 +127,13 @@ static void fill_file(struct reader *r, struct event_file *f, const struct wire_
 	f->mnt_id = w->mnt_id;
 	f->fstype = take_array(r, off + offsetof(struct wire_file, fstype), WIRE_FSTYPE_LEN);
 
+	if (w->flags & WIRE_FILE_STACKED) {
+		f->real_ino = w->real_ino;
+		f->real_dev = w->real_dev;
+		f->real_flags = w->real_flags;
+		f->realpath = real.full > real.len ? join(r, true, STR_LIT(""), real) :
+						     or_root(real);
+	}
 	if (w->flags & WIRE_FILE_MEMFD) { /* lies nowhere: "memfd:NAME" is a name, not a path */
 		if (str_starts(sb, "/"))
 			sb = skip(sb, 1);
