@@ -212,8 +212,12 @@ static __noinline int object_fill(struct scratch *s, struct wire_file *w, const 
 	path_append(s->slot);
 	w->mnt_off = s->off_mnt;
 	w->root_off = s->off_root;
-	if (s->chain_cut)
+	if (s->chain_cut) {
 		SET_FLAG(w->flags, WIRE_FILE_CUT);
+		if (s->chain_mnt <= s->chain_n &&
+		    (s->chain_root == CHAIN_NONE || s->chain_root <= s->chain_n))
+			SET_FLAG(w->flags, WIRE_FILE_WHOLE);
+	}
 	emit_blob_end(s, &w->sbpath, s->used - w->sbpath.off + (s->chain_cut ? 1 : 0));
 	emit_blob_start(s, &w->mntpath);
 	if (o->mount != o->root_mount) {

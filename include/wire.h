@@ -143,6 +143,7 @@ struct wire_file {
 #define WIRE_FILE_CUT	   512u /* path too deep or too long: its head is missing */
 /* On an overlay that is not the container's own: what it does is done to another file. */
 #define WIRE_FILE_STACKED 1024u
+#define WIRE_FILE_WHOLE	  2048u /* with CUT: all that lies below the mount is there */
 
 struct wire_cgroup {
 	struct wire_header h;

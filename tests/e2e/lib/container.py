@@ -80,13 +80,18 @@ class Container:
         line = b" ".join(quote(word) for word in (program, *words))
         mark = len(self._errors)
         status, lines = self.sh(line + b" </dev/null", deadline)
-        said = [json.loads(raw) for raw in lines if raw.startswith(b"{")]
+        said = self.truths_of(lines)
         if not said or status in (98, 99):
             raise AssertionError(f"{program} {words} ended with {status}, said {lines!r:.300}, "
                                  f"{self._errors[mark:]!r:.300}")
         for truth in said:
             truth["status"] = status
         return said
+
+    @staticmethod
+    def truths_of(lines):
+        """What triggers said among these lines."""
+        return [json.loads(raw) for raw in lines if raw.startswith(b"{")]
 
     def act(self, program, *words, deadline=30):
         """Runs a trigger program that says one thing; gives it as a dict."""
