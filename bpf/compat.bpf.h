@@ -278,7 +278,7 @@ static __always_inline long compat_nr(const struct pt_regs *regs)
 
 static __always_inline long compat_nr_of(const struct pt_regs *regs)
 {
-	return LOAD(struct pt_regs, regs, syscallno);
+	return (__u32)LOAD(struct pt_regs, regs, syscallno);
 }
 
 /* x0 holds the result at exit; orig_x0 the first argument. */
