@@ -25,7 +25,7 @@ struct call_row {
 static const struct call_row call_rows[WIRE_CALL_END - WIRE_CALL_FIRST] = {WIRE_CALLS(CALL_ROW)};
 
 /* Opens, setuid and the like: sent whatever the rules say, or filtered by other means. */
-#define CALL_OTHERS (WIRE_CALL_BIT(WIRE_CALL_FIRST) - WIRE_CALL_BIT(WIRE_CALL_OPEN))
+#define CALL_OTHERS (WIRE_CALL_BIT(WIRE_CALL_BIND) - WIRE_CALL_BIT(WIRE_CALL_OPEN))
 #define CALL_OPENS  (WIRE_CALL_BIT(WIRE_CALL_SETUID) - WIRE_CALL_BIT(WIRE_CALL_OPEN))
 #define CALL_ALL    (~0ull >> (64 - WIRE_CALL_END) & ~1ull)
 

@@ -131,6 +131,13 @@ static __always_inline struct task_struct *compat_current(void)
 	return (struct task_struct *)bpf_get_current_task();
 }
 
+/* A field of registers that may have no type, as they may not before bpf_task_pt_regs. */
+#if COMPAT_KERNEL >= 517
+#define REG(regs, field) ((regs)->field)
+#else
+#define REG(regs, field) LOAD(struct pt_regs, regs, field)
+#endif
+
 /*
  * The registers with which a task entered the kernel. Before bpf_task_pt_regs (5.15): they lie at
  * the very top of its stack, which has 16 KiB (x86-64; elsewhere no older kernel has the hooks that
@@ -183,9 +190,17 @@ static __always_inline struct kernfs_node *compat_kernfs_parent(const struct ker
 
 #define PF_IO_WORKER_ 0x10u
 
-#define EPERM_	1
-#define EACCES_ 13
-#define EROFS_	30
+#define EPERM_	      1
+#define EINTR_	      4
+#define EACCES_	      13
+#define EROFS_	      30
+#define ENETUNREACH_  101
+#define ECONNRESET_   104
+#define ETIMEDOUT_    110
+#define ECONNREFUSED_ 111
+#define EHOSTUNREACH_ 113
+#define EINPROGRESS_  115
+#define ERESTARTSYS_  512 /* seen at the end of a call only: it becomes EINTR or a new call */
 
 #define S_IFMT_	  0170000
 #define S_IFBLK_  0060000
@@ -228,7 +243,7 @@ static __always_inline long compat_nr(const struct pt_regs *regs)
 /* The same of registers that have no type. */
 static __always_inline long compat_nr_of(const struct pt_regs *regs)
 {
-	return (__u32)LOAD(struct pt_regs, regs, orig_ax) & ~0x40000000u;
+	return (__u32)REG(regs, orig_ax) & ~0x40000000u;
 }
 
 static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, int n)
@@ -236,31 +251,37 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 	__u64 v = 0;
 
 	if (is32)
-		v = n == 0 ? regs->bx :
-		    n == 1 ? regs->cx :
-		    n == 2 ? regs->dx :
-		    n == 3 ? regs->si :
-			     regs->di;
+		v = n == 0 ? REG(regs, bx) :
+		    n == 1 ? REG(regs, cx) :
+		    n == 2 ? REG(regs, dx) :
+		    n == 3 ? REG(regs, si) :
+			     REG(regs, di);
 	else
-		v = n == 0 ? regs->di :
-		    n == 1 ? regs->si :
-		    n == 2 ? regs->dx :
-		    n == 3 ? regs->r10 :
-			     regs->r8;
+		v = n == 0 ? REG(regs, di) :
+		    n == 1 ? REG(regs, si) :
+		    n == 2 ? REG(regs, dx) :
+		    n == 3 ? REG(regs, r10) :
+			     REG(regs, r8);
 	return is32 ? (__u32)v : v;
 }
 
 #define ROW(id, name, nr, nr32, ...) [nr].native = WIRE_CALL_##id, [nr32].compat = WIRE_CALL_##id,
 static const struct compat_call compat_calls[WIRE_CALL_NUMBERS + 1] = {
 	WIRE_CALLS(ROW) WIRE_CALLS_32(COMPAT) NATIVE(OPEN, 2) NATIVE(CONNECT, 42) NATIVE(CREAT, 85)
-		NATIVE(SETUID, 105) NATIVE(SETREUID, 113) NATIVE(SETRESUID, 117) NATIVE(
-			SETFSUID, 122) NATIVE(OPENAT, 257) NATIVE(OPEN_BY_HANDLE_AT,
-								  304) NATIVE(OPENAT2, 437)
-			COMPAT(OPEN, 5) COMPAT(CREAT, 8) COMPAT(SETUID, 23) COMPAT(SETREUID, 70)
-				COMPAT(CONNECT, 102) /* socketcall: connect_done() looks which */
+		NATIVE(SETUID, 105) NATIVE(SETREUID, 113) NATIVE(SETRESUID, 117)
+			NATIVE(SETFSUID, 122) NATIVE(OPENAT, 257) NATIVE(OPEN_BY_HANDLE_AT, 304)
+				NATIVE(OPENAT2, 437) COMPAT(OPEN, 5) COMPAT(CREAT, 8)
+					COMPAT(SETUID, 23) COMPAT(SETREUID, 70)
+						COMPAT(CONNECT,
+						       102) /* socketcall: net_call() looks which */
 	COMPAT(SETFSUID, 138) COMPAT(SETRESUID, 164) COMPAT(SETREUID, 203) COMPAT(SETRESUID, 208)
-		COMPAT(SETUID, 213) COMPAT(SETFSUID, 215) COMPAT(OPENAT, 295)
-			COMPAT(OPEN_BY_HANDLE_AT, 342) COMPAT(CONNECT, 362) COMPAT(OPENAT2, 437)};
+		COMPAT(SETUID, 213) COMPAT(SETFSUID, 215) COMPAT(OPENAT, 295) COMPAT(
+			OPEN_BY_HANDLE_AT, 342) COMPAT(CONNECT, 362) COMPAT(OPENAT2, 437)
+			NATIVE(SOCKET, 41) NATIVE(ACCEPT, 43) NATIVE(SENDTO, 44) NATIVE(SENDMSG, 46)
+				NATIVE(BIND, 49) NATIVE(LISTEN, 50) NATIVE(ACCEPT4, 288) NATIVE(
+					SENDMMSG, 307) COMPAT(SENDMMSG, 345) COMPAT(SOCKET, 359)
+					COMPAT(BIND, 361) COMPAT(LISTEN, 363) COMPAT(ACCEPT4, 364)
+						COMPAT(SENDTO, 369) COMPAT(SENDMSG, 370)};
 #define COMPAT_NR_SOCKETCALL 102
 #elif defined(__TARGET_ARCH_arm64)
 #define TIF_32BIT_ (1ul << 22)
@@ -278,17 +299,17 @@ static __always_inline long compat_nr(const struct pt_regs *regs)
 
 static __always_inline long compat_nr_of(const struct pt_regs *regs)
 {
-	return (__u32)LOAD(struct pt_regs, regs, syscallno);
+	return (__u32)REG(regs, syscallno);
 }
 
 /* x0 holds the result at exit; orig_x0 the first argument. */
 static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, int n)
 {
-	__u64 v = n == 0 ? regs->orig_x0 :
-		  n == 1 ? regs->regs[1] :
-		  n == 2 ? regs->regs[2] :
-		  n == 3 ? regs->regs[3] :
-			   regs->regs[4];
+	__u64 v = n == 0 ? REG(regs, orig_x0) :
+		  n == 1 ? REG(regs, regs[1]) :
+		  n == 2 ? REG(regs, regs[2]) :
+		  n == 3 ? REG(regs, regs[3]) :
+			   REG(regs, regs[4]);
 
 	return is32 ? (__u32)v : v;
 }
@@ -298,13 +319,21 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 static const struct compat_call compat_calls[WIRE_CALL_NUMBERS + 1] = {
 	WIRE_CALLS(ROW) WIRE_CALLS_32(COMPAT) NATIVE(OPENAT, 56) NATIVE(SETREUID, 145) NATIVE(
 		SETUID, 146) NATIVE(SETRESUID, 147) NATIVE(SETFSUID, 151) NATIVE(CONNECT, 203)
-		NATIVE(OPEN_BY_HANDLE_AT, 265) NATIVE(OPENAT2, 437) COMPAT(OPEN, 5) COMPAT(CREAT, 8)
-			COMPAT(SETUID, 23) COMPAT(SETREUID, 70) COMPAT(SETFSUID, 138)
-				COMPAT(SETRESUID, 164) COMPAT(SETREUID, 203) COMPAT(SETRESUID, 208)
-					COMPAT(SETUID, 213) COMPAT(SETFSUID, 215)
-						COMPAT(CONNECT, 283) COMPAT(OPENAT, 322)
-							COMPAT(OPEN_BY_HANDLE_AT, 371)
-								COMPAT(OPENAT2, 437)};
+		NATIVE(OPEN_BY_HANDLE_AT, 265) NATIVE(OPENAT2, 437) COMPAT(OPEN, 5) COMPAT(
+			CREAT, 8) COMPAT(SETUID, 23) COMPAT(SETREUID, 70) COMPAT(SETFSUID, 138)
+			COMPAT(SETRESUID, 164) COMPAT(SETREUID, 203) COMPAT(SETRESUID, 208) COMPAT(
+				SETUID, 213) COMPAT(SETFSUID, 215) COMPAT(CONNECT, 283)
+				COMPAT(OPENAT, 322) COMPAT(OPEN_BY_HANDLE_AT, 371) COMPAT(
+					OPENAT2, 437) NATIVE(SOCKET, 198) NATIVE(BIND, 200)
+					NATIVE(LISTEN, 201) NATIVE(ACCEPT, 202) NATIVE(SENDTO, 206)
+						NATIVE(SENDMSG, 211) NATIVE(ACCEPT4, 242) NATIVE(
+							SENDMMSG, 269) COMPAT(SOCKET,
+									      281) COMPAT(BIND, 282)
+							COMPAT(LISTEN, 284) COMPAT(ACCEPT, 285)
+								COMPAT(SENDTO, 290) COMPAT(SENDMSG,
+											   296)
+									COMPAT(ACCEPT4, 366) COMPAT(
+										SENDMMSG, 374)};
 #define COMPAT_NR_SOCKETCALL (-1)
 #endif
 

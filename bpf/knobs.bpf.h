@@ -14,6 +14,7 @@
 
 const volatile __u32 knob_agent = 0;	   /* tgid of rootwatch itself: left out */
 const volatile __u32 knob_host_mnt_ns = 0; /* inode of the host's mount namespace */
+const volatile __u32 knob_host_net_ns = 0; /* and of its network namespace */
 const volatile __u32 knob_ring_bytes = 0;  /* size of the ring */
 const volatile bool knob_all = false;	   /* every root act, matched or not */
 const volatile bool knob_blocked = false;  /* denied attempts of other users too */

@@ -10,12 +10,50 @@
 #include "compat.bpf.h"
 #include "connect.bpf.h"
 #include "gate.bpf.h"
+#include "net.bpf.h"
 #include "open.bpf.h"
 #include "setid.bpf.h"
 
 static __always_inline bool syscall_is_open(__u32 call)
 {
 	return call >= WIRE_CALL_OPEN && call <= WIRE_CALL_OPEN_BY_HANDLE_AT;
+}
+
+/* The ways that part behind the gate, each for the verifier alone; all but the busiest. */
+
+__noinline int syscall_net(__u64 cgroup, __u64 gate, __u32 call, long ret)
+{
+	struct task_struct *t = compat_current();
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return net_report(t, &g, compat_user_regs(t), call, ret);
+}
+
+__noinline int syscall_other(__u64 cgroup, __u64 gate, __u32 call, long ret)
+{
+	struct task_struct *t = compat_current();
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return call_done(t, &g, compat_user_regs(t), call, ret);
+}
+
+__noinline int syscall_setid(__u64 cgroup, __u64 gate, __u32 call)
+{
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return setid_done(compat_current(), &g, call);
+}
+
+__noinline int syscall_open_denied(__u64 cgroup, __u64 gate, __u32 call, long ret)
+{
+	struct task_struct *t = compat_current();
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return open_denied(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, call, ret);
 }
 
 static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __u32 tier)
@@ -40,7 +78,9 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 	if (!(mask >> (call & 63) & 1))
 		return 0;
 	denied = creds_denied(ret);
-	if (ret < 0 && !denied)
+	if (ret < 0 && !denied && !net_tried(call, ret))
+		return 0;
+	if (net_is_dull(regs, is32, call))
 		return 0;
 	root = creds_root(LOAD(struct task_struct, t, cred));
 	if (!root && !(denied && knob_blocked) && call != WIRE_CALL_SETUID &&
@@ -49,17 +89,16 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 	if (!gate_container(t, &g) || LOAD(struct task_struct, t, tgid) == (int)knob_agent)
 		return 0;
 	g.hflags = flag | WIRE_F_TIER(tier);
-	if (call >= WIRE_CALL_FIRST)
-		return call_done(t, &g, regs, call, ret);
 	if (syscall_is_open(call)) {
 		if (knob_open_tier != WIRE_TIER_TRACEPOINT)
 			return 0;
-		return denied ? open_denied(t, &g, regs, is32, call, ret) :
+		return denied ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :
 				open_done(t, &g, regs, is32, call, ret);
 	}
-	if (call == WIRE_CALL_CONNECT)
-		return connect_done(t, &g, regs, is32, ret);
-	return denied ? 0 : setid_done(t, &g, call);
+	return net_is_call(call)       ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
+	       call >= WIRE_CALL_FIRST ? syscall_other(g.cgroup, gate_packed(&g), call, ret) :
+	       denied		       ? 0 :
+					 syscall_setid(g.cgroup, gate_packed(&g), call);
 }
 
 SEC("tp_btf/sys_exit")

@@ -268,6 +268,9 @@ void event_fields_write(struct line *l, const struct event *e, const struct verd
 	case EVENT_SYSCALL:
 		object_fields_write_syscall(l, e);
 		break;
+	case EVENT_NET:
+		object_fields_write_net(l, e);
+		break;
 	case EVENT_NONE:
 	case EVENT_CGROUP:
 	case EVENT_FORK:
@@ -284,4 +287,12 @@ void event_fields_write_lost(struct line *l, uint64_t lost, uint64_t total, uint
 	put_num(l, F_TIME, (int64_t)time_ns);
 	put_num(l, F_LOST, (int64_t)lost);
 	put_num(l, F_LOST_TOTAL, (int64_t)total);
+}
+
+void event_fields_write_start(struct line *l, struct str tier, struct str hooks, uint64_t time_ns)
+{
+	put_schema(l);
+	put_num(l, F_TIME, (int64_t)time_ns);
+	put_own(l, F_TIER, tier);
+	put_own(l, F_HOOKS, hooks);
 }

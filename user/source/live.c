@@ -57,12 +57,12 @@ __attribute__((format(printf, 2, 0))) static int libbpf_quiet(enum libbpf_print_
 	return 0;
 }
 
-static uint32_t mnt_ns_of_host(void)
+/* paths: of process 1, which is out of reach for who has fewer capabilities than it, and ours. */
+static uint32_t ns_of_host(const char *const paths[2])
 {
 	struct stat st;
 
-	/* Process 1 is out of reach for who has fewer capabilities than it: then our own is it. */
-	if (stat("/proc/1/ns/mnt", &st) && stat("/proc/self/ns/mnt", &st))
+	if (stat(paths[0], &st) && stat(paths[1], &st))
 		return 0;
 	return (uint32_t)st.st_ino;
 }
@@ -70,7 +70,10 @@ static uint32_t mnt_ns_of_host(void)
 static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o)
 {
 	skel->rodata->knob_agent = (uint32_t)getpid();
-	skel->rodata->knob_host_mnt_ns = mnt_ns_of_host();
+	skel->rodata->knob_host_mnt_ns =
+		ns_of_host((const char *const[]){"/proc/1/ns/mnt", "/proc/self/ns/mnt"});
+	skel->rodata->knob_host_net_ns =
+		ns_of_host((const char *const[]){"/proc/1/ns/net", "/proc/self/ns/net"});
 	skel->rodata->knob_ring_bytes = o->ring_bytes;
 	skel->rodata->knob_all = o->all;
 	skel->rodata->knob_blocked = o->blocked;

@@ -43,6 +43,7 @@ static struct str category(const struct event *e)
 	case EVENT_OPEN:
 		return STR_LIT("file");
 	case EVENT_CONNECT:
+	case EVENT_NET:
 		return STR_LIT("net");
 	case EVENT_SYSCALL:
 		return event_call_changed(&e->sys).len > 0 ? STR_LIT("file") : STR_LIT("process");

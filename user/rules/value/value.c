@@ -8,7 +8,7 @@ struct row {
 
 /* clang-format off */
 #define OUTPUT_ROW(id, name, type, null, when, kinds, meaning, example)                            \
-	[F_##id] = {FIELD_##when == FIELD_ALERT ? 0 : FIELD_##kinds & ~FIELD_LOST, FIELD_##type},
+	[F_##id] = {FIELD_##when == FIELD_ALERT ? 0 : FIELD_##kinds & ~(FIELD_LOST | FIELD_START), FIELD_##type},
 #define RULE_ROW(id, name, type, argument, kinds, meaning, example)                                \
 	[F_##id] = {FIELD_##kinds, FIELD_##type},
 /* clang-format on */
@@ -40,8 +40,9 @@ void value_of(struct value *v, const struct event *e, const struct field_use *us
 	v->type = VALUE_MISSING;
 	if (!(value_kinds(id) & 1u << e->kind))
 		return;
-	(void)(value_of_syscall(v, e, id, scratch) || value_of_event(v, e, id, scratch) ||
-	       value_of_object(v, e, id, scratch) || value_of_file(v, e, id, scratch) ||
-	       value_of_process(v, e, use, scratch) || value_of_exec(v, e, id, scratch) ||
-	       value_of_creds(v, e, id, scratch) || value_of_container(v, e, id, scratch));
+	(void)(value_of_net(v, e, id, scratch) || value_of_syscall(v, e, id, scratch) ||
+	       value_of_event(v, e, id, scratch) || value_of_object(v, e, id, scratch) ||
+	       value_of_file(v, e, id, scratch) || value_of_process(v, e, use, scratch) ||
+	       value_of_exec(v, e, id, scratch) || value_of_creds(v, e, id, scratch) ||
+	       value_of_container(v, e, id, scratch));
 }
