@@ -19,6 +19,7 @@ static const char *const when_names[] = {
 	[FIELD_ALWAYS] = "",
 	[FIELD_ALERT] = " (alerts)",
 	[FIELD_BLOCKED] = " (when blocked)",
+	[FIELD_CUT] = " (when truncated)",
 	[FIELD_STACKED] = " (of such a file)",
 };
 
@@ -119,6 +120,7 @@ static int print_json(void)
 		[FIELD_ALWAYS] = "always",
 		[FIELD_ALERT] = "alert",
 		[FIELD_BLOCKED] = "blocked",
+		[FIELD_CUT] = "truncated",
 		[FIELD_STACKED] = "stacked",
 	};
 	int code = EXIT_CODE_OK;
