@@ -43,13 +43,13 @@ enum wire_kind {
 };
 
 /* wire_header.flags */
-#define WIRE_F_CONTEXT 1u  /* only sent so that later events can be explained */
-#define WIRE_F_BLOCKED 2u  /* the act was denied; wire ret says by which errno */
-#define WIRE_F_WATCHED 4u  /* the kernel's prefilter matched (else: sent because of --all) */
-#define WIRE_F_COMPAT  8u  /* by a 32-bit system call */
-#define WIRE_F_TRUNC   16u /* some blob was cut; the blob itself says how long it was */
-#define WIRE_F_SET     32u /* which of the two prefilters was asked: that of the rules that judge */
-#define WIRE_F_TIER(tier) ((tier) << 6) /* by which kind of hook it was seen: WIRE_TIER_* */
+#define WIRE_F_CONTEXT	      1u  /* only sent so that later events can be explained */
+#define WIRE_F_BLOCKED	      2u  /* the act was denied; wire ret says by which errno */
+#define WIRE_F_WATCHED	      4u  /* the kernel's prefilter matched (else: sent because of --all) */
+#define WIRE_F_COMPAT	      8u  /* by a 32-bit system call */
+#define WIRE_F_TRUNC	      16u /* some blob was cut; the blob itself says how long it was */
+#define WIRE_F_SET	      32u /* which of the two prefilters was asked: that of the rules that judge */
+#define WIRE_F_TIER(tier)     ((tier) << 6) /* by which kind of hook it was seen: WIRE_TIER_* */
 #define WIRE_F_TIER_OF(flags) ((flags) >> 6 & 3u)
 
 #define WIRE_TIER_TRACEPOINT 0u
@@ -177,7 +177,7 @@ struct wire_exec {
 	struct wire_file exe; /* mm->exe_file: for a script the interpreter */
 	__u32 flags;	      /* WIRE_EXEC_* */
 	__u32 pad;
-	__u64 argv_hash; /* WIRE_EXEC_HASH: FNV-1a (64 bits) of all the arguments */
+	__u64 argv_hash;	   /* WIRE_EXEC_HASH: FNV-1a (64 bits) of all the arguments */
 	struct wire_blob filename; /* what execve was asked for: for a script, the script */
 	struct wire_blob interp;   /* bprm->interp; differs from filename for a script */
 	struct wire_blob argv;	   /* NUL-separated, head when cut */
