@@ -5,6 +5,7 @@
  */
 #include "source/kernel.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -278,7 +279,7 @@ static struct object build(const struct kernel_file *f)
 	o.dentry = file;
 	o.inode = &vfs.inode;
 	o.mount = f->root_mount ? &vfs.root : &vfs.own;
-	o.root_mount = path_root_mount(&((const struct mount *)o.mount)->mnt);
+	o.root_mount = path_root_mount(&scratch, &((const struct mount *)o.mount)->mnt);
 	assert_ptr_equal(o.root_mount, &vfs.root);
 	o.mnt_root = mnt_root;
 	o.ctr_root = ctr_root;
@@ -326,11 +327,11 @@ uint32_t kernel_connects(const char *name, const char *comm)
 	return prefilter_connect(&scratch, &b, padded);
 }
 
-bool kernel_ends(uint32_t access, const struct wire_address *a, uint16_t port)
+bool kernel_ends(uint32_t access, const struct wire_address *a, uint16_t port, int32_t ret)
 {
 	if (access == WIRE_WATCH_SEND && !prefilters[prefilter_active].datagrams)
 		return false;
-	return prefilter_end(prefilter_active, access, a, port);
+	return prefilter_end(prefilter_active, access, a, port, ret == -EACCES || ret == -EPERM);
 }
 
 bool kernel_makes(uint32_t kind)
