@@ -173,7 +173,10 @@ static bool element_holds(const struct node *n, const struct value *v, size_t i)
 			if (number_holds(n->op, v->n, number_of(&n->values[j])))
 				return true;
 		} else if (value_field_type(n->left.id) == FIELD_NUMBER) { /* a list of them */
-			if (number_holds(n->op, atoi(v->list[i].p), number_of(&n->values[j])))
+			char text[24];
+
+			snprintf(text, sizeof(text), "%.*s", (int)v->list[i].len, v->list[i].p);
+			if (number_holds(n->op, atoi(text), number_of(&n->values[j])))
 				return true;
 		} else if (value_field_type(n->left.id) == FIELD_ADDRESS) {
 			if (address_holds(n->op, v->type == VALUE_LIST ? v->list[i] : v->s,
