@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The life of a container's processes: exec, fork and exit. */
+#include "argv.bpf.h"
 #include "compat.bpf.h"
 #include "emit.bpf.h"
 #include "gate.bpf.h"
@@ -51,23 +52,6 @@ static __always_inline void exec_gain(struct wire_exec *r, const struct wire_cre
 		SET_FLAG(r->flags, WIRE_EXEC_FCAPS);
 }
 
-static __always_inline void exec_argv(struct scratch *s, struct wire_exec *r, const void *mm)
-{
-	__u64 start = LOAD(struct mm_struct, mm, arg_start);
-	__u64 end = LOAD(struct mm_struct, mm, arg_end);
-	__u64 len = end - start;
-
-	if (len <= WIRE_ARGV_MAX) {
-		emit_user(s, &r->argv, (const void *)start, len);
-	} else {
-		emit_user(s, &r->argv, (const void *)start, WIRE_ARGV_MAX / 2);
-		emit_user(s, &r->argv_tail, (const void *)(end - WIRE_ARGV_MAX / 2),
-			  WIRE_ARGV_MAX / 2);
-		SET_FLAG(s->flags, WIRE_F_TRUNC);
-	}
-	r->argv.full = len;
-}
-
 #define AF_INET_  2
 #define AF_INET6_ 10
 
@@ -98,7 +82,7 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 		object_find(&o, LOAD(struct file, exe, f_path.dentry),
 			    LOAD(struct file, exe, f_path.mnt));
 		object_place(s, &o, t);
-		object_fill(s, &r->exe, &o, t);
+		object_record(s, &r->exe, &o, t);
 	}
 	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
 		SET_FLAG(r->flags, WIRE_EXEC_SECURE);
@@ -114,10 +98,30 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 		SET_FLAG(r->flags, WIRE_EXEC_FDPATH);
 	if (exec_has_connection(t, 0) || exec_has_connection(t, 1))
 		SET_FLAG(r->flags, WIRE_EXEC_NET);
-	exec_argv(s, r, LOAD(struct task_struct, t, mm));
-	object_cwd(s, &r->cwd, t);
+	argv_fill(s, r, LOAD(struct task_struct, t, mm));
+	if (s->used <= WIRE_RECORD_MAX - WIRE_PATH_MAX - WIRE_TTY_LEN)
+		object_cwd(s, &r->cwd, t);
+	else
+		r->cwd.full = WIRE_PATH_MAX; /* each path as long as can be: this one goes */
 	if (tty)
 		emit_kernel_str(s, &r->tty, ADDR(struct tty_struct, tty, name), WIRE_TTY_LEN);
+}
+
+/* A runtime has made a container, or joins one: whose is the root that the program finds? */
+static __noinline int exec_first(struct scratch *s, const struct task_struct *t)
+{
+	const void *ns = object_mnt_ns(t);
+	__u64 id = compat_mnt_ns_id(ns);
+	__u32 entered = OVERLAY_NS_ENTERED;
+
+	if (!s)
+		return 0;
+	/* Not a second time: the container may have changed its root since. */
+	if (task_ns_inum(ns) == knob_host_mnt_ns ||
+	    bpf_map_update_elem(&namespaces, &id, &entered, BPF_NOEXIST))
+		return 0;
+	return overlay_keep(path_root_mount(s, LOAD(struct fs_struct,
+						    LOAD(struct task_struct, t, fs), root.mnt)));
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -145,6 +149,8 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
+	if (v && !(v->flags & TASK_ENTERED))
+		exec_first(s, t);
 	r = (struct wire_exec *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
 	object_who(s, t, &g);
@@ -250,13 +256,17 @@ int rootwatch_seed(struct bpf_iter__task *ctx)
 {
 	struct task_struct *t = ctx->task;
 	struct task_value v = {};
+	__u32 tid, seeded = OVERLAY_NS_SEEDED;
 	struct gate g;
-	__u32 tid;
+	__u64 ns;
 
 	if (!t || !gate_container(t, &g) || task_find(t))
 		return 0;
-	if (task_entered(t))
+	if (task_entered(t)) {
 		v.flags |= TASK_ENTERED | TASK_REPORTED;
+		ns = compat_mnt_ns_id(object_mnt_ns(t));
+		bpf_map_update_elem(&namespaces, &ns, &seeded, BPF_NOEXIST);
+	}
 	creds_fill(&v.creds, LOAD(struct task_struct, t, cred));
 	v.flags |= TASK_CREDS;
 	v.start = LOAD(struct task_struct, t, start_boottime);

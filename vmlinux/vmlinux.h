@@ -171,6 +171,7 @@ struct inode {
 	unsigned long i_ino;
 	unsigned int i_nlink;
 	__u32 i_rdev;
+	struct hlist_head i_dentry;
 };
 
 struct dentry {
@@ -179,6 +180,9 @@ struct dentry {
 	struct qstr d_name;
 	struct inode *d_inode;
 	struct super_block *d_sb;
+	union {
+		struct hlist_node d_alias;
+	} d_u;
 };
 
 struct vfsmount {
@@ -416,5 +420,13 @@ struct bpf_iter__task {
 };
 
 #pragma clang attribute pop
+
+#if defined(__TARGET_ARCH_arm64)
+/* The beginning of pt_regs, the same for ever: libbpf's PT_REGS_RC() wants it. */
+struct user_pt_regs {
+	__u64 regs[31];
+	__u64 sp, pc, pstate;
+};
+#endif
 
 #endif /* __VMLINUX_H__ */

@@ -10,6 +10,25 @@
 #include "process/process.h"
 #include "rules/ruleset.h"
 
+/* A line that was kept, for the same act a little later: as if it were written anew. */
+static void check_again(const struct event *e, const struct verdict *v,
+			const struct output_options *o)
+{
+	static char again[OUTPUT_LINE_MAX], anew[OUTPUT_LINE_MAX];
+	static struct output_kept kept;
+	struct event later = *e;
+	size_t len;
+
+	if (e->kind != EVENT_OPEN && e->kind != EVENT_CONNECT)
+		return;
+	(void)output_json_keep(anew, e, v, o, &kept);
+	later.time += 123456789;
+	later.num += 98765;
+	len = output_json_again(again, &kept, &later);
+	if (len > 0 && (output_json(anew, &later, v, o) != len || memcmp(again, anew, len) != 0))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define CHECK(condition)          \
@@ -306,6 +325,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	len = output_json(line, &e, &v, &o);
 	check_json(line, len);
+	check_again(&e, &v, &o);
 	len = output_text(line, &e, &v, &o);
 	check_text(line, len);
 	len = output_lost_json(line, e.num, e.time, e.time, &o);

@@ -188,10 +188,11 @@ static bool same_facts(const struct container *a, const struct container *b)
 static void container_load(struct container_cache *cache, struct known_container *k,
 			   uint64_t now_ns)
 {
-	struct container read = k->c;
+	struct container read;
 
 	if (!tries_due(&k->tries, now_ns))
 		return;
+	read = k->c;
 	k->done = metadata_read(cache->metadata, &read, now_ns) || k->tries.n >= TRIES_MAX;
 	if (same_facts(&read, &k->c))
 		return;

@@ -58,7 +58,11 @@ struct event_file {
 	uint32_t mnt_id;
 	struct str path;     /* in the task's mount namespace */
 	struct str rootpath; /* from the container's own root; p is NULL when it came by a mount */
-	struct str sbpath;   /* inside its own superblock */
+	struct str sbpath;   /* inside its own superblock; of a stacked one the overlay's */
+	/* WIRE_FILE_STACKED only: the file behind it. hostpath is that one's. */
+	uint64_t real_ino;
+	uint32_t real_dev, real_flags;
+	struct str realpath; /* inside its superblock */
 	struct str hostpath; /* where the host's own mounts show it; p NULL: nowhere, or unknown */
 	struct str fstype;
 };
@@ -70,6 +74,8 @@ struct event_exec {
 	struct str filename, interp;
 	struct str argv, argv_tail; /* NUL-separated; the tail only when cut */
 	uint32_t argv_len;	    /* of all arguments, bytes */
+	bool hashed;		    /* they were cut, and argv_hash is of all of them */
+	uint64_t argv_hash;
 	struct str tty;
 };
 
@@ -165,6 +171,12 @@ struct event {
 	const struct process_table *processes; /* for further ancestors; NULL: not known */
 };
 
+/* Lies on an overlay that is not the container's own: another file is behind it. */
+static inline bool event_file_stacked(const struct event_file *f)
+{
+	return f->flags & WIRE_FILE_STACKED;
+}
+
 /* Falco's evt.type of an event: "execve", "openat", ... never NULL. */
 const char *event_type(const struct event *e);
 
@@ -207,6 +219,16 @@ struct str event_call_args(const struct event_syscall *s, char buf[static EVENT_
  */
 #define EVENT_ARGV_SCRATCH (2 * WIRE_ARGV_MAX + 8)
 struct str event_argv(const struct event_exec *x, char scratch[static EVENT_ARGV_SCRATCH]);
+
+/* Are arguments missing from argv and argv_tail? */
+static inline bool event_argv_cut(const struct event_exec *x)
+{
+	return x->argv_tail.len > 0 || x->argv.full > x->argv.len;
+}
+
+/* The hash of the arguments in 16 hex digits; "" when there is none. */
+#define EVENT_HASH_TEXT 17
+struct str event_argv_hash(const struct event_exec *x, char buf[static EVENT_HASH_TEXT]);
 
 /* argv[0]; "" when there is none. */
 struct str event_argv0(const struct event_exec *x);

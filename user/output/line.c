@@ -283,20 +283,22 @@ static void escape_ends(struct line *l, struct str s, size_t size, size_t cap)
 	(void)escape(l, (struct str){s.p + i, (uint32_t)(s.len - i), s.full}, tail);
 }
 
-void line_capped(struct line *l, struct str s, size_t cap)
+size_t line_capped(struct line *l, struct str s, size_t cap)
 {
 	char *start = l->p;
 	size_t size;
 
 	if (!l->measure && (escape(l, s, cap) == s.len || l->full))
-		return;
+		return (size_t)(l->p - start);
 	size = line_escaped_size(l->flavour, s);
 	if (l->measure) {
-		l->need += size < cap ? size : cap;
-		return;
+		size = size < cap ? size : cap;
+		l->need += size;
+		return size;
 	}
 	l->p = start;
 	escape_ends(l, s, size, cap);
+	return cap;
 }
 
 void line_string(struct line *l, struct str s)
@@ -311,7 +313,7 @@ void line_string(struct line *l, struct str s)
 	} else if (l->cap == SIZE_MAX) {
 		(void)escape(l, s, SIZE_MAX);
 	} else {
-		line_capped(l, s, l->cap);
+		(void)line_capped(l, s, l->cap);
 	}
 }
 

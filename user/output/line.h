@@ -54,8 +54,8 @@ void line_string(struct line *l, struct str s);
 /* Bytes that s takes when escaped. */
 size_t line_escaped_size(enum line_flavour flavour, struct str s);
 
-/* The same with a cap of its own; never cut by line_render. */
-void line_capped(struct line *l, struct str s, size_t cap);
+/* The same with a cap of its own; never cut by line_render. Gives the bytes of s escaped, or cap. */
+size_t line_capped(struct line *l, struct str s, size_t cap);
 
 /* Numbers in decimal; line_digits: the last n digits, with zeros in front (n up to 19). */
 void line_i64(struct line *l, int64_t v);

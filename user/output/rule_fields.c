@@ -67,13 +67,10 @@ struct rendering {
 static void put_piece(void *arg, struct str piece, bool foreign)
 {
 	struct rendering *r = arg;
-	size_t size = line_escaped_size(r->l->flavour, piece);
 
 	(void)foreign;
-	if (r->left == 0)
-		return;
-	line_capped(r->l, piece, r->left);
-	r->left -= size < r->left ? size : r->left;
+	if (r->left > 0)
+		r->left -= line_capped(r->l, piece, r->left);
 }
 
 static void put_value(struct line *l, const struct event *e, const struct field_use *u,

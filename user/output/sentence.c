@@ -276,12 +276,9 @@ static void put_piece(void *arg, struct str piece, bool foreign_piece)
 {
 	struct rendering *r = arg;
 	size_t cap = foreign_piece && r->cap < r->left ? r->cap : r->left;
-	size_t size = line_escaped_size(r->l->flavour, piece);
 
-	if (r->left == 0)
-		return;
-	line_capped(r->l, piece, cap);
-	r->left -= size < cap ? size : cap;
+	if (r->left > 0)
+		r->left -= line_capped(r->l, piece, cap);
 }
 
 static void write_output(struct line *l, const struct event *e, const struct rule *hit, size_t cap)

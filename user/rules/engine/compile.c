@@ -10,16 +10,6 @@
 
 #include "rules/engine/internal.h"
 
-enum outcome { UNKNOWN, ALWAYS, NEVER };
-
-/* A condition's nodes, each before its kids. */
-struct flat {
-	enum node_kind kind;
-	uint32_t test;
-	uint32_t end; /* behind the last node below */
-	enum outcome outcome;
-};
-
 struct compiler {
 	struct engine *g;
 	struct intern *in;
@@ -200,15 +190,19 @@ static int emit_rule(struct compiler *c, uint32_t *start, size_t *previous, size
 	return 0;
 }
 
-static int add_candidate(struct candidates *list, const struct rule *r, uint32_t start)
+static int add_candidate(struct compiler *c, struct candidates *list, const struct rule *r,
+			 uint32_t start)
 {
 	struct candidate *p = engine_grown(list->p, list->n, &list->max, sizeof(*p));
+	int err;
 
 	if (!p)
 		return -ENOMEM;
 	list->p = p;
-	list->p[list->n++] = (struct candidate){r, start};
-	return 0;
+	err = clues_add(&list->clues, c->g, c->flat, c->n_flat, (uint32_t)list->n);
+	if (!err)
+		list->p[list->n++] = (struct candidate){r, start};
+	return err;
 }
 
 static int compile_rule(struct compiler *c, const struct rule *r)
@@ -228,9 +222,47 @@ static int compile_rule(struct compiler *c, const struct rule *r)
 		if (c->flat[0].outcome == UNKNOWN)
 			err = emit_rule(c, &start, &previous, &n_previous);
 		if (!err)
-			err = add_candidate(&g->by_type[type], r, start);
+			err = add_candidate(c, &g->by_type[type], r, start);
 	}
 	g->n_rules += !err;
+	return err;
+}
+
+static bool same_bytes(const void *a, const void *b, size_t n)
+{
+	return n == 0 || memcmp(a, b, n) == 0;
+}
+
+/* Of most calls the same candidates are left: they share one. */
+static struct lookup *like_before(const struct engine *g, size_t type)
+{
+	const struct candidates *c = &g->by_type[type];
+
+	for (size_t i = type; i-- > 0;) {
+		const struct candidates *o = &g->by_type[i];
+
+		if (o->lookup && o->n == c->n && o->clues.n == c->clues.n &&
+		    same_bytes(o->clues.p, c->clues.p, c->clues.n * sizeof(*c->clues.p)))
+			return o->lookup;
+	}
+	return NULL;
+}
+
+static int add_lookups(struct engine *g)
+{
+	int err = 0;
+
+	for (size_t type = 0; type < g->types.n && !err; type++) {
+		struct candidates *c = &g->by_type[type];
+
+		c->lookup = like_before(g, type);
+		if (!c->lookup)
+			err = lookup_new(&c->lookup, g, &c->clues, c->n);
+	}
+	for (size_t type = 0; type < g->types.n; type++) {
+		free(g->by_type[type].clues.p);
+		g->by_type[type].clues = (struct clues){0};
+	}
 	return err;
 }
 
@@ -278,6 +310,8 @@ int compile_rules(struct engine *g, const struct rule *rules, size_t n, char why
 		qsort(order, active, sizeof(struct rule *), by_severity);
 		err = compile_all(&c, order, active);
 	}
+	if (!err)
+		err = add_lookups(g);
 	intern_free(c.in);
 	free(c.flat);
 	free(c.labels);

@@ -21,6 +21,17 @@ void *engine_grown(void *array, size_t n, size_t *max, size_t size)
 	return grown;
 }
 
+/* Fewer tests than that search faster than the value is looked at as a whole. */
+#define GRAMS_WORTH 8
+
+static int add_grams(struct slot *s)
+{
+	if (s->n_parts < GRAMS_WORTH)
+		return 0;
+	s->grams = malloc(sizeof(*s->grams));
+	return s->grams ? 0 : -ENOMEM;
+}
+
 int engine_new(struct engine **out, const struct rule *rules, size_t n, char why[ENGINE_WHY_MAX])
 {
 	struct engine *g = calloc(1, sizeof(*g));
@@ -35,6 +46,8 @@ int engine_new(struct engine **out, const struct rule *rules, size_t n, char why
 		g->scratches = calloc(g->n_scratches, sizeof(*g->scratches));
 		err = g->scratches ? 0 : -ENOMEM;
 	}
+	for (size_t i = 0; i < g->n_slots && !err; i++)
+		err = add_grams(&g->slots[i]);
 	if (err) {
 		engine_free(g);
 		return err;
@@ -43,14 +56,30 @@ int engine_new(struct engine **out, const struct rule *rules, size_t n, char why
 	return 0;
 }
 
+/* Types share them. */
+static void forget_lookup(struct engine *g, size_t type)
+{
+	struct lookup *l = g->by_type[type].lookup;
+
+	for (size_t i = type; i < TYPES_MAX; i++)
+		if (g->by_type[i].lookup == l)
+			g->by_type[i].lookup = NULL;
+	lookup_free(l);
+}
+
 void engine_free(struct engine *g)
 {
 	if (!g)
 		return;
 	for (size_t i = 0; i < g->n_tests; i++)
 		operand_free(g, &g->tests[i]);
-	for (size_t i = 0; i < TYPES_MAX; i++)
+	for (size_t i = 0; i < TYPES_MAX; i++) {
 		free(g->by_type[i].p);
+		free(g->by_type[i].clues.p);
+		forget_lookup(g, i);
+	}
+	for (size_t i = 0; i < g->n_slots; i++)
+		free(g->slots[i].grams);
 	free(g->scratches);
 	free(g->slots);
 	free(g->tests);
@@ -74,18 +103,26 @@ static bool matches(struct engine *g, uint32_t start, const struct event *e)
 void engine_judge(struct engine *g, const struct event *e, struct verdict *v)
 {
 	const struct candidates *list;
+	const uint64_t *can;
 	uint32_t type = e->context ? NONE : event_types_of(&g->types, e);
 
 	v->n = 0;
-	if (type == NONE)
+	if (type == NONE || g->by_type[type].n == 0)
 		return;
 	test_forget(g);
 	list = &g->by_type[type];
-	for (size_t i = 0; i < list->n && v->n < VERDICT_MAX; i++) {
-		const struct candidate *c = &list->p[i];
+	can = lookup_find(list->lookup, g, e);
+	for (size_t word = 0; word * 64 < list->n; word++) {
+		for (uint64_t left = can[word]; left; left &= left - 1) {
+			const struct candidate *c =
+				&list->p[word * 64 + (size_t)__builtin_ctzll(left)];
 
-		if (c->start == NONE || matches(g, c->start, e))
+			if (c->start != NONE && !matches(g, c->start, e))
+				continue;
 			v->hits[v->n++] = c->rule;
+			if (v->n == VERDICT_MAX)
+				return;
+		}
 	}
 }
 

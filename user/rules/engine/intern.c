@@ -183,6 +183,7 @@ int intern_test(struct engine *g, struct intern *in, const struct node *node, ui
 	err = operand_new(g, &t, why, why_size);
 	if (err)
 		return err;
+	g->slots[t.left].n_parts += t.op == OP_CONTAINS || t.op == OP_ICONTAINS;
 	t.next = *head;
 	*test = (uint32_t)g->n_tests;
 	*head = *test + 1;

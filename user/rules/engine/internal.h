@@ -5,6 +5,7 @@
 
 #include "base/address.h"
 #include "rules/engine/engine.h"
+#include "rules/engine/grams.h"
 #include "rules/engine/regex.h"
 #include "rules/engine/set.h"
 
@@ -22,16 +23,20 @@ struct slot {
 	uint64_t hash;
 	struct value v;
 	uint32_t scratch; /* of its own, with transformers only */
+	uint32_t n_parts; /* tests that search in it */
+	uint32_t grams_stamp;
+	struct grams *grams; /* NULL: not worth it */
 };
 
 /* One comparison, and its answer for the event that is being judged. */
 struct test {
 	uint32_t stamp;
 	bool answer;
-	uint8_t op;	/* enum operator_kind */
-	uint32_t left;	/* slot */
-	uint32_t right; /* slot of val(), or NONE */
-	uint32_t next;	/* of its bucket while compiling, + 1 */
+	uint8_t op;		    /* enum operator_kind */
+	uint32_t left;		    /* slot */
+	uint32_t right;		    /* slot of val(), or NONE */
+	uint32_t next;		    /* of its bucket while compiling, + 1 */
+	struct grams_of_part grams; /* of contains, icontains */
 	union {
 		struct str text;
 		int64_t number;
@@ -48,6 +53,18 @@ struct test {
 		struct regex *regex;
 	};
 	const struct node *node; /* where it stands first */
+};
+
+/* What the type of an event says of a condition, or a part of it. */
+enum outcome { UNKNOWN, ALWAYS, NEVER };
+
+/* A condition's nodes, each before its kids. */
+struct flat {
+	enum node_kind kind;
+	uint32_t test;
+	uint32_t end; /* behind the last node below */
+	enum outcome outcome;
+	uint32_t weight; /* clue.c */
 };
 
 /* What to do next: a step of the same rule, relative to its first, or one of the answers. */
@@ -79,9 +96,22 @@ struct event_types {
 	uint8_t fd_exec; /* execveat */
 };
 
+/* Without the test (or another one of the same candidate) being true it cannot match. */
+struct clue {
+	uint32_t candidate;
+	uint32_t test; /* NONE: nothing is known, it is asked always */
+};
+
+struct clues {
+	struct clue *p;
+	size_t n, max;
+};
+
 struct candidates {
 	struct candidate *p;
 	size_t n, max;
+	struct clues clues;
+	struct lookup *lookup; /* NULL: all of them are asked */
 };
 
 struct engine {
@@ -108,6 +138,10 @@ uint32_t event_types_of(const struct event_types *t, const struct event *e);
 /* An event of that type, without anything else. */
 void event_types_example(const struct event_types *t, size_t type, struct event *e);
 
+/* test.c: a field's value for the event, and its hash when it is a string; kept for the next one. */
+const struct value *slot_value(struct engine *g, uint32_t slot, const struct event *e);
+uint64_t slot_hash(const struct engine *g, struct slot *s);
+
 /* test.c: the answer for the event, from the cache when it is there. */
 bool test_run(struct engine *g, struct test *t, const struct event *e);
 /* Everything that was cached belongs to an event that is over. */
@@ -123,6 +157,24 @@ int intern_new(struct intern **out);
 void intern_free(struct intern *in);
 int intern_test(struct engine *g, struct intern *in, const struct node *node, uint32_t *test,
 		char *why, size_t why_size);
+
+/*
+ * clue.c: the tests of which one has to be true for the flat condition to be, for candidate; or
+ * that there are none that are quickly looked up. 0 or -ENOMEM.
+ */
+int clues_add(struct clues *c, const struct engine *g, struct flat *flat, size_t n,
+	      uint32_t candidate);
+/* The leading components of all paths that can match: a look-up for them may come instead. */
+struct str clue_prefix(const struct test *t, const struct rule_value *v);
+
+/*
+ * lookup.c: which of n candidates an event can match at all, by the values that it has. The result
+ * has a bit for each, and is valid until the next call.
+ */
+struct lookup;
+int lookup_new(struct lookup **out, struct engine *g, const struct clues *clues, size_t n);
+void lookup_free(struct lookup *l);
+const uint64_t *lookup_find(struct lookup *l, struct engine *g, const struct event *e);
 
 /* compile.c: all rules into g. */
 int compile_rules(struct engine *g, const struct rule *rules, size_t n, char why[ENGINE_WHY_MAX]);

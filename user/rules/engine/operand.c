@@ -135,6 +135,8 @@ static int text_operand(struct test *t, char *why, size_t size)
 	}
 	t->text = (struct str){node->values[0].text, (uint32_t)node->values[0].len,
 			       (uint32_t)node->values[0].len};
+	if (t->op == OP_CONTAINS || t->op == OP_ICONTAINS)
+		grams_ask(&t->grams, t->text);
 	return t->op == OP_REGEX ? regex_new(&t->regex, t->text, why, size, NULL) : 0;
 }
 

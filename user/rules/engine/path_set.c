@@ -25,33 +25,9 @@ struct path_set {
 	char *bytes;
 };
 
-#define SEED 0xcbf29ce484222325ull
-
-/* One component more. */
-static uint64_t step(uint64_t h, struct str component)
-{
-	h = (h ^ set_hash(component)) * 0xff51afd7ed558ccdull;
-	return h ^ h >> 32;
-}
-
 static uint32_t *bucket(const struct path_set *set, uint64_t h)
 {
 	return &set->buckets[(uint32_t)h & set->mask];
-}
-
-/* The component at *i, from where it moves behind it; an empty one: there is none any more. */
-static struct str component(struct str path, uint32_t *i)
-{
-	uint32_t from;
-
-	while (*i < path.len && path.p[*i] == '/')
-		++*i;
-	from = *i;
-	while (*i < path.len && path.p[*i] != '/')
-		++*i;
-	if (from == *i)
-		return STR_LIT("");
-	return (struct str){path.p + from, *i - from, *i - from};
 }
 
 /* Writes the path with one slash before each component; gives how many bytes. */
@@ -60,7 +36,7 @@ static uint32_t normalize(char *to, struct str path)
 	uint32_t n = 0, i = 0;
 
 	for (;;) {
-		struct str c = component(path, &i);
+		struct str c = path_component(path, &i);
 
 		if (c.len == 0)
 			return n;
@@ -82,11 +58,11 @@ static bool has_wildcard(struct str s)
 static void index_path(struct path_set *set, size_t i)
 {
 	struct str s = set->paths[i].text;
-	uint64_t h = SEED;
+	uint64_t h = PATH_HASH;
 	uint32_t *b, j = 0;
 
 	while (j < s.len)
-		h = step(h, component(s, &j));
+		h = path_hash(h, path_component(s, &j));
 	b = bucket(set, h);
 	set->paths[i].next = *b;
 	*b = (uint32_t)i + 1;
@@ -159,7 +135,7 @@ static bool same(struct str text, struct str path, uint32_t end)
 
 	path.len = end;
 	for (;;) {
-		struct str a = component(text, &i), b = component(path, &j);
+		struct str a = path_component(text, &i), b = path_component(path, &j);
 
 		if (!str_eq(a, b))
 			return false;
@@ -182,11 +158,11 @@ static bool glob_has(struct str pattern, struct str path)
 	uint32_t i = 0, j = 0;
 
 	for (;;) {
-		struct str p = component(pattern, &i), c;
+		struct str p = path_component(pattern, &i), c;
 
 		if (p.len == 0)
 			return true;
-		c = component(path, &j);
+		c = path_component(path, &j);
 		if (c.len == 0 || !glob_match(p, c, false))
 			return false;
 	}
@@ -194,18 +170,18 @@ static bool glob_has(struct str pattern, struct str path)
 
 bool path_set_has(const struct path_set *set, struct str path)
 {
-	uint64_t h = SEED;
+	uint64_t h = PATH_HASH;
 	uint32_t i = 0, n = 0;
 
 	if (set->root)
 		return true;
 	while (n <= set->longest) {
-		struct str c = component(path, &i);
+		struct str c = path_component(path, &i);
 
 		n += c.len + 1;
 		if (c.len == 0 || n > set->longest)
 			break;
-		h = step(h, c);
+		h = path_hash(h, c);
 		if (known(set, h, path, i))
 			return true;
 	}

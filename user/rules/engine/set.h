@@ -14,6 +14,30 @@ int set_new(struct set **out, const struct rule_value *values, size_t n); /* 0 o
 void set_free(struct set *set);
 bool set_has(const struct set *set, struct str s, uint64_t hash);
 
+/* The component at *i, from where it moves behind it; an empty one: there is none any more. */
+static inline struct str path_component(struct str path, uint32_t *i)
+{
+	uint32_t from = *i, to;
+
+	while (from < path.len && path.p[from] == '/')
+		from++;
+	to = from;
+	while (to < path.len && path.p[to] != '/')
+		to++;
+	*i = to;
+	if (from == to)
+		return STR_LIT("");
+	return (struct str){path.p + from, to - from, to - from};
+}
+
+/* Of a path: PATH_HASH, then one component more. */
+#define PATH_HASH 0xcbf29ce484222325ull
+static inline uint64_t path_hash(uint64_t h, struct str component)
+{
+	h = (h ^ set_hash(component)) * 0xff51afd7ed558ccdull;
+	return h ^ h >> 32;
+}
+
 /* Paths and what lies below them. */
 struct path_set;
 int path_set_new(struct path_set **out, const struct rule_value *values, size_t n);

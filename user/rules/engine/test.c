@@ -4,7 +4,7 @@
 #include "rules/engine/glob.h"
 #include "rules/engine/internal.h"
 
-static const struct value *value_in(struct engine *g, uint32_t slot, const struct event *e)
+const struct value *slot_value(struct engine *g, uint32_t slot, const struct event *e)
 {
 	struct slot *s = &g->slots[slot];
 
@@ -13,7 +13,7 @@ static const struct value *value_in(struct engine *g, uint32_t slot, const struc
 	if (s->plain == NONE) {
 		value_of(&s->v, e, &s->use, &g->scratch);
 	} else {
-		s->v = *value_in(g, s->plain, e);
+		s->v = *slot_value(g, s->plain, e);
 		g->scratches[s->scratch].used = 0;
 		value_transform(&s->v, &s->use, &g->scratches[s->scratch]);
 	}
@@ -183,7 +183,7 @@ static bool test_text(struct engine *g, const struct test *t, struct str s, uint
 	}
 }
 
-static uint64_t hash_in(const struct engine *g, struct slot *s)
+uint64_t slot_hash(const struct engine *g, struct slot *s)
 {
 	if (s->hash_stamp != g->stamp) {
 		s->hash = set_hash(s->v.s);
@@ -271,9 +271,23 @@ static bool test_fields(const struct engine *g, const struct test *t, const stru
 	return all;
 }
 
+/* False: what is searched for is not in the value, by the pairs of bytes that it has. */
+static bool may_contain(struct engine *g, const struct test *t)
+{
+	struct slot *s = &g->slots[t->left];
+
+	if (!s->grams || (t->op != OP_CONTAINS && t->op != OP_ICONTAINS))
+		return true;
+	if (s->grams_stamp != g->stamp) {
+		grams_fill(s->grams, s->v.s);
+		s->grams_stamp = g->stamp;
+	}
+	return grams_may(s->grams, &t->grams);
+}
+
 static bool answer(struct engine *g, const struct test *t, const struct event *e)
 {
-	const struct value *v = value_in(g, t->left, e), *right;
+	const struct value *v = slot_value(g, t->left, e), *right;
 	bool lookup = t->op == OP_IN || t->op == OP_INTERSECTS;
 
 	if (v->type == VALUE_MISSING)
@@ -281,14 +295,15 @@ static bool answer(struct engine *g, const struct test *t, const struct event *e
 	if (t->op == OP_EXISTS)
 		return true;
 	if (t->right != NONE) {
-		right = value_in(g, t->right, e);
+		right = slot_value(g, t->right, e);
 		return right->type != VALUE_MISSING && test_fields(g, t, v, right);
 	}
 	switch (v->type) {
 	case VALUE_STRING:
 		if (g->slots[t->left].type == FIELD_ADDRESS)
 			return test_address(t, v->s);
-		return test_text(g, t, v->s, lookup ? hash_in(g, &g->slots[t->left]) : 0);
+		return may_contain(g, t) &&
+		       test_text(g, t, v->s, lookup ? slot_hash(g, &g->slots[t->left]) : 0);
 	case VALUE_LIST:
 		return test_list(g, t, v);
 	default:
@@ -312,7 +327,7 @@ void test_forget(struct engine *g)
 		return;
 	/* All around once: stamps from then are not to be mistaken for this one. */
 	for (size_t i = 0; i < g->n_slots; i++)
-		g->slots[i].stamp = g->slots[i].hash_stamp = 0;
+		g->slots[i].stamp = g->slots[i].hash_stamp = g->slots[i].grams_stamp = 0;
 	for (size_t i = 0; i < g->n_tests; i++)
 		g->tests[i].stamp = 0;
 	g->stamp = 1;

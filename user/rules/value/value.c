@@ -32,17 +32,50 @@ enum field_type value_field_type(enum field_id id)
 	return (unsigned)id < F_RULE_END ? rows[id].type : FIELD_STRING;
 }
 
+static bool value_by(unsigned who, struct value *v, const struct event *e,
+		     const struct field_use *use, struct value_scratch *scratch)
+{
+	switch (who) {
+	case 1:
+		return value_of_syscall(v, e, use->id, scratch);
+	case 2:
+		return value_of_event(v, e, use->id, scratch);
+	case 3:
+		return value_of_object(v, e, use->id, scratch);
+	case 4:
+		return value_of_file(v, e, use->id, scratch);
+	case 5:
+		return value_of_process(v, e, use, scratch);
+	case 6:
+		return value_of_exec(v, e, use->id, scratch);
+	case 7:
+		return value_of_creds(v, e, use->id, scratch);
+	case 8:
+		return value_of_container(v, e, use->id, scratch);
+	case 9:
+		return value_of_net(v, e, use->id, scratch);
+	default:
+		return false;
+	}
+}
+
 void value_of(struct value *v, const struct event *e, const struct field_use *use,
 	      struct value_scratch *scratch)
 {
-	enum field_id id = use->id;
+	/* Who knew the field of such events before: each kind and field has one. */
+	static uint8_t knows[F_RULE_END][EVENT_KIND_END];
+	uint8_t *who;
 
 	v->type = VALUE_MISSING;
-	if (!(value_kinds(id) & 1u << e->kind))
+	if (!(value_kinds(use->id) & 1u << e->kind))
 		return;
-	(void)(value_of_net(v, e, id, scratch) || value_of_syscall(v, e, id, scratch) ||
-	       value_of_event(v, e, id, scratch) || value_of_object(v, e, id, scratch) ||
-	       value_of_file(v, e, id, scratch) || value_of_process(v, e, use, scratch) ||
-	       value_of_exec(v, e, id, scratch) || value_of_creds(v, e, id, scratch) ||
-	       value_of_container(v, e, id, scratch));
+	who = &knows[use->id][e->kind];
+	if (value_by(*who, v, e, use, scratch))
+		return;
+	for (uint8_t i = 1; i <= 9; i++) {
+		if (value_by(i, v, e, use, scratch)) {
+			*who = i;
+			return;
+		}
+	}
 }
