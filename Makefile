@@ -28,11 +28,16 @@ HOST_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
 ARCH ?= $(HOST_ARCH)
 override ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(ARCH)))
 
+# For another architecture: with CROSS_COMPILE=aarch64-linux-gnu- that compiler and its libraries;
+# else clang, which compiles for any, with the libraries of `make deps ARCH=arm64`. (Debian's gcc for
+# another architecture would put out the gcc-multilib that the tests' 32-bit callers need.)
 ifneq ($(ARCH),$(HOST_ARCH))
-triplet_arm64 := aarch64-linux-gnu-
-triplet_x86 := x86_64-linux-gnu-
-CROSS_COMPILE ?= $(triplet_$(ARCH))
 cross := /$(ARCH)
+ifeq ($(CROSS_COMPILE),)
+triplet := $(patsubst arm64,aarch64,$(patsubst x86,x86_64,$(ARCH)))-linux-gnu
+sysroot := $(CURDIR)/build/$(ARCH)/root
+export DEPS_COMMAND := make deps ARCH=$(ARCH)
+endif
 endif
 
 STATIC ?= 0
@@ -53,17 +58,21 @@ DOCDIR ?= $(PREFIX)/share/doc/rootwatch
 
 find_tool = $(or $(firstword $(foreach t,$(1),$(shell command -v $(t) 2>/dev/null))),$(firstword $(1)))
 
-ifeq ($(origin CC),default)
-CC := $(CROSS_COMPILE)gcc
-endif
-ifeq ($(origin AR),default)
-AR := $(CROSS_COMPILE)ar
-endif
-ifeq ($(origin PKG_CONFIG),undefined)
-PKG_CONFIG := $(CROSS_COMPILE)pkg-config
-endif
 ifeq ($(origin CLANG),undefined)
 CLANG := $(call find_tool,clang clang-14 clang-15 clang-16 clang-17 clang-18 clang-19 clang-20)
+endif
+clang_for = $(CLANG) --target=$(1) --sysroot=$(sysroot) -fuse-ld=lld -Wno-unused-command-line-argument
+ifeq ($(origin CC),default)
+CC := $(if $(sysroot),$(call clang_for,$(triplet)),$(CROSS_COMPILE)gcc)
+endif
+# For the tests' 32-bit callers.
+CC32 ?= $(if $(filter /arm64,$(sysroot:%=$(cross))),$(call clang_for,arm-linux-gnueabihf),$(CC) -m32)
+ifeq ($(origin AR),default)
+AR := $(if $(sysroot),llvm-ar,$(CROSS_COMPILE)ar)
+endif
+ifeq ($(origin PKG_CONFIG),undefined)
+PKG_CONFIG := $(if $(sysroot),env PKG_CONFIG_SYSROOT_DIR=$(sysroot) PKG_CONFIG_PATH= \
+	PKG_CONFIG_LIBDIR=$(sysroot)/usr/lib/$(triplet)/pkgconfig:$(sysroot)/usr/share/pkgconfig pkg-config,$(CROSS_COMPILE)pkg-config)
 endif
 ifeq ($(origin BPFTOOL),undefined)
 BPFTOOL := $(shell .ci/tools find-bpftool)
@@ -133,10 +142,10 @@ bench_bpf := $(sort $(wildcard tests/bench/*.bpf.c))
 bench_src := $(filter-out $(bench_bpf),$(sort $(wildcard tests/bench/*.c)))
 
 skel := $(B)/include/rootwatch.skel.h
-skel_plain := $(B)/include/rootwatch_plain.skel.h
+older_skels := $(B)/include/rootwatch_loop.skel.h $(B)/include/rootwatch_plain.skel.h
 skels_alike := $(B)/stamp/skels-alike
 # The headers by name too: behind a stamp make would not miss one that somebody took away.
-skels = $(skels_alike) $(skel) $(skel_plain)
+skels = $(skels_alike) $(skel) $(older_skels)
 binary := $(B)/rootwatch
 unit_bin := $(unit_src:%.c=$(B)/%)
 fuzz_bin := $(fuzz_src:%.c=$(B)/%)
@@ -147,7 +156,7 @@ bench_obj := $(bench_bpf:tests/bench/%.bpf.c=$(B)/bench/%.bpf.o)
 # MODULES='user/base/*.c ...' links tests with these only, while others are being written.
 modules := $(filter-out user/main.c,$(if $(MODULES),$(wildcard $(MODULES)),$(user_src)))
 
-.PHONY: build bpf test test-kernels unit fuzz e2e bench lint format deps demo install uninstall clean help FORCE
+.PHONY: build bpf test test-kernels unit fuzz e2e bench bench-vm lint format deps demo install uninstall clean help FORCE
 
 build: $(binary) ## build build/rootwatch (default); V=1 shows commands, STATIC=1 one static file
 
@@ -195,12 +204,14 @@ $(B)/bpf/unit.bpf.c: FORCE
 	@mkdir -p $(@D)
 	@printf '#include "%s"\n' $(notdir $(bpf_src)) | { $(write_if_changed); }
 
-# Twice: with bpf_loop, and plain for kernels before 5.17 (see LOOP in bpf/compat.bpf.h).
-$(B)/bpf/rootwatch_plain.bpf.o: variant := -DCOMPAT_PLAIN
-$(B)/bpf/rootwatch.bpf.o $(B)/bpf/rootwatch_plain.bpf.o: $(B)/bpf/unit.bpf.c $(bpf_tools)
+# Once for each COMPAT_KERNEL (see bpf/compat.bpf.h). bpftool leaves the debugging information out.
+$(B)/bpf/rootwatch_loop.bpf.o: variant := -DCOMPAT_KERNEL=517
+$(B)/bpf/rootwatch_plain.bpf.o: variant := -DCOMPAT_KERNEL=510
+$(patsubst $(B)/include/%.skel.h,$(B)/bpf/%.bpf.o,$(skel) $(older_skels)): $(B)/bpf/unit.bpf.c $(bpf_tools)
 	$(if $(bpf_src),,$(error no bpf/*.bpf.c here))
 	$(call say,BPF,'bpf/*.bpf.c $(variant)')
-	$(Q)$(CLANG) $(bpf_flags) $(variant) $(bpf_cflags) -MD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
+	$(Q)$(CLANG) $(bpf_flags) $(variant) $(bpf_cflags) -MD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@.whole
+	$(Q)$(BPFTOOL) gen object $@ $@.whole && rm $@.whole
 
 # To a side file first: a bpftool that fails must not leave half a header behind.
 gen_skel = { echo '/* NOLINTBEGIN: generated */' && $(BPFTOOL) gen skeleton $< name $(1) && \
@@ -211,12 +222,13 @@ $(B)/include/%.skel.h: $(B)/bpf/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(call gen_skel,rootwatch_bpf)
 
-# The same maps, programs and variables in both, or the one's header would not fit the other.
+# The same maps, programs and variables in all, or the one's header would not fit the others.
 skel_head = sed '/__elf_bytes(size_t \*sz)$$/,$$d' $(1) | grep -v 'unexpected size'
-$(skels_alike): $(skel) $(skel_plain)
+$(skels_alike): $(skel) $(older_skels)
 	@mkdir -p $(@D)
-	$(Q)[ "$$($(call skel_head,$(skel)))" = "$$($(call skel_head,$(skel_plain)))" ] || \
-		{ echo 'rootwatch: the two BPF objects differ in more than their code' >&2; exit 1; }
+	$(Q)for older in $(older_skels); do \
+		[ "$$($(call skel_head,$(skel)))" = "$$($(call skel_head,$$older))" ] || \
+		{ echo 'rootwatch: the BPF objects differ in more than their code' >&2; exit 1; }; done
 	$(Q)touch $@
 
 bpf: $(skels) ## build only the kernel side (ARCH=arm64 for the other architecture)
@@ -289,8 +301,8 @@ $(B)/tests/trigger/%: tests/e2e/trigger/%.c $(user_tools)
 $(B)/tests/trigger/%_32: tests/e2e/trigger/%_32.c $(user_tools)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)if echo 'int main(void){return 0;}' | $(CC) -m32 -static -xc - -o $@ 2>/dev/null; then \
-		$(CC) $(trigger_flags) -m32 $< -lpthread -o $@; \
+	$(Q)if echo 'int main(void){return 0;}' | $(CC32) -static -xc - -o $@ 2>/dev/null; then \
+		$(CC32) $(trigger_flags) $< -lpthread -o $@; \
 	else rm -f $@; echo "  (no 32-bit toolchain: $@ is left out)"; fi
 
 # tests/bench: X.bpf.c gives X.bpf.o and X.skel.h (name X_bpf).
@@ -358,7 +370,7 @@ lint: ## format, shellcheck, clang-tidy, cppcheck, gcc -fanalyzer, structure
 
 # Not a part of `make test`: it fetches kernels, and an emulated machine is slow.
 vm_verifier := $(B)/vm/verifier
-$(vm_verifier): tests/vm/verifier.c $(B)/obj/user/source/object.o $(B)/obj/user/source/plain.o $(user_tools) | $(skels)
+$(vm_verifier): tests/vm/verifier.c $(patsubst %,$(B)/obj/user/source/%.o,object loop plain) $(user_tools) | $(skels)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(user_flags) $(lib_cflags) $(CFLAGS) $(link_flags) -MD -MP -MF $@.d $(filter %.c %.o,$^) \
@@ -367,13 +379,22 @@ $(vm_verifier): tests/vm/verifier.c $(B)/obj/user/source/object.o $(B)/obj/user/
 .PHONY: vm-programs
 vm-programs: $(binary) $(trigger_bin) $(vm_verifier)
 
+# For each architecture that the chosen kernels are of; without its libraries its rows are skipped.
 test-kernels: ## the tests on Debian's kernels, in QEMU (no root once deps are there); ONLY='6.1 open'
-	@.ci/deps build test vm
-	@+$(MAKE) vm-programs
+	@.ci/deps build test vm cross
+	@+for arch in $$(tests/vm/run --builds $(ONLY)); do \
+		if [ "$$arch" = $(HOST_ARCH) ]; then $(MAKE) vm-programs || exit 1; \
+		elif .ci/sysroot "$$arch"; then $(MAKE) ARCH="$$arch" vm-programs || exit 1; \
+		else rm -f build/"$$arch"/rootwatch; fi; done
 	@tests/vm/run $(ONLY)
 
 bench: bench-programs ## what it costs (root): a table, not a test
 	@$(if $(wildcard tests/bench/run),tests/bench/run,$(bench_bin)) $(BENCH_ARGS)
+
+bench-vm: ## the same in instructions, in QEMU, exact; against tests/vm/bench.txt; ONLY='6.1 d1'
+	@.ci/deps build test vm
+	@+$(MAKE) bench-programs
+	@tests/vm/bench $(ONLY)
 
 # ---- lint ------------------------------------------------------------------------------------
 # One stamp a file, so that a second run looks only at what changed.
@@ -444,8 +465,9 @@ lint-cppcheck: | $(skels)
 
 # ---- the rest --------------------------------------------------------------------------------
 
-deps: ## install missing build and test packages (root only when one is missing)
-	@.ci/deps build test
+deps: ## install missing build and test packages (root only when one is missing); ARCH=arm64
+	@.ci/deps build test $(if $(sysroot),cross)
+	$(if $(sysroot),@.ci/sysroot $(ARCH))
 
 demo: ## install build packages, build, show root and uid 1000 side by side (root)
 	@[ "$$(id -u)" = 0 ] || { echo "rootwatch: the demo makes containers and loads BPF: sudo make demo" >&2; exit 1; }
@@ -477,4 +499,5 @@ help: ## this list
 
 FORCE:
 
--include $(shell find build -name '*.d' 2>/dev/null)
+# (Not of the Debians that lie unpacked there.)
+-include $(shell find build \( -path 'build/*/root' -o -path 'build/vm/*/*' \) -prune -o -type f -name '*.d' -print 2>/dev/null)

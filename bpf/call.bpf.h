@@ -25,13 +25,16 @@ struct call_row {
 static const struct call_row call_rows[WIRE_CALL_END - WIRE_CALL_FIRST] = {WIRE_CALLS(CALL_ROW)};
 
 /* Opens, setuid and the like: sent whatever the rules say, or filtered by other means. */
-#define CALL_OTHERS (WIRE_CALL_BIT(WIRE_CALL_FIRST) - WIRE_CALL_BIT(WIRE_CALL_OPEN))
+#define CALL_OTHERS (WIRE_CALL_BIT(WIRE_CALL_BIND) - WIRE_CALL_BIT(WIRE_CALL_OPEN))
+#define CALL_OPENS  (WIRE_CALL_BIT(WIRE_CALL_SETUID) - WIRE_CALL_BIT(WIRE_CALL_OPEN))
 #define CALL_ALL    (~0ull >> (64 - WIRE_CALL_END) & ~1ull)
 
 /* WIRE_CALL_BIT of the calls that matter now. */
 static __always_inline __u64 call_mask(void)
 {
-	return knob_all ? CALL_ALL : prefilters[prefilter_active & 1].calls | CALL_OTHERS;
+	__u64 mask = knob_all ? CALL_ALL : prefilters[prefilter_active & 1].calls | CALL_OTHERS;
+
+	return knob_open_tier == WIRE_TIER_TRACEPOINT ? mask : mask & ~CALL_OPENS;
 }
 
 /* Is one of the calls behind a number wanted? (The verifier need not know which.) */
@@ -111,8 +114,7 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 		return 0;
 	r = (struct wire_syscall *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_task(&r->t, t, g);
-	creds_fill(&r->c, LOAD(struct task_struct, t, cred));
+	object_who(s, t, g);
 	r->call = call;
 	r->ret = ret;
 	r->args[0] = compat_arg(regs, is32, 0);

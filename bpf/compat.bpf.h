@@ -12,32 +12,46 @@
 #include "knobs.bpf.h"
 
 /*
- * Whether the kernel has a helper: a constant by the time that the verifier looks, so that it drops
- * the branch not taken, and no memory is read for it.
+ * The programs are compiled for each of these, and the loader (user/source/object.c) picks: a
+ * kernel refuses what it does not know even in code that cannot be reached, and to take such code
+ * out costs it as much time as all its other checks.
+ *   602  bpf_rdonly_cast, which came with the helper bpf_cgrp_storage_get in 6.2
+ *   517  bpf_loop
+ *   510  neither
  */
-#define COMPAT_HAS(helper) bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_##helper)
-
-/* kfunc since 6.2: gives an untyped kernel pointer its type, so that loads need no helper. */
-extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+#ifndef COMPAT_KERNEL
+#define COMPAT_KERNEL 602
+#endif
 
 /*
- * One field of a kernel object whose pointer may be untyped. A direct load (a few ns, faults read
- * as 0) where the kernel has bpf_rdonly_cast, else bpf_probe_read_kernel. It came with the helper
- * bpf_cgrp_storage_get, in 6.2; functions cannot be asked for like that.
+ * Whether the kernel has a helper that came in 5.11 to 5.16: a constant by the time that the
+ * verifier looks, so that it drops the branch not taken, and no memory is read for it.
  */
-#define LOAD(type, ptr, field)                                                                      \
-	({                                                                                          \
-		const void *__p = (const void *)(ptr);                                              \
-		typeof(((type *)0)->field) __v;                                                     \
-		if (COMPAT_HAS(cgrp_storage_get)) {                                                 \
-			__v = ((type *)bpf_rdonly_cast(__p, bpf_core_type_id_kernel(type)))->field; \
-		} else {                                                                            \
-			volatile typeof(((type *)0)->field) __r;                                    \
-			bpf_core_read((void *)&__r, sizeof(__r), &((type *)__p)->field);            \
-			__v = __r;                                                                  \
-		}                                                                                   \
-		__v;                                                                                \
+#if COMPAT_KERNEL >= 517
+#define COMPAT_HAS(helper) true
+#else
+#define COMPAT_HAS(helper) bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_##helper)
+#endif
+
+/* kfunc: gives an untyped kernel pointer its type, so that loads need no helper. */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
+
+/*
+ * One field of a kernel object whose pointer may be untyped: a direct load (a few ns, faults read
+ * as 0) or bpf_probe_read_kernel.
+ */
+#if COMPAT_KERNEL >= 602
+#define LOAD(type, ptr, field) \
+	(((type *)bpf_rdonly_cast((const void *)(ptr), bpf_core_type_id_kernel(type)))->field)
+#else
+#define LOAD(type, ptr, field)                                                   \
+	({                                                                       \
+		const void *__p = (const void *)(ptr);                           \
+		volatile typeof(((type *)0)->field) __r;                         \
+		bpf_core_read((void *)&__r, sizeof(__r), &((type *)__p)->field); \
+		(typeof(((type *)0)->field))__r;                                 \
 	})
+#endif
 
 /* The address of a field, for what is not a scalar. */
 #define ADDR(type, ptr, field) \
@@ -48,20 +62,18 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 	((const void *)compat_read_u64(ADDR(type, ptr, field) + (i) * sizeof(void *)))
 
 /*
- * Calls step(i, ctx) for i from 0 to n - 1 until it gives 1. With bpf_loop (since 5.17) the
- * verifier looks at the step once, not n times: that is most of the time to start. A kernel that
- * does not know it refuses the address of a function even in code that cannot be reached, so the
- * programs are compiled twice, and the loader (user/source/object.c) picks.
+ * Calls step(i, ctx) for i from 0 to n - 1 until it gives 1. With bpf_loop the verifier looks at
+ * the step once, not n times.
  */
-#ifdef COMPAT_PLAIN
+#if COMPAT_KERNEL >= 517
+#define LOOP(n, step, ctx) bpf_loop(n, step, ctx, 0)
+#else
 #define LOOP(n, step, ctx)                            \
 	do {                                          \
 		for (__u32 __i = 0; __i < (n); __i++) \
 			if (step(__i, ctx))           \
 				break;                \
 	} while (0)
-#else
-#define LOOP(n, step, ctx) bpf_loop(n, step, ctx, 0)
 #endif
 
 /*
@@ -119,6 +131,20 @@ static __always_inline struct task_struct *compat_current(void)
 	return (struct task_struct *)bpf_get_current_task();
 }
 
+/*
+ * The registers with which a task entered the kernel. Before bpf_task_pt_regs (5.15): they lie at
+ * the very top of its stack, which has 16 KiB (x86-64; elsewhere no older kernel has the hooks that
+ * ask).
+ */
+#define COMPAT_STACK_SIZE 16384
+static __always_inline const struct pt_regs *compat_user_regs(struct task_struct *t)
+{
+	if (COMPAT_HAS(task_pt_regs))
+		return (const struct pt_regs *)bpf_task_pt_regs(t);
+	return (const struct pt_regs *)((const char *)LOAD(struct task_struct, t, stack) +
+					COMPAT_STACK_SIZE - bpf_core_type_size(struct pt_regs));
+}
+
 /* kernfs_node.parent became __parent in 6.15 (commit 633488947ef6). */
 struct kernfs_node___old {
 	struct kernfs_node *parent;
@@ -151,10 +177,23 @@ static __always_inline struct kernfs_node *compat_kernfs_parent(const struct ker
 #define O_ONCE_	       01700 /* O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC */
 #define O_PATH_	       010000000
 #define FMODE_CREATED_ 0x100000u
+#define FMODE_EXEC_    0x20u /* among f_flags: opened to be executed */
+/* of f_mode: an inner file, which a file system (overlayfs) opens for its own (1 << 29) */
+#define FMODE_NOACCOUNT_ 0x20000000u
 
-#define EPERM_	1
-#define EACCES_ 13
-#define EROFS_	30
+#define PF_IO_WORKER_ 0x10u
+
+#define EPERM_	      1
+#define EINTR_	      4
+#define EACCES_	      13
+#define EROFS_	      30
+#define ENETUNREACH_  101
+#define ECONNRESET_   104
+#define ETIMEDOUT_    110
+#define ECONNREFUSED_ 111
+#define EHOSTUNREACH_ 113
+#define EINPROGRESS_  115
+#define ERESTARTSYS_  512 /* seen at the end of a call only: it becomes EINTR or a new call */
 
 #define S_IFMT_	  0170000
 #define S_IFBLK_  0060000
@@ -194,6 +233,12 @@ static __always_inline long compat_nr(const struct pt_regs *regs)
 	return (__u32)regs->orig_ax & ~0x40000000u;
 }
 
+/* The same of registers that have no type. */
+static __always_inline long compat_nr_of(const struct pt_regs *regs)
+{
+	return (__u32)LOAD(struct pt_regs, regs, orig_ax) & ~0x40000000u;
+}
+
 static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, int n)
 {
 	__u64 v = 0;
@@ -216,14 +261,20 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 #define ROW(id, name, nr, nr32, ...) [nr].native = WIRE_CALL_##id, [nr32].compat = WIRE_CALL_##id,
 static const struct compat_call compat_calls[WIRE_CALL_NUMBERS + 1] = {
 	WIRE_CALLS(ROW) WIRE_CALLS_32(COMPAT) NATIVE(OPEN, 2) NATIVE(CONNECT, 42) NATIVE(CREAT, 85)
-		NATIVE(SETUID, 105) NATIVE(SETREUID, 113) NATIVE(SETRESUID, 117) NATIVE(
-			SETFSUID, 122) NATIVE(OPENAT, 257) NATIVE(OPEN_BY_HANDLE_AT,
-								  304) NATIVE(OPENAT2, 437)
-			COMPAT(OPEN, 5) COMPAT(CREAT, 8) COMPAT(SETUID, 23) COMPAT(SETREUID, 70)
-				COMPAT(CONNECT, 102) /* socketcall: connect_done() looks which */
+		NATIVE(SETUID, 105) NATIVE(SETREUID, 113) NATIVE(SETRESUID, 117)
+			NATIVE(SETFSUID, 122) NATIVE(OPENAT, 257) NATIVE(OPEN_BY_HANDLE_AT, 304)
+				NATIVE(OPENAT2, 437) COMPAT(OPEN, 5) COMPAT(CREAT, 8)
+					COMPAT(SETUID, 23) COMPAT(SETREUID, 70)
+						COMPAT(CONNECT,
+						       102) /* socketcall: net_call() looks which */
 	COMPAT(SETFSUID, 138) COMPAT(SETRESUID, 164) COMPAT(SETREUID, 203) COMPAT(SETRESUID, 208)
-		COMPAT(SETUID, 213) COMPAT(SETFSUID, 215) COMPAT(OPENAT, 295)
-			COMPAT(OPEN_BY_HANDLE_AT, 342) COMPAT(CONNECT, 362) COMPAT(OPENAT2, 437)};
+		COMPAT(SETUID, 213) COMPAT(SETFSUID, 215) COMPAT(OPENAT, 295) COMPAT(
+			OPEN_BY_HANDLE_AT, 342) COMPAT(CONNECT, 362) COMPAT(OPENAT2, 437)
+			NATIVE(SOCKET, 41) NATIVE(ACCEPT, 43) NATIVE(SENDTO, 44) NATIVE(SENDMSG, 46)
+				NATIVE(BIND, 49) NATIVE(LISTEN, 50) NATIVE(ACCEPT4, 288) NATIVE(
+					SENDMMSG, 307) COMPAT(SENDMMSG, 345) COMPAT(SOCKET, 359)
+					COMPAT(BIND, 361) COMPAT(LISTEN, 363) COMPAT(ACCEPT4, 364)
+						COMPAT(SENDTO, 369) COMPAT(SENDMSG, 370)};
 #define COMPAT_NR_SOCKETCALL 102
 #elif defined(__TARGET_ARCH_arm64)
 #define TIF_32BIT_ (1ul << 22)
@@ -233,9 +284,15 @@ static __always_inline __u32 compat_flag(const struct task_struct *t)
 	       WIRE_F_COMPAT;
 }
 
+/* Unsigned: the verifier loses the bounds of a number whose sign is extended after it is compared. */
 static __always_inline long compat_nr(const struct pt_regs *regs)
 {
-	return regs->syscallno;
+	return (__u32)regs->syscallno;
+}
+
+static __always_inline long compat_nr_of(const struct pt_regs *regs)
+{
+	return LOAD(struct pt_regs, regs, syscallno);
 }
 
 /* x0 holds the result at exit; orig_x0 the first argument. */
@@ -255,13 +312,21 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 static const struct compat_call compat_calls[WIRE_CALL_NUMBERS + 1] = {
 	WIRE_CALLS(ROW) WIRE_CALLS_32(COMPAT) NATIVE(OPENAT, 56) NATIVE(SETREUID, 145) NATIVE(
 		SETUID, 146) NATIVE(SETRESUID, 147) NATIVE(SETFSUID, 151) NATIVE(CONNECT, 203)
-		NATIVE(OPEN_BY_HANDLE_AT, 265) NATIVE(OPENAT2, 437) COMPAT(OPEN, 5) COMPAT(CREAT, 8)
-			COMPAT(SETUID, 23) COMPAT(SETREUID, 70) COMPAT(SETFSUID, 138)
-				COMPAT(SETRESUID, 164) COMPAT(SETREUID, 203) COMPAT(SETRESUID, 208)
-					COMPAT(SETUID, 213) COMPAT(SETFSUID, 215)
-						COMPAT(CONNECT, 283) COMPAT(OPENAT, 322)
-							COMPAT(OPEN_BY_HANDLE_AT, 371)
-								COMPAT(OPENAT2, 437)};
+		NATIVE(OPEN_BY_HANDLE_AT, 265) NATIVE(OPENAT2, 437) COMPAT(OPEN, 5) COMPAT(
+			CREAT, 8) COMPAT(SETUID, 23) COMPAT(SETREUID, 70) COMPAT(SETFSUID, 138)
+			COMPAT(SETRESUID, 164) COMPAT(SETREUID, 203) COMPAT(SETRESUID, 208) COMPAT(
+				SETUID, 213) COMPAT(SETFSUID, 215) COMPAT(CONNECT, 283)
+				COMPAT(OPENAT, 322) COMPAT(OPEN_BY_HANDLE_AT, 371) COMPAT(
+					OPENAT2, 437) NATIVE(SOCKET, 198) NATIVE(BIND, 200)
+					NATIVE(LISTEN, 201) NATIVE(ACCEPT, 202) NATIVE(SENDTO, 206)
+						NATIVE(SENDMSG, 211) NATIVE(ACCEPT4, 242) NATIVE(
+							SENDMMSG, 269) COMPAT(SOCKET,
+									      281) COMPAT(BIND, 282)
+							COMPAT(LISTEN, 284) COMPAT(ACCEPT, 285)
+								COMPAT(SENDTO, 290) COMPAT(SENDMSG,
+											   296)
+									COMPAT(ACCEPT4, 366) COMPAT(
+										SENDMMSG, 374)};
 #define COMPAT_NR_SOCKETCALL (-1)
 #endif
 

@@ -11,32 +11,10 @@
 #include "object.bpf.h"
 #include "open.bpf.h"
 #include "prefilter.bpf.h"
+#include "sock.bpf.h"
 #include "task.bpf.h"
 
-#define AF_UNIX_      1
 #define SUN_PATH_OFF_ 2 /* of sun_path in struct sockaddr_un, in every ABI */
-#define SYS_CONNECT_  3 /* socketcall's number for it (linux/net.h) */
-
-/*
- * The unix socket behind a descriptor, or NULL. A call that succeeded on what is no socket now had
- * its descriptor taken away by another thread: counted as lost.
- */
-static __always_inline const void *connect_sock(const struct task_struct *t, __u32 fd, long ret)
-{
-	const void *f = open_file(t, fd);
-	const void *sk;
-
-	if (!f ||
-	    (LOAD(struct inode, LOAD(struct file, f, f_inode), i_mode) & S_IFMT_) != S_IFSOCK_) {
-		if (ret == 0 && task_entered(t))
-			emit_lost(WIRE_C_LOST_READ);
-		return NULL;
-	}
-	sk = LOAD(struct socket, LOAD(struct file, f, private_data), sk);
-	if (!sk || LOAD(struct sock, sk, __sk_common.skc_family) != AF_UNIX_)
-		return NULL;
-	return sk;
-}
 
 /* sun_path of a kernel address as a blob. */
 static __always_inline void connect_name(struct scratch *s, struct wire_connect *r,
@@ -99,17 +77,10 @@ static __always_inline void connect_peer_task(struct wire_connect *r, const void
 static __always_inline void connect_asked(struct scratch *s, struct wire_connect *r,
 					  const struct pt_regs *regs, bool is32)
 {
-	const char *addr = (const char *)compat_arg(regs, is32, 1);
-	__u32 len = compat_arg(regs, is32, 2);
+	const char *addr = (const char *)sock_arg(regs, is32, 1);
+	__u32 len = sock_arg(regs, is32, 2);
 	char first = 0;
 
-	if (is32 && compat_nr(regs) == COMPAT_NR_SOCKETCALL) {
-		__u32 args[3] = {};
-
-		bpf_probe_read_user(args, sizeof(args), addr);
-		addr = (const char *)(__u64)args[1];
-		len = args[2];
-	}
 	len -= SUN_PATH_OFF_;
 	if (len == 0 || len > WIRE_SUN_MAX)
 		return;
@@ -125,23 +96,14 @@ static __always_inline void connect_asked(struct scratch *s, struct wire_connect
 }
 
 static __always_inline int connect_done(const struct task_struct *t, const struct gate *g,
-					const struct pt_regs *regs, bool is32, long ret)
+					const struct pt_regs *regs, bool is32, const void *sk,
+					long ret)
 {
-	__u32 fd = compat_arg(regs, is32, 0);
-	const void *sk, *peer, *addr, *d;
+	const void *peer, *addr, *d;
 	__u32 watched = 0;
 	struct wire_connect *r;
 	struct scratch *s;
 
-	if (is32 && compat_nr(regs) == COMPAT_NR_SOCKETCALL) {
-		if (fd != SYS_CONNECT_)
-			return 0;
-		fd = 0;
-		bpf_probe_read_user(&fd, sizeof(fd), (const void *)compat_arg(regs, is32, 1));
-	}
-	sk = connect_sock(t, fd, ret);
-	if (!sk)
-		return 0;
 	/* Connected, but to nobody: AF_UNSPEC takes a datagram socket's peer away. */
 	if (ret == 0 && !LOAD(struct unix_sock, sk, peer))
 		return 0;
@@ -152,8 +114,7 @@ static __always_inline int connect_done(const struct task_struct *t, const struc
 		return 0;
 	r = (struct wire_connect *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_task(&r->t, t, g);
-	creds_fill(&r->c, LOAD(struct task_struct, t, cred));
+	object_who(s, t, g);
 	r->ret = ret;
 	peer = ret == 0 ? LOAD(struct unix_sock, sk, peer) : NULL;
 	if (peer) {

@@ -44,8 +44,9 @@ static __always_inline __u32 creds_map(const void *map, __u32 k)
 
 /* Is host id k uid 0 of the namespace, or of one around it (where it was root before unshare)? */
 #define CREDS_LEVELS 4
-static __noinline int creds_root_inside(const struct user_namespace *ns, __u32 k)
+__noinline int creds_root_inside(__u64 user_ns, __u32 k)
 {
+	const void *ns = (const void *)user_ns;
 	int i;
 
 	for (i = 0; i < CREDS_LEVELS; i++) {
@@ -68,6 +69,7 @@ static __always_inline __u32 creds_root(const struct cred *c)
 	__u32 euid = LOAD(struct cred, c, euid.val);
 	struct user_namespace *ns;
 	__u32 fsuid;
+	__u64 at;
 
 	if (euid == 0)
 		return WIRE_ROOT_HOST;
@@ -77,8 +79,15 @@ static __always_inline __u32 creds_root(const struct cred *c)
 	ns = LOAD(struct cred, c, user_ns);
 	if (LOAD(struct user_namespace, ns, level) == 0)
 		return WIRE_ROOT_NONE;
-	return creds_root_inside(ns, euid) || creds_root_inside(ns, fsuid) ? WIRE_ROOT_USERNS :
+	at = compat_untyped(ns);
+	return creds_root_inside(at, euid) || creds_root_inside(at, fsuid) ? WIRE_ROOT_USERNS :
 									     WIRE_ROOT_NONE;
+}
+
+/* Was an act refused for who did it, or where? */
+static __always_inline bool creds_denied(long ret)
+{
+	return ret == -EACCES_ || ret == -EPERM_ || ret == -EROFS_;
 }
 
 static __noinline int creds_fill(struct wire_creds *w, const struct cred *c)

@@ -45,6 +45,24 @@ static __always_inline struct scratch *emit_scratch(__u32 slot)
 	return bpf_map_lookup_elem(&scratches, &slot);
 }
 
+/*
+ * In two steps, since BPF can only add in one before 5.12: whoever comes between them makes both
+ * give up, never both succeed.
+ */
+static __always_inline bool emit_take(struct scratch *s)
+{
+	__sync_fetch_and_add(&s->busy, 1);
+	if (*(volatile __u32 *)&s->busy == 1)
+		return true;
+	__sync_fetch_and_add(&s->busy, -1);
+	return false;
+}
+
+static __always_inline void emit_cancel(struct scratch *s)
+{
+	__sync_fetch_and_add(&s->busy, -1);
+}
+
 /* A buffer whose first `fixed` bytes are the record's struct; NULL: counted as lost. */
 static __always_inline struct scratch *emit_begin(__u32 fixed)
 {
@@ -54,28 +72,22 @@ static __always_inline struct scratch *emit_begin(__u32 fixed)
 	s = bpf_map_lookup_elem(&scratches, &slot);
 	if (!s)
 		return NULL;
-	if (s->busy) {
+	if (!emit_take(s)) {
 		slot = 1;
 		s = bpf_map_lookup_elem(&scratches, &slot);
 		if (!s)
 			return NULL;
-		if (s->busy) {
+		if (!emit_take(s)) {
 			emit_lost(WIRE_C_LOST_BUSY);
 			return NULL;
 		}
 	}
-	s->busy = 1;
 	s->slot = slot;
 	s->used = fixed;
 	s->flags = 0;
 	s->chained = 0;
 	s->set = prefilter_active & 1;
 	return s;
-}
-
-static __always_inline void emit_cancel(struct scratch *s)
-{
-	s->busy = 0;
 }
 
 /* Wakes the reader when it sleeps and must know. */
@@ -118,7 +130,7 @@ static __always_inline void emit_submit(struct scratch *s, __u16 kind, __u16 fla
 				c->c[WIRE_C_BYTES] += size;
 		}
 	}
-	s->busy = 0;
+	emit_cancel(s);
 }
 
 /* Blobs. The position is checked so that the verifier sees it, whatever is in the map. */

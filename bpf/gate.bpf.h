@@ -21,13 +21,6 @@
 #define GATE_CONM	0x636f6e6d /* "conm", as in libpod-conmon-<id>.scope */
 #define GATE_SUBSYS_MAX 16
 
-struct gate {
-	__u64 cgroup;
-	__u32 hier;
-	__u32 flags;  /* WIRE_TASK_CGROUP_ID, WIRE_TASK_FOREIGN_NS */
-	__u32 hflags; /* WIRE_F_* of every record about the act: WIRE_F_COMPAT */
-};
-
 /* '0'..'9', 'a'..'f' */
 #define GATE_HEX8 1, 1, 1, 1, 1, 1, 1, 1
 static const __u8 gate_hex[256] = {
@@ -163,18 +156,14 @@ static __noinline const void *gate_cgroup(const void *cset, __u32 i)
 	return cgrp;
 }
 
-/* First sight of the css_set s->key: choose the cgroup that names the container best, tell it. */
-__noinline int gate_classify_arg(__u32 slot)
+/* Of the css_set s->arg[1]: chooses the cgroup that names the container best; its record is in s. */
+static __always_inline bool gate_choose(struct scratch *s)
 {
-	struct scratch *s = emit_scratch(slot);
-	const void *cset, *best = NULL;
+	const void *cset = (const void *)s->arg[1], *best = NULL;
 	struct wire_cgroup *r;
 	__u32 len = 0;
 	int i;
 
-	if (!s)
-		return 0;
-	cset = (const void *)s->key.css_set;
 	for (i = 0; i <= GATE_SUBSYS_MAX; i++) {
 		const void *cgrp = gate_cgroup(cset, i);
 
@@ -188,14 +177,14 @@ __noinline int gate_classify_arg(__u32 slot)
 		}
 	}
 	if (!best)
-		return 0;
+		return false;
 	s->value.id = LOAD(struct kernfs_node, LOAD(struct cgroup, best, kn), id);
 	s->value.hier = LOAD(struct cgroup_root, LOAD(struct cgroup, best, root), hierarchy_id);
 	len = gate_path(s, LOAD(struct cgroup, best, kn));
 	s->value.flags = len & GATE_HAS_ID ? WIRE_TASK_CGROUP_ID : 0;
 	len &= ~GATE_HAS_ID;
 	if (len == 0 || len > CGROUP_PATH_MAX)
-		return 0;
+		return false;
 	r = (struct wire_cgroup *)s->record;
 	r->cgroup = s->value.id;
 	r->cgroup_hier = s->value.hier;
@@ -208,24 +197,50 @@ __noinline int gate_classify_arg(__u32 slot)
 	/* struct cgroup_name is the length and the path: the bytes from path.full on. */
 	bpf_map_update_elem(&cgroup_names, &s->name_key, &r->path.full, BPF_ANY);
 	s->used = sizeof(*r) + len;
-	return 1;
+	return true;
 }
 
-static __always_inline int gate_classify(const struct cgroup_key *key, struct cgroup_value *out)
+/* First sight of a css_set: tells about it, and remembers what it found. False: lost, and counted. */
+__noinline int gate_classify(__u64 css_set, __u64 dfl_id, __u64 v1_id)
 {
 	struct scratch *s = emit_begin(sizeof(struct wire_cgroup));
+	struct cgroup_value value;
+	struct cgroup_key key;
 
 	if (!s)
-		return -1;
-	s->key = *key;
+		return false;
+	key.css_set = css_set;
+	key.dfl_id = dfl_id;
+	key.v1_id = v1_id;
 	__builtin_memset(&s->value, 0, sizeof(s->value));
-	if (gate_classify_arg(s->slot))
+	s->arg[1] = css_set;
+	if (gate_choose(s)) {
+		value = s->value;
 		emit_submit(s, WIRE_CGROUP, WIRE_F_CONTEXT, false);
-	*out = s->value;
-	emit_cancel(s);
+	} else {
+		value = s->value;
+		emit_cancel(s);
+	}
 	/* Only now: who finds the entry on another CPU may rely on the name being on its way. */
-	bpf_map_update_elem(&cgroups, key, out, BPF_ANY);
-	return 0;
+	if (!bpf_map_update_elem(&cgroups, &key, &value, BPF_ANY))
+		return true;
+	emit_lost(WIRE_C_LOST_BUSY);
+	return false;
+}
+
+static __always_inline bool gate_first_sight(const struct cgroup_key *key, struct cgroup_value *v)
+{
+	const struct cgroup_value *found;
+
+	if (!gate_classify(compat_untyped((const void *)key->css_set), key->dfl_id, key->v1_id))
+		return false;
+	found = bpf_map_lookup_elem(&cgroups, key);
+	if (!found) {
+		emit_lost(WIRE_C_LOST_BUSY);
+		return false;
+	}
+	*v = *found;
+	return true;
 }
 
 /* Pid and mount namespaces that are both not the host's. */
@@ -328,11 +343,11 @@ static __always_inline bool gate_look(const struct task_struct *t, struct gate *
 		if (css)
 			key.v1_id = gate_cgroup_id(LOAD(struct cgroup_subsys_state, css, cgroup));
 		v = bpf_map_lookup_elem(&cgroups, &key);
+		known = v;
 		if (v)
 			found = *v;
-		else if (first_sight && gate_classify(&key, &found))
+		else if (first_sight && !gate_first_sight(&key, &found))
 			return false;
-		known = v;
 		if (v || first_sight)
 			gate_keep(&now, &found);
 	}

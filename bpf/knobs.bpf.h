@@ -14,9 +14,12 @@
 
 const volatile __u32 knob_agent = 0;	   /* tgid of rootwatch itself: left out */
 const volatile __u32 knob_host_mnt_ns = 0; /* inode of the host's mount namespace */
+const volatile __u32 knob_host_net_ns = 0; /* and of its network namespace */
 const volatile __u32 knob_ring_bytes = 0;  /* size of the ring */
 const volatile bool knob_all = false;	   /* every root act, matched or not */
 const volatile bool knob_blocked = false;  /* denied attempts of other users too */
+/* Which programs see opens: WIRE_TIER_*; those of a tier that is not used do not look at them. */
+const volatile __u32 knob_open_tier = 0;
 /* Not read-only, so that the verifier does not know that it is 0; see OPAQUE. */
 volatile __u32 opaque_zero = 0;
 

@@ -58,6 +58,14 @@ struct cgroup_name_key {
  */
 #define RECORD_SIZE (WIRE_RECORD_MAX + WIRE_PATH_MAX + 256)
 
+/* The gate's answer: which container a task is in. */
+struct gate {
+	__u64 cgroup;
+	__u32 hier;
+	__u32 flags;  /* WIRE_TASK_CGROUP_ID, WIRE_TASK_FOREIGN_NS */
+	__u32 hflags; /* WIRE_F_* of every record about the act: WIRE_F_COMPAT */
+};
+
 /*
  * Where a record is put together. Tracing programs run with preemption off up to 6.18, so one
  * per CPU would do; the second, and busy, are for a program that interrupts another.
@@ -77,8 +85,8 @@ struct scratch {
 	volatile __u32 run, last, found; /* of a loop at work: gate_name_has_id, path_append */
 	volatile __u32 chained;		 /* chain is the superblock chain of the object at hand */
 	volatile __u64 arg[3]; /* of a global function: the verifier lets no pointer pass as one */
-	struct cgroup_key key; /* gate_classify_arg: of this css_set, */
-	struct cgroup_value value;	 /* this is what it found */
+	struct gate gate;      /* object_who_of_arg: of its task */
+	struct cgroup_value value;	 /* gate_choose: what it found */
 	struct cgroup_name_key name_key; /* here, as the stack is short before 6.2 */
 	__u64 chain[CHAIN_MAX];		 /* struct dentry * */
 	__u16 pos[CHAIN_MAX];		 /* path_append: where in the path each entry begins */

@@ -41,11 +41,12 @@ static __always_inline void object_find(struct object *o, const void *dentry, co
 }
 
 /* And how that lies to the root of task t's container. */
-static __always_inline void object_place(struct object *o, const struct task_struct *t)
+static __always_inline void object_place(struct scratch *s, struct object *o,
+					 const struct task_struct *t)
 {
 	const void *fs = LOAD(struct task_struct, t, fs);
 
-	o->root_mount = path_root_mount(LOAD(struct fs_struct, fs, root.mnt));
+	o->root_mount = path_root_mount(s, LOAD(struct fs_struct, fs, root.mnt));
 	o->ctr_root = LOAD(struct mount, o->root_mount, mnt.mnt_root);
 	o->sb_root = LOAD(struct super_block, o->sb, s_root);
 	/* An overlay is an image's root, never the host's: spare the look. */
@@ -204,6 +205,23 @@ static __always_inline void object_comm(char *comm, const void *t)
 	*(__u64 *)(comm + 8) = compat_read_u64(from + 8);
 }
 
+/* How the records about an act begin. */
+struct record_who {
+	struct wire_header h;
+	struct wire_task t;
+	struct wire_creds c;
+};
+#define RECORD_WHO(type)                                                           \
+	_Static_assert(__builtin_offsetof(struct type, t) ==                       \
+				       __builtin_offsetof(struct record_who, t) && \
+			       __builtin_offsetof(struct type, c) ==               \
+				       __builtin_offsetof(struct record_who, c),   \
+		       "see object_who()")
+RECORD_WHO(wire_exec);
+RECORD_WHO(wire_open);
+RECORD_WHO(wire_connect);
+RECORD_WHO(wire_syscall);
+
 static __noinline int object_task(struct wire_task *w, const struct task_struct *t,
 				  const struct gate *g)
 {
@@ -247,6 +265,30 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 	object_comm(w->comm, t);
 	object_comm(w->pcomm, parent);
 	return 0;
+}
+
+/* struct wire_task and struct wire_creds of a record that begins with them. */
+__noinline int object_who_of_arg(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+	const struct task_struct *t;
+	struct record_who *r;
+
+	if (!s)
+		return 0;
+	t = (const struct task_struct *)s->arg[0];
+	r = (struct record_who *)s->record;
+	object_task(&r->t, t, &s->gate);
+	creds_fill(&r->c, LOAD(struct task_struct, t, cred));
+	return 0;
+}
+
+static __always_inline void object_who(struct scratch *s, const struct task_struct *t,
+				       const struct gate *g)
+{
+	s->gate = *g;
+	s->arg[0] = (__u64)t;
+	object_who_of_arg(s->slot);
 }
 
 /* The task's working directory as a blob. */

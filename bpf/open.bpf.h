@@ -24,8 +24,7 @@ static __always_inline void open_common(struct scratch *s, struct wire_open *r,
 					const struct task_struct *t, const struct gate *g,
 					__u32 call, long ret)
 {
-	object_task(&r->t, t, g);
-	creds_fill(&r->c, LOAD(struct task_struct, t, cred));
+	object_who(s, t, g);
 	r->call = call;
 	r->ret = ret;
 	object_cwd(s, &r->cwd, t);
@@ -52,27 +51,19 @@ static __always_inline __u32 open_asked_flags(const struct pt_regs *regs, bool i
 /* A flag of ours beside the O_*: one word less on the stack, of which 512 bytes must do for all. */
 #define OPEN_CREATED 0x80000000u
 
-static __always_inline int open_done(const struct task_struct *t, const struct gate *g,
-				     const struct pt_regs *regs, bool is32, __u32 call, long ret)
+/*
+ * An open that succeeded: of file f, asked for with oflags (O_ONCE_ and what f keeps). ret: the
+ * descriptor; flags: WIRE_OPEN_*.
+ */
+static __always_inline int open_seen(const struct task_struct *t, const struct gate *g,
+				     const void *f, __u32 oflags, __u32 call, long ret, __u32 flags)
 {
-	__u32 oflags, access, watched;
+	__u32 access, watched;
 	bool wanted;
 	struct object o = {};
 	struct wire_open *r;
 	struct scratch *s;
-	const void *f;
 
-	f = open_file(t, ret);
-	if (!f) { /* another thread was quicker, on purpose perhaps */
-		if (task_entered(t))
-			emit_lost(WIRE_C_LOST_READ);
-		return 0;
-	}
-	oflags = LOAD(struct file, f, f_flags);
-	if (oflags & O_PATH_)
-		return 0; /* a mere handle: what is done with it is seen when it is opened */
-	/* These are done with when the file is open, and a file does not keep them. */
-	oflags |= open_asked_flags(regs, is32, call) & O_ONCE_;
 	if (LOAD(struct file, f, f_mode) & FMODE_CREATED_)
 		oflags |= OPEN_CREATED;
 	barrier_var(oflags);
@@ -89,7 +80,7 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	if (!s)
 		return 0;
 	s->set = o.set;
-	object_place(&o, t);
+	object_place(s, &o, t);
 	if (!(watched & access))
 		watched |= prefilter_place(s, &o, access);
 	if (!wanted && !(watched & access))
@@ -101,6 +92,7 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	r->oflags = oflags & ~OPEN_CREATED;
 	if (oflags & OPEN_CREATED)
 		SET_FLAG(r->f.flags, WIRE_FILE_CREATED);
+	r->flags = flags;
 	object_fill(s, &r->f, &o, t);
 	open_common(s, r, t, g, call, ret);
 	emit_submit(s, WIRE_OPEN, g->hflags | (watched & access ? WIRE_F_WATCHED : 0),
@@ -111,15 +103,44 @@ out:
 	return 0;
 }
 
-/* Denied: there is no object, only what was asked for, and where a relative path would start. */
-static __always_inline int open_denied(const struct task_struct *t, const struct gate *g,
-				       const struct pt_regs *regs, bool is32, __u32 call, long ret)
+/* By the system call, when it has returned a descriptor. */
+static __always_inline int open_done(const struct task_struct *t, const struct gate *g,
+				     const struct pt_regs *regs, bool is32, __u32 call, long ret)
 {
-	bool has_dirfd = call == WIRE_CALL_OPENAT || call == WIRE_CALL_OPENAT2;
+	const void *f;
+	__u32 oflags;
+
+	f = open_file(t, ret);
+	if (!f) { /* another thread was quicker, on purpose perhaps */
+		if (task_entered(t))
+			emit_lost(WIRE_C_LOST_READ);
+		return 0;
+	}
+	oflags = LOAD(struct file, f, f_flags);
+	if (oflags & O_PATH_)
+		return 0; /* a mere handle: what is done with it is seen when it is opened */
+	/* These are done with when the file is open, and a file does not keep them. */
+	oflags |= open_asked_flags(regs, is32, call) & O_ONCE_;
+	return open_seen(t, g, f, oflags, call, ret, 0);
+}
+
+/* An open that was denied, as it was asked for. */
+struct open_try {
+	const void *path;
+	__u32 oflags;
+	__s32 dirfd; /* AT_FDCWD: the working directory */
+	__u32 flags; /* WIRE_OPEN_* */
+	bool copied; /* path is the kernel's copy, else the task's own memory */
+};
+
+#define AT_FDCWD_ (-100)
+
+/* There is no object, only what was asked for, and where a relative path would start. */
+static __always_inline int open_refused(const struct task_struct *t, const struct gate *g,
+					const struct open_try *a, __u32 call, long ret)
+{
 	struct wire_open *r;
 	struct scratch *s;
-	const void *asked;
-	__s32 dirfd;
 	char first = 0;
 
 	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT || !task_entered(t))
@@ -130,14 +151,18 @@ static __always_inline int open_denied(const struct task_struct *t, const struct
 	r = (struct wire_open *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
 	open_common(s, r, t, g, call, ret);
-	r->oflags = open_asked_flags(regs, is32, call);
-	asked = (const void *)compat_arg(regs, is32, has_dirfd ? 1 : 0);
-	if (emit_user_str(s, &r->asked, asked, WIRE_PATH_MAX) < 0)
-		SET_FLAG(s->flags, WIRE_F_TRUNC);
-	bpf_probe_read_user(&first, 1, asked);
-	dirfd = compat_arg(regs, is32, 0);
-	if (first != '/' && has_dirfd && dirfd >= 0) {
-		const void *f = open_file(t, dirfd);
+	r->oflags = a->oflags;
+	r->flags = a->flags;
+	if (a->copied) {
+		emit_kernel_str(s, &r->asked, a->path, WIRE_PATH_MAX);
+		bpf_probe_read_kernel(&first, 1, a->path);
+	} else {
+		if (emit_user_str(s, &r->asked, a->path, WIRE_PATH_MAX) < 0)
+			SET_FLAG(s->flags, WIRE_F_TRUNC);
+		bpf_probe_read_user(&first, 1, a->path);
+	}
+	if (first != '/' && a->dirfd >= 0) {
+		const void *f = open_file(t, a->dirfd);
 
 		if (f)
 			path_blob(s, &r->base, LOAD(struct file, f, f_path.dentry),
@@ -147,6 +172,18 @@ static __always_inline int open_denied(const struct task_struct *t, const struct
 	}
 	emit_submit(s, WIRE_OPEN, g->hflags | (WIRE_F_BLOCKED), false);
 	return 0;
+}
+
+static __always_inline int open_denied(const struct task_struct *t, const struct gate *g,
+				       const struct pt_regs *regs, bool is32, __u32 call, long ret)
+{
+	bool has_dirfd = call == WIRE_CALL_OPENAT || call == WIRE_CALL_OPENAT2;
+	struct open_try a = {};
+
+	a.path = (const void *)compat_arg(regs, is32, has_dirfd ? 1 : 0);
+	a.oflags = open_asked_flags(regs, is32, call);
+	a.dirfd = has_dirfd ? (__s32)compat_arg(regs, is32, 0) : AT_FDCWD_;
+	return open_refused(t, g, &a, call, ret);
 }
 
 #endif /* ROOTWATCH_OPEN_BPF_H */

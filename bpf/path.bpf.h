@@ -37,11 +37,15 @@ static __always_inline bool path_on_nullfs(const void *m)
  * 7.0 that one is an empty file system, on which the initramfs may still lie, hidden by the root
  * that was moved upon it.
  */
-static __noinline const void *path_root_mount(const void *vfsmnt)
+__noinline int path_root_mount_of_arg(__u32 slot)
 {
-	const void *m = path_mount(vfsmnt), *below = NULL;
+	struct scratch *s = emit_scratch(slot);
+	const void *m, *below = NULL;
 	int i;
 
+	if (!s)
+		return 0;
+	m = path_mount((const void *)s->arg[0]);
 	for (i = 0; i < PATH_MOUNTS_MAX; i++) {
 		const void *up = LOAD(struct mount, m, mnt_parent);
 
@@ -53,54 +57,69 @@ static __noinline const void *path_root_mount(const void *vfsmnt)
 	if (below &&
 	    LOAD(struct mount, below, mnt_mountpoint) == LOAD(struct mount, m, mnt.mnt_root) &&
 	    path_on_nullfs(m))
-		return below;
-	return m;
+		m = below;
+	s->arg[0] = (__u64)m;
+	return 0;
 }
 
-__noinline int path_sb_chain_of_arg(__u32 slot)
+static __always_inline const void *path_root_mount(struct scratch *s, const void *vfsmnt)
+{
+	s->arg[0] = (__u64)vfsmnt;
+	path_root_mount_of_arg(s->slot);
+	return (const void *)s->arg[0];
+}
+
+/*
+ * So many components of the superblock chain, from number `from` on: the verifier looks at the loop
+ * once, and not CHAIN_MAX times.
+ */
+#define PATH_PART 16
+__noinline int path_sb_chain_part(__u32 slot, __u32 from)
 {
 	struct scratch *s = emit_scratch(slot);
 	__u64 mnt_root, ctr_root;
 	const void *d;
-	__u32 n = 0;
 	int i;
 
-	if (!s)
-		return 0;
+	if (!s || from > CHAIN_MAX - PATH_PART)
+		return 1;
 	d = (const void *)s->arg[0];
 	mnt_root = s->arg[1];
 	ctr_root = s->arg[2];
-	s->chain_mnt = CHAIN_NONE;
-	s->chain_root = CHAIN_NONE;
-	s->chain_cut = 1;
-	for (i = 0; i < CHAIN_MAX; i++) {
+	for (i = 0; i < PATH_PART; i++) {
 		const void *parent = LOAD(struct dentry, d, d_parent);
 
 		if ((__u64)d == mnt_root)
-			s->chain_mnt = i;
+			s->chain_mnt = from + i;
 		if ((__u64)d == ctr_root)
-			s->chain_root = i;
+			s->chain_root = from + i;
 		if (parent == d || !parent) {
 			s->chain_cut = 0;
 			break;
 		}
-		s->chain[i] = (__u64)d;
-		n = i + 1;
+		s->chain[from + i] = (__u64)d;
 		d = parent;
 	}
-	s->chain_n = n;
+	s->chain_n = from + i;
 	s->arg[0] = (__u64)d; /* where it ended */
-	return 0;
+	return i < PATH_PART;
 }
 
 /* The superblock chain of d. mnt_root, ctr_root: where to note the length so far. */
 static __always_inline void path_sb_chain(struct scratch *s, const void *d, const void *mnt_root,
 					  const void *ctr_root)
 {
+	int i;
+
 	s->arg[0] = (__u64)d;
 	s->arg[1] = (__u64)mnt_root;
 	s->arg[2] = (__u64)ctr_root;
-	path_sb_chain_of_arg(s->slot);
+	s->chain_mnt = CHAIN_NONE;
+	s->chain_root = CHAIN_NONE;
+	s->chain_cut = 1;
+	for (i = 0; i < CHAIN_MAX; i += PATH_PART)
+		if (path_sb_chain_part(s->slot, i))
+			break;
 }
 
 struct path_step {

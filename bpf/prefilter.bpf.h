@@ -171,6 +171,35 @@ static __always_inline __u32 prefilter_connect(struct scratch *s, const struct w
 	return got | (name->len > 0 ? prefilter_socket(s, name) : WIRE_WATCH_CONNECT);
 }
 
+/*
+ * The server's end of a connection, for an access (WIRE_WATCH_OUT, _IN or _SEND): its port, or its
+ * address.
+ */
+static __always_inline bool prefilter_end(__u32 set, __u32 access, const struct wire_address *a,
+					  __u32 port)
+{
+	const struct wire_prefilter *p = prefilter_of(set);
+	const struct wire_ports *ports = &p->ports[WIRE_END_OF(access) & (WIRE_ENDS - 1)];
+	struct wire_name n = {};
+	__u32 i;
+
+	if ((p->any & access) || port < ports->below || port >= ports->from)
+		return true;
+	n.w[0] = port;
+	if (prefilter_find(set, wire_hash_step(wire_hash_seed(set, WIRE_SCOPE_PORT), &n)) & access)
+		return true;
+	for (i = 0; i < WIRE_NETWORKS_MAX; i++) {
+		const struct wire_network *w = &p->networks[i];
+
+		if (i >= p->networks_n)
+			break;
+		if ((w->access & access) && (a->w[0] & w->mask.w[0]) == w->value.w[0] &&
+		    (a->w[1] & w->mask.w[1]) == w->value.w[1])
+			return true;
+	}
+	return false;
+}
+
 /* The patterns of a scope against the chain's entries below `top`, nearest the root first. */
 __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 {

@@ -97,7 +97,7 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 	if (exe) {
 		object_find(&o, LOAD(struct file, exe, f_path.dentry),
 			    LOAD(struct file, exe, f_path.mnt));
-		object_place(&o, t);
+		object_place(s, &o, t);
 		object_fill(s, &r->exe, &o, t);
 	}
 	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
@@ -147,8 +147,7 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 		return 0;
 	r = (struct wire_exec *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_task(&r->t, t, &g);
-	creds_fill(&r->c, LOAD(struct task_struct, t, cred));
+	object_who(s, t, &g);
 	if (v && (v->flags & TASK_CREDS))
 		exec_gain(r, &v->creds);
 	exec_fill(s, r, t, bprm);

@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The end of every system call. One program that looks at the number first is cheaper than a
- * pair of programs for each busy call, needs no tracefs, and sees 32-bit callers too.
+ * The end of a system call. At the tracepoint that all of them pass, one program that looks at the
+ * number first is cheaper than a pair of programs for each busy call, needs no tracefs, and sees
+ * 32-bit callers too. It costs every call of the host something, though; where the kernel can
+ * (5.18 and later, with CONFIG_FPROBE), return probes on the functions of the watched calls alone
+ * cost the others nothing. Only one of the two programs is loaded.
  */
 #include "call.bpf.h"
 #include "compat.bpf.h"
 #include "connect.bpf.h"
 #include "gate.bpf.h"
+#include "net.bpf.h"
 #include "open.bpf.h"
 #include "setid.bpf.h"
-
-static __always_inline bool syscall_denied(long ret)
-{
-	return ret == -EACCES_ || ret == -EPERM_ || ret == -EROFS_;
-}
 
 static __always_inline bool syscall_is_open(__u32 call)
 {
 	return call >= WIRE_CALL_OPEN && call <= WIRE_CALL_OPEN_BY_HANDLE_AT;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
+static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __u32 tier)
 {
 	__u32 calls = compat_calls_at(compat_nr(regs));
 	struct task_struct *t;
@@ -42,8 +40,10 @@ int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
 	call = compat_call(calls, is32);
 	if (!(mask >> (call & 63) & 1))
 		return 0;
-	denied = syscall_denied(ret);
-	if (ret < 0 && !denied)
+	denied = creds_denied(ret);
+	if (ret < 0 && !denied && !net_tried(call, ret))
+		return 0;
+	if (net_is_dull(regs, is32, call))
 		return 0;
 	root = creds_root(LOAD(struct task_struct, t, cred));
 	if (!root && !(denied && knob_blocked) && call != WIRE_CALL_SETUID &&
@@ -51,13 +51,28 @@ int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
 		return 0;
 	if (!gate_container(t, &g) || LOAD(struct task_struct, t, tgid) == (int)knob_agent)
 		return 0;
-	g.hflags = flag;
+	g.hflags = flag | WIRE_F_TIER(tier);
+	if (net_is_call(call))
+		return net_call(t, &g, regs, call, ret);
 	if (call >= WIRE_CALL_FIRST)
 		return call_done(t, &g, regs, call, ret);
-	if (syscall_is_open(call))
+	if (syscall_is_open(call)) {
+		if (knob_open_tier != WIRE_TIER_TRACEPOINT)
+			return 0;
 		return denied ? open_denied(t, &g, regs, is32, call, ret) :
 				open_done(t, &g, regs, is32, call, ret);
-	if (call == WIRE_CALL_CONNECT)
-		return connect_done(t, &g, regs, is32, ret);
+	}
 	return denied ? 0 : setid_done(t, &g, call);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
+{
+	return syscall_done(regs, ret, WIRE_TIER_TRACEPOINT);
+}
+
+SEC("kretprobe.multi")
+int rootwatch_calls(struct pt_regs *ctx)
+{
+	return syscall_done(compat_user_regs(compat_current()), PT_REGS_RC(ctx), WIRE_TIER_KPROBE);
 }

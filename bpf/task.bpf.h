@@ -56,15 +56,12 @@ static __always_inline struct task_value *task_find(const struct task_struct *t)
 	return v;
 }
 
-/* Does the task act for the container (true), or is it still the runtime's set-up? */
-static __always_inline bool task_entered(const struct task_struct *t)
+/* Without a memory of the task: does the program that it runs tell that it acts for the container? */
+__noinline int task_looks_entered(__u64 task)
 {
-	const struct task_value *v = task_find(t);
-	const void *exe, *ns;
+	const struct task_struct *t = (const struct task_struct *)task;
+	const void *exe = task_exe(t), *ns;
 
-	if (v)
-		return v->flags & TASK_ENTERED;
-	exe = task_exe(t);
 	if (!exe)
 		return false;
 	ns = task_exe_mnt_ns(exe);
@@ -75,6 +72,14 @@ static __always_inline bool task_entered(const struct task_struct *t)
 	return ns &&
 	       (task_ns_inum(ns) != knob_host_mnt_ns ||
 		(task_ns_inum(object_mnt_ns(t)) == knob_host_mnt_ns && task_has_own_exe(t, exe)));
+}
+
+/* Does the task act for the container (true), or is it still the runtime's set-up? */
+static __always_inline bool task_entered(const struct task_struct *t)
+{
+	const struct task_value *v = task_find(t);
+
+	return v ? v->flags & TASK_ENTERED : task_looks_entered(compat_untyped(t));
 }
 
 /*

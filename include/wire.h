@@ -20,7 +20,7 @@
 #include "wire_calls.h"
 
 /* Bumped with every change of a layout below; a recording of another version is refused. */
-#define WIRE_VERSION 2
+#define WIRE_VERSION 3
 
 #define WIRE_COMM_LEN	16   /* TASK_COMM_LEN */
 #define WIRE_FSTYPE_LEN 16   /* longest in-tree name in use is "binfmt_misc" */
@@ -38,6 +38,7 @@ enum wire_kind {
 	WIRE_OPEN,	 /* struct wire_open */
 	WIRE_CONNECT,	 /* struct wire_connect: AF_UNIX */
 	WIRE_SYSCALL,	 /* struct wire_syscall: any other system call, see wire_calls.h */
+	WIRE_NET,	 /* struct wire_net: an IP, raw or packet socket */
 	WIRE_KIND_END
 };
 
@@ -48,6 +49,13 @@ enum wire_kind {
 #define WIRE_F_COMPAT  8u  /* by a 32-bit system call */
 #define WIRE_F_TRUNC   16u /* some blob was cut; the blob itself says how long it was */
 #define WIRE_F_SET     32u /* which of the two prefilters was asked: that of the rules that judge */
+#define WIRE_F_TIER(tier) ((tier) << 6) /* by which kind of hook it was seen: WIRE_TIER_* */
+#define WIRE_F_TIER_OF(flags) ((flags) >> 6 & 3u)
+
+#define WIRE_TIER_TRACEPOINT 0u
+#define WIRE_TIER_FENTRY     1u
+#define WIRE_TIER_LSM	     2u
+#define WIRE_TIER_KPROBE     3u
 
 struct wire_blob {
 	__u16 off;  /* from the start of the record */
@@ -209,9 +217,18 @@ struct wire_setid {
 #define WIRE_CALL_SETRESUID	    8u
 #define WIRE_CALL_SETFSUID	    9u
 #define WIRE_CALL_CONNECT	    10u
+#define WIRE_CALL_BIND		    11u
+#define WIRE_CALL_ACCEPT	    12u
+#define WIRE_CALL_SENDTO	    13u
+#define WIRE_CALL_SOCKET	    14u
+/* Calls that are wanted together, and are told apart by the bits above those of WIRE_CALL_BIT. */
+#define WIRE_CALL_LISTEN   (WIRE_CALL_BIND + 64u)
+#define WIRE_CALL_ACCEPT4  (WIRE_CALL_ACCEPT + 64u)
+#define WIRE_CALL_SENDMSG  (WIRE_CALL_SENDTO + 64u)
+#define WIRE_CALL_SENDMMSG (WIRE_CALL_SENDTO + 128u)
 /* Those of wire_calls.h follow. */
 enum wire_call {
-	WIRE_CALL_BEFORE = WIRE_CALL_CONNECT,
+	WIRE_CALL_BEFORE = WIRE_CALL_SOCKET,
 #define WIRE_CALL_ROW(id, ...) WIRE_CALL_##id,
 	WIRE_CALLS(WIRE_CALL_ROW)
 #undef WIRE_CALL_ROW
@@ -219,6 +236,7 @@ enum wire_call {
 };
 #define WIRE_CALL_FIRST	    (WIRE_CALL_BEFORE + 1) /* of a WIRE_SYSCALL */
 #define WIRE_CALL_BIT(call) (1ull << ((call)&63))
+#define WIRE_CALL_VALUES    192 /* any call is less */
 _Static_assert(WIRE_CALL_END <= 64, "a call is a bit of wire_prefilter.calls");
 
 struct wire_open {
@@ -229,11 +247,14 @@ struct wire_open {
 	__u32 call;	    /* WIRE_CALL_* */
 	__u32 oflags; /* f_flags of the file and what was asked for beside; blocked: asked for */
 	__s32 ret;    /* descriptor, or -errno */
-	__u32 pad;
+	__u32 flags;  /* WIRE_OPEN_* */
 	struct wire_blob cwd;
 	struct wire_blob asked; /* blocked only: the path as passed */
 	struct wire_blob base;	/* blocked and relative: path of the directory it starts at */
 };
+
+#define WIRE_OPEN_IO_URING 1u /* asked for through io_uring; call is what it would have been */
+#define WIRE_OPEN_NO_FD	   2u /* it succeeded, and which descriptor it got was not known yet */
 
 struct wire_connect {
 	struct wire_header h;
@@ -259,6 +280,36 @@ struct wire_connect {
 #define WIRE_CONNECT_PEER_CONTAINER 4u /* and runs in a container */
 #define WIRE_CONNECT_PEER_SAME	    8u /* and in the very container of the client */
 #define WIRE_CONNECT_ASKED_ABSTRACT 16u
+
+/* An address of the Internet: 16 bytes as in IPv6; one of IPv4 as ::ffff:a.b.c.d. */
+struct wire_address {
+	__u64 w[2];
+};
+
+/*
+ * What became of a socket. Family, type and protocol are those of the socket, not those that were
+ * asked for; so are the addresses, but for WIRE_NET_ASKED. A field is 0 when there is no such.
+ */
+struct wire_net {
+	struct wire_header h;
+	struct wire_task t;
+	struct wire_creds c;
+	struct wire_address local, remote;
+	__u32 call; /* WIRE_CALL_CONNECT, ... */
+	__s32 ret;
+	__u32 flags; /* WIRE_NET_* */
+	__u32 net_ns;
+	__u16 local_port, remote_port;
+	__u16 family, type, protocol;
+	__u16 pad;
+	__u32 pad2;
+	struct wire_blob cwd;
+};
+
+#define WIRE_NET_ASKED	   1u /* the server's address is the one that was passed */
+#define WIRE_NET_HOST	   2u /* in the network namespace of the host */
+#define WIRE_NET_FASTOPEN  4u /* sendto and the like: it opens a connection (MSG_FASTOPEN) */
+#define WIRE_NET_CONNECTED 8u /* TCP: established when the call returned */
 
 #define WIRE_SYSCALL_ARGS  5
 #define WIRE_SYSCALL_PATHS 2
@@ -316,6 +367,9 @@ struct wire_name {
 #define WIRE_WATCH_IGNORE  8u /* paths only: nothing below matters (after longer patterns) */
 #define WIRE_WATCH_URGENT  16u
 #define WIRE_WATCH_CONNECT 32u
+#define WIRE_WATCH_OUT	   64u	/* an IP socket's connect: of the peer */
+#define WIRE_WATCH_IN	   128u /* bind, listen, accept: of its own address */
+#define WIRE_WATCH_SEND	   256u /* a datagram sent with an address: of that */
 
 /* Seeds of the path hash, one for each scope (user/rules/filter/filter.h says what they mean). */
 #define WIRE_SCOPE_PATH	    1u
@@ -326,8 +380,9 @@ struct wire_name {
 #define WIRE_SCOPE_HOST	    6u
 #define WIRE_SCOPE_NAME	    7u /* the file's own name: one component */
 #define WIRE_SCOPES	    8u
-#define WIRE_SCOPE_SOCKET   8u /* the last component of a listener's bound name */
-#define WIRE_SCOPE_LISTENER 9u /* the listener's command */
+#define WIRE_SCOPE_SOCKET   8u	/* the last component of a listener's bound name */
+#define WIRE_SCOPE_LISTENER 9u	/* the listener's command */
+#define WIRE_SCOPE_PORT	    10u /* the server's port, as a number */
 
 /* set: 0 or 1, the prefilter that it is for: both share the map "watch". */
 static inline __u64 wire_hash_seed(__u32 set, __u32 scope)
@@ -356,6 +411,30 @@ struct wire_suffix {
 	__u32 pad;
 };
 
+#define WIRE_NETWORKS_MAX 8
+
+/* Addresses whose bits under the mask are those of value. */
+struct wire_network {
+	struct wire_address value, mask;
+	__u32 access;
+	__u32 pad;
+};
+
+/* The ports of a server that matter whatever its address is, beside those in the map. */
+struct wire_ports {
+	__u32 below; /* all that are less */
+	__u32 from;  /* this one and all above; from 65536 on: none */
+};
+
+#define WIRE_ENDS 4u /* one to spare: an index is masked */
+/* Of an access (WIRE_WATCH_OUT, _IN or _SEND) its place in wire_prefilter.ports. */
+#define WIRE_END_OF(access) ((access) / 128u)
+
+/* wire_prefilter.sockets */
+#define WIRE_SOCKET_PACKET 1u
+#define WIRE_SOCKET_RAW	   2u /* IP, of type SOCK_RAW */
+#define WIRE_SOCKET_OTHER  4u /* IP, of another type */
+
 #define WIRE_DEVICES_MAX 8
 
 struct wire_device {
@@ -370,15 +449,19 @@ struct wire_device {
 struct wire_prefilter {
 	__u64 filter[WIRE_FILTER_WORDS]; /* see WIRE_FILTER_BIT */
 	__u64 suffix_ends[4];		 /* bit n: a suffix ends in byte n */
-	__u64 calls; /* WIRE_CALL_BIT of those of WIRE_SYSCALL that are wanted */
+	__u64 calls; /* WIRE_CALL_BIT of those of WIRE_SYSCALL and WIRE_NET that are wanted */
 	struct wire_suffix suffixes[WIRE_SUFFIXES_MAX];
 	struct wire_device devices[WIRE_DEVICES_MAX];
-	__u32 scope_access[WIRE_SCOPES]; /* the accesses that any pattern of the scope wants */
-	__u32 scope_root[WIRE_SCOPES];	 /* WIRE_WATCH_* of the scope's pattern "" */
+	struct wire_network networks[WIRE_NETWORKS_MAX];
+	struct wire_ports ports[WIRE_ENDS]; /* of WIRE_WATCH_OUT, _IN and _SEND */
+	__u32 scope_access[WIRE_SCOPES];    /* the accesses that any pattern of the scope wants */
+	__u32 scope_root[WIRE_SCOPES];	    /* WIRE_WATCH_* of the scope's pattern "" */
 	__u32 suffixes_n;
 	__u32 block_access; /* WIRE_WATCH_* of any block device */
 	__u32 any;	    /* WIRE_WATCH_* that are wanted whatever the object is */
-	__u32 pad;
+	__u32 networks_n;
+	__u32 sockets;	 /* WIRE_SOCKET_* whose making is wanted */
+	__u32 datagrams; /* not 0: something wants WIRE_WATCH_SEND */
 };
 
 #endif /* ROOTWATCH_WIRE_H */

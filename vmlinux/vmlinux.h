@@ -212,6 +212,21 @@ struct file {
 	struct path f_path;
 };
 
+struct filename {
+	const char *name;
+};
+
+/* fs/namei.c */
+struct nameidata {
+	struct filename *name;
+	int dfd;
+};
+
+/* fs/internal.h */
+struct open_flags {
+	int open_flag;
+};
+
 struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;
@@ -273,6 +288,7 @@ struct css_set {
 /* For what a kernel has: libbpf asks by name, the numbers do not count. */
 enum bpf_func_id {
 	BPF_FUNC_get_current_task_btf = 158, /* 5.11 */
+	BPF_FUNC_task_pt_regs = 175,	     /* 5.15 */
 	BPF_FUNC_loop = 181,		     /* 5.17 */
 	BPF_FUNC_cgrp_storage_get = 210,     /* 6.2 */
 };
@@ -294,6 +310,8 @@ struct thread_info {
 
 struct task_struct {
 	struct thread_info thread_info;
+	void *stack;
+	unsigned int flags;
 	unsigned long atomic_flags;
 	struct mm_struct *mm;
 	int exit_code;
@@ -313,6 +331,7 @@ struct task_struct {
 	kuid_t loginuid;
 	struct seccomp seccomp;
 	struct css_set *cgroups;
+	struct io_uring_task *io_uring;
 };
 
 struct linux_binprm {
@@ -327,12 +346,31 @@ struct timespec64 {
 	long tv_nsec;
 };
 
+struct in6_addr {
+	__u8 bytes[16];
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
 struct sock_common {
+	__be32 skc_daddr, skc_rcv_saddr;
+	__be16 skc_dport;
+	__u16 skc_num;
 	unsigned short skc_family;
+	unsigned char skc_state;
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
 };
 
 struct sock {
 	struct sock_common __sk_common;
+	__u16 sk_type, sk_protocol;
 	struct pid *sk_peer_pid;
 };
 

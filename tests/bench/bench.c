@@ -14,6 +14,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "count.h"
 #include "extras.h"
 #include "passes.h"
 #include "say.h"
@@ -21,7 +22,7 @@
 struct options {
 	unsigned int rounds, want, patience_ms, cpu;
 	unsigned int burst, ticks, idle_s, starts;
-	const char *only, *variants, *parts, *rootwatch, *json, *scratch;
+	const char *only, *variants, *parts, *rootwatch, *json, *scratch, *count;
 	bool verbose;
 };
 
@@ -41,6 +42,10 @@ static const struct argp_option known[] = {
 	{"rootwatch", 'p', "FILE", 0, "The program (default beside the bench's folder)", 0},
 	{"scratch", 'd', "DIR", 0, "Where files go (default /tmp)", 0},
 	{"json", 'j', "FILE", 0, "Write all numbers there, too", 0},
+	{"count", 'k', "LIST", 0,
+	 "Only ns per operation, as it is: for a machine whose clock counts instructions (make "
+	 "bench-vm). LIST: of VARIANT and VARIANT:TIER, separated by commas",
+	 0},
 	{"debug", 'g', NULL, 0, "Let libbpf talk", 0},
 	{0},
 };
@@ -92,6 +97,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'j':
 		o->json = arg;
+		return 0;
+	case 'k':
+		o->count = arg;
 		return 0;
 	case 'g':
 		o->verbose = true;
@@ -284,7 +292,7 @@ int main(int argc, char **argv)
 					  .cpu = (int)o.cpu};
 	err = box_open(&box, scratch, guests, (int)o.cpu);
 	if (!err) {
-		err = measure(&o, &p);
+		err = o.count ? count_run(&p, o.count) : measure(&o, &p);
 		box_close(&box);
 	}
 	if (rmdir(scratch))

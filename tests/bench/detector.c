@@ -43,6 +43,7 @@ exec_rootwatch(const struct detector *d, const struct detector_setup *setup, int
 {
 	char fd[16];
 	const char *argv[12] = {setup->program, "run", "-o", "json", "--stats", "--ready-fd", fd};
+	int n = 7;
 	int err = open(d->talk, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -50,9 +51,13 @@ exec_rootwatch(const struct detector *d, const struct detector_setup *setup, int
 	setpgid(0, 0);
 	stay_away(setup->cpu);
 	snprintf(fd, sizeof(fd), "%d", ready);
+	if (setup->tier) {
+		argv[n++] = "--tier";
+		argv[n++] = setup->tier;
+	}
 	if (out < 0) {
-		argv[7] = "--output";
-		argv[8] = d->lines;
+		argv[n++] = "--output";
+		argv[n++] = d->lines;
 	} else {
 		dup2(out, STDOUT_FILENO);
 	}
@@ -102,13 +107,25 @@ static int start_rootwatch(struct detector *d, const struct detector_setup *setu
 	return d->pid < 0 ? bench_fail(errno, "fork") : 0;
 }
 
-static int start_empty(struct detector *d)
+static int start_empty(struct detector *d, const struct detector_setup *setup)
 {
-	int err;
+	bool fentry = setup->tier && !strcmp(setup->tier, "fentry");
+	bool lsm = setup->tier && !strcmp(setup->tier, "lsm");
+	int err = -1;
 
-	d->empty = empty_bpf__open_and_load();
-	if (!d->empty)
-		return bench_fail(errno, "loading the empty programs");
+	d->empty = empty_bpf__open();
+	if (d->empty) {
+		bpf_program__set_autoload(d->empty->progs.empty_sys_exit, !fentry && !lsm);
+		bpf_program__set_autoload(d->empty->progs.empty_fentry, fentry);
+		bpf_program__set_autoload(d->empty->progs.empty_lsm, lsm);
+		err = empty_bpf__load(d->empty);
+	}
+	if (err) {
+		err = bench_fail(errno, "loading the empty programs");
+		empty_bpf__destroy(d->empty);
+		d->empty = NULL;
+		return err;
+	}
 	err = empty_bpf__attach(d->empty);
 	if (err) {
 		empty_bpf__destroy(d->empty);
@@ -129,7 +146,7 @@ int detector_start(struct detector *d, enum variant kind, const struct detector_
 	d->kind = kind;
 	d->out = -1;
 	if (kind == VARIANT_EMPTY)
-		return start_empty(d);
+		return start_empty(d, setup);
 	if (kind == VARIANT_NONE)
 		return 0;
 	err = start_rootwatch(d, setup, piped, &ready_fd);

@@ -27,8 +27,13 @@ struct detector {
 	struct progs mine; /* what it loaded */
 };
 
-/* Where rootwatch is, where its output goes, which CPU it leaves to the workload. */
+/*
+ * Where rootwatch is, where its output goes, which CPU it leaves to the workload. tier: which hook
+ * sees opens, "tracepoint", "fentry" or "lsm"; NULL: rootwatch chooses, the empty programs are
+ * those of the tracepoint.
+ */
 struct detector_setup {
+	const char *tier;
 	const char *program;
 	const char *scratch;
 	int cpu;

@@ -42,3 +42,18 @@ int empty_exit(void *ctx)
 	(void)ctx;
 	return 0;
 }
+
+/* Not loaded unless asked for (start_empty): many a kernel refuses them. */
+SEC("?fentry/security_file_open")
+int empty_fentry(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+SEC("?lsm/file_open")
+int empty_lsm(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}

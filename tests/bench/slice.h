@@ -51,6 +51,10 @@ static inline double slice_cost(const struct slice *s, const struct probe *best)
 	return (double)s->spent / (double)s->ops * (double)best->pace / (double)pace;
 }
 
+/* load count: how often, and how often before that. */
+#define COUNT_TURNS_MAX 64
+#define COUNT_WARM	3
+
 /* A tight loop of one operation. Times are CLOCK_REALTIME, ns. */
 struct burst {
 	uint64_t first; /* before the first operation */

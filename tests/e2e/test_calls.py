@@ -175,6 +175,19 @@ def test_user(w, label, words, rule, name):
     assert field(event, "evt.res") == name, event
 
 
+@suite.cases(*BOTH)
+def test_seccomp(w, program):
+    """What a filter refuses is seen as an attempt; all else is seen as without a filter."""
+    with Runc(privileged=True, refused=["mount"]) as c:
+        event = acts(w, c, {"rule": "mount-called", "evt.res": "EPERM"}, "mount", "=none", "=/mnt", "=tmpfs",
+                     "0", "0", program=program, ok=False)
+        assert field(event, "evt.rawres") == -errno.EPERM, event
+        acts(w, c, {"rule": "etc-written", "fd.name": "/etc/new"}, "symlinkat", "=/tmp/new", "cwd", "=/etc/new",
+             program=program)
+        truth = c.act("act_open", "openat", "wc", "/etc/opened")
+        w.expect(c, truth, {"rule": "etc-written", "fd.name": "/etc/opened", "fd.ino": truth["ino"]})
+
+
 def test_runtime_is_silent(w):
     """What runc does to set a container up, and to get into one, is not the container's doing."""
     mark = w.d.mark()

@@ -21,6 +21,7 @@
 #define PLACE "/mnt"
 /* Names that pass whatever the rules are. */
 #define WATCHED PLACE "/" SOURCE_PROOF_FILE
+#define DENIED	"/proc/sys/kernel/ostype"
 #define SOCKET	PLACE "/" SOURCE_PROOF_SOCKET
 
 static int act_connect(void)
@@ -61,6 +62,10 @@ int cmd_canary(int argc, char **argv)
 	if (fd < 0)
 		return EXIT_CODE_ERROR;
 	close(fd);
+	/* Denied to anybody: sysctl files ask for no capability (fs/proc/proc_sysctl.c). */
+	fd = open(DENIED, O_WRONLY | O_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
 	if (act_connect() || act_fork())
 		return EXIT_CODE_ERROR;
 	/* Down and up again: the second one is a raise of privilege. */
@@ -87,7 +92,12 @@ static void note(struct canary_proof *p, const struct event *e)
 		p->exit = true;
 		break;
 	case EVENT_OPEN:
-		p->open = true;
+		if (e->blocked) {
+			p->denied = true;
+		} else {
+			p->open = true;
+			p->open_tier = e->tier;
+		}
 		break;
 	case EVENT_SETID:
 		/* The child's credentials are those that its parent's exec left: fork works. */
@@ -137,7 +147,8 @@ void canary_release(struct canary_proof *p)
 
 static bool complete(const struct canary_proof *p)
 {
-	return p->exec && p->rename && p->fork && p->exit && p->open && p->setid && p->connect;
+	return p->exec && p->rename && p->fork && p->exit && p->open && p->denied && p->setid &&
+	       p->connect;
 }
 
 static int64_t now_ms(void)
@@ -204,17 +215,31 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 	return err;
 }
 
-bool canary_proves(const struct canary_proof *p, const char *program)
+bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)
 {
-	if (strcmp(program, "rootwatch_rename") == 0)
+	bool calls = p->setid && p->connect;
+
+	switch (hook->proof) {
+	case SOURCE_PROOF_RENAME:
 		return p->rename;
-	if (strcmp(program, "rootwatch_exec") == 0)
+	case SOURCE_PROOF_EXEC:
 		return p->exec;
-	if (strcmp(program, "rootwatch_fork") == 0)
+	case SOURCE_PROOF_FORK:
 		return p->fork;
-	if (strcmp(program, "rootwatch_exit") == 0)
+	case SOURCE_PROOF_EXIT:
 		return p->exit;
-	if (strcmp(program, "rootwatch_moved") == 0)
+	case SOURCE_PROOF_MOVED:
 		return p->moved;
-	return p->open && p->setid && p->connect;
+	case SOURCE_PROOF_OPEN:
+		return p->open && p->open_tier == hook->tier;
+	case SOURCE_PROOF_DENIED:
+		return p->denied;
+	case SOURCE_PROOF_OPENS:
+		return p->open && p->open_tier == hook->tier && p->denied;
+	case SOURCE_PROOF_CALLS:
+		return calls;
+	case SOURCE_PROOF_ALL_CALLS:
+		break;
+	}
+	return calls && p->open && p->denied;
 }

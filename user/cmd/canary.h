@@ -12,9 +12,10 @@
 #include "source/source.h"
 
 struct canary_proof {
-	bool exec, rename, fork, exit, open, setid, connect, moved;
-	uint32_t pid_ns; /* of the canary: set before its first record can come */
-	int pid_ns_fd;	 /* holds it, so that its number is not given to a container; -1: none */
+	bool exec, rename, fork, exit, open, denied, setid, connect, moved;
+	uint32_t open_tier; /* WIRE_TIER_* by which the open came */
+	uint32_t pid_ns;    /* of the canary: set before its first record can come */
+	int pid_ns_fd;	    /* holds it, so that its number is not given to a container; -1: none */
 };
 
 #define CANARY_WHY_MAX 256
@@ -30,8 +31,8 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 /* Lets go of the canary's namespace: from then on p->pid_ns tells nothing. */
 void canary_release(struct canary_proof *p);
 
-/* True when the hook's program was seen at work. */
-bool canary_proves(const struct canary_proof *p, const char *program);
+/* True when the hook was seen at work. */
+bool canary_proves(const struct canary_proof *p, const struct source_hook *hook);
 
 /* What the canary does inside: the hidden command "canary". Gives the exit code. */
 int cmd_canary(int argc, char **argv);

@@ -11,23 +11,30 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/tier.h"
 #include "cmd/canary.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "rules/filter/filter.h"
 #include "source/source.h"
+#include "wire.h"
 
 #define PROOF_MS 2000
+
+/* Of any tier. */
+#define NOT_SEEN                                                                                   \
+	"what is done with a descriptor after it was opened; connects, renames and links through " \
+	"io_uring; where the paths of the other calls led"
 
 #ifndef CAP_PERFMON
 #define CAP_PERFMON 38
 #define CAP_BPF	    39
 #endif
 
-enum state { OK, DEGRADED, MISSING };
+enum state { OK, NOTE, DEGRADED, MISSING };
 
-static const char *const state_names[] = {"ok", "degraded", "missing"};
-static const char *const state_colors[] = {"\033[32m", "\033[33m", "\033[31m"};
+static const char *const state_names[] = {"ok", "note", "degraded", "missing"};
+static const char *const state_colors[] = {"\033[32m", "", "\033[33m", "\033[31m"};
 
 struct report {
 	bool color;
@@ -142,12 +149,12 @@ static void check_hooks(struct report *r, const struct source *s, const struct c
 	for (i = 0; i < n; i++) {
 		const char *name = strchr(hooks[i].hook, '/') + 1;
 
-		if (hooks[i].optional && (!acted || !canary_proves(p, hooks[i].program)))
+		if (hooks[i].optional && (!acted || !canary_proves(p, &hooks[i])))
 			line(r, DEGRADED, name, "not proven: %s", hooks[i].sees);
 		else if (!acted)
 			line(r, DEGRADED, name, "attached (%s), not proven: %s", hooks[i].hook,
 			     hooks[i].sees);
-		else if (canary_proves(p, hooks[i].program))
+		else if (canary_proves(p, &hooks[i]))
 			line(r, OK, name, "%s, proven: %s", hooks[i].hook, hooks[i].sees);
 		else {
 			line(r, MISSING, name,
@@ -159,12 +166,30 @@ static void check_hooks(struct report *r, const struct source *s, const struct c
 	}
 }
 
-static void check_source(struct report *r)
+/* Which way opens are seen, why by no better one, and what that way cannot see. */
+static void check_tier(const struct report *r, const struct source *s)
+{
+	uint32_t tier = source_tier(s);
+	const char *why = source_why_tier(s);
+
+	line(r, *why ? NOTE : OK, "tier", "opens are seen by %s%s%s%s", tier_name(tier),
+	     *why ? " (" : "", why, *why ? ")" : "");
+	if (source_slows_calls(s))
+		line(r, NOTE, "cost",
+		     "every system call on this host passes a hook, also those that nobody watches");
+	if (tier == WIRE_TIER_TRACEPOINT)
+		line(r, NOTE, "not seen",
+		     "opens through io_uring: only that one was set up (rule io-uring-used); the "
+		     "name of a descriptor that another thread closed or replaced meanwhile");
+	line(r, NOTE, "not seen", "%s", NOT_SEEN);
+}
+
+static void check_source(struct report *r, uint32_t tier)
 {
 	char why[SOURCE_WHY_MAX], canary_why[CANARY_WHY_MAX];
 	/* No rules: what proves the hooks passes any filter. */
 	static const struct filter none;
-	struct source_options o = {.wake_fd = -1};
+	struct source_options o = {.wake_fd = -1, .tier = tier};
 	struct canary_proof proof;
 	struct source *s;
 	int err;
@@ -181,22 +206,36 @@ static void check_source(struct report *r)
 	canary_release(&proof);
 	if (err)
 		line(r, DEGRADED, "proof", "no container of our own could be made: %s", canary_why);
-	else if (!proof.open || !proof.setid || !proof.connect)
-		line(r, MISSING, "proof", "of our own acts these were not seen:%s%s%s",
-		     proof.open ? "" : " open", proof.setid ? "" : " setresuid",
-		     proof.connect ? "" : " connect");
+	else if (!proof.open || !proof.denied || !proof.setid || !proof.connect)
+		line(r, MISSING, "proof", "of our own acts these were not seen:%s%s%s%s",
+		     proof.open ? "" : " open", proof.denied ? "" : " denied open",
+		     proof.setid ? "" : " setresuid", proof.connect ? "" : " connect");
 	check_hooks(r, s, &proof, err == 0);
+	check_tier(r, s);
 	source_close(s);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
+	uint32_t *tier = state->input;
+
+	if (key == 't') {
+		if (tier_of_name(arg, tier))
+			argp_error(state, "the tier is fentry, lsm or tracepoint, not '%s'", arg);
+		return 0;
+	}
 	if (key == ARGP_KEY_ARG)
 		argp_error(state, "check takes no argument '%s'", arg);
 	return key == ARGP_KEY_ARG ? 0 : ARGP_ERR_UNKNOWN;
 }
 
+static const struct argp_option options[] = {
+	{"tier", 't', "TIER", 0, "As of rootwatch run: fentry, lsm or tracepoint", 0},
+	{0},
+};
+
 static const struct argp argp = {
+	.options = options,
 	.parser = parse,
 	.doc = "Say what works on this host, hook by hook, each proven by an act of rootwatch's "
 	       "own, and what to do about what does not.\v"
@@ -207,14 +246,15 @@ static const struct argp argp = {
 int cmd_check(int argc, char **argv)
 {
 	struct report r = {.color = options_color(STDOUT_FILENO)};
+	uint32_t tier = SOURCE_TIER_AUTO;
 
-	options_parse("rootwatch check", &argp, argc, argv, NULL);
+	options_parse("rootwatch check", &argp, argc, argv, &tier);
 	check_kernel(&r);
 	check_btf(&r);
 	check_privilege(&r);
 	check_cgroups(&r);
 	if (r.code == EXIT_CODE_OK)
-		check_source(&r);
+		check_source(&r, tier);
 	else
 		line(&r, MISSING, "hooks", "not tried: mend the lines above first");
 	return r.code;

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/tier.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "demo/attack.h"
@@ -27,6 +28,7 @@ static volatile sig_atomic_t stop;
 
 struct options {
 	bool json;
+	const char *tier; /* NULL: the best that there is */
 };
 
 struct demo {
@@ -284,7 +286,7 @@ static int run_demo(struct demo *d)
 		return EXIT_CODE_ERROR;
 	/* First: the detector is to stay in the host's mount namespace. */
 	sandbox_mark(mark);
-	err = detector_start(&d->detector, mark, &stop, &code);
+	err = detector_start(&d->detector, mark, d->options.tier, &stop, &code);
 	if (err) {
 		(void)fprintf(stderr, "rootwatch: %s\n",
 			      err == -EINTR ? "interrupted" : "the detector did not start");
@@ -305,11 +307,16 @@ static int run_demo(struct demo *d)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
+	uint32_t tier;
 
-	(void)arg;
 	switch (key) {
 	case 'j':
 		o->json = true;
+		return 0;
+	case 't':
+		o->tier = arg;
+		if (tier_of_name(arg, &tier))
+			argp_error(state, "the tier is fentry, lsm or tracepoint, not '%s'", arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "unexpected argument '%s'", arg);
@@ -321,6 +328,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option option_table[] = {
 	{"json", 'j', NULL, 0, "Print the result as one JSON object instead of the table", 0},
+	{"tier", 't', "TIER", 0, "As of rootwatch run: fentry, lsm or tracepoint", 0},
 	{0},
 };
 

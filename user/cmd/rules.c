@@ -127,11 +127,21 @@ struct filter *rules_filter(const struct rule *r)
 	return f;
 }
 
+static bool has_ends(const struct filter *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->entries[i].access & (FILTER_OUT | FILTER_IN | FILTER_SEND))
+			return true;
+	return false;
+}
+
 const char *rules_filter_kind(const struct filter *f)
 {
 	if (f->any)
 		return "none";
-	return f->kinds & (1u << EVENT_OPEN | 1u << EVENT_CONNECT) ? "paths" : "kind";
+	return f->kinds & (1u << EVENT_OPEN | 1u << EVENT_CONNECT) ? "paths" :
+	       has_ends(f)					   ? "ports" :
+								     "kind";
 }
 
 const char *const *rules_events(unsigned kinds, uint64_t calls)
@@ -145,12 +155,21 @@ const char *const *rules_events(unsigned kinds, uint64_t calls)
 		{EVENT_OPEN, "open"},	   {EVENT_OPEN, "openat"},     {EVENT_OPEN, "openat2"},
 		{EVENT_OPEN, "creat"},	   {EVENT_CONNECT, "connect"}, {EVENT_EXIT, "procexit"},
 	};
-	static const char *names[sizeof(events) / sizeof(events[0]) + WIRE_CALL_END];
+	static const uint32_t net[] = {WIRE_CALL_BIND,	   WIRE_CALL_LISTEN, WIRE_CALL_ACCEPT,
+				       WIRE_CALL_ACCEPT4,  WIRE_CALL_SENDTO, WIRE_CALL_SENDMSG,
+				       WIRE_CALL_SENDMMSG, WIRE_CALL_SOCKET};
+	static const char *names[sizeof(events) / sizeof(events[0]) + sizeof(net) / sizeof(net[0]) +
+				 WIRE_CALL_END];
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-		if (kinds & (1u << events[i].kind))
+		if ((kinds & (1u << events[i].kind)) ||
+		    (events[i].kind == EVENT_CONNECT && (kinds & 1u << EVENT_NET) &&
+		     (calls & WIRE_CALL_BIT(WIRE_CALL_CONNECT))))
 			names[n++] = events[i].name;
+	for (size_t i = 0; i < sizeof(net) / sizeof(net[0]); i++)
+		if ((kinds & 1u << EVENT_NET) && (calls & WIRE_CALL_BIT(net[i])))
+			names[n++] = event_call_name(net[i]);
 	for (uint32_t call = WIRE_CALL_FIRST; call < WIRE_CALL_END; call++)
 		if ((kinds & 1u << EVENT_SYSCALL) && (calls & WIRE_CALL_BIT(call)))
 			names[n++] = event_call_name(call);

@@ -12,7 +12,8 @@
 static const char *const type_names[] = {[FIELD_STRING] = "string",
 					 [FIELD_NUMBER] = "number",
 					 [FIELD_BOOL] = "bool",
-					 [FIELD_STRINGS] = "strings"};
+					 [FIELD_STRINGS] = "strings",
+					 [FIELD_ADDRESS] = "address"};
 
 static const char *const when_names[] = {
 	[FIELD_ALWAYS] = "", [FIELD_ALERT] = " (alerts)", [FIELD_BLOCKED] = " (when blocked)"};
@@ -29,18 +30,18 @@ static const char *const argument_words[] = {[FIELD_ARG_NONE] = NULL,
 					     [FIELD_ARG_KEY] = "key"};
 
 /* One letter for each kind of line. */
-static void kinds_letters(unsigned kinds, char out[static 8])
+static void kinds_letters(unsigned kinds, char out[static 9])
 {
 	static const struct {
 		unsigned bit;
 		char letter;
-	} letters[] = {{FIELD_EXEC, 'e'},    {FIELD_SETID, 's'},   {FIELD_OPEN, 'o'},
-		       {FIELD_CONNECT, 'c'}, {FIELD_SYSCALL, 'k'}, {FIELD_EXIT, 'x'},
-		       {FIELD_LOST, 'l'}};
+	} letters[] = {{FIELD_EXEC, 'e'},    {FIELD_SETID, 's'}, {FIELD_OPEN, 'o'},
+		       {FIELD_CONNECT, 'c'}, {FIELD_NET, 'n'},	 {FIELD_SYSCALL, 'k'},
+		       {FIELD_EXIT, 'x'},    {FIELD_LOST, 'l'}};
 
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
 		out[i] = kinds & letters[i].bit ? letters[i].letter : '-';
-	out[7] = '\0';
+	out[sizeof(letters) / sizeof(letters[0])] = '\0';
 }
 
 static void print_head(FILE *f, const char *text)
@@ -51,7 +52,7 @@ static void print_head(FILE *f, const char *text)
 
 int rules_fields_print(FILE *f)
 {
-	char kinds[8];
+	char kinds[9];
 
 	print_head(
 		f,

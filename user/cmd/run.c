@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/tier.h"
 #include "cmd/canary.h"
 #include "cmd/cmd.h"
 #include "cmd/judges.h"
@@ -29,6 +30,7 @@ struct run_options {
 	unsigned int duration; /* seconds; 0: until a signal */
 	unsigned int ring_mib; /* 0: the default */
 	int ready_fd;	       /* -1: none */
+	uint32_t tier;	       /* or SOURCE_TIER_AUTO */
 	struct rule_options rules;
 };
 
@@ -40,7 +42,8 @@ enum {
 	OPT_DURATION,
 	OPT_STATS,
 	OPT_READY,
-	OPT_RING
+	OPT_RING,
+	OPT_TIER
 };
 
 static const struct argp_option options[] = {
@@ -65,6 +68,10 @@ static const struct argp_option options[] = {
 	 0},
 	{"ring", OPT_RING, "MIB", 0,
 	 "Size of the buffer between kernel and rootwatch in MiB, a power of two (default 16)", 0},
+	{"tier", OPT_TIER, "TIER", 0,
+	 "See opens by this kind of hook only: fentry, lsm or tracepoint. Default: the first of "
+	 "these that the kernel has",
+	 0},
 	{"ready-fd", OPT_READY, "FD", 0,
 	 "Write a newline to descriptor FD once all hooks are attached, and close it", 0},
 	{0},
@@ -128,6 +135,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (parse_number(arg, 1u << 20, &n))
 			argp_error(state, "'%s' is no descriptor", arg);
 		o->ready_fd = (int)n;
+		return 0;
+	case OPT_TIER:
+		if (tier_of_name(arg, &o->tier))
+			argp_error(state, "the tier is fentry, lsm or tracepoint, not '%s'", arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "run takes no argument '%s'", arg);
@@ -311,7 +322,7 @@ static void prove(struct run *r)
 	}
 	hooks = source_hooks(r->source, &n);
 	for (i = 0; i < n; i++)
-		if (!canary_proves(&r->proof, hooks[i].program))
+		if (!canary_proves(&r->proof, &hooks[i]))
 			fprintf(stderr,
 				"rootwatch: %s is attached, but an act of our own did not come back "
 				"through it; `rootwatch check` says more\n",
@@ -340,7 +351,8 @@ static int run_with(struct run *r, const struct run_options *o)
 {
 	char host[HOSTNAME_MAX] = "", why[SOURCE_WHY_MAX];
 	struct pipeline_options po = {.json = o->json, .all = o->all, .container = o->container};
-	struct source_options so = {.all = o->all, .blocked = o->blocked, .wake_fd = r->signals};
+	struct source_options so = {
+		.all = o->all, .blocked = o->blocked, .tier = o->tier, .wake_fd = r->signals};
 	int err;
 
 	gethostname(host, sizeof(host) - 1);
@@ -388,7 +400,8 @@ static int run_with(struct run *r, const struct run_options *o)
 
 int cmd_run(int argc, char **argv)
 {
-	struct run_options o = {.ready_fd = -1, .rules = RULE_OPTIONS_INIT};
+	struct run_options o = {
+		.ready_fd = -1, .tier = SOURCE_TIER_AUTO, .rules = RULE_OPTIONS_INIT};
 	struct run r = {.signals = -1, .proof.pid_ns_fd = -1};
 	int code, err = 0;
 

@@ -156,14 +156,26 @@ const struct sighting *detector_seen(const struct detector *d, size_t *n)
 
 /* ---- start and end ----------------------------------------------------------------------- */
 
-__attribute__((noreturn)) static void child_run(int out, int complaints, int ready, pid_t parent)
+__attribute__((noreturn)) static void child_run(int out, int complaints, int ready,
+						const char *tier, pid_t parent)
 {
 	char number[16];
-	char *const argv[] = {
-		(char *)"rootwatch", (char *)"run",	   (char *)"-o", (char *)"json",
-		(char *)"--blocked", (char *)"--ready-fd", number,	 NULL};
+	char *argv[] = {(char *)"rootwatch",
+			(char *)"run",
+			(char *)"-o",
+			(char *)"json",
+			(char *)"--blocked",
+			(char *)"--ready-fd",
+			number,
+			NULL,
+			NULL,
+			NULL};
 	sigset_t none;
 
+	if (tier) {
+		argv[7] = (char *)"--tier";
+		argv[8] = (char *)tier;
+	}
 	/* Ctrl-C goes to the demo, which ends the detector when it has seen all. */
 	(void)setpgid(0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -176,7 +188,7 @@ __attribute__((noreturn)) static void child_run(int out, int complaints, int rea
 	_exit(EXIT_CODE_ERROR);
 }
 
-static int start_child(struct detector *d, int out[2], int ready[2])
+static int start_child(struct detector *d, int out[2], int ready[2], const char *tier)
 {
 	pid_t parent = getpid();
 
@@ -191,7 +203,7 @@ static int start_child(struct detector *d, int out[2], int ready[2])
 		return -errno;
 	}
 	if (d->pid == 0)
-		child_run(out[1], d->complaints, ready[1], parent);
+		child_run(out[1], d->complaints, ready[1], tier, parent);
 	return 0;
 }
 
@@ -214,8 +226,8 @@ static void close_pair(int fds[2])
 	}
 }
 
-int detector_start(struct detector **d, const char *mark, const volatile sig_atomic_t *stop,
-		   int *code)
+int detector_start(struct detector **d, const char *mark, const char *tier,
+		   const volatile sig_atomic_t *stop, int *code)
 {
 	int out[2] = {-1, -1}, ready[2] = {-1, -1};
 	struct detector *n = calloc(1, sizeof(*n));
@@ -227,7 +239,7 @@ int detector_start(struct detector **d, const char *mark, const volatile sig_ato
 	n->lines = n->complaints = -1;
 	n->stop = stop;
 	n->mark = mark;
-	err = start_child(n, out, ready);
+	err = start_child(n, out, ready, tier);
 	if (!err) {
 		n->lines = out[0];
 		out[0] = -1;

@@ -12,11 +12,11 @@ struct detector;
 /*
  * Starts it and waits until it watches. Of what it sees only lines that hold the text mark are
  * kept: other containers may be busy. *stop: set by a signal handler to give up. Both must live
- * as long as the detector. Gives 0, or -errno and in *code the exit code that says why (the
- * detector has said the rest on stderr).
+ * as long as the detector. tier: as of --tier; NULL: none is forced. Gives 0, or -errno and in
+ * *code the exit code that says why (the detector has said the rest on stderr).
  */
-int detector_start(struct detector **d, const char *mark, const volatile sig_atomic_t *stop,
-		   int *code);
+int detector_start(struct detector **d, const char *mark, const char *tier,
+		   const volatile sig_atomic_t *stop, int *code);
 
 /*
  * Waits until something that is wanted has been seen, now or before. Gives it in *s and 0, or

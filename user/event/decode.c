@@ -189,6 +189,7 @@ TASK_BEHIND_HEADER(struct wire_setid);
 TASK_BEHIND_HEADER(struct wire_open);
 TASK_BEHIND_HEADER(struct wire_connect);
 TASK_BEHIND_HEADER(struct wire_syscall);
+TASK_BEHIND_HEADER(struct wire_net);
 
 static void decode_cgroup(struct reader *r, struct event *e)
 {
@@ -293,6 +294,8 @@ static void decode_open(struct reader *r, struct event *e)
 	e->open.call = w->call;
 	e->open.oflags = w->oflags;
 	e->open.created = w->f.flags & WIRE_FILE_CREATED;
+	e->open.io_uring = w->flags & WIRE_OPEN_IO_URING;
+	e->open.no_fd = w->flags & WIRE_OPEN_NO_FD;
 	e->open.asked = take(r, w->asked, WIRE_PATH_MAX);
 	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
 	base = take(r, w->base, WIRE_PATH_MAX);
@@ -370,6 +373,35 @@ static void decode_syscall(struct reader *r, struct event *e)
 	}
 }
 
+static void fill_end(struct event_end *end, const struct wire_address *a, uint16_t port)
+{
+	_Static_assert(sizeof(end->address) == sizeof(*a), "an address is as it was sent");
+	memcpy(&end->address, a, sizeof(*a));
+	end->port = port;
+	end->known = port != 0 || !address_is_zero(&end->address);
+}
+
+static void decode_net(struct reader *r, struct event *e)
+{
+	const struct wire_net *w = r->head;
+	bool serves;
+
+	e->kind = EVENT_NET;
+	fill_task(r, &e->task, &w->t);
+	e->creds = w->c;
+	e->ret = w->ret;
+	e->net.call = w->call;
+	e->net.flags = w->flags;
+	e->net.net_ns = w->net_ns;
+	e->net.family = w->family;
+	e->net.type = w->type;
+	e->net.protocol = w->protocol;
+	serves = event_net_serves(&e->net);
+	fill_end(serves ? &e->net.server : &e->net.client, &w->local, w->local_port);
+	fill_end(serves ? &e->net.client : &e->net.server, &w->remote, w->remote_port);
+	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
+}
+
 static const struct {
 	size_t fixed;
 	void (*decode)(struct reader *r, struct event *e);
@@ -382,6 +414,7 @@ static const struct {
 	[WIRE_OPEN] = {sizeof(struct wire_open), decode_open},
 	[WIRE_CONNECT] = {sizeof(struct wire_connect), decode_connect},
 	[WIRE_SYSCALL] = {sizeof(struct wire_syscall), decode_syscall},
+	[WIRE_NET] = {sizeof(struct wire_net), decode_net},
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == WIRE_KIND_END, "every WIRE_* kind is decoded");
 
@@ -394,6 +427,7 @@ union fixed {
 	struct wire_open open;
 	struct wire_connect connect;
 	struct wire_syscall syscall;
+	struct wire_net net;
 };
 
 int event_decode(struct event *e, const void *data, size_t size, int64_t realtime_offset,
@@ -429,6 +463,7 @@ int event_decode(struct event *e, const void *data, size_t size, int64_t realtim
 	out.blocked = h.flags & WIRE_F_BLOCKED;
 	out.watched = h.flags & WIRE_F_WATCHED;
 	out.compat = h.flags & WIRE_F_COMPAT;
+	out.tier = WIRE_F_TIER_OF(h.flags);
 	out.set = h.flags & WIRE_F_SET ? 1 : 0;
 	kinds[h.kind].decode(&r, &out);
 	if (r.bad)

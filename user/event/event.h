@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "base/str.h"
 #include "wire.h"
 
@@ -28,6 +29,7 @@ enum event_kind {
 	EVENT_OPEN,
 	EVENT_CONNECT,
 	EVENT_SYSCALL, /* any other system call */
+	EVENT_NET,     /* an IP, raw or packet socket */
 	EVENT_KIND_END
 };
 
@@ -84,6 +86,8 @@ struct event_open {
 	uint32_t call, oflags;
 	bool write; /* opened for writing, created or truncated */
 	bool created;
+	bool io_uring;	  /* asked for through io_uring, not by a system call of its own */
+	bool no_fd;	  /* done, and which descriptor it got is not known */
 	bool unresolved;  /* blocked: file.path is what was asked for, made absolute lexically */
 	struct str asked; /* blocked: as passed */
 };
@@ -110,6 +114,21 @@ struct event_syscall {
 	struct str path[WIRE_SYSCALL_PATHS];
 };
 
+/* One end of a connection: what listens is the server, also when it is this process. */
+struct event_end {
+	bool known;
+	struct address address;
+	uint16_t port;
+};
+
+struct event_net {
+	uint32_t call;	/* WIRE_CALL_CONNECT, ... */
+	uint32_t flags; /* WIRE_NET_* */
+	uint32_t net_ns;
+	uint16_t family, type, protocol;
+	struct event_end client, server;
+};
+
 struct event {
 	enum event_kind kind;
 	uint64_t num;	/* of this stream, from 1; 0 for context */
@@ -118,8 +137,9 @@ struct event {
 	uint64_t seq;
 	uint32_t cpu;
 	bool context, blocked, watched, compat, truncated;
-	uint32_t set; /* which of the two filters let it pass: source_filter() */
-	int32_t ret;  /* result: >= 0, or -errno */
+	uint32_t tier; /* WIRE_TIER_*: by which kind of hook it was seen */
+	uint32_t set;  /* which of the two filters let it pass: source_filter() */
+	int32_t ret;   /* result: >= 0, or -errno */
 	struct event_task task;
 	struct wire_creds creds; /* of an EVENT_EXIT: euid only, until enrich added the others */
 	struct wire_creds prev;
@@ -134,6 +154,7 @@ struct event {
 		struct event_open open;
 		struct event_connect connect;
 		struct event_syscall sys;
+		struct event_net net;
 	};
 	struct str cgroup_path; /* EVENT_CGROUP only */
 
@@ -192,6 +213,18 @@ struct str event_argv0(const struct event_exec *x);
 
 /* The name of a socket by what is known best of it. *abstract: it is no path. */
 struct str event_socket(const struct event_connect *c, bool *abstract);
+
+/* True when the process is the server: it was bound, listens or accepted. */
+bool event_net_serves(const struct event_net *n);
+/* '4', '6' or, of another family, 0. An address of IPv4 on a socket of IPv6 is one of IPv4. */
+char event_net_typechar(const struct event_net *n);
+/* "tcp", "udp", "icmp" or "raw"; "" for others. */
+struct str event_net_l4proto(const struct event_net *n);
+/* "AF_INET" and the like. */
+struct str event_net_family(const struct event_net *n);
+/* "client:port->server:port", or the server only, in buf; "" when neither is known. */
+#define EVENT_NET_TEXT (2 * ADDRESS_TEXT + 16)
+struct str event_net_name(const struct event_net *n, char buf[static EVENT_NET_TEXT]);
 
 /* A device number in stat(2)'s encoding, which is what others compare with. */
 int64_t event_stat_dev(uint32_t dev);

@@ -14,7 +14,13 @@
 
 #include "event/event.h"
 
-enum field_type { FIELD_STRING, FIELD_NUMBER, FIELD_BOOL, FIELD_STRINGS /* rules only */ };
+enum field_type {
+	FIELD_STRING,
+	FIELD_NUMBER,
+	FIELD_BOOL,
+	FIELD_STRINGS, /* rules only */
+	FIELD_ADDRESS, /* of the Internet: a string in a line, compared as an address or a network */
+};
 
 /* What stands in the brackets behind it. */
 enum field_argument { FIELD_ARG_NONE, FIELD_ARG_INDEX, FIELD_ARG_INDEX_OPTIONAL, FIELD_ARG_KEY };
@@ -33,6 +39,7 @@ enum field_when {
 #define FIELD_OPEN    (1u << EVENT_OPEN)
 #define FIELD_CONNECT (1u << EVENT_CONNECT)
 #define FIELD_SYSCALL (1u << EVENT_SYSCALL)
+#define FIELD_NET     (1u << EVENT_NET)
 #define FIELD_LOST    (1u << EVENT_KIND_END) /* the line about lost events */
 
 struct field {
@@ -51,13 +58,16 @@ struct field {
 #define FIELD_O     FIELD_OPEN
 #define FIELD_C     FIELD_CONNECT
 #define FIELD_K     FIELD_SYSCALL
+#define FIELD_N     FIELD_NET
 #define FIELD_ES    (FIELD_E | FIELD_S)
 #define FIELD_EO    (FIELD_E | FIELD_O)
 #define FIELD_OC    (FIELD_O | FIELD_C)
+#define FIELD_CN    (FIELD_C | FIELD_N)
+#define FIELD_OCN   (FIELD_OC | FIELD_N)
 #define FIELD_OK    (FIELD_O | FIELD_K)
-#define FIELD_OCK   (FIELD_OC | FIELD_K)
+#define FIELD_OCKN  (FIELD_OC | FIELD_K | FIELD_N)
 #define FIELD_SOC   (FIELD_S | FIELD_OC)
-#define FIELD_ACTS  (FIELD_E | FIELD_SOC | FIELD_K) /* all but exit */
+#define FIELD_ACTS  (FIELD_E | FIELD_SOC | FIELD_K | FIELD_N) /* all but exit */
 #define FIELD_EVENT (FIELD_ACTS | FIELD_EXIT)
 #define FIELD_ALL   (FIELD_EVENT | FIELD_LOST)
 
@@ -75,8 +85,8 @@ X(DIR, "evt.dir", STRING, false, ALWAYS, EVENT, \
   "always <: seen when the call returned", "\"<\"") \
 X(RES, "evt.res", STRING, false, ALWAYS, ACTS, \
   "SUCCESS, or the error's name", "\"EACCES\"") \
-X(RAWRES, "evt.rawres", NUMBER, false, ALWAYS, ACTS, \
-  "what the call returned; negative: an error", "-13") \
+X(RAWRES, "evt.rawres", NUMBER, true, ALWAYS, ACTS, \
+  "what the call returned; negative: an error; null (to rules 0): done, by a hook that cannot tell the descriptor", "-13") \
 X(IS_OPEN_WRITE, "evt.is_open_write", BOOL, false, ALWAYS, O, \
   "opened for writing, created or emptied", "true") \
 X(IS_OPEN_READ, "evt.is_open_read", BOOL, false, ALWAYS, O, \
@@ -163,9 +173,9 @@ X(TO_SUID, "rootwatch.to.suid", NUMBER, true, ALWAYS, S, \
   "saved uid after", "0") \
 X(TO_FSUID, "rootwatch.to.fsuid", NUMBER, true, ALWAYS, S, \
   "file system uid after", "0") \
-X(FD_NAME, "fd.name", STRING, true, ALWAYS, OCK, \
-  "path of what was opened; of a socket the listener's bound name, @ first when abstract; of other " \
-  "calls the path at which something changes", \
+X(FD_NAME, "fd.name", STRING, true, ALWAYS, OCKN, \
+  "path of what was opened; of a Unix socket the listener's bound name, @ first when abstract; of a " \
+  "connection both ends, 10.0.0.2:40000->10.0.0.1:2375; of other calls the path at which something changes", \
   "\"/etc/passwd\"") \
 X(FD_DIRECTORY, "fd.directory", STRING, true, ALWAYS, O, \
   "fd.name up to its last /", "\"/etc\"") \
@@ -175,8 +185,27 @@ X(FD_DEV, "fd.dev", NUMBER, true, ALWAYS, OC, \
   "device that holds it, as stat(2) gives it", "2049") \
 X(FD_INO, "fd.ino", NUMBER, true, ALWAYS, OC, \
   "its inode number (from 2^63 on: minus 2^64)", "131332") \
-X(FD_TYPECHAR, "fd.typechar", STRING, true, ALWAYS, OC, \
-  "f file or device, d directory, p pipe, u Unix socket", "\"f\"") \
+X(FD_TYPECHAR, "fd.typechar", STRING, true, ALWAYS, OCN, \
+  "f file or device, d directory, p pipe, u Unix socket, 4 or 6 a socket of IPv4 or IPv6", "\"f\"") \
+X(FD_L4PROTO, "fd.l4proto", STRING, true, ALWAYS, N, \
+  "tcp, udp, icmp or raw", "\"tcp\"") \
+X(FD_CIP, "fd.cip", ADDRESS, true, ALWAYS, N, \
+  "the client's address; ::ffff:10.0.0.2 is 10.0.0.2", "\"10.0.0.2\"") \
+X(FD_CPORT, "fd.cport", NUMBER, true, ALWAYS, N, "the client's port", "40000") \
+X(FD_SIP, "fd.sip", ADDRESS, true, ALWAYS, N, \
+  "the server's address: of a connect the peer's, of bind, listen and accept its own", "\"10.0.0.1\"") \
+X(FD_SPORT, "fd.sport", NUMBER, true, ALWAYS, N, "the server's port", "2375") \
+X(FD_CONNECTED, "fd.connected", BOOL, false, ALWAYS, N, \
+  "the connection was there when the call returned", "true") \
+X(NET_ASKED, "rootwatch.net.asked", BOOL, false, ALWAYS, N, \
+  "the server's address is what was passed, not what the socket says: it failed, or is a datagram", "false") \
+X(NET_HOST, "rootwatch.net.host", BOOL, false, ALWAYS, N, \
+  "the socket is in the host's network namespace", "false") \
+X(ARG_DOMAIN, "evt.arg.domain", STRING, true, ALWAYS, N, \
+  "of socket: its family", "\"AF_PACKET\"") \
+X(ARG_TYPE, "evt.arg.type", NUMBER, true, ALWAYS, N, \
+  "of socket: its type; 1 stream, 2 datagrams, 3 raw", "3") \
+X(ARG_PROTO, "evt.arg.proto", NUMBER, true, ALWAYS, N, "of socket: its protocol", "768") \
 X(FD_ASKED, "rootwatch.fd.asked", STRING, true, ALWAYS, C, \
   "the socket as the client spelt it", "\"../run/docker.sock\"") \
 X(FD_ABSTRACT, "rootwatch.fd.abstract", BOOL, false, ALWAYS, C, \
@@ -212,6 +241,8 @@ X(FILE_DELETED, "rootwatch.file.deleted", BOOL, true, ALWAYS, EO, \
   "no name leads to it any more", "false") \
 X(FILE_CREATED, "rootwatch.file.created", BOOL, false, ALWAYS, O, \
   "this very call made it", "false") \
+X(IO_URING, "rootwatch.io_uring", BOOL, false, ALWAYS, O, \
+  "asked for through io_uring; evt.type is the call that would have done it", "false") \
 X(FILE_UNRESOLVED, "rootwatch.file.unresolved", BOOL, false, BLOCKED, O, \
   "fd.name is what was asked for, not what it led to", "true") \
 X(FILE_ASKED, "rootwatch.file.asked", STRING, true, BLOCKED, O, \
@@ -267,6 +298,8 @@ X(CGROUP, "rootwatch.cgroup", STRING, true, ALWAYS, E, \
   "the container's cgroup", "\"/docker/4f1c2d...\"") \
 X(PID_NS, "rootwatch.pid_ns", NUMBER, false, ALWAYS, EVENT, \
   "inode number of the pid namespace", "4026532301") \
+X(TIER, "rootwatch.tier", STRING, false, ALWAYS, EVENT, \
+  "the kind of hook that saw it: tracepoint, fentry, lsm or kprobe", "\"fentry\"") \
 X(BLOCKED, "rootwatch.blocked", BOOL, false, ALWAYS, ACTS, \
   "the act was denied: evt.res says why", "false") \
 X(COMPAT, "rootwatch.compat", BOOL, false, ALWAYS, ACTS, \
@@ -321,7 +354,22 @@ X(ARG_UID, "evt.arg.uid", STRING, NONE, S, \
 X(ARG_RES, "evt.arg.res", STRING, NONE, ACTS, "as evt.res", "\"SUCCESS\"") \
 X(FD_NUM, "fd.num", NUMBER, NONE, O, "the descriptor; negative: an error", "3") \
 X(FD_NAMERAW, "fd.nameraw", STRING, NONE, OC, "the path as passed, where that is known", "\"../etc/passwd\"") \
-X(FD_TYPE, "fd.type", STRING, NONE, OC, "file, directory, pipe or unix", "\"file\"") \
+X(FD_TYPE, "fd.type", STRING, NONE, OCN, "file, directory, pipe, unix, ipv4 or ipv6", "\"file\"") \
+X(FD_SOCKFAMILY, "fd.sockfamily", STRING, NONE, CN, "ip or unix", "\"ip\"") \
+X(FD_IS_SERVER, "fd.is_server", BOOL, NONE, N, "the process is the server: bind, listen, accept", "false") \
+X(FD_NAME_CHANGED, "fd.name_changed", BOOL, NONE, N, "each connect, and each address of a datagram, is new", "true") \
+X(FD_LIP, "fd.lip", ADDRESS, NONE, N, "the process's own address", "\"10.0.0.2\"") \
+X(FD_LPORT, "fd.lport", NUMBER, NONE, N, "its port", "40000") \
+X(FD_RIP, "fd.rip", ADDRESS, NONE, N, "the other end's address", "\"10.0.0.1\"") \
+X(FD_RPORT, "fd.rport", NUMBER, NONE, N, "its port", "2375") \
+X(FD_IP, "fd.ip", ADDRESS, NONE, N, \
+  "either end's address; fd.ip != x and fd.net != x: neither is", "\"10.0.0.1\"") \
+X(FD_PORT, "fd.port", NUMBER, NONE, N, "either end's port; fd.port != x: neither is", "2375") \
+X(FD_CNET, "fd.cnet", ADDRESS, NONE, N, "as fd.cip: both take addresses and networks", "\"10.0.0.2\"") \
+X(FD_SNET, "fd.snet", ADDRESS, NONE, N, "as fd.sip", "\"10.0.0.1\"") \
+X(FD_LNET, "fd.lnet", ADDRESS, NONE, N, "as fd.lip", "\"10.0.0.2\"") \
+X(FD_RNET, "fd.rnet", ADDRESS, NONE, N, "as fd.rip", "\"10.0.0.1\"") \
+X(FD_NET, "fd.net", ADDRESS, NONE, N, "as fd.ip", "\"10.0.0.1\"") \
 X(PROC_ANAME, "proc.aname", STRING, INDEX_OPTIONAL, EVENT, \
   "an ancestor's command name; without index: of any", "\"bash\"") \
 X(PROC_AEXE, "proc.aexe", STRING, INDEX_OPTIONAL, EVENT, "an ancestor's first argument", "\"bash\"") \

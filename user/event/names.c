@@ -14,6 +14,10 @@ static const char *const call_names[] = {[WIRE_CALL_NONE] = "",
 					 [WIRE_CALL_SETRESUID] = "setresuid",
 					 [WIRE_CALL_SETFSUID] = "setfsuid",
 					 [WIRE_CALL_CONNECT] = "connect",
+					 [WIRE_CALL_BIND] = "bind",
+					 [WIRE_CALL_ACCEPT] = "accept",
+					 [WIRE_CALL_SENDTO] = "sendto",
+					 [WIRE_CALL_SOCKET] = "socket",
 #define ROW(id, name, ...) [WIRE_CALL_##id] = #name,
 					 WIRE_CALLS(ROW)
 #undef ROW
@@ -25,12 +29,24 @@ static const char *const kind_types[] = {
 	[EVENT_NONE] = "unknown", [EVENT_CGROUP] = "cgroup",   [EVENT_FORK] = "clone",
 	[EVENT_EXEC] = "execve",  [EVENT_EXIT] = "procexit",   [EVENT_SETID] = "setuid",
 	[EVENT_OPEN] = "open",	  [EVENT_CONNECT] = "connect", [EVENT_SYSCALL] = "syscall",
+	[EVENT_NET] = "socket",
 };
 _Static_assert(COUNT(kind_types) == EVENT_KIND_END, "every EVENT_* has a type");
 
 const char *event_call_name(uint32_t call)
 {
-	return call < WIRE_CALL_END ? call_names[call] : "";
+	switch (call) { /* those that share the bit of another one */
+	case WIRE_CALL_LISTEN:
+		return "listen";
+	case WIRE_CALL_ACCEPT4:
+		return "accept4";
+	case WIRE_CALL_SENDMSG:
+		return "sendmsg";
+	case WIRE_CALL_SENDMMSG:
+		return "sendmmsg";
+	default:
+		return call < WIRE_CALL_END ? call_names[call] : "";
+	}
 }
 
 const char *event_type(const struct event *e)
@@ -45,7 +61,9 @@ const char *event_type(const struct event *e)
 		call = e->setid.call;
 	else if (e->kind == EVENT_SYSCALL)
 		call = e->sys.call;
-	if (call > WIRE_CALL_NONE && call < WIRE_CALL_END)
-		return call_names[call];
+	else if (e->kind == EVENT_NET)
+		call = e->net.call;
+	if (event_call_name(call)[0])
+		return event_call_name(call);
 	return (unsigned)e->kind < EVENT_KIND_END ? kind_types[e->kind] : kind_types[EVENT_NONE];
 }

@@ -3,6 +3,7 @@
 
 #include "container/container.h"
 #include "base/names.h"
+#include "base/tier.h"
 #include "output/object_fields.h"
 #include "output/put.h"
 #include "output/rule_fields.h"
@@ -174,7 +175,10 @@ static void put_result(struct line *l, const struct event *e)
 		put_own(l, F_RES, STR_LIT("SUCCESS"));
 	else
 		put_own(l, F_RES, names_errno(e->ret == INT32_MIN ? INT32_MAX : -e->ret));
-	put_num(l, F_RAWRES, e->ret);
+	if (e->kind == EVENT_OPEN && e->open.no_fd)
+		put_null(l, F_RAWRES);
+	else
+		put_num(l, F_RAWRES, e->ret);
 }
 
 /* Which rules matched. Never cut by the limit of the line. */
@@ -232,6 +236,7 @@ void event_fields_write(struct line *l, const struct event *e, const struct verd
 	else
 		put_container(l, e);
 	put_process(l, e);
+	put_own(l, F_TIER, str_from(tier_name(e->tier)));
 	if (e->kind != EVENT_EXIT) {
 		put_result(l, e);
 		put_bool(l, F_BLOCKED, e->blocked);
@@ -262,6 +267,9 @@ void event_fields_write(struct line *l, const struct event *e, const struct verd
 		break;
 	case EVENT_SYSCALL:
 		object_fields_write_syscall(l, e);
+		break;
+	case EVENT_NET:
+		object_fields_write_net(l, e);
 		break;
 	case EVENT_NONE:
 	case EVENT_CGROUP:

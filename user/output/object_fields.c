@@ -75,6 +75,7 @@ void object_fields_write_open(struct line *l, const struct event *e)
 	put_own(l, F_FD_TYPECHAR, typechar);
 	put_file(l, f);
 	put_bool(l, F_FILE_CREATED, o->created);
+	put_bool(l, F_IO_URING, o->io_uring);
 	if (e->blocked) {
 		put_bool(l, F_FILE_UNRESOLVED, o->unresolved);
 		put_str(l, F_FILE_ASKED, o->asked);
@@ -127,6 +128,35 @@ void object_fields_write_syscall(struct line *l, const struct event *e)
 	put_str(l, F_FD_NAME, event_call_changed(s));
 	put_str(l, F_CALL_FROM, event_call_from(s));
 	put_bool(l, F_CALL_UNRESOLVED, row && row->path[0]);
+}
+
+static void put_end(struct line *l, enum field_id ip, enum field_id port,
+		    const struct event_end *end)
+{
+	char text[ADDRESS_TEXT];
+	size_t n = end->known ? address_text(&end->address, text) : 0;
+
+	put_own(l, ip, (struct str){text, (uint32_t)n, (uint32_t)n});
+	put_num_if(l, port, end->known, end->port);
+}
+
+void object_fields_write_net(struct line *l, const struct event *e)
+{
+	const struct event_net *n = &e->net;
+	bool made = n->call == WIRE_CALL_SOCKET;
+	char buf[EVENT_NET_TEXT], type = event_net_typechar(n);
+
+	put_own(l, F_FD_NAME, event_net_name(n, buf));
+	put_own(l, F_FD_TYPECHAR, (struct str){&type, type ? 1 : 0, type ? 1 : 0});
+	put_own(l, F_FD_L4PROTO, event_net_l4proto(n));
+	put_end(l, F_FD_CIP, F_FD_CPORT, &n->client);
+	put_end(l, F_FD_SIP, F_FD_SPORT, &n->server);
+	put_bool(l, F_FD_CONNECTED, n->flags & WIRE_NET_CONNECTED);
+	put_bool(l, F_NET_ASKED, n->flags & WIRE_NET_ASKED);
+	put_bool(l, F_NET_HOST, n->flags & WIRE_NET_HOST);
+	put_own(l, F_ARG_DOMAIN, made ? event_net_family(n) : STR_LIT(""));
+	put_num_if(l, F_ARG_TYPE, made, n->type);
+	put_num_if(l, F_ARG_PROTO, made, n->protocol);
 }
 
 void object_fields_write_exec(struct line *l, const struct event *e)

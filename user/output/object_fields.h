@@ -13,6 +13,7 @@
 void object_fields_write_exec(struct line *l, const struct event *e);
 void object_fields_write_open(struct line *l, const struct event *e);
 void object_fields_write_connect(struct line *l, const struct event *e);
+void object_fields_write_net(struct line *l, const struct event *e);
 void object_fields_write_syscall(struct line *l, const struct event *e);
 void object_fields_write_exit(struct line *l, const struct event *e);
 

@@ -200,6 +200,36 @@ static void write_syscall(struct line *l, const struct event *e, size_t cap)
 	write_error(l, e);
 }
 
+static void write_net(struct line *l, const struct event *e)
+{
+	const char *call = event_type(e);
+	struct str proto = event_net_l4proto(&e->net), family = event_net_family(&e->net);
+	char buf[EVENT_NET_TEXT];
+	struct str name = event_net_name(&e->net, buf);
+
+	write_who(l, e);
+	if (e->ret < 0) {
+		write_tried(l, e);
+		line_literal(l, "call ");
+	} else {
+		line_literal(l, " called ");
+	}
+	line_raw(l, call, strlen(call));
+	if (e->net.call == WIRE_CALL_SOCKET && family.len > 0) {
+		line_literal(l, " for ");
+		line_raw(l, family.p, family.len);
+	}
+	if (proto.len > 0) {
+		line_literal(l, ", ");
+		line_raw(l, proto.p, proto.len);
+	}
+	if (name.len > 0) {
+		line_literal(l, ", ");
+		line_raw(l, name.p, name.len);
+	}
+	write_error(l, e);
+}
+
 static void write_exit(struct line *l, const struct event *e)
 {
 	int status = (int)e->exit.code;
@@ -284,6 +314,9 @@ void sentence_write(struct line *l, const struct event *e, const struct rule *hi
 		break;
 	case EVENT_SYSCALL:
 		write_syscall(l, e, cap);
+		break;
+	case EVENT_NET:
+		write_net(l, e);
 		break;
 	case EVENT_NONE:
 	case EVENT_CGROUP:

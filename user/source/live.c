@@ -17,14 +17,13 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "source/hooks.h"
 #include "source/object.h"
 #include "source/ring.h"
 #include "source/swap.h"
 #include "wire.h"
 
 #include "rootwatch.skel.h"
-
-#define HOOKS_MAX 8
 
 /* As bpf/knobs.bpf.h. */
 enum { READER_RUNNING, READER_BATCH, READER_IDLE };
@@ -40,32 +39,15 @@ struct source {
 	struct rootwatch_bpf *skel;
 	struct ring *ring;
 	struct swap swap;
-	struct source_hook hooks[HOOKS_MAX];
-	struct bpf_link *links[HOOKS_MAX];
-	size_t n_hooks;
+	struct hooks hooks;
 	int epoll;
 	int cpus;
+	bool all;
 	unsigned int quiet; /* polls in a row that found nothing */
 	uint64_t delivered;
 	source_fn fn;
 	void *arg;
 };
-
-static const struct source_hook known_hooks[] = {
-	{"rootwatch_rename", "tp_btf/task_rename",
-	 "credentials before an exec: SUID, SGID and file-capability gains", 0, false},
-	{"rootwatch_exec", "tp_btf/sched_process_exec", "programs started", 0, false},
-	{"rootwatch_fork", "tp_btf/sched_process_fork",
-	 "children: who started whom, and their credentials before a change", 0, false},
-	{"rootwatch_exit", "tp_btf/sched_process_exit", "exit codes and durations", 0, false},
-	{"rootwatch_moved", "tp_btf/cgroup_attach_task",
-	 "moves between cgroups: without them each act costs a look-up more, nothing is lost", 0,
-	 true},
-	{"rootwatch_syscall", "tp_btf/sys_exit",
-	 "files opened, uids changed, sockets connected: everything but programs started", 0,
-	 false},
-};
-#define N_KNOWN (sizeof(known_hooks) / sizeof(known_hooks[0]))
 
 __attribute__((format(printf, 2, 0))) static int libbpf_quiet(enum libbpf_print_level level,
 							      const char *format, va_list args)
@@ -75,12 +57,12 @@ __attribute__((format(printf, 2, 0))) static int libbpf_quiet(enum libbpf_print_
 	return 0;
 }
 
-static uint32_t mnt_ns_of_host(void)
+/* paths: of process 1, which is out of reach for who has fewer capabilities than it, and ours. */
+static uint32_t ns_of_host(const char *const paths[2])
 {
 	struct stat st;
 
-	/* Process 1 is out of reach for who has fewer capabilities than it: then our own is it. */
-	if (stat("/proc/1/ns/mnt", &st) && stat("/proc/self/ns/mnt", &st))
+	if (stat(paths[0], &st) && stat(paths[1], &st))
 		return 0;
 	return (uint32_t)st.st_ino;
 }
@@ -88,7 +70,10 @@ static uint32_t mnt_ns_of_host(void)
 static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o)
 {
 	skel->rodata->knob_agent = (uint32_t)getpid();
-	skel->rodata->knob_host_mnt_ns = mnt_ns_of_host();
+	skel->rodata->knob_host_mnt_ns =
+		ns_of_host((const char *const[]){"/proc/1/ns/mnt", "/proc/self/ns/mnt"});
+	skel->rodata->knob_host_net_ns =
+		ns_of_host((const char *const[]){"/proc/1/ns/net", "/proc/self/ns/net"});
 	skel->rodata->knob_ring_bytes = o->ring_bytes;
 	skel->rodata->knob_all = o->all;
 	skel->rodata->knob_blocked = o->blocked;
@@ -106,30 +91,6 @@ static int record_in(void *ctx, const void *data, size_t size)
 static int load_error(int err)
 {
 	return err && err != -EPERM && err != -ENOMEM ? -ENOTSUP : err;
-}
-
-static int attach(struct source *s, char *why)
-{
-	size_t i;
-
-	s->n_hooks = N_KNOWN;
-	for (i = 0; i < N_KNOWN; i++) {
-		struct bpf_program *prog;
-
-		s->hooks[i] = known_hooks[i];
-		prog = bpf_object__find_program_by_name(s->skel->obj, known_hooks[i].program);
-		s->links[i] = prog ? bpf_program__attach(prog) : NULL;
-		if (!s->links[i]) {
-			s->hooks[i].error = prog ? -errno : -ENOENT;
-			if (known_hooks[i].optional)
-				continue;
-			snprintf(why, SOURCE_WHY_MAX,
-				 "the kernel refuses %s (%s); `rootwatch check` says more",
-				 known_hooks[i].hook, strerror(-s->hooks[i].error));
-			return load_error(s->hooks[i].error);
-		}
-	}
-	return 0;
 }
 
 /* Tells the kernel side about the tasks that run already. A miss only costs a "from" uid. */
@@ -163,6 +124,7 @@ static int load(struct source *s, const struct source_options *o, char *why)
 		return err;
 	}
 	set_knobs(s->skel, o);
+	hooks_prepare(&s->hooks, s->skel);
 	err = bpf_map__set_max_entries(s->skel->maps.ring, o->ring_bytes);
 	if (!err)
 		err = load_error(rootwatch_bpf__load(s->skel));
@@ -203,6 +165,40 @@ static int open_reader(struct source *s, uint32_t bytes, int wake_fd)
 	return err;
 }
 
+/* All calls, or those that the filter wants and those that are told without being asked for. */
+static uint64_t wanted_calls(const struct source *s, const struct filter *f)
+{
+	return s->all ? UINT64_MAX : f->calls | (WIRE_CALL_BIT(WIRE_CALL_FIRST) - 1);
+}
+
+static int start(struct source *s, const struct source_options *o, char *why)
+{
+	int err = load(s, o, why);
+
+	if (!err)
+		err = open_reader(s, o->ring_bytes, o->wake_fd);
+	if (!err)
+		err = load_error(hooks_attach(&s->hooks, wanted_calls(s, o->filter), why));
+	if (!err)
+		err = seed(s);
+	return err;
+}
+
+/* What start() made. */
+static void unload(struct source *s)
+{
+	hooks_detach(&s->hooks);
+	ring_close(s->ring);
+	s->ring = NULL;
+	if (s->epoll >= 0)
+		close(s->epoll);
+	s->epoll = -1;
+	rootwatch_bpf__destroy(s->skel);
+	s->skel = NULL;
+	swap_free(&s->swap);
+	memset(&s->swap, 0, sizeof(s->swap));
+}
+
 int source_open(struct source **out, const struct source_options *opts,
 		char why[static SOURCE_WHY_MAX])
 {
@@ -225,20 +221,22 @@ int source_open(struct source **out, const struct source_options *opts,
 	if (!s)
 		return -ENOMEM;
 	s->epoll = -1;
+	s->all = o.all;
 	s->cpus = libbpf_num_possible_cpus();
-	err = load(s, &o, why);
+	err = hooks_choose(&s->hooks, o.tier, why);
 	if (!err)
-		err = open_reader(s, o.ring_bytes, o.wake_fd);
-	if (!err)
-		err = attach(s, why);
-	if (!err)
-		err = seed(s);
+		err = start(s, &o, why);
+	while (err && o.tier == SOURCE_TIER_AUTO && hooks_degrade(&s->hooks)) {
+		unload(s);
+		err = start(s, &o, why);
+	}
 	if (err) {
 		if (!why[0])
 			snprintf(why, SOURCE_WHY_MAX, "cannot start watching: %s", strerror(-err));
 		source_close(s);
 		return err;
 	}
+	why[0] = '\0';
 	malloc_trim(0); /* the kernel's BTF took some MB */
 	*out = s;
 	return 0;
@@ -284,12 +282,7 @@ int source_poll(struct source *s, int timeout_ms, source_fn fn, void *arg)
 
 void source_stop(struct source *s)
 {
-	size_t i;
-
-	for (i = 0; i < s->n_hooks; i++) {
-		bpf_link__destroy(s->links[i]);
-		s->links[i] = NULL;
-	}
+	hooks_detach(&s->hooks);
 }
 
 /* "0" into a cgroup.procs: this process. False: not there, not writable. */
@@ -341,6 +334,8 @@ int source_filter(struct source *s, const struct filter *f, uint32_t *number, so
 	s->fn = fn;
 	s->arg = arg;
 	err = ring_catch_up(s->ring, record_in, s);
+	if (!err)
+		err = hooks_follow(&s->hooks, wanted_calls(s, f));
 	if (err)
 		return err;
 	return swap_filter(&s->swap, s->skel, f, number);
@@ -364,21 +359,6 @@ int source_host_devices(struct source *s, const uint32_t *devs, size_t n)
 	return err;
 }
 
-static uint64_t recursion_misses(const struct source *s)
-{
-	struct bpf_program *prog;
-	uint64_t sum = 0;
-
-	bpf_object__for_each_program(prog, s->skel->obj) {
-		struct bpf_prog_info info = {0};
-		uint32_t len = sizeof(info);
-
-		if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len) == 0)
-			sum += info.recursion_misses;
-	}
-	return sum;
-}
-
 int source_stats(const struct source *s, struct source_stats *st)
 {
 	uint64_t(*c)[WIRE_C_END];
@@ -400,7 +380,7 @@ int source_stats(const struct source *s, struct source_stats *st)
 			st->unknown_creds += c[cpu][WIRE_C_EVICTED];
 		}
 		st->delivered = s->delivered;
-		st->lost_recursion = recursion_misses(s);
+		st->lost_recursion = hooks_missed(&s->hooks);
 	}
 	free(c);
 	return err;
@@ -408,8 +388,8 @@ int source_stats(const struct source *s, struct source_stats *st)
 
 const struct source_hook *source_hooks(const struct source *s, size_t *n)
 {
-	*n = s->n_hooks;
-	return s->hooks;
+	*n = s->hooks.n;
+	return s->hooks.list;
 }
 
 int source_cgroup_path(const struct source *s, uint64_t cgroup, uint32_t hier, char *path,
@@ -431,15 +411,26 @@ int source_cgroup_path(const struct source *s, uint64_t cgroup, uint32_t hier, c
 	return (int)value.len;
 }
 
+uint32_t source_tier(const struct source *s)
+{
+	return s->hooks.choice.open;
+}
+
+bool source_slows_calls(const struct source *s)
+{
+	return s->hooks.choice.open == WIRE_TIER_TRACEPOINT || !s->hooks.choice.probes;
+}
+
+const char *source_why_tier(const struct source *s)
+{
+	return s->hooks.why;
+}
+
 void source_close(struct source *s)
 {
 	if (!s)
 		return;
-	source_stop(s);
-	ring_close(s->ring);
-	if (s->epoll >= 0)
-		close(s->epoll);
-	rootwatch_bpf__destroy(s->skel);
-	swap_free(&s->swap);
+	unload(s);
+	hooks_free(&s->hooks);
 	free(s);
 }

@@ -3,19 +3,25 @@
 
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "wire.h"
 
 #include "rootwatch.skel.h"
 
-#include "source/plain.h"
+#include "source/older.h"
 
-/* Asked of raw tracepoints, which the helper is open to on the same terms: libbpf cannot ask of
- * the programs that we use. */
-static bool has_loop(void)
+/* enum bpf_func_id of Linux 6.2; older headers do not have it. */
+#define FUNC_CGRP_STORAGE_GET ((enum bpf_func_id)210)
+
+/*
+ * Asked of raw tracepoints, which helpers are open to on the same terms: libbpf cannot ask of the
+ * programs that we use.
+ */
+static bool has_helper(enum bpf_func_id id)
 {
-	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_loop, NULL) == 1;
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, id, NULL) == 1;
 }
 
 struct rootwatch_bpf *object_open(void)
@@ -27,8 +33,10 @@ struct rootwatch_bpf *object_open(void)
 	if (!skel)
 		return NULL;
 	err = rootwatch_bpf__create_skeleton(skel);
-	if (!err && !has_loop())
-		skel->skeleton->data = plain_bytes(&skel->skeleton->data_sz);
+	if (!err && !has_helper(FUNC_CGRP_STORAGE_GET))
+		skel->skeleton->data = has_helper(BPF_FUNC_loop) ?
+					       older_loop(&skel->skeleton->data_sz) :
+					       older_plain(&skel->skeleton->data_sz);
 	if (!err)
 		err = bpf_object__open_skeleton(skel->skeleton, NULL);
 	if (err) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* In a file of its own: its generated header has the same names as the other object's. */
-#include "source/plain.h"
+/* In a file of its own: its generated header has the same names as the other objects'. */
+#include "source/older.h"
 
 #include <bpf/libbpf.h>
 
@@ -8,7 +8,7 @@
 
 #include "rootwatch_plain.skel.h"
 
-void *plain_bytes(size_t *size)
+void *older_plain(size_t *size)
 {
 	return (void *)rootwatch_bpf__elf_bytes(size);
 }

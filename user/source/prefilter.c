@@ -2,10 +2,12 @@
 #include "source/prefilter.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "source/source.h"
 
 static const uint32_t scope_seeds[FILTER_SCOPE_END] = {
@@ -13,7 +15,7 @@ static const uint32_t scope_seeds[FILTER_SCOPE_END] = {
 	[FILTER_SYSFS] = WIRE_SCOPE_SYSFS,	 [FILTER_CGROUP] = WIRE_SCOPE_CGROUP,
 	[FILTER_KERNFS] = WIRE_SCOPE_KERNFS,	 [FILTER_HOST] = WIRE_SCOPE_HOST,
 	[FILTER_NAME] = WIRE_SCOPE_NAME,	 [FILTER_SOCKET] = WIRE_SCOPE_SOCKET,
-	[FILTER_LISTENER] = WIRE_SCOPE_LISTENER,
+	[FILTER_LISTENER] = WIRE_SCOPE_LISTENER, [FILTER_PORT] = WIRE_SCOPE_PORT,
 };
 
 static uint32_t access_value(uint32_t access)
@@ -26,6 +28,12 @@ static uint32_t access_value(uint32_t access)
 		value |= WIRE_WATCH_WRITE;
 	if (access & FILTER_CONNECT)
 		value |= WIRE_WATCH_CONNECT;
+	if (access & FILTER_OUT)
+		value |= WIRE_WATCH_OUT;
+	if (access & FILTER_IN)
+		value |= WIRE_WATCH_IN;
+	if (access & FILTER_SEND)
+		value |= WIRE_WATCH_SEND;
 	return value;
 }
 
@@ -203,6 +211,72 @@ static int add_block(struct prefilter *p, const struct filter_entry *w)
 	return 0;
 }
 
+#define PORT_MAX 65535
+
+/* A number as rules write them. */
+static bool parse_port(const char *text, intmax_t *port)
+{
+	const char *s = text + (*text == '-');
+	bool hex = s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
+	char *end;
+
+	if (s[0] < '0' || s[0] > '9')
+		return false;
+	*port = strtoimax(text, &end, hex ? 16 : 10);
+	return *end == '\0';
+}
+
+/* What no port can be matches nothing. */
+static int add_port(struct prefilter *p, const struct filter_entry *w)
+{
+	struct wire_name n = {{0}};
+	uint32_t value = entry_value(w), access;
+	intmax_t port;
+
+	if (!parse_port(w->pattern, &port))
+		return -EINVAL;
+	if (w->scope == FILTER_PORT) {
+		if (port < 0 || port > PORT_MAX)
+			return 0;
+		n.w[0] = (uint64_t)port;
+		return add_hash(p, wire_hash_step(wire_hash_seed(p->number, WIRE_SCOPE_PORT), &n),
+				value);
+	}
+	for (access = WIRE_WATCH_OUT; access <= WIRE_WATCH_SEND; access *= 2) {
+		struct wire_ports *ports = &p->set.ports[WIRE_END_OF(access)];
+
+		if (!(value & access))
+			continue;
+		if (w->scope == FILTER_PORT_FROM && port < (intmax_t)ports->from)
+			ports->from = port < 0 ? 0 : (uint32_t)port;
+		if (w->scope == FILTER_PORT_TO && port >= (intmax_t)ports->below)
+			ports->below = port >= PORT_MAX ? PORT_MAX + 1 : (uint32_t)port + 1;
+	}
+	return 0;
+}
+
+static int add_network(struct prefilter *p, const struct filter_entry *w)
+{
+	struct wire_network *to = &p->set.networks[p->set.networks_n];
+	unsigned char mask[sizeof(to->mask)];
+	struct network n;
+
+	if (network_parse(&n, w->pattern, strlen(w->pattern)))
+		return -EINVAL;
+	if (p->set.networks_n == WIRE_NETWORKS_MAX)
+		return -E2BIG;
+	for (unsigned i = 0; i < sizeof(mask); i++) {
+		unsigned left = n.bits > 8 * i ? n.bits - 8 * i : 0;
+
+		mask[i] = (unsigned char)(left >= 8 ? 0xff : 0xff00u >> left);
+	}
+	memcpy(&to->value, &n.base, sizeof(to->value));
+	memcpy(&to->mask, mask, sizeof(mask));
+	to->access = entry_value(w);
+	p->set.networks_n++;
+	return 0;
+}
+
 static int add(struct prefilter *p, const struct filter_entry *w)
 {
 	switch (w->scope) {
@@ -223,6 +297,12 @@ static int add(struct prefilter *p, const struct filter_entry *w)
 		return add_block(p, w);
 	case FILTER_CHAR:
 		return add_device(p, w);
+	case FILTER_PORT:
+	case FILTER_PORT_FROM:
+	case FILTER_PORT_TO:
+		return add_port(p, w);
+	case FILTER_NETWORK:
+		return add_network(p, w);
 	case FILTER_SCOPE_END:
 		break;
 	}
@@ -244,9 +324,15 @@ int prefilter_compile(struct prefilter *p, const struct filter *f, uint32_t numb
 	p->number = number;
 	p->set.any = access_value(f->any);
 	p->set.calls = f->calls;
+	p->set.sockets = f->sockets;
+	p->set.datagrams = f->any & FILTER_SEND;
+	for (i = 0; i < WIRE_ENDS; i++)
+		p->set.ports[i].from = PORT_MAX + 1;
 	for (i = 0; i < f->n + N_PROOFS; i++) {
-		int err = add(p, i < f->n ? &f->entries[i] : &proofs[i - f->n]);
+		const struct filter_entry *w = i < f->n ? &f->entries[i] : &proofs[i - f->n];
+		int err = add(p, w);
 
+		p->set.datagrams |= w->access & FILTER_SEND;
 		if (err) {
 			prefilter_free(p);
 			return err;

@@ -19,12 +19,28 @@ struct source_options {
 	bool all;	     /* every root act, not only watched ones */
 	bool blocked;	     /* denied attempts of other users in containers too */
 	uint32_t ring_bytes; /* a power of two and a multiple of the page size; 0: the default */
+	uint32_t tier;	     /* WIRE_TIER_* to see opens by; or SOURCE_TIER_AUTO */
 	const struct filter *filter; /* of the rules; read by source_open only */
 	int wake_fd;		     /* readable: source_poll returns early; -1: none */
 };
 
 #define SOURCE_RING_DEFAULT (16u << 20)
 #define SOURCE_WHY_MAX	    512
+#define SOURCE_TIER_AUTO    UINT32_MAX /* the best that the kernel has */
+
+/* Which acts prove a hook. */
+enum source_proof {
+	SOURCE_PROOF_RENAME,
+	SOURCE_PROOF_EXEC,
+	SOURCE_PROOF_FORK,
+	SOURCE_PROOF_EXIT,
+	SOURCE_PROOF_MOVED,
+	SOURCE_PROOF_OPEN,	/* one that was done */
+	SOURCE_PROOF_DENIED,	/* one that was denied */
+	SOURCE_PROOF_OPENS,	/* both */
+	SOURCE_PROOF_CALLS,	/* setresuid, connect */
+	SOURCE_PROOF_ALL_CALLS, /* all of these */
+};
 
 /* What the kernel side is made of; in the order in which hooks are attached. */
 struct source_hook {
@@ -33,6 +49,8 @@ struct source_hook {
 	const char *sees;    /* what of it is lost without this hook */
 	int error;	     /* 0: attached, else -errno of the attach */
 	bool optional;	     /* the others work without it */
+	enum source_proof proof;
+	uint32_t tier; /* WIRE_TIER_* */
 };
 
 struct source_stats {
@@ -96,6 +114,15 @@ int source_host_devices(struct source *s, const uint32_t *devs, size_t n);
 
 int source_stats(const struct source *s, struct source_stats *st);
 const struct source_hook *source_hooks(const struct source *s, size_t *n);
+
+/* By which kind of hook opens are seen: a WIRE_TIER_*. */
+uint32_t source_tier(const struct source *s);
+
+/* Why by no better one; "": there is none. */
+const char *source_why_tier(const struct source *s);
+
+/* Is there a hook at the end of all system calls, which each of them on the host pays for? */
+bool source_slows_calls(const struct source *s);
 
 /*
  * The name chain of a cgroup whose record was lost. Gives its length (at most size), or -ENOENT.

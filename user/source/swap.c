@@ -39,8 +39,10 @@ void swap_wait(void)
 int swap_filter(struct swap *w, struct rootwatch_bpf *skel, const struct filter *f,
 		uint32_t *number)
 {
-	const struct filter everything = {.any = FILTER_READ | FILTER_WRITE | FILTER_CONNECT,
-					  .calls = f->calls};
+	const struct filter everything = {.any = FILTER_READ | FILTER_WRITE | FILTER_CONNECT |
+						 FILTER_OUT | FILTER_IN | FILTER_SEND,
+					  .calls = f->calls,
+					  .sockets = f->sockets};
 	uint32_t next = w->active ^ 1;
 	int map = bpf_map__fd(skel->maps.watch);
 	struct prefilter p;

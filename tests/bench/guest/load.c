@@ -6,6 +6,7 @@
  *                                       struct slice[] on stdout, at the end: until WANT of them
  *                                       were quiet against the best probe, or MS are over
  *   load probes N                       struct probe[N] on stdout
+ *   load count OP PATH N TURNS          uint64_t[TURNS] on stdout: ns of N operations, warm
  *   load burst OP PATH N                struct burst on stdout: OP N times, in a tight loop
  *   load paced RATE MS PATH             struct burst on stdout: create, RATE a second, MS long
  *   load ticks N PATH                   uint64_t[N] on stdout: CLOCK_REALTIME before each open
@@ -280,6 +281,25 @@ static int burst(op_fn *op, const char *path, uint64_t n)
 	return put(&b, sizeof(b));
 }
 
+/* For a machine whose clock counts instructions: see ../count.c. */
+static int count(op_fn *op, const char *path, uint64_t n, size_t turns)
+{
+	static uint64_t spent[COUNT_TURNS_MAX];
+
+	if (turns > COUNT_TURNS_MAX)
+		turns = COUNT_TURNS_MAX;
+	/* The first turns warm up what there is to warm. */
+	for (size_t turn = 0; turn < turns + COUNT_WARM; turn++) {
+		uint64_t start = now(CLOCK_MONOTONIC);
+
+		for (uint64_t i = 0; i < n; i++)
+			if (op(path))
+				return die(path);
+		spent[turn < COUNT_WARM ? 0 : turn - COUNT_WARM] = now(CLOCK_MONOTONIC) - start;
+	}
+	return put(spent, turns * sizeof(spent[0]));
+}
+
 static int paced(uint64_t rate, uint64_t ms, const char *path)
 {
 	struct burst b = {.first = now(CLOCK_REALTIME)};
@@ -339,6 +359,9 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "burst") && argc == 5) {
 		if (op)
 			return burst(op, argv[3], number(argv[4]));
+	} else if (!strcmp(what, "count") && argc == 6) {
+		if (op)
+			return count(op, argv[3], number(argv[4]), number(argv[5]));
 	} else if (!strcmp(what, "paced") && argc == 5) {
 		return paced(number(argv[2]), number(argv[3]), argv[4]);
 	} else if (!strcmp(what, "ticks") && argc == 4) {

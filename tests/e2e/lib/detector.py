@@ -60,7 +60,7 @@ class Detector:
         for thread in self._threads:
             thread.start()
         try:
-            ready, _, _ = select.select([ready_read], [], [], 30)
+            ready, _, _ = select.select([ready_read], [], [], max(30, DEADLINE))
             if not ready or not os.read(ready_read, 1):
                 time.sleep(0.2)
                 raise AssertionError(f"the detector did not get ready: {self.stderr.strip()!r}")

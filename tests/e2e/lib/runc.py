@@ -21,6 +21,9 @@ SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP""".split()
 MASKED = ["/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/sys/firmware"]
 READONLY = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
 USERNS_BASE = 100000
+# The architectures that one machine's programs are of, for a seccomp filter.
+SECCOMP_ARCHS = {"x86_64": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
+                 "aarch64": ["SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"]}
 
 
 def own_caps():
@@ -37,8 +40,11 @@ def bind(source, target, *options):
 
 
 def spec(args, user=0, caps=None, privileged=False, readonly=False, no_new_privs=False,
-         userns=False, extra=(), cgroups_path=None, annotations=None, cwd="/", env=()):
-    """config.json of a bundle, as Docker would ask for it unless told otherwise."""
+         userns=False, extra=(), cgroups_path=None, annotations=None, cwd="/", env=(), refused=()):
+    """
+    config.json of a bundle, as Docker would ask for it unless told otherwise. refused: names of
+    system calls that a seccomp filter answers with EPERM.
+    """
     bounding = ["CAP_" + c for c in (own_caps() if privileged else CAPS if caps is None else caps)]
     held = [] if user else bounding
     namespaces = ["pid", "mount", "network", "ipc", "uts", "cgroup"]
@@ -64,6 +70,10 @@ def spec(args, user=0, caps=None, privileged=False, readonly=False, no_new_privs
     if userns:
         mapping = [{"containerID": 0, "hostID": USERNS_BASE, "size": 65536}]
         linux["uidMappings"] = linux["gidMappings"] = mapping
+    if refused:
+        linux["seccomp"] = {
+            "defaultAction": "SCMP_ACT_ALLOW", "architectures": SECCOMP_ARCHS[os.uname().machine],
+            "syscalls": [{"names": list(refused), "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}
     if cgroups_path:
         linux["cgroupsPath"] = cgroups_path
     return {

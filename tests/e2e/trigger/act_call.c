@@ -20,26 +20,59 @@ static const struct {
 	const char *name;
 	long number;
 } calls[] = {
-	CALL(rename),	      CALL(renameat),	  CALL(renameat2),
-	CALL(link),	      CALL(linkat),	  CALL(symlink),
-	CALL(symlinkat),      CALL(unlink),	  CALL(unlinkat),
-	CALL(rmdir),	      CALL(chmod),	  CALL(fchmod),
-	CALL(fchmodat),	      {"fchmodat2", 452}, CALL(chown),
-	CALL(fchown),	      CALL(lchown),	  CALL(fchownat),
-	CALL(truncate),	      CALL(mknod),	  CALL(mknodat),
-	CALL(mount),	      CALL(umount2),	  CALL(move_mount),
-	CALL(fsopen),	      CALL(open_tree),	  CALL(pivot_root),
-	CALL(chroot),	      CALL(setns),	  CALL(unshare),
-	CALL(ptrace),	      CALL(init_module),  CALL(finit_module),
-	CALL(delete_module),  CALL(bpf),	  CALL(process_vm_writev),
-	CALL(keyctl),	      CALL(userfaultfd),  CALL(perf_event_open),
-	CALL(io_uring_setup), CALL(kexec_load),	  CALL(reboot),
-	CALL(settimeofday),   CALL(capset),
+	CALL(renameat),
+	CALL(renameat2),
+	CALL(linkat),
+	CALL(symlinkat),
+	CALL(unlinkat),
+	CALL(fchmod),
+	CALL(fchmodat),
+	CALL(fchown),
+	CALL(fchownat),
+	CALL(truncate),
+	CALL(mknodat),
+	CALL(mount),
+	CALL(umount2),
+	CALL(move_mount),
+	CALL(fsopen),
+	CALL(open_tree),
+	CALL(pivot_root),
+	CALL(chroot),
+	CALL(setns),
+	CALL(unshare),
+	CALL(ptrace),
+	CALL(init_module),
+	CALL(finit_module),
+	CALL(delete_module),
+	CALL(bpf),
+	CALL(process_vm_writev),
+	CALL(keyctl),
+	CALL(userfaultfd),
+	CALL(perf_event_open),
+	CALL(io_uring_setup),
+	CALL(kexec_load),
+	CALL(reboot),
+	CALL(settimeofday),
+	CALL(capset),
+	{"fchmodat2", 452},
+#ifdef SYS_rename /* arm64 has none of these */
+	CALL(rename),
+	CALL(link),
+	CALL(symlink),
+	CALL(unlink),
+	CALL(rmdir),
+	CALL(chmod),
+	CALL(chown),
+	CALL(lchown),
+	CALL(mknod),
+#endif
 #ifdef SYS_umount
 	CALL(umount),
 #endif
 #ifdef SYS_chown32
-	CALL(chown32),	      CALL(fchown32),	  CALL(lchown32),
+	CALL(chown32),
+	CALL(fchown32),
+	CALL(lchown32),
 	CALL(truncate64),
 #endif
 };
@@ -95,7 +128,7 @@ int main(int argc, char **argv)
 		if (!strcmp(calls[c].name, argv[i]))
 			number = calls[c].number;
 	if (number < 0)
-		truth_usage(usage);
+		truth_no_call();
 	for (int k = i + 1; k < argc && n < 6; k++)
 		args[n++] = argument(argv[k]);
 	ret = syscall(number, args[0], args[1], args[2], args[3], args[4], args[5]);

@@ -119,4 +119,10 @@ static inline _Noreturn void truth_usage(const char *usage)
 	exit(98);
 }
 
+/* The architecture has no system call of that name. */
+static inline _Noreturn void truth_no_call(void)
+{
+	exit(97);
+}
+
 #endif /* ROOTWATCH_TESTS_TRUTH_H */

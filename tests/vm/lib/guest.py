@@ -14,22 +14,35 @@ from pathlib import Path
 import image
 
 RESULT = re.compile(r"^(ok|not ok|skip) (.+)$")
-# The emulator's cmpxchg16b breaks the flags now and then, and 6.12 and later live on it.
-CPU = "Nehalem,-cx16"
+# For each architecture the emulator, its machine, the kernel's console and how the guest gives results.
+MACHINES = {
+    # Its cmpxchg16b breaks the flags now and then, and 6.12 and later live on it.
+    "amd64": ("qemu-system-x86_64", ["-cpu", "Nehalem,-cx16"], "ttyS0", ["-serial", "stdio"], "ttyS1"),
+    "arm64": ("qemu-system-aarch64", ["-M", "virt", "-cpu", "cortex-a72"], "ttyAMA0",
+              ["-chardev", "stdio,id=results", "-device", "pci-serial,chardev=results"], "ttyS0"),
+}
 _libc = ctypes.CDLL(None)
 
 
 class Case:
-    """What one case said. verdict: pass, degraded or fail; reasons: why not pass."""
+    """
+    What one case said. verdict: pass, degraded or fail; reasons: why not pass. clock: gives the seconds
+    of CPU that the emulator took so far: what else this machine does is not in them.
+    """
 
-    def __init__(self, name):
+    def __init__(self, name, clock=lambda: 0.0):
         self.name, self.lines, self.code = name, [], None
-        self.start, self.seconds = time.monotonic(), 0.0
+        self.clock, self.start, self.seconds = clock, clock(), 0.0
         self.passed, self.failed, self.skipped = 0, [], []
+        self.times, self._last = [], self.start
 
     def line(self, text):
         self.lines.append(text)
         found = RESULT.match(text)
+        if found:
+            now = self.clock()
+            self.times.append((now - self._last, found[2].split(": ")[0]))
+            self._last = now
         if self.name == "check":
             word = text.split(" ", 1)[0]
             if word == "degraded":
@@ -42,7 +55,7 @@ class Case:
             (self.failed if found[1] == "not ok" else self.skipped).append(found[2])
 
     def end(self, code):
-        self.code, self.seconds = code, time.monotonic() - self.start
+        self.code, self.seconds = code, self.clock() - self.start
         if self.name in ("check", "demo", "verifier") and code == 0 and not self.failed:
             self.passed += 1
         if code != 0 and not self.failed:
@@ -67,23 +80,26 @@ class Guest:
         self.folder = Path(folder)
         self.names, self.words, self.deadline = cases, words, deadline
         self.cases, self.costs, self.notes = [], {}, []
-        self.release, self.boot_seconds, self.why = "", 0.0, ""
+        self.release, self.boot_seconds, self.why, self._cpu = "", 0.0, "", 0.0
         self._child = self._case = None
         self._done = False
         self._start = 0.0
 
     def _write_initrd(self, path):
-        settings = f"cgroup={self.row.cgroup}\ncases='{' '.join(self.names)}'\nwords='{' '.join(self.words)}'\n"
+        settings = {"cgroup": self.row.cgroup, "cases": " ".join(self.names), "words": " ".join(self.words),
+                    "tty": MACHINES[self.row.arch][4]}
+        text = "".join(f"{key}='{value}'\n" for key, value in settings.items())
         with open(path, "wb") as out:
             with open(self.archive, "rb") as base:
                 shutil.copyfileobj(base, out)
-            image.write_modules(out, self.kernel.modules, settings)
+            image.write_modules(out, self.kernel.modules, text)
 
     def _command(self, initrd):
-        line = f"console=ttyS0 panic=-1 loglevel=4 {self.row.line}"
-        return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", CPU, "-smp", "2", "-m", "1024", "-nodefaults",
+        emulator, machine, console, results, _ = MACHINES[self.row.arch]
+        line = f"console={console} panic=-1 loglevel=4 {self.row.line}"
+        return [emulator, "-accel", "tcg", *machine, "-smp", "2", "-m", "1024", "-nodefaults",
                 "-no-user-config", "-display", "none", "-no-reboot", "-kernel", self.kernel.image, "-initrd", initrd,
-                "-append", line, "-serial", f"file:{self.folder}/console.log", "-serial", "stdio"]
+                "-append", line, "-serial", f"file:{self.folder}/console.log", *results]
 
     def run(self, stopped):
         """To its end, its deadline, or until stopped (an Event) is set."""
@@ -101,6 +117,22 @@ class Guest:
             self.stop()
             initrd.unlink(missing_ok=True)
         self._conclude(stopped)
+        self._write_times()
+
+    def cpu_seconds(self):
+        """What the emulator used up so far."""
+        try:
+            fields = Path(f"/proc/{self._child.pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+        except (OSError, IndexError):
+            return self._cpu
+        self._cpu = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return self._cpu
+
+    def _write_times(self):
+        """What took how many seconds of CPU, the slowest first, in the folder of the logs."""
+        rows = [row for case in self.cases for row in [(case.seconds, case.name), *case.times]]
+        text = "".join(f"{seconds:8.1f} {name}\n" for seconds, name in sorted(rows, reverse=True))
+        (self.folder / "times.log").write_text(text, encoding="utf-8")
 
     def stop(self):
         if self._child and self._child.poll() is None:
@@ -128,9 +160,9 @@ class Guest:
     def _line(self, line):
         word, _, rest = line.partition(" ")
         if word == "@kernel":
-            self.release, self.boot_seconds = rest, time.monotonic() - self._start
+            self.release, self.boot_seconds = rest, self.cpu_seconds()
         elif word == "@begin":
-            self._case = Case(rest)
+            self._case = Case(rest, self.cpu_seconds)
             self.cases.append(self._case)
         elif word == "@end" and self._case:
             self._case.end(int(rest.split()[-1]))

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The guest's file system: this build, the tests and what of the host they need, as a cpio archive."""
 
+import compileall
 import os
+import py_compile
 import re
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
@@ -16,7 +19,7 @@ PROGRAMS = """bash awk mawk sed grep find ps sha256sum cut tr ls cat mktemp diff
 cp mv rm mkdir rmdir mknod chmod chown ln touch truncate dd stat id sleep sort uniq date
 dash unshare nsenter setpriv losetup mkfs.ext4 mke2fs mount umount runc python3 tar useradd curl jq bpftool
 dpkg dpkg-deb dpkg-query dpkg-split dpkg-trigger ldconfig start-stop-daemon""".split()
-TREE = ["build/rootwatch", "tests/e2e", "tests/data", "tests/vm/boot", "user"]
+TREE = ["tests/e2e", "tests/data", "tests/vm/boot", "user"]
 FOLDERS = """bin sbin usr/bin usr/sbin lib etc proc sys dev run tmp var/tmp var/lib/dpkg/updates var/run root home mnt opt
 usr/local/bin usr/share etc/cron.d newroot""".split()
 FILES = {
@@ -34,13 +37,63 @@ PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 PYTHON_LEFT_OUT = re.compile(r"/(test|idlelib|tkinter|ensurepip|lib2to3|pydoc_data|turtledemo|config-.*|dist-packages)(/|$)")
 
 
-def libraries(paths):
-    """All shared libraries (and the loader) that programs need, by ldd."""
-    found = set()
-    for path in paths:
-        said = subprocess.run(["ldd", path], capture_output=True, text=True, check=False).stdout
-        found.update(re.findall(r"(/\S+) \(0x", said))
-    return found
+class Here:
+    """The programs of this machine."""
+    top = ""
+
+    def program(self, name):
+        return shutil.which(name, path=PATH)
+
+    def python(self):
+        """The folder of the interpreter's library."""
+        return subprocess.run([self.program("python3"), "-c", "import os; print(os.path.dirname(os.__file__))"],
+                              capture_output=True, text=True, check=True).stdout.strip()
+
+    def libraries(self, paths):
+        """All shared libraries (and the loader) that programs need."""
+        found = set()
+        for path in paths:
+            said = subprocess.run(["ldd", path], capture_output=True, text=True, check=False).stdout
+            found.update(re.findall(r"(/\S+) \(0x", said))
+        return found
+
+
+class There:
+    """Those of another architecture, that lie unpacked below top (.ci/sysroot)."""
+
+    def __init__(self, top):
+        self.top = str(top)
+        self.folders = [folder for pattern in ("lib/*-linux-gnu", "usr/lib/*-linux-gnu", "usr/lib/*-linux-gnu/*", "lib")
+                        for folder in sorted(map(str, Path(top).glob(pattern))) if "/gconv" not in folder]
+
+    def program(self, name):
+        for folder in PATH.split(":"):
+            path = os.path.realpath(f"{self.top}{folder}/{name}")
+            if os.path.isfile(path):
+                return path
+        return None
+
+    def python(self):
+        top = str(next(Path(self.top).glob("usr/lib/python3.*")))
+        # As the package does when it is installed, by the same version or not at all.
+        if top.endswith("python%d.%d" % sys.version_info[:2]) and not os.path.isdir(top + "/__pycache__"):
+            compileall.compile_dir(top, quiet=2, stripdir=self.top,
+                                   invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+        return top
+
+    def libraries(self, paths):
+        found, todo = set(), list(paths)
+        while todo:
+            said = subprocess.run(["readelf", "-ldW", todo.pop()], capture_output=True, text=True, check=False).stdout
+            found.update(self.top + path for path in re.findall(r"interpreter: (\S+)\]", said))
+            for name in re.findall(r"\(NEEDED\).*\[(.*)\]", said):
+                path = next((f"{folder}/{name}" for folder in self.folders if os.path.exists(f"{folder}/{name}")), None)
+                if not path:
+                    raise FileNotFoundError(f"{name}, which a program of {self.top} needs")
+                if path not in found:
+                    found.add(path)
+                    todo.append(path)
+        return found
 
 
 class Cpio:
@@ -101,26 +154,44 @@ class Cpio:
         self.out.write(b"\0" * (-self.out.tell() % 512))
 
 
-def _python(cpio):
+def _python(cpio, world):
     """The interpreter's library, with its compiled files: they save seconds of an emulated CPU."""
-    python = shutil.which("python3", path=PATH)
-    if not python:
-        raise FileNotFoundError("python3 of the system")
-    top = subprocess.run([python, "-c", "import os; print(os.path.dirname(os.__file__))"],
-                         capture_output=True, text=True, check=True).stdout.strip()
-    objects = []
+    top, objects = world.python(), []
     for folder, folders, files in os.walk(top):
         folders[:] = [f for f in folders if not PYTHON_LEFT_OUT.search(f"{folder}/{f}")]
         for name in files:
-            cpio.copy(f"{folder}/{name}")
+            cpio.copy(f"{folder}/{name}", f"{folder}/{name}"[len(world.top):])
             if name.endswith(".so"):
                 objects.append(f"{folder}/{name}")
     return objects
 
 
-def write(path, triggers, verifier):
-    """Writes the archive that is the same for all kernels; gives what the host lacks."""
-    missing = []
+def _programs(cpio, world):
+    """Gives their paths, and the names of those that are not there."""
+    found, missing = [], []
+    for name in PROGRAMS:
+        path = world.program(name)
+        if path:
+            cpio.copy(path, "/usr/bin/" + name)
+            found.append(path)
+        else:
+            missing.append(name)
+    busybox, here = world.program("busybox"), Here().program("busybox")
+    if not busybox or not here or not world.program("python3"):
+        raise FileNotFoundError("python3 and busybox (packages python3, busybox-static)")
+    cpio.copy(busybox, "/bin/busybox")
+    for name in ("bash", "ls", "cp", "mount", "umount"):
+        cpio.link("/bin/" + name, "/usr/bin/" + name)
+    cpio.link("/bin/sh", "/usr/bin/dash")
+    for applet in subprocess.run([here, "--list"], capture_output=True, text=True, check=True).stdout.split():
+        if "usr/bin/" + applet not in cpio.seen:
+            cpio.link("/bin/" + applet, "busybox")
+    return found, missing
+
+
+def write(path, build, world):
+    """Writes the archive that is the same for all kernels of an architecture; gives what it lacks."""
+    binary, verifier = build / "rootwatch", build / "vm/verifier"
     part = Path(f"{path}.{os.getpid()}")
     try:
         with open(part, "wb") as out:
@@ -131,32 +202,17 @@ def write(path, triggers, verifier):
             cpio.device("dev/null", 1, 3, 0o666)
             for name, (mode, text) in FILES.items():
                 cpio.add(name, text.encode(), mode)
-            need = []
-            for name in PROGRAMS:
-                found = shutil.which(name, path=PATH)
-                if not found:
-                    missing.append(name)
-                    continue
-                cpio.copy(found, "/usr/bin/" + name)
-                need.append(found)
-            busybox = shutil.which("busybox", path=PATH)
-            if not busybox:
-                raise FileNotFoundError("busybox (package busybox-static)")
-            cpio.copy(busybox, "/bin/busybox")
-            for name in ("bash", "ls", "cp", "mount", "umount"):
-                cpio.link("/bin/" + name, "/usr/bin/" + name)
-            cpio.link("/bin/sh", "/usr/bin/dash")
-            for applet in subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True).stdout.split():
-                if "usr/bin/" + applet not in cpio.seen:
-                    cpio.link("/bin/" + applet, "busybox")
+            need, missing = _programs(cpio, world)
             for name in TREE:
                 cpio.copy(ROOT / name, f"{AT}/{name}")
-            for trigger in triggers:
-                cpio.copy(trigger, f"{AT}/build/tests/trigger/{os.path.basename(trigger)}")
+            cpio.copy(binary, f"{AT}/build/rootwatch")
             cpio.copy(verifier, f"{AT}/build/vm/verifier")
+            for trigger in sorted((build / "tests/trigger").glob("act_*")):
+                if trigger.suffix != ".d":
+                    cpio.copy(trigger, f"{AT}/build/tests/trigger/{trigger.name}")
             cpio.copy(ROOT / "tests/vm/init", "/init")
-            for library in sorted(libraries([*need, *_python(cpio), ROOT / "build/rootwatch", verifier])):
-                cpio.copy(library)
+            for library in sorted(world.libraries([*need, *_python(cpio, world), str(binary), str(verifier)])):
+                cpio.copy(library, library[len(world.top):])
             cpio.end()
         part.rename(path)
     finally:

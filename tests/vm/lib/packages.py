@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Debian's kernel packages: found, downloaded, unpacked below build/vm; never installed."""
 
+import contextlib
 import fcntl
 import fnmatch
 import lzma
@@ -51,17 +52,17 @@ def _braces(pattern):
 
 
 class Archive:
-    """apt with lists and a cache of its own, so that the machine's stay as they are."""
+    """apt with lists and a cache of its own, for any architecture: the machine's stay as they are."""
 
-    def __init__(self, top, suites):
-        self.top = Path(top)
+    def __init__(self, top, suites, arch="amd64"):
+        self.top = Path(top) / ("" if arch == "amd64" else arch)
         self.suites = sorted(suites)
         apt = self.top / "apt"
         self.options = [
             "-o", f"Dir::State={apt}/state", "-o", f"Dir::Cache={apt}/cache", "-o", "Dir::Etc::sourceparts=/dev/null",
             "-o", f"Dir::Etc::sourcelist={apt}/sources.list", "-o", "Dir::State::status=/dev/null",
-            "-o", "APT::Sandbox::User=root", "-o", "Acquire::Languages=none", "-o", "APT::Architecture=amd64",
-            "-o", "Acquire::Retries=3"]
+            "-o", "APT::Sandbox::User=root", "-o", "Acquire::Languages=none", "-o", f"APT::Architecture={arch}",
+            "-o", f"APT::Architectures={arch}", "-o", "Acquire::Retries=3"]
 
     def _apt(self, program, *words, **options):
         return subprocess.run([program, *self.options, *words], capture_output=True, text=True, check=False, **options)
@@ -109,18 +110,59 @@ class Archive:
             os.rename(f"{work}/tree", place)
         return place
 
-    def kernel(self, pattern):
-        """The newest kernel that fits, fetched if it is not there yet."""
+    @contextlib.contextmanager
+    def _alone(self):
+        """One at a time, with the lists there."""
         self.top.mkdir(parents=True, exist_ok=True)
         with open(self.top / ".lock", "w", encoding="ascii") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.update()
+            yield
+
+    def tree(self, packages, place):
+        """A root file system with the packages and all that they need, unpacked and not set up."""
+        place = Path(place)
+        wanted = " ".join([*self.suites, *packages]) + "\n"
+        done = place / ".packages"
+        with self._alone():
+            if done.exists() and done.read_text() == wanted:
+                return place
+            shutil.rmtree(place, ignore_errors=True)
+            cache = self.top / "apt/cache/archives"
+            for deb in cache.glob("*.deb"):
+                deb.unlink()
+            said = self._apt("apt-get", "-q", "-y", "-d", "--no-install-recommends", "install", *packages)
+            debs = sorted(cache.glob("*.deb"))
+            if said.returncode or not debs:
+                raise Unavailable(f"apt-get install: {said.stderr.strip()[-300:]}")
+            place.mkdir(parents=True)
+            for deb in debs:
+                subprocess.run(["dpkg-deb", "-x", deb, place], check=True)
+                deb.unlink()
+            _make_relative(place)
+            done.write_text(wanted)
+        return place
+
+    def kernel(self, pattern):
+        """The newest kernel that fits, fetched if it is not there yet."""
+        with self._alone():
             names = self.newest(pattern)
             folders = [self.unpacked(name) for name in names]
         images = [image for folder in folders for image in folder.rglob("vmlinuz*") if image.is_file()]
         if not images:
             raise Unavailable(f"{names[0]} holds no vmlinuz")
         return Kernel(names[0], images[0], _modules(folders))
+
+
+def _make_relative(top):
+    """Links to an absolute path would lead out of the tree."""
+    for folder, folders, files in os.walk(top):
+        for name in folders + files:
+            path = f"{folder}/{name}"
+            if os.path.islink(path) and os.readlink(path).startswith("/"):
+                target = os.path.relpath(f"{top}{os.readlink(path)}", folder)
+                os.unlink(path)
+                os.symlink(target, path)
 
 
 def _content(path):

@@ -90,6 +90,7 @@ static int add_slot(struct engine *g, const struct field_use *u, uint32_t plain,
 	s->use = *u;
 	s->type = type_behind(u);
 	s->all = s->type == FIELD_STRINGS;
+	s->ends = u->id == F_FD_IP || u->id == F_FD_NET || u->id == F_FD_PORT;
 	s->plain = plain;
 	if (u->n_transforms > 0)
 		s->scratch = (uint32_t)g->n_scratches++;

@@ -3,6 +3,7 @@
 #ifndef ROOTWATCH_RULES_ENGINE_INTERNAL_H
 #define ROOTWATCH_RULES_ENGINE_INTERNAL_H
 
+#include "base/address.h"
 #include "rules/engine/engine.h"
 #include "rules/engine/grams.h"
 #include "rules/engine/regex.h"
@@ -15,6 +16,7 @@ struct slot {
 	struct field_use use;
 	enum field_type type; /* behind the transformers */
 	bool all;	      /* a list by its type: `in` wants all elements */
+	bool ends;	      /* both ends of a connection: `!=` wants both */
 	uint32_t plain;	      /* with transformers: the slot without them; else NONE */
 	uint32_t stamp;	      /* v is the value for the event with this stamp */
 	uint32_t hash_stamp;  /* and hash its hash */
@@ -43,6 +45,10 @@ struct test {
 			size_t n;
 		} numbers;
 		struct set *set;
+		struct {
+			struct network *p;
+			size_t n;
+		} networks;
 		struct path_set *paths;
 		struct regex *regex;
 	};
@@ -86,7 +92,7 @@ struct event_types {
 		uint32_t call, flags;
 		bool odd; /* its evt.type is not one of the others' */
 	} types[TYPES_MAX];
-	uint8_t by_call[EVENT_KIND_END][WIRE_CALL_END];
+	uint8_t by_call[EVENT_KIND_END][WIRE_CALL_VALUES];
 	uint8_t fd_exec; /* execveat */
 };
 

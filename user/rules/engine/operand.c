@@ -96,6 +96,30 @@ static int number_operand(struct test *t, enum field_type type, char *why, size_
 	return -EINVAL;
 }
 
+static int address_operand(struct test *t, char *why, size_t size)
+{
+	const struct node *node = t->node;
+
+	if (t->op != OP_EQ && t->op != OP_NE && t->op != OP_IN && t->op != OP_INTERSECTS) {
+		snprintf(why, size, "%s does not compare addresses", operator_name(t->op));
+		return -EINVAL;
+	}
+	t->networks.p = calloc(node->n_values + 1, sizeof(t->networks.p[0]));
+	if (!t->networks.p)
+		return -ENOMEM;
+	for (size_t i = 0; i < node->n_values; i++) {
+		const struct rule_value *v = &node->values[i];
+
+		if (network_parse(&t->networks.p[i], v->text, v->len)) {
+			free(t->networks.p);
+			snprintf(why, size, "\"%.60s\" is no address and no network", v->text);
+			return -EINVAL;
+		}
+	}
+	t->networks.n = node->n_values;
+	return 0;
+}
+
 static int text_operand(struct test *t, char *why, size_t size)
 {
 	const struct node *node = t->node;
@@ -130,7 +154,8 @@ static int check_fields(const struct engine *g, const struct test *t, char *why,
 		return -EINVAL;
 	}
 	if (t->op == OP_REGEX || t->op == OP_PMATCH || t->op == OP_EXISTS ||
-	    (left == FIELD_NUMBER && !equality && !order) || (left == FIELD_BOOL && !equality)) {
+	    (left == FIELD_NUMBER && !equality && !order) ||
+	    ((left == FIELD_BOOL || left == FIELD_ADDRESS) && !equality)) {
 		snprintf(why, size, "%s cannot have a field on its right side",
 			 operator_name(t->op));
 		return -EINVAL;
@@ -161,6 +186,8 @@ int operand_new(const struct engine *g, struct test *t, char *why, size_t why_si
 	}
 	if (is_text(type))
 		return text_operand(t, why, why_size);
+	if (type == FIELD_ADDRESS)
+		return address_operand(t, why, why_size);
 	return number_operand(t, type, why, why_size);
 }
 
@@ -168,8 +195,12 @@ void operand_free(const struct engine *g, struct test *t)
 {
 	bool in = t->op == OP_IN || t->op == OP_INTERSECTS;
 
-	if (t->right != NONE)
+	if (t->right != NONE || t->op == OP_EXISTS)
 		return;
+	if (g->slots[t->left].type == FIELD_ADDRESS) {
+		free(t->networks.p);
+		return;
+	}
 	if (t->op == OP_REGEX)
 		regex_free(t->regex);
 	else if (t->op == OP_PMATCH)

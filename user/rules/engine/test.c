@@ -155,6 +155,18 @@ static bool test_regex(struct engine *g, const struct test *t, struct str s)
 	return found != 0;
 }
 
+static bool test_address(const struct test *t, struct str s)
+{
+	struct network one;
+	bool found = false;
+
+	if (network_parse(&one, s.p, s.len))
+		return false;
+	for (size_t i = 0; i < t->networks.n && !found; i++)
+		found = network_has(&t->networks.p[i], &one.base);
+	return found != (t->op == OP_NE);
+}
+
 /* hash: of s, where t needs one. */
 static bool test_text(struct engine *g, const struct test *t, struct str s, uint64_t hash)
 {
@@ -195,12 +207,21 @@ static bool test_element(struct engine *g, const struct test *t, struct str s)
 {
 	if (g->slots[t->left].type == FIELD_NUMBER)
 		return test_number(t, number_of(s));
+	if (g->slots[t->left].type == FIELD_ADDRESS)
+		return test_address(t, s);
 	return test_text(g, t, s, t->op == OP_IN || t->op == OP_INTERSECTS ? set_hash(s) : 0);
+}
+
+/* Must all elements of a list pass, or is one enough? */
+static bool wants_all(const struct engine *g, const struct test *t)
+{
+	return (t->op == OP_IN && g->slots[t->left].all) ||
+	       (t->op == OP_NE && g->slots[t->left].ends);
 }
 
 static bool test_list(struct engine *g, const struct test *t, const struct value *v)
 {
-	bool all = t->op == OP_IN && g->slots[t->left].all;
+	bool all = wants_all(g, t);
 
 	for (size_t i = 0; i < v->n_list; i++) {
 		if (test_element(g, t, v->list[i]) != all)
@@ -225,7 +246,8 @@ static bool compare_elements(const struct engine *g, const struct test *t, const
 	enum operator_kind op = (enum operator_kind)t->op;
 	int64_t x, y;
 
-	if (g->slots[t->left].type == FIELD_STRING || g->slots[t->left].type == FIELD_STRINGS)
+	if (g->slots[t->left].type == FIELD_STRING || g->slots[t->left].type == FIELD_STRINGS ||
+	    g->slots[t->left].type == FIELD_ADDRESS) /* in one way only, therefore as texts */
 		return compare_texts(op, element(a, i), element(b, j));
 	x = a->type == VALUE_LIST ? number_of(a->list[i]) : a->n;
 	y = b->type == VALUE_LIST ? number_of(b->list[j]) : b->n;
@@ -236,7 +258,7 @@ static bool compare_elements(const struct engine *g, const struct test *t, const
 static bool test_fields(const struct engine *g, const struct test *t, const struct value *a,
 			const struct value *b)
 {
-	bool all = t->op == OP_IN && g->slots[t->left].all;
+	bool all = wants_all(g, t);
 
 	for (size_t i = 0; i < count(a); i++) {
 		bool some = false;
@@ -278,6 +300,8 @@ static bool answer(struct engine *g, const struct test *t, const struct event *e
 	}
 	switch (v->type) {
 	case VALUE_STRING:
+		if (g->slots[t->left].type == FIELD_ADDRESS)
+			return test_address(t, v->s);
 		return may_contain(g, t) &&
 		       test_text(g, t, v->s, lookup ? slot_hash(g, &g->slots[t->left]) : 0);
 	case VALUE_LIST:

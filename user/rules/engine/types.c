@@ -12,6 +12,8 @@ static const char *const calls[EVENT_KIND_END][CALLS_MAX] = {
 #define ROW(id, name, ...) #name,
 	[EVENT_CONNECT] = {"connect"},
 	[EVENT_SYSCALL] = {WIRE_CALLS(ROW)},
+	[EVENT_NET] = {"connect", "bind", "listen", "accept", "accept4", "sendto", "sendmsg",
+		       "sendmmsg", "socket"},
 #undef ROW
 };
 
@@ -32,6 +34,8 @@ static void set_call(struct event *e, uint32_t call)
 		e->setid.call = call;
 	else if (e->kind == EVENT_SYSCALL)
 		e->sys.call = call;
+	else if (e->kind == EVENT_NET)
+		e->net.call = call;
 }
 
 static uint8_t add(struct event_types *t, enum event_kind kind, uint32_t call, uint32_t flags,
@@ -59,7 +63,9 @@ void event_types_fill(struct event_types *t)
 {
 	memset(t, 0, sizeof(*t));
 	for (int kind = 0; kind < EVENT_KIND_END; kind++) {
-		for (uint32_t call = 0; calls[kind][0] && call < WIRE_CALL_END; call++) {
+		uint32_t n = kind == EVENT_NET ? WIRE_CALL_VALUES : WIRE_CALL_END;
+
+		for (uint32_t call = 0; calls[kind][0] && call < n; call++) {
 			struct event e = {.kind = (enum event_kind)kind};
 
 			set_call(&e, call);
@@ -84,6 +90,8 @@ uint32_t event_types_of(const struct event_types *t, const struct event *e)
 		call = e->setid.call;
 	else if (e->kind == EVENT_SYSCALL)
 		call = e->sys.call;
+	else if (e->kind == EVENT_NET && e->net.call < WIRE_CALL_VALUES)
+		return t->by_call[EVENT_NET][e->net.call];
 	return t->by_call[e->kind][call < WIRE_CALL_END ? call : WIRE_CALL_NONE];
 }
 

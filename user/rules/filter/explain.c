@@ -14,10 +14,9 @@
 #define TESTS_MAX 6
 
 static const char *const labels[WORLD_FILTERED] = {
-	[WORLD_READ] = "reads",
-	[WORLD_WRITE] = "writes",
-	[WORLD_BOTH] = "both",
-	[WORLD_CONNECT] = "connects",
+	[WORLD_READ] = "reads",	      [WORLD_WRITE] = "writes",	   [WORLD_BOTH] = "both",
+	[WORLD_CONNECT] = "connects", [WORLD_OUT] = "connects IP", [WORLD_FASTOPEN] = "fast open",
+	[WORLD_SEND] = "datagrams",   [WORLD_BIND] = "binds",	   [WORLD_ACCEPT] = "accepts",
 };
 
 static const char *const costs[WORLD_FILTERED] = {
@@ -29,6 +28,17 @@ static const char *const costs[WORLD_FILTERED] = {
 		       "3 microseconds each; there are fewer of them than for reading",
 	[WORLD_CONNECT] = "each connect of root in a container to a Unix socket is sent to user "
 			  "space: about 3 microseconds each",
+	[WORLD_OUT] =
+		"each connect of root in a container to an address of the Internet is sent to "
+		"user space: about 3 microseconds each",
+	[WORLD_FASTOPEN] = "each connection that root in a container opens by sending is sent to "
+			   "user space: about 3 microseconds each",
+	[WORLD_SEND] = "each datagram that root in a container sends with an address is sent to "
+		       "user space: about 3 microseconds each",
+	[WORLD_BIND] = "each bind and listen of root in a container is sent to user space: about 3 "
+		       "microseconds each",
+	[WORLD_ACCEPT] = "each connection that root in a container accepts is sent to user space: "
+			 "about 3 microseconds each",
 };
 
 /* Wrapped at blanks. */
@@ -166,6 +176,9 @@ static int put_others(FILE *out, const struct node *condition)
 		{WORLD_SETID, "changes of credentials"},
 		{WORLD_OPEN_DENIED, "opens that were denied"},
 		{WORLD_CONNECT_DENIED, "connects that were denied"},
+		{WORLD_SOCKET_PACKET, "packet sockets made"},
+		{WORLD_SOCKET_RAW, "raw sockets made"},
+		{WORLD_SOCKET_OTHER, "IP sockets made"},
 		{WORLD_SYSCALL, "other system calls, of the types asked for"},
 	};
 	char text[256] = "";
@@ -225,8 +238,9 @@ int filter_explain(FILE *out, const struct rule *rule)
 		err = paragraph(&texts[n], (enum world)n, rule->condition);
 	if (!err) {
 		put_opens(out, texts);
-		if (texts[WORLD_CONNECT][0])
-			put_wrapped(out, labels[WORLD_CONNECT], texts[WORLD_CONNECT]);
+		for (int w = WORLD_CONNECT; w < WORLD_FILTERED; w++)
+			if (texts[w][0])
+				put_wrapped(out, labels[w], texts[w]);
 		err = put_others(out, rule->condition);
 	}
 	while (n > 0)

@@ -13,6 +13,7 @@
 #include "rules/filter/walk.h"
 
 #define BIT(world) (1u << (world))
+#define COUNT(a)   (sizeof(a) / sizeof((a)[0]))
 
 /* A pattern, and which worlds want it. */
 struct wish {
@@ -27,6 +28,7 @@ struct wishes {
 	uint32_t any; /* BIT(WORLD_*) */
 	uint32_t kinds;
 	uint64_t calls;
+	uint32_t sockets;
 	uint32_t host; /* worlds that want all of the host's files */
 	bool host_urgent;
 	struct str *ignores; /* but for these */
@@ -43,6 +45,12 @@ static uint32_t access_of(uint32_t worlds)
 		access |= FILTER_WRITE;
 	if (worlds & BIT(WORLD_CONNECT))
 		access |= FILTER_CONNECT;
+	if (worlds & (BIT(WORLD_OUT) | BIT(WORLD_FASTOPEN)))
+		access |= FILTER_OUT;
+	if (worlds & (BIT(WORLD_BIND) | BIT(WORLD_ACCEPT)))
+		access |= FILTER_IN;
+	if (worlds & BIT(WORLD_SEND))
+		access |= FILTER_SEND;
 	if ((worlds & BIT(WORLD_BOTH)) && !(access & (FILTER_READ | FILTER_WRITE)))
 		access |= FILTER_WRITE;
 	return access;
@@ -116,6 +124,33 @@ static int add_calls(struct wishes *all, const struct rule *rule)
 	return err;
 }
 
+static void add_net(struct wishes *all, enum world w)
+{
+	switch (w) {
+	case WORLD_OUT:
+		all->calls |= WIRE_CALL_BIT(WIRE_CALL_CONNECT);
+		break;
+	case WORLD_FASTOPEN:
+	case WORLD_SEND:
+		all->calls |= WIRE_CALL_BIT(WIRE_CALL_SENDTO);
+		break;
+	case WORLD_BIND:
+		all->calls |= WIRE_CALL_BIT(WIRE_CALL_BIND);
+		break;
+	case WORLD_ACCEPT:
+		all->calls |= WIRE_CALL_BIT(WIRE_CALL_ACCEPT);
+		break;
+	case WORLD_SOCKET_PACKET:
+	case WORLD_SOCKET_RAW:
+	case WORLD_SOCKET_OTHER:
+		all->calls |= WIRE_CALL_BIT(WIRE_CALL_SOCKET);
+		all->sockets |= FILTER_SOCKET_PACKET << (w - WORLD_SOCKET_PACKET);
+		break;
+	default:
+		break;
+	}
+}
+
 static int add_rule(struct wishes *all, const struct rule *rule)
 {
 	bool urgent = rule->priority <= PRIORITY_CRITICAL;
@@ -128,6 +163,7 @@ static int add_rule(struct wishes *all, const struct rule *rule)
 		err = walk(&s, (enum world)w, rule->condition, false, 0);
 		if (!err && !reach_is_empty(&s)) {
 			all->kinds |= 1u << world_kind((enum world)w);
+			add_net(all, (enum world)w);
 			if (w < WORLD_FILTERED)
 				err = add_set(all, &s, (enum world)w, urgent);
 			else if (w == WORLD_SYSCALL)
@@ -182,6 +218,11 @@ static bool is_device(const struct wish *w)
 	return w->p.scope == FILTER_CHAR;
 }
 
+static bool is_network(const struct wish *w)
+{
+	return w->p.scope == FILTER_NETWORK;
+}
+
 static bool is_of_connect(const struct wish *w)
 {
 	return w->worlds & BIT(WORLD_CONNECT);
@@ -189,7 +230,12 @@ static bool is_of_connect(const struct wish *w)
 
 static bool is_of_open(const struct wish *w)
 {
-	return !is_of_connect(w);
+	return w->worlds & (BIT(WORLD_READ) | BIT(WORLD_WRITE) | BIT(WORLD_BOTH));
+}
+
+static bool is_of_net(const struct wish *w)
+{
+	return !is_of_connect(w) && !is_of_open(w);
 }
 
 static size_t count(const struct wishes *all, wish_test test)
@@ -247,17 +293,23 @@ static void fit(struct wishes *all, wish_test test, size_t max)
 /* So many entries as the kernel side has room for, those of the host's files among them. */
 static void fit_all(struct wishes *all)
 {
+	static const wish_test groups[] = {is_of_open, is_of_connect, is_of_net};
 	size_t host = (all->host != 0) + all->n_ignores;
-	bool more_opens;
 
+	if (count(all, is_network) > FILTER_NETWORKS_MAX)
+		widen(all, is_network, UINT32_MAX);
 	fit(all, is_suffix, FILTER_SUFFIXES_MAX);
 	fit(all, is_device, FILTER_DEVICES_MAX);
-	if (all->n + host <= FILTER_ENTRIES_MAX)
-		return;
-	more_opens = count(all, is_of_open) >= count(all, is_of_connect);
-	widen(all, more_opens ? is_of_open : is_of_connect, UINT32_MAX);
-	if (all->n + host > FILTER_ENTRIES_MAX)
-		widen(all, more_opens ? is_of_connect : is_of_open, UINT32_MAX);
+	while (all->n + host > FILTER_ENTRIES_MAX) {
+		wish_test most = groups[0];
+
+		for (size_t i = 1; i < COUNT(groups); i++)
+			if (count(all, groups[i]) > count(all, most))
+				most = groups[i];
+		if (count(all, most) == 0)
+			return;
+		widen(all, most, UINT32_MAX);
+	}
 }
 
 /* Entries and their texts, in one piece each. */
@@ -305,6 +357,7 @@ static int finish(struct filter **out, const struct wishes *all)
 	b.f->any = access_of(all->any);
 	b.f->kinds = all->kinds;
 	b.f->calls = all->calls;
+	b.f->sockets = all->sockets;
 	*out = b.f;
 	return 0;
 }

@@ -21,6 +21,15 @@ struct rule; /* rules/lang/ast.h */
 #define FILTER_READ    1u
 #define FILTER_WRITE   2u /* opened for writing, created or truncated */
 #define FILTER_CONNECT 4u
+/* Of IP sockets, by the server's end: */
+#define FILTER_OUT  8u	/* connected */
+#define FILTER_IN   16u /* bound, listening or accepted */
+#define FILTER_SEND 32u /* a datagram sent with an address */
+
+/* Kinds of sockets that are made. */
+#define FILTER_SOCKET_PACKET 1u
+#define FILTER_SOCKET_RAW    2u
+#define FILTER_SOCKET_OTHER  4u /* IP, but not raw */
 
 enum filter_scope {
 	FILTER_PATH, /* a path in the task's mount namespace or on the container's root: it and all
@@ -35,12 +44,16 @@ enum filter_scope {
 	 * patterns are there for their urgency, or to be ignored.
 	 */
 	FILTER_HOST,
-	FILTER_NAME,	 /* the file's own name, or that of the mount point it is bound to */
-	FILTER_SUFFIX,	 /* the end of that name, at most 8 bytes */
-	FILTER_BLOCK,	 /* any block device (pattern "") */
-	FILTER_CHAR,	 /* a character device "major:minor" */
-	FILTER_SOCKET,	 /* the last component of a Unix listener's bound name */
-	FILTER_LISTENER, /* the listening process' command, at most 15 bytes */
+	FILTER_NAME,	  /* the file's own name, or that of the mount point it is bound to */
+	FILTER_SUFFIX,	  /* the end of that name, at most 8 bytes */
+	FILTER_BLOCK,	  /* any block device (pattern "") */
+	FILTER_CHAR,	  /* a character device "major:minor" */
+	FILTER_SOCKET,	  /* the last component of a Unix listener's bound name */
+	FILTER_LISTENER,  /* the listening process' command, at most 15 bytes */
+	FILTER_PORT,	  /* the server's port, a number as rules write it */
+	FILTER_PORT_FROM, /* that port and all above */
+	FILTER_PORT_TO,	  /* and all below */
+	FILTER_NETWORK,	  /* the server's address or network */
 	FILTER_SCOPE_END
 };
 
@@ -57,13 +70,15 @@ struct filter_entry {
 #define FILTER_ENTRIES_MAX  4096
 #define FILTER_SUFFIXES_MAX 8
 #define FILTER_DEVICES_MAX  8
+#define FILTER_NETWORKS_MAX 8
 
 struct filter {
 	struct filter_entry *entries;
 	size_t n;
 	uint32_t any;	/* FILTER_*: every such event must be sent */
 	uint32_t kinds; /* 1u << EVENT_*: kinds that some enabled rule can match at all */
-	uint64_t calls; /* WIRE_CALL_BIT: of an EVENT_SYSCALL those that one can match */
+	uint64_t calls; /* WIRE_CALL_BIT: of EVENT_SYSCALL and EVENT_NET those that one can match */
+	uint32_t sockets; /* FILTER_SOCKET_*: whose making one can match */
 	void *arena;
 };
 

@@ -266,6 +266,8 @@ int leaf_patterns(struct reach *s, enum world w, const struct node *test)
 {
 	if (w == WORLD_CONNECT)
 		return leaf_sockets(s, test);
+	if (w < WORLD_FILTERED && world_is_net(w))
+		return leaf_ends(s, w, test);
 	if (w < WORLD_FILTERED)
 		return open_patterns(s, test);
 	reach_any(s);

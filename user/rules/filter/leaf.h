@@ -25,6 +25,8 @@ int leaf_exclude(struct reach *s, const struct node *test);
 int leaf_types(struct reach *s, const struct node *test);
 int leaf_devices(struct reach *s, const struct node *test);
 int leaf_sockets(struct reach *s, const struct node *test);
+/* And of what an IP socket does. */
+int leaf_ends(struct reach *s, enum world w, const struct node *test);
 
 static inline struct str leaf_value(const struct rule_value *v)
 {

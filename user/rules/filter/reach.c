@@ -239,10 +239,17 @@ uint32_t pattern_breadth(const struct pattern *p)
 		return BREADTH_NAME;
 	case FILTER_SUFFIX:
 		return BREADTH_SUFFIX;
+	case FILTER_NETWORK:
+		return memchr(p->text.p, '/', p->text.len) ? BREADTH_TOP : BREADTH_NODE;
+	case FILTER_PORT_TO:
+		return BREADTH_SUFFIX;
+	case FILTER_PORT_FROM:
+		return BREADTH_SCOPE;
 	case FILTER_BLOCK:
 	case FILTER_CHAR:
 	case FILTER_SOCKET:
 	case FILTER_LISTENER:
+	case FILTER_PORT:
 	case FILTER_SCOPE_END:
 		break;
 	}

@@ -127,6 +127,10 @@ static const struct {
 	[FILTER_BLOCK] = {"", "", "block devices"},
 	[FILTER_CHAR] = {"the device ", "the devices ", ""},
 	[FILTER_SOCKET] = {"the socket's name ", "the sockets' names ", ""},
+	[FILTER_PORT] = {"the server's port ", "the server's ports ", ""},
+	[FILTER_PORT_FROM] = {"the server's ports from ", "the server's ports from ", ""},
+	[FILTER_PORT_TO] = {"the server's ports up to ", "the server's ports up to ", ""},
+	[FILTER_NETWORK] = {"the server's address ", "the server's addresses ", ""},
 	[FILTER_LISTENER] = {"the listener's command ", "the listeners' commands ", ""},
 };
 

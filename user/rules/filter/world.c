@@ -19,6 +19,8 @@ uint32_t world_kind(enum world w)
 		[WORLD_SETID] = EVENT_SETID,
 	};
 
+	if (world_is_net(w))
+		return EVENT_NET;
 	return w < WORLD_SYSCALL ? kinds[w] : EVENT_SYSCALL;
 }
 
@@ -45,6 +47,8 @@ static enum truth test_string(const struct node *test, const char *s)
 			return is ? TRUTH_NO : TRUTH_YES;
 		case OP_STARTSWITH:
 			return starts ? TRUTH_YES : TRUTH_NO;
+		case OP_CONTAINS:
+			return memmem(value.p, value.len, v->text, v->len) ? TRUTH_YES : TRUTH_NO;
 		default:
 			return TRUTH_UNKNOWN;
 		}
@@ -53,8 +57,7 @@ static enum truth test_string(const struct node *test, const char *s)
 }
 
 /* The field has one of these values; certain: it is never missing. */
-static enum truth test_strings(const struct node *test, const char *const *values, size_t n,
-			       bool certain)
+enum truth world_strings(const struct node *test, const char *const *values, size_t n, bool certain)
 {
 	enum truth all = TRUTH_UNKNOWN;
 	size_t i;
@@ -69,7 +72,7 @@ static enum truth test_strings(const struct node *test, const char *const *value
 	return all == TRUTH_YES && !certain ? TRUTH_UNKNOWN : all;
 }
 
-static enum truth test_bool(const struct node *test, bool value)
+enum truth world_bool(const struct node *test, bool value)
 {
 	static const char *const words[][2] = {{"false", "0"}, {"true", "1"}};
 	bool is = false, is_not = false;
@@ -131,19 +134,20 @@ static enum truth test_type(enum world w, const struct node *test)
 
 	switch (world_kind(w)) {
 	case EVENT_OPEN:
-		return test_strings(test, opens, COUNT(opens), true);
+		return world_strings(test, opens, COUNT(opens), true);
 	case EVENT_CONNECT:
-		return test_strings(test, connects, COUNT(connects), true);
+		return world_strings(test, connects, COUNT(connects), true);
 	case EVENT_EXEC:
-		return test_strings(test, execs, COUNT(execs), true);
+		return world_strings(test, execs, COUNT(execs), true);
 	case EVENT_EXIT:
-		return test_strings(test, exits, COUNT(exits), true);
+		return world_strings(test, exits, COUNT(exits), true);
 	case EVENT_SYSCALL:
 		if (w >= WORLD_CALL(WIRE_CALL_FIRST))
-			return test_strings(test, &calls[w - WORLD_CALL(WIRE_CALL_FIRST)], 1, true);
-		return test_strings(test, calls, COUNT(calls), true);
+			return world_strings(test, &calls[w - WORLD_CALL(WIRE_CALL_FIRST)], 1,
+					     true);
+		return world_strings(test, calls, COUNT(calls), true);
 	default:
-		return test_strings(test, setids, COUNT(setids), true);
+		return world_strings(test, setids, COUNT(setids), true);
 	}
 }
 
@@ -158,10 +162,10 @@ static enum truth test_result(enum world w, const struct node *test)
 	switch (test->left.id) {
 	case F_BLOCKED:
 	case F_FAILED:
-		return test_bool(test, denied);
+		return world_bool(test, denied);
 	case F_RES:
 	case F_ARG_RES:
-		return denied ? TRUTH_UNKNOWN : test_strings(test, success, 1, true);
+		return denied ? TRUTH_UNKNOWN : world_strings(test, success, 1, true);
 	case F_RAWRES:
 		return denied ? TRUTH_UNKNOWN : test_success(test);
 	default:
@@ -173,12 +177,12 @@ static enum truth test_access(enum world w, const struct node *test)
 {
 	switch (test->left.id) {
 	case F_IS_OPEN_READ:
-		return test_bool(test, w != WORLD_WRITE);
+		return world_bool(test, w != WORLD_WRITE);
 	case F_IS_OPEN_WRITE:
-		return test_bool(test, w != WORLD_READ);
+		return world_bool(test, w != WORLD_READ);
 	case F_IS_OPEN_EXEC:
 	case F_FILE_CREATED: /* counts as writing */
-		return w == WORLD_READ ? test_bool(test, false) : TRUTH_UNKNOWN;
+		return w == WORLD_READ ? world_bool(test, false) : TRUTH_UNKNOWN;
 	case F_FD_NUM:
 		return test_success(test);
 	case F_FILE_UNRESOLVED: /* missing */
@@ -196,9 +200,9 @@ static enum truth test_open(enum world w, const struct node *test)
 
 	switch (test->left.id) {
 	case F_FD_TYPECHAR:
-		return test_strings(test, chars, COUNT(chars), false);
+		return world_strings(test, chars, COUNT(chars), false);
 	case F_FD_TYPE:
-		return test_strings(test, types, COUNT(types), false);
+		return world_strings(test, types, COUNT(types), false);
 	default:
 		return w == WORLD_OPEN_DENIED ? TRUTH_UNKNOWN : test_access(w, test);
 	}
@@ -211,9 +215,9 @@ static enum truth test_connect(const struct node *test)
 
 	switch (test->left.id) {
 	case F_FD_TYPECHAR:
-		return test_strings(test, chars, 1, false);
+		return world_strings(test, chars, 1, false);
 	case F_FD_TYPE:
-		return test_strings(test, types, 1, false);
+		return world_strings(test, types, 1, false);
 	default:
 		return TRUTH_UNKNOWN;
 	}
@@ -255,10 +259,12 @@ enum truth world_truth(enum world w, const struct node *test)
 		return TRUTH_NO;
 	if (test->right || test->left.n_transforms > 0)
 		return TRUTH_UNKNOWN;
-	if (id == F_TYPE)
+	if (id == F_TYPE && !world_is_net(w))
 		return test_type(w, test);
+	if (world_is_net(w))
+		return id == F_DIR ? world_strings(test, dir, 1, true) : world_net(w, test);
 	if (id == F_DIR)
-		return test_strings(test, dir, 1, true);
+		return world_strings(test, dir, 1, true);
 	t = test_result(w, test);
 	if (t == TRUTH_UNKNOWN && world_kind(w) == EVENT_OPEN)
 		t = test_open(w, test);

@@ -10,19 +10,27 @@
 
 #include "rules/lang/ast.h"
 
-/* The first four are filtered; of the others all are sent, and only whether a rule can match
- * counts. */
+/* Those up to WORLD_FILTERED are filtered; of the others all are sent, and only whether a rule can
+ * match counts. */
 enum world {
 	WORLD_READ,  /* opened, for reading only */
 	WORLD_WRITE, /* opened, for writing only */
 	WORLD_BOTH,  /* opened for both */
 	WORLD_CONNECT,
+	WORLD_OUT,	/* an IP socket was connected */
+	WORLD_FASTOPEN, /* the same, by sending */
+	WORLD_SEND,	/* a datagram was sent with an address */
+	WORLD_BIND,	/* bound, or listens */
+	WORLD_ACCEPT,
 	WORLD_FILTERED,
 	WORLD_OPEN_DENIED = WORLD_FILTERED,
 	WORLD_CONNECT_DENIED,
 	WORLD_EXEC,
 	WORLD_EXIT,
 	WORLD_SETID,
+	WORLD_SOCKET_PACKET, /* socket(), by FILTER_SOCKET_* */
+	WORLD_SOCKET_RAW,
+	WORLD_SOCKET_OTHER,
 	WORLD_SYSCALL, /* any of wire_calls.h; WORLD_CALL() is a certain one */
 	WORLD_END
 };
@@ -34,6 +42,13 @@ enum truth { TRUTH_UNKNOWN, TRUTH_NO, TRUTH_YES };
 
 /* What a test comes to, by the world alone. */
 enum truth world_truth(enum world w, const struct node *test);
+
+/* Of the events of IP, raw and packet sockets. Part of world_truth(). */
+bool world_is_net(enum world w);
+enum truth world_net(enum world w, const struct node *test);
+enum truth world_strings(const struct node *test, const char *const *values, size_t n,
+			 bool certain);
+enum truth world_bool(const struct node *test, bool value);
 
 /* enum event_kind of its events. */
 uint32_t world_kind(enum world w);

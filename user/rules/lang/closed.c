@@ -9,7 +9,7 @@
 
 static const struct closed {
 	enum field_id id;
-	const char *have[6]; /* NULL-ended */
+	const char *have[8]; /* NULL-ended */
 	const char *lacks;   /* %s: the value */
 } closed[] = {
 	{F_DIR, {"<"}, "asks for evt.dir = %s: rootwatch sees calls only when they return"},
@@ -17,10 +17,10 @@ static const struct closed {
 	 {"file", "process", "net", "user"},
 	 "needs events of the category %s, which rootwatch does not have"},
 	{F_FD_TYPECHAR,
-	 {"f", "d", "p", "u"},
+	 {"f", "d", "p", "u", "4", "6"},
 	 "needs descriptors of the type %s (fd.typechar), which rootwatch does not see"},
 	{F_FD_TYPE,
-	 {"file", "directory", "pipe", "unix"},
+	 {"file", "directory", "pipe", "unix", "ipv4", "ipv6"},
 	 "needs descriptors of the type %s (fd.type), which rootwatch does not see"},
 };
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/names.h"
+#include "base/tier.h"
 #include "rules/test/parts.h"
 
 #define PID  4242
@@ -89,7 +90,7 @@ static bool is_denial(int err)
 static void build_result(struct build *b)
 {
 	struct event *e = &b->event;
-	struct str res = input_str(&b->in, F_RES, STR_LIT("SUCCESS"));
+	struct str res = input_str(&b->in, F_RES, STR_LIT("SUCCESS")), tier;
 	int err = 0;
 
 	if (!str_is(res, "SUCCESS")) {
@@ -106,6 +107,11 @@ static void build_result(struct build *b)
 	if (e->blocked && !err)
 		e->ret = -EACCES;
 	e->compat = input_bool(&b->in, F_COMPAT, false);
+	tier = input_str(&b->in, F_TIER, STR_LIT("tracepoint"));
+	for (e->tier = WIRE_TIER_TRACEPOINT; e->tier <= WIRE_TIER_KPROBE; e->tier++)
+		if (str_is(tier, tier_name(e->tier)))
+			return;
+	input_fail(&b->in, F_TIER, "rootwatch.tier is tracepoint, fentry, lsm or kprobe");
 }
 
 /* ---- the process ------------------------------------------------------------------------------ */
@@ -340,6 +346,7 @@ static void build_open(struct build *b, uint32_t call)
 	o->created = input_bool(&b->in, F_FILE_CREATED, false);
 	if (o->created)
 		o->file.flags |= WIRE_FILE_CREATED;
+	o->io_uring = input_bool(&b->in, F_IO_URING, false);
 	o->unresolved = e->blocked;
 	if (e->blocked)
 		o->asked = input_str(&b->in, F_FILE_ASKED, path);

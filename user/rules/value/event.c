@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/names.h"
+#include "base/tier.h"
 #include "rules/value/internal.h"
 
 static char hostname[65];
@@ -42,6 +43,7 @@ static struct str category(const struct event *e)
 	case EVENT_OPEN:
 		return STR_LIT("file");
 	case EVENT_CONNECT:
+	case EVENT_NET:
 		return STR_LIT("net");
 	case EVENT_SYSCALL:
 		return event_call_changed(&e->sys).len > 0 ? STR_LIT("file") : STR_LIT("process");
@@ -110,6 +112,8 @@ bool value_of_event(struct value *v, const struct event *e, enum field_id id,
 		return set_str(v, host());
 	case F_BLOCKED:
 		return set_bool(v, e->blocked);
+	case F_TIER:
+		return set_str(v, str_from(tier_name(e->tier)));
 	case F_COMPAT:
 		return set_bool(v, e->compat);
 	case F_TRUNCATED:

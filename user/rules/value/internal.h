@@ -20,6 +20,8 @@ bool value_of_file(struct value *v, const struct event *e, enum field_id id,
 		   struct value_scratch *scratch);
 bool value_of_syscall(struct value *v, const struct event *e, enum field_id id,
 		      struct value_scratch *scratch);
+bool value_of_net(struct value *v, const struct event *e, enum field_id id,
+		  struct value_scratch *scratch);
 bool value_of_exec(struct value *v, const struct event *e, enum field_id id,
 		   struct value_scratch *scratch);
 

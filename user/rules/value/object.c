@@ -67,6 +67,7 @@ static bool of_connect(struct value *v, const struct event_connect *c, enum fiel
 	case F_FD_TYPECHAR:
 		return set_str(v, STR_LIT("u"));
 	case F_FD_TYPE:
+	case F_FD_SOCKFAMILY:
 		return set_str(v, STR_LIT("unix"));
 	case F_FD_ASKED:
 	case F_FD_NAMERAW:

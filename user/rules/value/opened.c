@@ -114,6 +114,8 @@ static bool of_open(struct value *v, const struct event *e, enum field_id id,
 	switch (id) {
 	case F_FILE_CREATED:
 		return set_bool(v, o->created);
+	case F_IO_URING:
+		return set_bool(v, o->io_uring);
 	case F_FILE_UNRESOLVED:
 		return set_bool_if(v, e->blocked, o->unresolved);
 	case F_FILE_ASKED:

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Opens where the kernel does them, whoever asks: a system call of either width, by a path or by a
+ * handle, or io_uring, also on its worker threads.
+ *
+ * path_openat() is where every one of them ends, with the file or the error: one program sees what
+ * was opened and what was denied, after all that can still refuse (other LSMs, the file's own
+ * open). The LSM hook sees only what was opened, and overlayfs' inner opens as well; beside it the
+ * first program looks at denied ones alone.
+ */
+#include "compat.bpf.h"
+#include "creds.bpf.h"
+#include "gate.bpf.h"
+#include "object.bpf.h"
+#include "open.bpf.h"
+
+#define MAX_ERRNO_ 4095
+
+/*
+ * Which call is it? WIRE_CALL_NONE: the kernel opens for itself (the program of an exec, a core
+ * dump, firmware). What io_uring does for a task can be run at the end of any call of it.
+ */
+static __always_inline __u32 opened_call(struct task_struct *t, __u32 *flags, __u32 *hflags)
+{
+	bool worker = LOAD(struct task_struct, t, flags) & PF_IO_WORKER_;
+	const struct pt_regs *regs;
+	__u32 calls, call;
+
+	if (!worker) {
+		regs = compat_user_regs(t);
+		calls = compat_calls_at(compat_nr_of(regs));
+		*hflags = compat_flag(t);
+		call = compat_call(calls, *hflags);
+		if (call >= WIRE_CALL_OPEN && call <= WIRE_CALL_OPEN_BY_HANDLE_AT)
+			return call;
+	}
+	if (!bpf_core_field_exists(struct task_struct, io_uring) ||
+	    (!worker && !LOAD(struct task_struct, t, io_uring)))
+		return WIRE_CALL_NONE;
+	*hflags = 0;
+	*flags |= WIRE_OPEN_IO_URING;
+	return WIRE_CALL_OPENAT;
+}
+
+/* Is it root's, or a denied attempt that is asked for, in a container, and not our own? */
+static __always_inline bool opened_gate(struct task_struct *t, struct gate *g, bool denied)
+{
+	if (!creds_root(LOAD(struct task_struct, t, cred)) && !(denied && knob_blocked))
+		return false;
+	return gate_container(t, g) && LOAD(struct task_struct, t, tgid) != (int)knob_agent;
+}
+
+SEC("fexit/path_openat")
+int BPF_PROG(rootwatch_opened, struct nameidata *nd, const struct open_flags *op, unsigned int how,
+	     struct file *f)
+{
+	long err = (long)f;
+	bool failed = err < 0 && err >= -MAX_ERRNO_;
+	struct task_struct *t;
+	__u32 call, flags = 0;
+	struct gate g;
+
+	if (failed ? !creds_denied(err) : knob_open_tier != WIRE_TIER_FENTRY)
+		return 0;
+	t = compat_current();
+	if (!opened_gate(t, &g, failed))
+		return 0;
+	if (op->open_flag & (O_PATH_ | FMODE_EXEC_))
+		return 0;
+	call = opened_call(t, &flags, &g.hflags);
+	if (call == WIRE_CALL_NONE)
+		return 0;
+	g.hflags |= WIRE_F_TIER(WIRE_TIER_FENTRY);
+	if (failed) {
+		struct open_try a = {};
+
+		a.path = LOAD(struct filename, nd->name, name);
+		a.oflags = op->open_flag;
+		a.dirfd = nd->dfd;
+		a.flags = flags;
+		a.copied = true;
+		return open_refused(t, &g, &a, call, err);
+	}
+	if (knob_open_tier != WIRE_TIER_FENTRY)
+		return 0;
+	return open_seen(t, &g, f, LOAD(struct file, f, f_flags) | (op->open_flag & O_ONCE_), call,
+			 0, flags | WIRE_OPEN_NO_FD);
+}
+
+/*
+ * A file that a file system opens beneath its own: overlayfs that of a layer, for each of its files
+ * (marked) and to copy one up (on a mount of its own, as memfds are).
+ */
+static __always_inline bool opened_beneath(const struct file *f)
+{
+	struct object o = {};
+
+	if (LOAD(struct file, f, f_mode) & FMODE_NOACCOUNT_)
+		return true;
+	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
+	return (__u64)LOAD(struct mount, o.mount, mnt_ns) == MNT_NS_INTERNAL_ &&
+	       !object_is_memfd(&o);
+}
+
+SEC("lsm/file_open")
+int BPF_PROG(rootwatch_opened_lsm, struct file *f)
+{
+	struct task_struct *t = compat_current();
+	__u32 call, flags = 0, oflags;
+	struct gate g;
+
+	if (!opened_gate(t, &g, false))
+		return 0;
+	oflags = LOAD(struct file, f, f_flags);
+	if ((oflags & FMODE_EXEC_) || opened_beneath(f))
+		return 0;
+	call = opened_call(t, &flags, &g.hflags);
+	if (call == WIRE_CALL_NONE)
+		return 0;
+	g.hflags |= WIRE_F_TIER(WIRE_TIER_LSM);
+	open_seen(t, &g, f, oflags, call, 0, flags | WIRE_OPEN_NO_FD);
+	return 0;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Sockets: the one behind a descriptor, and the arguments of the calls on them. */
+#ifndef ROOTWATCH_SOCK_BPF_H
+#define ROOTWATCH_SOCK_BPF_H
+
+#include "compat.bpf.h"
+#include "emit.bpf.h"
+#include "open.bpf.h"
+#include "task.bpf.h"
+
+#define AF_UNIX_   1
+#define AF_INET_   2
+#define AF_INET6_  10
+#define AF_PACKET_ 17
+
+static __always_inline bool sock_is_multiplexed(const struct pt_regs *regs, bool is32)
+{
+	return is32 && compat_nr(regs) == COMPAT_NR_SOCKETCALL;
+}
+
+/* Argument n, counted from 0, of a call on a socket: those of socketcall lie in memory. */
+static __always_inline __u64 sock_arg(const struct pt_regs *regs, bool is32, int n)
+{
+	__u32 v = 0;
+
+	if (!sock_is_multiplexed(regs, is32))
+		return compat_arg(regs, is32, n);
+	bpf_probe_read_user(&v, sizeof(v), (const char *)compat_arg(regs, is32, 1) + n * sizeof(v));
+	return v;
+}
+
+/*
+ * The calls behind socketcall's first argument (linux/net.h); 0: none that is watched. One more
+ * than the mask needs: the compiler would put 32 bytes into a section of their own, which libbpf
+ * does not know.
+ */
+#define SOCK_CALLS_MASK 31
+static const __u8 sock_calls[SOCK_CALLS_MASK + 2] = {
+	[1] = WIRE_CALL_SOCKET,	  [2] = WIRE_CALL_BIND,	    [3] = WIRE_CALL_CONNECT,
+	[4] = WIRE_CALL_LISTEN,	  [5] = WIRE_CALL_ACCEPT,   [11] = WIRE_CALL_SENDTO,
+	[16] = WIRE_CALL_SENDMSG, [18] = WIRE_CALL_ACCEPT4, [20] = WIRE_CALL_SENDMMSG,
+};
+
+/*
+ * The socket behind a descriptor, or NULL. A call that succeeded on what is no socket now had its
+ * descriptor taken away by another thread: counted as lost.
+ */
+static __always_inline const void *sock_of(const struct task_struct *t, __u32 fd, long ret)
+{
+	const void *f = open_file(t, fd);
+
+	if (!f ||
+	    (LOAD(struct inode, LOAD(struct file, f, f_inode), i_mode) & S_IFMT_) != S_IFSOCK_) {
+		if (ret >= 0 && task_entered(t))
+			emit_lost(WIRE_C_LOST_READ);
+		return NULL;
+	}
+	return LOAD(struct socket, LOAD(struct file, f, private_data), sk);
+}
+
+#endif /* ROOTWATCH_SOCK_BPF_H */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which hooks to use of those that this kernel has: pure. */
+#ifndef ROOTWATCH_SOURCE_CHOICE_H
+#define ROOTWATCH_SOURCE_CHOICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CHOICE_AUTO UINT32_MAX /* no tier is forced */
+
+/* What a kernel has; each 0, or -errno of the attempt to use it. */
+struct choice_have {
+	int fentry;	   /* a program at the end of path_openat() */
+	int lsm;	   /* a program at the LSM hook file_open */
+	bool lsm_inactive; /* such a program can be attached, but bpf is no active LSM */
+	int probes;	   /* return probes of many functions at once */
+};
+
+struct choice {
+	uint32_t open; /* WIRE_TIER_* that sees opens */
+	bool probes; /* the other calls by return probes, not by a tracepoint that all calls pass */
+};
+
+#define CHOICE_WHY_MAX 256
+
+/*
+ * The hooks for a kernel that has these. forced: a WIRE_TIER_* for opens, or CHOICE_AUTO: the first
+ * one that is there, in the order fentry, lsm, tracepoint. Gives 0, or -ENOTSUP for a forced one
+ * that is not there; why then says what is missing, and otherwise why a better one is not used ("":
+ * there is none).
+ */
+int choice_make(const struct choice_have *have, uint32_t forced, struct choice *out,
+		char why[static CHOICE_WHY_MAX]);
+
+#endif /* ROOTWATCH_SOURCE_CHOICE_H */

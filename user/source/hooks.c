@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "source/hooks.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "wire.h"
+
+#include "rootwatch.skel.h"
+
+/* When a hook is used. */
+enum when { ALWAYS, OPEN_FENTRY, OPEN_LSM, OPEN_TRACEPOINT, PROBES, NO_PROBES };
+
+struct row {
+	enum when when;
+	struct source_hook hook;
+};
+
+static const struct row rows[] = {
+	{ALWAYS,
+	 {"rootwatch_rename", "tp_btf/task_rename",
+	  "credentials before an exec: SUID, SGID and file-capability gains", 0, false,
+	  SOURCE_PROOF_RENAME, WIRE_TIER_TRACEPOINT}},
+	{ALWAYS,
+	 {"rootwatch_exec", "tp_btf/sched_process_exec", "programs started", 0, false,
+	  SOURCE_PROOF_EXEC, WIRE_TIER_TRACEPOINT}},
+	{ALWAYS,
+	 {"rootwatch_fork", "tp_btf/sched_process_fork",
+	  "children: who started whom, and their credentials before a change", 0, false,
+	  SOURCE_PROOF_FORK, WIRE_TIER_TRACEPOINT}},
+	{ALWAYS,
+	 {"rootwatch_exit", "tp_btf/sched_process_exit", "exit codes and durations", 0, false,
+	  SOURCE_PROOF_EXIT, WIRE_TIER_TRACEPOINT}},
+	{ALWAYS,
+	 {"rootwatch_moved", "tp_btf/cgroup_attach_task",
+	  "moves between cgroups: without them each act costs a look-up more, nothing is lost", 0,
+	  true, SOURCE_PROOF_MOVED, WIRE_TIER_TRACEPOINT}},
+	{OPEN_FENTRY,
+	 {"rootwatch_opened", "fexit/path_openat", "files opened, and opens that were denied", 0,
+	  false, SOURCE_PROOF_OPENS, WIRE_TIER_FENTRY}},
+	{OPEN_LSM,
+	 {"rootwatch_opened_lsm", "lsm/file_open", "files opened", 0, false, SOURCE_PROOF_OPEN,
+	  WIRE_TIER_LSM}},
+	{OPEN_LSM,
+	 {"rootwatch_opened", "fexit/path_openat", "opens that were denied", 0, false,
+	  SOURCE_PROOF_DENIED, WIRE_TIER_FENTRY}},
+	{PROBES,
+	 {"rootwatch_calls", "kretprobe.multi/sys_*",
+	  "uids changed, sockets connected, and what else rules ask for", 0, false,
+	  SOURCE_PROOF_CALLS, WIRE_TIER_KPROBE}},
+	{NO_PROBES,
+	 {"rootwatch_syscall", "tp_btf/sys_exit",
+	  "uids changed, sockets connected, and what else rules ask for", 0, false,
+	  SOURCE_PROOF_CALLS, WIRE_TIER_TRACEPOINT}},
+	{OPEN_TRACEPOINT,
+	 {"rootwatch_syscall", "tp_btf/sys_exit",
+	  "files opened, uids changed, sockets connected: everything but programs started", 0,
+	  false, SOURCE_PROOF_ALL_CALLS, WIRE_TIER_TRACEPOINT}},
+};
+#define ROWS_N (sizeof(rows) / sizeof(rows[0]))
+
+static bool is_used(const struct choice *c, enum when when)
+{
+	switch (when) {
+	case OPEN_FENTRY:
+		return c->open == WIRE_TIER_FENTRY;
+	case OPEN_LSM:
+		return c->open == WIRE_TIER_LSM;
+	case OPEN_TRACEPOINT:
+		return c->open == WIRE_TIER_TRACEPOINT;
+	case PROBES:
+		return c->open != WIRE_TIER_TRACEPOINT && c->probes;
+	case NO_PROBES:
+		return c->open != WIRE_TIER_TRACEPOINT && !c->probes;
+	case ALWAYS:
+		break;
+	}
+	return true;
+}
+
+int hooks_choose(struct hooks *h, uint32_t tier, char why[static SOURCE_WHY_MAX])
+{
+	int err = probe_kernel(&h->probe, tier);
+
+	if (!err)
+		err = choice_make(&h->probe.have, tier, &h->choice, h->why);
+	if (err == -ENOTSUP)
+		(void)snprintf(why, SOURCE_WHY_MAX, "no such tier here: %s", h->why);
+	return err;
+}
+
+bool hooks_degrade(struct hooks *h)
+{
+	if (h->choice.probes) {
+		h->choice.probes = false;
+		return true;
+	}
+	if (h->choice.open == WIRE_TIER_TRACEPOINT)
+		return false;
+	(void)snprintf(h->why, sizeof(h->why), "the kernel refuses the programs of the others");
+	h->choice.open = WIRE_TIER_TRACEPOINT;
+	return true;
+}
+
+void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)
+{
+	h->skel = skel;
+	h->n = 0;
+	skel->rodata->knob_open_tier = h->choice.open;
+	for (size_t i = 0; i < ROWS_N; i++) {
+		struct bpf_program *prog =
+			bpf_object__find_program_by_name(skel->obj, rows[i].hook.program);
+
+		if (rows[i].when != ALWAYS && prog)
+			bpf_program__set_autoload(prog, false);
+	}
+	for (size_t i = 0; i < ROWS_N; i++) {
+		struct bpf_program *prog =
+			bpf_object__find_program_by_name(skel->obj, rows[i].hook.program);
+
+		if (!is_used(&h->choice, rows[i].when))
+			continue;
+		if (prog)
+			bpf_program__set_autoload(prog, true);
+		h->list[h->n++] = rows[i].hook;
+	}
+}
+
+/* More return probes, for those of these calls that have none. */
+static int add_probes(struct hooks *h, uint64_t calls)
+{
+	uint64_t fresh = calls & ~h->probed;
+	const char **names;
+	size_t n = 0;
+	LIBBPF_OPTS(bpf_kprobe_multi_opts, o, .retprobe = true);
+	struct bpf_link *link;
+
+	names = calloc(h->probe.n_callees + 1, sizeof(*names));
+	if (!names)
+		return -ENOMEM;
+	for (size_t i = 0; i < h->probe.n_callees; i++)
+		if (fresh & WIRE_CALL_BIT(h->probe.callees[i].call))
+			names[n++] = h->probe.callees[i].name;
+	o.syms = names;
+	o.cnt = n;
+	link = !n ? NULL :
+	       h->n_probes == HOOKS_PROBES_MAX ?
+		    NULL :
+		    bpf_program__attach_kprobe_multi_opts(h->skel->progs.rootwatch_calls, NULL, &o);
+	free(names);
+	if (!n)
+		return 0;
+	if (!link)
+		return h->n_probes == HOOKS_PROBES_MAX ? -ENOSPC : -errno;
+	h->probes[h->n_probes++] = link;
+	h->probed |= fresh;
+	return 0;
+}
+
+static int attach_one(struct hooks *h, size_t i, uint64_t calls)
+{
+	struct bpf_program *prog =
+		bpf_object__find_program_by_name(h->skel->obj, h->list[i].program);
+
+	if (!prog)
+		return -ENOENT;
+	if (prog == h->skel->progs.rootwatch_calls)
+		return add_probes(h, calls);
+	h->links[i] = bpf_program__attach(prog);
+	return h->links[i] ? 0 : -errno;
+}
+
+int hooks_attach(struct hooks *h, uint64_t calls, char why[static SOURCE_WHY_MAX])
+{
+	for (size_t i = 0; i < h->n; i++) {
+		int err = attach_one(h, i, calls);
+
+		h->list[i].error = err;
+		if (!err || h->list[i].optional)
+			continue;
+		(void)snprintf(why, SOURCE_WHY_MAX,
+			       "the kernel refuses %s (%s); `rootwatch check` says more",
+			       h->list[i].hook, strerror(-err));
+		return err;
+	}
+	return 0;
+}
+
+int hooks_follow(struct hooks *h, uint64_t calls)
+{
+	return is_used(&h->choice, PROBES) ? add_probes(h, calls) : 0;
+}
+
+/* Since 6.7 a link of return probes tells what it missed; libbpf's headers may be older. */
+struct link_info_tail {
+	uint64_t addrs;
+	uint32_t count, flags;
+	uint64_t missed;
+};
+
+static uint64_t link_missed(const struct bpf_link *link)
+{
+	union {
+		struct bpf_link_info info;
+		struct {
+			uint32_t type, id, prog_id, pad;
+			struct link_info_tail tail;
+		} now;
+	} u;
+	uint32_t len = sizeof(u);
+
+	memset(&u, 0, sizeof(u));
+	if (bpf_obj_get_info_by_fd(bpf_link__fd(link), &u.info, &len) ||
+	    len < offsetof(typeof(u.now), tail.missed) + sizeof(u.now.tail.missed))
+		return 0;
+	return u.now.tail.missed;
+}
+
+static uint64_t prog_missed(const struct bpf_program *prog)
+{
+	struct bpf_prog_info info = {0};
+	uint32_t len = sizeof(info);
+	int fd = bpf_program__fd(prog);
+
+	return fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &len) == 0 ? info.recursion_misses : 0;
+}
+
+uint64_t hooks_missed(const struct hooks *h)
+{
+	struct bpf_program *prog;
+	uint64_t sum = h->missed;
+
+	bpf_object__for_each_program(prog, h->skel->obj)
+		sum += prog_missed(prog);
+	for (size_t i = 0; i < h->n_probes; i++)
+		sum += link_missed(h->probes[i]);
+	return sum;
+}
+
+void hooks_detach(struct hooks *h)
+{
+	for (size_t i = 0; i < h->n; i++) {
+		bpf_link__destroy(h->links[i]);
+		h->links[i] = NULL;
+	}
+	for (size_t i = 0; i < h->n_probes; i++) {
+		h->missed += link_missed(h->probes[i]);
+		bpf_link__destroy(h->probes[i]);
+	}
+	h->n_probes = 0;
+	h->probed = 0;
+}
+
+void hooks_free(struct hooks *h)
+{
+	hooks_detach(h);
+	probe_free(&h->probe);
+}

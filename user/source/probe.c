@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "source/probe.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "source/callee.h"
+#include "wire.h"
+
+#define CALLEES_MAX 512
+
+/* r0 = 0; exit */
+static const struct bpf_insn nothing[] = {
+	{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+	{.code = BPF_JMP | BPF_EXIT},
+};
+
+static int load(enum bpf_prog_type type, enum bpf_attach_type attach, uint32_t btf_id)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, o, .expected_attach_type = attach, .attach_btf_id = btf_id);
+
+	return bpf_prog_load(type, "rootwatch_probe", "Dual BSD/GPL", nothing,
+			     sizeof(nothing) / sizeof(nothing[0]), &o);
+}
+
+/* A program for a function of the kernel: 0 when it could be loaded and attached. */
+static int try_function(enum bpf_prog_type type, enum bpf_attach_type attach, uint32_t btf_id)
+{
+	int prog, link;
+
+	if (!btf_id)
+		return -ENOENT;
+	prog = load(type, attach, btf_id);
+	if (prog < 0)
+		return prog;
+	link = bpf_raw_tracepoint_open(NULL, prog);
+	close(prog);
+	if (link < 0)
+		return link;
+	close(link);
+	return 0;
+}
+
+static int try_probes(const struct probe *p)
+{
+	const char *name = p->n_callees ? p->callees[0].name : NULL;
+	LIBBPF_OPTS(bpf_link_create_opts, o, .kprobe_multi.syms = &name, .kprobe_multi.cnt = 1,
+		    .kprobe_multi.flags = BPF_F_KPROBE_MULTI_RETURN);
+	int prog, link;
+
+	if (!name)
+		return -ENOENT;
+	prog = load(BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI, 0);
+	if (prog < 0)
+		return prog;
+	link = bpf_link_create(prog, 0, BPF_TRACE_KPROBE_MULTI, &o);
+	close(prog);
+	if (link < 0)
+		return link;
+	close(link);
+	return 0;
+}
+
+/*
+ * Does the kernel refuse such programs whatever they are for? Asked with a type where a function
+ * should be, so that no BTF has to be read first.
+ */
+static bool refused(enum bpf_prog_type type, enum bpf_attach_type attach)
+{
+	int prog = load(type, attach, 1);
+
+	if (prog >= 0)
+		close(prog);
+	return prog == -EPERM || prog == -EACCES;
+}
+
+static bool lsm_active(void)
+{
+	char list[512] = "", *word, *rest = list;
+	FILE *f = fopen("/sys/kernel/security/lsm", "re");
+
+	if (!f)
+		return false;
+	if (!fgets(list, sizeof(list), f))
+		list[0] = '\0';
+	(void)fclose(f);
+	while ((word = strsep(&rest, ",\n")))
+		if (strcmp(word, "bpf") == 0)
+			return true;
+	return false;
+}
+
+struct found {
+	uint32_t path_openat, lsm_file_open;
+};
+
+static void note_callee(struct probe *p, const char *name)
+{
+	uint32_t call = callee_call(name);
+	size_t len = strlen(name);
+
+	if (call == WIRE_CALL_NONE || p->n_callees == CALLEES_MAX || len >= PROBE_NAME_MAX)
+		return;
+	p->callees[p->n_callees].call = call;
+	memcpy(p->callees[p->n_callees].name, name, len + 1);
+	p->n_callees++;
+}
+
+/* One look at every function that the kernel's BTF names. */
+static void find(struct probe *p, const struct btf *btf, struct found *f)
+{
+	uint32_t n = btf__type_cnt(btf);
+
+	for (uint32_t id = 1; id < n; id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+		const char *name;
+
+		if (!btf_is_func(t))
+			continue;
+		name = btf__name_by_offset(btf, t->name_off);
+		if (strcmp(name, "path_openat") == 0)
+			f->path_openat = id;
+		else if (strcmp(name, "bpf_lsm_file_open") == 0)
+			f->lsm_file_open = id;
+		else
+			note_callee(p, name);
+	}
+}
+
+int probe_kernel(struct probe *p, uint32_t forced)
+{
+	struct found f = {0};
+	struct btf *btf;
+
+	memset(p, 0, sizeof(*p));
+	p->have = (struct choice_have){-EPERM, -EPERM, false, -EPERM};
+	if (forced == WIRE_TIER_TRACEPOINT || refused(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT))
+		return 0;
+	p->callees = calloc(CALLEES_MAX, sizeof(*p->callees));
+	if (!p->callees)
+		return -ENOMEM;
+	btf = btf__load_vmlinux_btf();
+	if (!btf) {
+		p->have.fentry = p->have.lsm = p->have.probes = -errno;
+		return 0;
+	}
+	find(p, btf, &f);
+	btf__free(btf);
+	p->have.fentry = try_function(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, f.path_openat);
+	if (p->have.fentry || forced == WIRE_TIER_LSM) {
+		p->have.lsm = try_function(BPF_PROG_TYPE_LSM, BPF_LSM_MAC, f.lsm_file_open);
+		p->have.lsm_inactive = !lsm_active();
+	}
+	p->have.probes = try_probes(p);
+	return 0;
+}
+
+void probe_free(struct probe *p)
+{
+	free(p->callees);
+	memset(p, 0, sizeof(*p));
+}
