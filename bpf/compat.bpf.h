@@ -131,6 +131,13 @@ static __always_inline struct task_struct *compat_current(void)
 	return (struct task_struct *)bpf_get_current_task();
 }
 
+/* A field of registers that may have no type, as they may not before bpf_task_pt_regs. */
+#if COMPAT_KERNEL >= 517
+#define REG(regs, field) ((regs)->field)
+#else
+#define REG(regs, field) LOAD(struct pt_regs, regs, field)
+#endif
+
 /*
  * The registers with which a task entered the kernel. Before bpf_task_pt_regs (5.15): they lie at
  * the very top of its stack, which has 16 KiB (x86-64; elsewhere no older kernel has the hooks that
@@ -236,7 +243,7 @@ static __always_inline long compat_nr(const struct pt_regs *regs)
 /* The same of registers that have no type. */
 static __always_inline long compat_nr_of(const struct pt_regs *regs)
 {
-	return (__u32)LOAD(struct pt_regs, regs, orig_ax) & ~0x40000000u;
+	return (__u32)REG(regs, orig_ax) & ~0x40000000u;
 }
 
 static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, int n)
@@ -244,17 +251,17 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 	__u64 v = 0;
 
 	if (is32)
-		v = n == 0 ? regs->bx :
-		    n == 1 ? regs->cx :
-		    n == 2 ? regs->dx :
-		    n == 3 ? regs->si :
-			     regs->di;
+		v = n == 0 ? REG(regs, bx) :
+		    n == 1 ? REG(regs, cx) :
+		    n == 2 ? REG(regs, dx) :
+		    n == 3 ? REG(regs, si) :
+			     REG(regs, di);
 	else
-		v = n == 0 ? regs->di :
-		    n == 1 ? regs->si :
-		    n == 2 ? regs->dx :
-		    n == 3 ? regs->r10 :
-			     regs->r8;
+		v = n == 0 ? REG(regs, di) :
+		    n == 1 ? REG(regs, si) :
+		    n == 2 ? REG(regs, dx) :
+		    n == 3 ? REG(regs, r10) :
+			     REG(regs, r8);
 	return is32 ? (__u32)v : v;
 }
 
@@ -292,17 +299,17 @@ static __always_inline long compat_nr(const struct pt_regs *regs)
 
 static __always_inline long compat_nr_of(const struct pt_regs *regs)
 {
-	return LOAD(struct pt_regs, regs, syscallno);
+	return (__u32)REG(regs, syscallno);
 }
 
 /* x0 holds the result at exit; orig_x0 the first argument. */
 static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, int n)
 {
-	__u64 v = n == 0 ? regs->orig_x0 :
-		  n == 1 ? regs->regs[1] :
-		  n == 2 ? regs->regs[2] :
-		  n == 3 ? regs->regs[3] :
-			   regs->regs[4];
+	__u64 v = n == 0 ? REG(regs, orig_x0) :
+		  n == 1 ? REG(regs, regs[1]) :
+		  n == 2 ? REG(regs, regs[2]) :
+		  n == 3 ? REG(regs, regs[3]) :
+			   REG(regs, regs[4]);
 
 	return is32 ? (__u32)v : v;
 }

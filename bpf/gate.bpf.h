@@ -372,4 +372,21 @@ static __always_inline bool gate_known(const struct task_struct *t, struct gate 
 	return gate_look(t, g, false);
 }
 
+/*
+ * A gate's answer beside its cgroup as one number: global functions, which the verifier looks at
+ * once and not for each way to them, can be passed numbers only. (hflags has 16 bits.)
+ */
+static __always_inline __u64 gate_packed(const struct gate *g)
+{
+	return (__u64)g->hier << 32 | g->flags << 16 | (g->hflags & 0xffff);
+}
+
+static __always_inline void gate_unpack(struct gate *g, __u64 cgroup, __u64 packed)
+{
+	g->cgroup = cgroup;
+	g->hier = packed >> 32;
+	g->flags = packed >> 16 & 0xffff;
+	g->hflags = packed & 0xffff;
+}
+
 #endif /* ROOTWATCH_GATE_BPF_H */

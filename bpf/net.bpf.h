@@ -145,8 +145,7 @@ static __always_inline struct wire_net *net_begin(struct scratch *s, const struc
 	struct wire_net *r = (struct wire_net *)s->record;
 
 	__builtin_memset(r, 0, sizeof(*r));
-	object_task(&r->t, t, g);
-	creds_fill(&r->c, LOAD(struct task_struct, t, cred));
+	object_who(s, t, g);
 	r->call = call;
 	r->ret = ret == -ERESTARTSYS_ ? -EINTR_ : ret;
 	object_cwd(s, &r->cwd, t);
@@ -320,17 +319,6 @@ static __always_inline int net_report(const struct task_struct *t, const struct 
 	if (family == AF_UNIX_ && call == WIRE_CALL_CONNECT && (ret >= 0 || !net_tried(call, ret)))
 		return connect_done(t, g, regs, is32, sk, ret);
 	return 0;
-}
-
-/*
- * Apart, for the sake of the stack. The result says nothing, but the compiler must not know: where
- * it drops a constant one, the verifier finds what lay in the register.
- */
-static __noinline int net_call(const struct task_struct *t, const struct gate *g,
-			       const struct pt_regs *regs, __u32 call, long ret)
-{
-	net_report(t, g, regs, call, ret);
-	return (int)opaque_zero;
 }
 
 #endif /* ROOTWATCH_NET_BPF_H */

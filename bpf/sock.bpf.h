@@ -15,7 +15,7 @@
 
 static __always_inline bool sock_is_multiplexed(const struct pt_regs *regs, bool is32)
 {
-	return is32 && compat_nr(regs) == COMPAT_NR_SOCKETCALL;
+	return is32 && compat_nr_of(regs) == COMPAT_NR_SOCKETCALL;
 }
 
 /* Argument n, counted from 0, of a call on a socket: those of socketcall lie in memory. */

@@ -19,6 +19,43 @@ static __always_inline bool syscall_is_open(__u32 call)
 	return call >= WIRE_CALL_OPEN && call <= WIRE_CALL_OPEN_BY_HANDLE_AT;
 }
 
+/* The ways that part behind the gate, each for the verifier alone; all but the busiest. */
+
+__noinline int syscall_net(__u64 cgroup, __u64 gate, __u32 call, long ret)
+{
+	struct task_struct *t = compat_current();
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return net_report(t, &g, compat_user_regs(t), call, ret);
+}
+
+__noinline int syscall_other(__u64 cgroup, __u64 gate, __u32 call, long ret)
+{
+	struct task_struct *t = compat_current();
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return call_done(t, &g, compat_user_regs(t), call, ret);
+}
+
+__noinline int syscall_setid(__u64 cgroup, __u64 gate, __u32 call)
+{
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return setid_done(compat_current(), &g, call);
+}
+
+__noinline int syscall_open_denied(__u64 cgroup, __u64 gate, __u32 call, long ret)
+{
+	struct task_struct *t = compat_current();
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return open_denied(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, call, ret);
+}
+
 static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __u32 tier)
 {
 	__u32 calls = compat_calls_at(compat_nr(regs));
@@ -52,17 +89,16 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 	if (!gate_container(t, &g) || LOAD(struct task_struct, t, tgid) == (int)knob_agent)
 		return 0;
 	g.hflags = flag | WIRE_F_TIER(tier);
-	if (net_is_call(call))
-		return net_call(t, &g, regs, call, ret);
-	if (call >= WIRE_CALL_FIRST)
-		return call_done(t, &g, regs, call, ret);
 	if (syscall_is_open(call)) {
 		if (knob_open_tier != WIRE_TIER_TRACEPOINT)
 			return 0;
-		return denied ? open_denied(t, &g, regs, is32, call, ret) :
+		return denied ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :
 				open_done(t, &g, regs, is32, call, ret);
 	}
-	return denied ? 0 : setid_done(t, &g, call);
+	return net_is_call(call)       ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
+	       call >= WIRE_CALL_FIRST ? syscall_other(g.cgroup, gate_packed(&g), call, ret) :
+	       denied		       ? 0 :
+					 syscall_setid(g.cgroup, gate_packed(&g), call);
 }
 
 SEC("tp_btf/sys_exit")

@@ -69,11 +69,11 @@ def test_put_in_place(w, _label, program, words):
 
 
 @suite.cases(
-    ("relative", ["--chdir", "/etc", "rename", "=../tmp/new", "=new"]),
-    ("relative to where a link led", ["--chdir", "/tmp/e", "rename", "=/tmp/new", "=new"]),
+    ("relative", ["--chdir", "/etc", "renameat", "cwd", "=../tmp/new", "cwd", "=new"]),
+    ("relative to where a link led", ["--chdir", "/tmp/e", "renameat", "cwd", "=/tmp/new", "cwd", "=new"]),
     ("dirfd", ["--fd", "/etc", "renameat", "cwd", "=/tmp/new", "fd", "=new"]),
     ("dirfd of a link", ["--fd", "/tmp/a/c", "renameat", "cwd", "=/tmp/new", "fd", "=./new"]),
-    ("dot dot", ["rename", "=/tmp/new", "=//tmp/../etc/./new"]),
+    ("dot dot", ["renameat", "cwd", "=/tmp/new", "cwd", "=//tmp/../etc/./new"]),
 )
 def test_disguise(w, _label, words):
     acts(w, w.c, {"rule": "etc-written", "fd.name": "/etc/new", "rootwatch.call.from": "/tmp/new"},
@@ -94,15 +94,15 @@ def test_exchange(w):
 )
 def test_rule(w, _label, path, rule):
     before = f"mkdir -p /etc/cron.d; cp {path} /tmp/kept 2>/dev/null; echo >/tmp/new"
-    acts(w, w.c, {"rule": rule, "fd.name": path}, "rename", "=/tmp/new", f"={path}", before=before)
+    acts(w, w.c, {"rule": rule, "fd.name": path}, "renameat", "cwd", "=/tmp/new", "cwd", f"={path}", before=before)
     w.c.sh(f"if [ -e /tmp/kept ]; then mv /tmp/kept {path}; else rm {path}; fi")
 
 
 @suite.cases(
-    ("out of /etc", ["rename", "=/etc/new", "=/tmp/y"]),
-    ("elsewhere", ["rename", "=/tmp/new", "=/tmp/y"]),
-    ("fails", ["rename", "=/tmp/not-there", "=/etc/y"]),
-    ("nobody asks", ["unlink", "=/etc/new"]),
+    ("out of /etc", ["renameat", "cwd", "=/etc/new", "cwd", "=/tmp/y"]),
+    ("elsewhere", ["renameat", "cwd", "=/tmp/new", "cwd", "=/tmp/y"]),
+    ("fails", ["renameat", "cwd", "=/tmp/not-there", "cwd", "=/etc/y"]),
+    ("nobody asks", ["unlinkat", "cwd", "=/etc/new", "0"]),
 )
 def test_harmless(w, _label, words):
     w.c.sh("echo x >/tmp/new; echo x >/etc/new")
@@ -129,7 +129,7 @@ def test_suid(w, label, words, path):
     ("block", ["mknod", "=/tmp/disk", "060600", "0x801"], "disk-tool-run", "/tmp/disk"),
     ("block at", ["--fd", "/tmp", "mknodat", "fd", "=disk", "060600", "0x801"], "disk-tool-run",
      "/tmp/disk"),
-    ("char", ["mknod", "=/tmp/char", "020600", "0x101"], "device-made", "/tmp/char"),
+    ("char", ["mknodat", "cwd", "=/tmp/char", "020600", "0x101"], "device-made", "/tmp/char"),
 )
 def test_node(w, _label, words, rule, path):
     acts(w, w.c, {"rule": rule, "fd.name": path}, *words)
@@ -157,7 +157,7 @@ def test_mighty(w, _label, program, rule, words, want):
 
 
 @suite.cases(
-    ("rename", ["rename", "=/tmp/x", "=/etc/passwd"], "passwd-written", "EACCES"),
+    ("renameat", ["renameat", "cwd", "=/tmp/x", "cwd", "=/etc/passwd"], "passwd-written", "EACCES"),
     ("rename 32-bit", ["rename", "=/tmp/x", "=/etc/passwd"], "passwd-written", "EACCES"),
     ("mount", ["mount", "=none", "=/tmp", "=tmpfs", "0", "0"], "mount-called", "EPERM"),
     ("module", ["init_module", "zeros", "1", "zeros"], "kernel-module", "EPERM"),

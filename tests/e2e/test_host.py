@@ -52,7 +52,7 @@ def test_host_process(w, _label, program, words):
 
 @suite.cases(
     ("passwd", "act_open", ["openat", "w", "/etc/passwd"]),
-    ("cron", "act_open", ["creat", "w", "/etc/cron.d/x"]),
+    ("cron", "act_open", ["openat", "wc", "/etc/cron.d/x"]),
     ("shadow", "act_open", ["openat", "r", "/etc/shadow"]),
     ("core_pattern", "act_open", ["openat", "w", "/proc/sys/kernel/core_pattern"]),
     ("own file", "act_open", ["openat", "wc", "/tmp/mine"]),

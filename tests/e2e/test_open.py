@@ -21,6 +21,10 @@ def same_file(event, truth):
     assert field(event, "rootwatch.file.dev") == major_minor(truth), (event, truth)
 
 
+def tier(w):
+    return w.d.start["output_fields"]["rootwatch.tier"]
+
+
 def check(w, c, truth, want):
     assert truth["fd"] >= 0, truth
     event = w.expect(c, truth, want)
@@ -175,6 +179,45 @@ def test_deep_path(w):
                  field(e, "container.full_id") == w.c.id and
                  field(e, "rootwatch.truncated"), "the deep file")
     w.c.sh("rm -rf /etc/" + part)
+
+
+def test_without_a_name(w):
+    """O_TMPFILE makes a file in a directory that no name leads to (yet)."""
+    truth = w.c.act("act_open", "openat", "wm", "/etc")
+    event = check(w, w.c, truth, {"evt.type": "openat", "rule": "etc-written"})
+    assert field(event, "fd.name").startswith("/etc/#"), event
+    assert field(event, "rootwatch.file.deleted") is True, event
+
+
+@suite.cases("now", "worker", "later")
+def test_io_uring(w, when):
+    """Seen where the kernel opens; a hook at the end of system calls sees only that a ring is made."""
+    with Runc(privileged=True) as c:
+        truth = c.act("act_uring", when, "wc", "/etc/by-ring")
+        assert truth["fd"] >= 0, truth
+        if tier(w) == "tracepoint":
+            w.expect(c, truth, {"evt.type": "io_uring_setup", "rule": "io-uring-used"})
+            w.none(of(c, truth, **{"fd.name": "/etc/by-ring"}))
+            print("only the ring, by tier tracepoint", file=sys.stderr)
+            return
+        event = check(w, c, truth, {"evt.type": "openat", "fd.name": "/etc/by-ring",
+                                    "rule": "etc-written"})
+        assert field(event, "rootwatch.io_uring") is True, event
+        assert len(w.all(of(c, truth, **{"fd.name": "/etc/by-ring"}))) == 1
+
+
+def test_tier(w):
+    """The first line and each event say by which kind of hook; one act is one event."""
+    start = w.d.start["output_fields"]
+    want = {"tracepoint": "tp_btf/sys_exit", "fentry": "fexit/path_openat",
+            "lsm": "lsm/file_open"}[tier(w)]
+    assert want in start["rootwatch.hooks"].split(","), start
+    truth = w.c.act("act_open", "openat", "wc", "/etc/once")
+    w.expect(w.c, truth, {"fd.name": "/etc/once", "rootwatch.tier": tier(w)})
+    w.c.sh("echo twice:x:77: >>/etc/group")  # copied up from the image's layer
+    seen = w.all(of(w.c, **{"evt.type": {"open", "openat"}}))
+    for name in ("/etc/once", "/etc/group"):
+        assert len([e for e in seen if field(e, "fd.name") == name]) == 1, seen
 
 
 def test_emptied_though_read_only(w):

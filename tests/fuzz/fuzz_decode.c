@@ -73,6 +73,12 @@ static void check_event(const struct event *e)
 			check(e->sys.path[i], "path");
 		}
 		break;
+	case EVENT_NET: {
+		char name[EVENT_NET_TEXT];
+
+		check(event_net_name(&e->net, name), "ends");
+		break;
+	}
 	case EVENT_CGROUP:
 	case EVENT_FORK:
 	case EVENT_EXIT:

@@ -190,6 +190,19 @@ static void take_kind(struct input *in, struct event *e)
 			e->sys.path[i] = take_str(in, WIRE_PATH_MAX);
 		}
 		break;
+	case EVENT_NET:
+		take(in, &e->net.client.address, sizeof(e->net.client.address));
+		take(in, &e->net.server.address, sizeof(e->net.server.address));
+		e->net.client.known = take_bool(in);
+		e->net.server.known = take_bool(in);
+		e->net.client.port = (uint16_t)take_u32(in);
+		e->net.server.port = (uint16_t)take_u32(in);
+		e->net.call = take_u32(in);
+		e->net.flags = take_u32(in);
+		e->net.family = (uint16_t)take_u32(in);
+		e->net.type = (uint16_t)take_u32(in);
+		e->net.protocol = (uint16_t)take_u32(in);
+		break;
 	default:
 		break;
 	}
@@ -198,10 +211,11 @@ static void take_kind(struct input *in, struct event *e)
 static void take_event(struct input *in, struct event *e)
 {
 	static const enum event_kind kinds[] = {EVENT_EXEC, EVENT_EXIT,	   EVENT_SETID,
-						EVENT_OPEN, EVENT_CONNECT, EVENT_SYSCALL};
+						EVENT_OPEN, EVENT_CONNECT, EVENT_SYSCALL,
+						EVENT_NET};
 
 	memset(e, 0, sizeof(*e));
-	e->kind = kinds[take_u32(in) % 6];
+	e->kind = kinds[take_u32(in) % 7];
 	e->num = take_u64(in);
 	e->time = take_u64(in);
 	e->blocked = take_bool(in);

@@ -178,6 +178,16 @@ static int tell_lost(struct pipeline *p, uint64_t lost, uint64_t time)
 	return write_line(p, len);
 }
 
+int pipeline_start(struct pipeline *p, const char *tier, const char *hooks)
+{
+	size_t len;
+
+	if (!p->o.json)
+		return 0;
+	len = output_start_json(p->line, tier, hooks, (uint64_t)clock_ns(CLOCK_REALTIME), &p->out);
+	return sink_write(p->sink, p->line, len);
+}
+
 /* Each CPU numbers its records without gaps: what is missing was lost, and is said at once. */
 static int account(struct pipeline *p, const struct event *e)
 {

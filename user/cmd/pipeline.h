@@ -46,6 +46,9 @@ void pipeline_free(struct pipeline *p);
  */
 void pipeline_rules(struct pipeline *p, uint32_t set, struct engine *engine);
 
+/* The first line of a JSON stream: output_start_json(). 0 or -errno. */
+int pipeline_start(struct pipeline *p, const char *tier, const char *hooks);
+
 /* A source_fn: 0, or -errno when the sink failed. */
 int pipeline_record(void *pipeline, const void *data, size_t size);
 

@@ -29,42 +29,45 @@ static const char *const argument_words[] = {[FIELD_ARG_NONE] = NULL,
 					     [FIELD_ARG_INDEX_OPTIONAL] = "optional index",
 					     [FIELD_ARG_KEY] = "key"};
 
+#define LETTERS_N 9
+
 /* One letter for each kind of line. */
-static void kinds_letters(unsigned kinds, char out[static 9])
+static void kinds_letters(unsigned kinds, char out[static LETTERS_N + 1])
 {
 	static const struct {
 		unsigned bit;
 		char letter;
-	} letters[] = {{FIELD_EXEC, 'e'},    {FIELD_SETID, 's'}, {FIELD_OPEN, 'o'},
-		       {FIELD_CONNECT, 'c'}, {FIELD_NET, 'n'},	 {FIELD_SYSCALL, 'k'},
-		       {FIELD_EXIT, 'x'},    {FIELD_LOST, 'l'}};
+	} letters[LETTERS_N] = {{FIELD_EXEC, 'e'},    {FIELD_SETID, 's'}, {FIELD_OPEN, 'o'},
+				{FIELD_CONNECT, 'c'}, {FIELD_NET, 'n'},	  {FIELD_SYSCALL, 'k'},
+				{FIELD_EXIT, 'x'},    {FIELD_LOST, 'l'},  {FIELD_START, 'w'}};
 
-	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+	for (size_t i = 0; i < LETTERS_N; i++)
 		out[i] = kinds & letters[i].bit ? letters[i].letter : '-';
-	out[sizeof(letters) / sizeof(letters[0])] = '\0';
+	out[LETTERS_N] = '\0';
 }
 
 static void print_head(FILE *f, const char *text)
 {
-	(void)fprintf(f, "%s\n\n%-31s %-14s %-7s  %s\n", text, "Field", "Type", "In",
+	(void)fprintf(f, "%s\n\n%-31s %-14s %-8s  %s\n", text, "Field", "Type", "In",
 		      "Meaning, example");
 }
 
 int rules_fields_print(FILE *f)
 {
-	char kinds[9];
+	char kinds[LETTERS_N + 1];
 
 	print_head(
 		f,
 		"Fields of output_fields and of rules. In a line a field that does not apply "
 		"to the event is absent;\none that applies but is not known is null; for a "
 		"rule both are missing, and each comparison is false.\n"
-		"In: e exec, s setuid family, o open, c connect, k any other call, x exit, l events lost.");
+		"In: e exec, s setuid family, o open, c connect, k any other call, x exit, l events lost,\n"
+		"w the first line.");
 	for (size_t i = 0; i < F_END; i++) {
 		const struct field *d = &field_table[i];
 
 		kinds_letters(d->kinds, kinds);
-		(void)fprintf(f, "%-31s %s%-*s %-7s  %s%s, %s\n", d->name, type_names[d->type],
+		(void)fprintf(f, "%-31s %s%-*s %-8s  %s%s, %s\n", d->name, type_names[d->type],
 			      (int)(14 - strlen(type_names[d->type])), d->null ? "|null" : "",
 			      kinds, d->meaning, when_names[d->when], d->example);
 	}
@@ -75,7 +78,7 @@ int rules_fields_print(FILE *f)
 		const struct rule_field *d = &field_rule_table[i];
 
 		kinds_letters(d->kinds, kinds);
-		(void)fprintf(f, "%s%-*s %-14s %-7s  %s, %s\n", d->name,
+		(void)fprintf(f, "%s%-*s %-14s %-8s  %s, %s\n", d->name,
 			      (int)(31 - strlen(d->name)), argument_names[d->argument],
 			      type_names[d->type], kinds, d->meaning, d->example);
 	}
@@ -90,6 +93,8 @@ static json_t *events(unsigned kinds)
 
 	for (const char *const *name = rules_events(kinds, UINT64_MAX); *name; name++)
 		(void)json_array_append_new(a, json_string(*name));
+	if (kinds & FIELD_START)
+		(void)json_array_append_new(a, json_string("start"));
 	if (kinds & FIELD_LOST)
 		(void)json_array_append_new(a, json_string("lost"));
 	return a;

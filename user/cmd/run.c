@@ -23,6 +23,8 @@
 #define HOSTNAME_MAX 256
 #define PROOF_MS     400
 
+#define HOOKS_TEXT_MAX 512
+
 struct run_options {
 	bool json, text, all, blocked, stats;
 	const char *output;
@@ -329,6 +331,27 @@ static void prove(struct run *r)
 				hooks[i].hook);
 }
 
+/* Says through what it watches, first of all. */
+static int announce(struct run *r)
+{
+	char hooks[HOOKS_TEXT_MAX] = "";
+	const struct source_hook *list;
+	size_t n, used = 0;
+	int err;
+
+	list = source_hooks(r->source, &n);
+	for (size_t i = 0; i < n; i++) {
+		int len = list[i].error ? 0 :
+					  snprintf(hooks + used, sizeof(hooks) - used, "%s%s",
+						   used ? "," : "", list[i].hook);
+
+		if (len > 0 && used + (size_t)len < sizeof(hooks))
+			used += (size_t)len;
+	}
+	err = pipeline_start(r->pipeline, tier_name(source_tier(r->source)), hooks);
+	return err ? err : sink_flush(r->sink);
+}
+
 #define HOST_DEVICES_MAX 1024
 
 /* The host's mounts, for what a container reaches of them. Without them a little less is told. */
@@ -383,10 +406,14 @@ static int run_with(struct run *r, const struct run_options *o)
 		return EXIT_CODE_ERROR;
 	}
 	judges_begin(&r->judges, r->source, r->pipeline);
+	err = announce(r);
 	prove(r);
-	fprintf(stderr, "rootwatch: watching what root does in containers; Ctrl-C ends it\n");
+	fprintf(stderr,
+		"rootwatch: watching what root does in containers (opens by %s); Ctrl-C ends it\n",
+		tier_name(source_tier(r->source)));
 	say_ready(o->ready_fd);
-	err = stream(r, o->duration);
+	if (!err)
+		err = stream(r, o->duration);
 	if (o->stats)
 		print_stats(r->source, r->pipeline);
 	/* A reader that has seen enough (head, a closed pager) is no error. */

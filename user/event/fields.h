@@ -41,6 +41,7 @@ enum field_when {
 #define FIELD_SYSCALL (1u << EVENT_SYSCALL)
 #define FIELD_NET     (1u << EVENT_NET)
 #define FIELD_LOST    (1u << EVENT_KIND_END) /* the line about lost events */
+#define FIELD_START   (2u << EVENT_KIND_END) /* the first line */
 
 struct field {
 	const char *name;
@@ -69,7 +70,8 @@ struct field {
 #define FIELD_SOC   (FIELD_S | FIELD_OC)
 #define FIELD_ACTS  (FIELD_E | FIELD_SOC | FIELD_K | FIELD_N) /* all but exit */
 #define FIELD_EVENT (FIELD_ACTS | FIELD_EXIT)
-#define FIELD_ALL   (FIELD_EVENT | FIELD_LOST)
+#define FIELD_ALL   (FIELD_EVENT | FIELD_LOST | FIELD_START)
+#define FIELD_TOLD  (FIELD_EVENT | FIELD_START)
 
 /* X(identifier, name, type, may be null, when, kinds, meaning, example) */
 #define FIELD_LIST(X) \
@@ -298,8 +300,10 @@ X(CGROUP, "rootwatch.cgroup", STRING, true, ALWAYS, E, \
   "the container's cgroup", "\"/docker/4f1c2d...\"") \
 X(PID_NS, "rootwatch.pid_ns", NUMBER, false, ALWAYS, EVENT, \
   "inode number of the pid namespace", "4026532301") \
-X(TIER, "rootwatch.tier", STRING, false, ALWAYS, EVENT, \
-  "the kind of hook that saw it: tracepoint, fentry, lsm or kprobe", "\"fentry\"") \
+X(TIER, "rootwatch.tier", STRING, false, ALWAYS, TOLD, \
+  "the kind of hook that saw it: tracepoint, fentry, lsm or kprobe; of the first line: that sees opens", "\"fentry\"") \
+X(HOOKS, "rootwatch.hooks", STRING, false, ALWAYS, START, \
+  "all hooks that are attached, with commas", "\"tp_btf/task_rename,fexit/path_openat\"") \
 X(BLOCKED, "rootwatch.blocked", BOOL, false, ALWAYS, ACTS, \
   "the act was denied: evt.res says why", "false") \
 X(COMPAT, "rootwatch.compat", BOOL, false, ALWAYS, ACTS, \

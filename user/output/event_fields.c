@@ -288,3 +288,11 @@ void event_fields_write_lost(struct line *l, uint64_t lost, uint64_t total, uint
 	put_num(l, F_LOST, (int64_t)lost);
 	put_num(l, F_LOST_TOTAL, (int64_t)total);
 }
+
+void event_fields_write_start(struct line *l, struct str tier, struct str hooks, uint64_t time_ns)
+{
+	put_schema(l);
+	put_num(l, F_TIME, (int64_t)time_ns);
+	put_own(l, F_TIER, tier);
+	put_own(l, F_HOOKS, hooks);
+}

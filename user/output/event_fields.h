@@ -16,4 +16,7 @@ void event_fields_write(struct line *l, const struct event *e, const struct verd
 /* The same for the line about lost events. */
 void event_fields_write_lost(struct line *l, uint64_t lost, uint64_t total, uint64_t time_ns);
 
+/* And for the first line of a stream. */
+void event_fields_write_start(struct line *l, struct str tier, struct str hooks, uint64_t time_ns);
+
 #endif /* ROOTWATCH_OUTPUT_EVENT_FIELDS_H */

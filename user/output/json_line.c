@@ -30,6 +30,7 @@ struct job {
 	const struct verdict *v;
 	const struct output_options *o;
 	uint64_t lost, total_lost, time_ns;
+	struct str tier, hooks;
 	struct places *at;
 };
 
@@ -180,4 +181,30 @@ size_t output_lost_json(char line[static OUTPUT_LINE_MAX], uint64_t lost, uint64
 	struct job j = {.o = o, .lost = lost, .total_lost = total_lost, .time_ns = time_ns};
 
 	return line_render(line, OUTPUT_LINE_MAX - 1, LINE_JSON, write_lost, &j);
+}
+
+static void write_start(struct line *l, void *arg)
+{
+	const struct job *j = arg;
+	const struct verdict none = {0};
+
+	(void)write_top(l, j->time_ns, STR_LIT("Watching"), PRIORITY_INFORMATIONAL, j->o->hostname);
+	line_literal(l, "opens are seen by ");
+	line_string(l, j->tier);
+	line_literal(l, "; all hooks: ");
+	line_string(l, j->hooks);
+	line_literal(l, "\"");
+	write_tags(l, &none);
+	line_literal(l, ",\"output_fields\":{");
+	event_fields_write_start(l, j->tier, j->hooks, j->time_ns);
+	line_literal(l, "}}\n");
+}
+
+size_t output_start_json(char line[static OUTPUT_LINE_MAX], const char *tier, const char *hooks,
+			 uint64_t time_ns, const struct output_options *o)
+{
+	struct job j = {
+		.o = o, .time_ns = time_ns, .tier = str_from(tier), .hooks = str_from(hooks)};
+
+	return line_render(line, OUTPUT_LINE_MAX - 1, LINE_JSON, write_start, &j);
 }

@@ -59,6 +59,13 @@ size_t output_lost_json(char line[static OUTPUT_LINE_MAX], uint64_t lost, uint64
 size_t output_lost_text(char line[static OUTPUT_LINE_MAX], uint64_t lost, uint64_t total_lost,
 			uint64_t time_ns, const struct output_options *o);
 
+/*
+ * The first line of a JSON stream, priority Informational, rule "Watching": by which tier opens are
+ * seen, and all hooks, with commas. (A person is told on stderr.)
+ */
+size_t output_start_json(char line[static OUTPUT_LINE_MAX], const char *tier, const char *hooks,
+			 uint64_t time_ns, const struct output_options *o);
+
 /* A buffered file descriptor: many lines, few writes. */
 struct sink;
 

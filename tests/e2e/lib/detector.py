@@ -36,6 +36,7 @@ class Detector:
 
     def __init__(self, *options, output="json", stdout=None, env=None, ring=64):
         self.options = options
+        self.start = None  # the first line: through what it watches
         self.events = []
         self.bad_lines = []
         self.lines = 0
@@ -45,6 +46,8 @@ class Detector:
         self._arrived = threading.Condition()
         ready_read, ready_write = os.pipe()
         command = [BINARY, "run", "-o", output, "--ready-fd", str(ready_write), *options]
+        if os.environ.get("E2E_TIER") and "--tier" not in options:
+            command += ["--tier", os.environ["E2E_TIER"]]
         if ring:
             command += ["--ring", str(ring)]
         self.process = subprocess.Popen(
@@ -87,6 +90,9 @@ class Detector:
             if len(raw) > LINE_MAX or not raw.endswith(b"\n"):
                 self.bad_lines.append(f"{len(raw)} bytes: {raw[:80]!r}")
             with self._arrived:
+                if event is not None and event.get("rule") == "Watching" and not self.lines:
+                    self.start = event
+                    continue
                 self.lines += 1
                 if event is not None:
                     self.events.append(event)

@@ -12,7 +12,7 @@
 static const char usage[] =
 	"act_open [--chroot DIR] [--bind FROM TO] [--mount TYPE TO] [--chdir DIR] [--dirfd DIR] [--thread]\n"
 	"                [--uid N] [--wait] open|openat|openat2|creat|handle|reopen FLAGS PATH\n"
-	"FLAGS: letters of r(ead) w(rite) c(reat) t(runc) a(ppend) x(excl) p(ath) f (nofollow) - (none)";
+	"FLAGS: letters of r(ead) w(rite) c(reat) t(runc) a(ppend) x(excl) p(ath) m (temporary) f (nofollow) - (none)";
 
 struct act {
 	const char *call, *path;
@@ -40,6 +40,9 @@ static int flags_of(const char *letters)
 			break;
 		case 'p':
 			flags |= O_PATH;
+			break;
+		case 'm':
+			flags |= O_TMPFILE;
 			break;
 		case 'f':
 			flags |= O_NOFOLLOW;

@@ -266,6 +266,12 @@ static void events_of_kinds(void **state)
 	assert_string_equal(names[4], "connect");
 	assert_null(names[5]);
 	assert_null(rules_events(0, UINT64_MAX)[0]);
+	names = rules_events(1u << EVENT_NET,
+			     WIRE_CALL_BIT(WIRE_CALL_CONNECT) | WIRE_CALL_BIT(WIRE_CALL_SOCKET));
+	assert_string_equal(names[0], "connect");
+	assert_string_equal(names[1], "socket");
+	assert_null(names[2]);
+	assert_null(rules_events(1u << EVENT_NET, 0)[0]);
 }
 
 int main(void)

@@ -13,6 +13,7 @@ static const size_t fixed[WIRE_KIND_END] = {
 	[WIRE_EXEC] = sizeof(struct wire_exec),	      [WIRE_EXIT] = sizeof(struct wire_exit),
 	[WIRE_SETID] = sizeof(struct wire_setid),     [WIRE_OPEN] = sizeof(struct wire_open),
 	[WIRE_CONNECT] = sizeof(struct wire_connect), [WIRE_SYSCALL] = sizeof(struct wire_syscall),
+	[WIRE_NET] = sizeof(struct wire_net),
 };
 
 static void set_size(struct record *r, size_t size)

@@ -43,6 +43,14 @@ static void types_follow_the_call(void **state)
 	assert_string_equal(event_type(&e), "procexit");
 	e.kind = EVENT_CONNECT;
 	assert_string_equal(event_type(&e), "connect");
+	e = (struct event){.kind = EVENT_NET, .net.call = WIRE_CALL_CONNECT};
+	assert_string_equal(event_type(&e), "connect");
+	e.net.call = WIRE_CALL_LISTEN;
+	assert_string_equal(event_type(&e), "listen");
+	e.net.call = WIRE_CALL_SENDMMSG;
+	assert_string_equal(event_type(&e), "sendmmsg");
+	e.net.call = UINT32_MAX;
+	assert_string_equal(event_type(&e), "socket");
 }
 
 static void every_kind_has_a_type(void **state)

@@ -6,18 +6,30 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "output/sample.h"
 
 #define ID64 "4f1c2d3e5a6b4f1c2d3e5a6b4f1c2d3e5a6b4f1c2d3e5a6b4f1c2d3e5a6b1234"
 
-const enum event_kind sample_kinds[SAMPLE_KINDS] = {EVENT_EXEC, EVENT_EXIT,    EVENT_SETID,
-						    EVENT_OPEN, EVENT_CONNECT, EVENT_SYSCALL};
+const enum event_kind sample_kinds[SAMPLE_KINDS] = {
+	EVENT_EXEC, EVENT_EXIT, EVENT_SETID, EVENT_OPEN, EVENT_CONNECT, EVENT_SYSCALL, EVENT_NET};
 
 static const char *const mitre_a[] = {"T1098", "T1543", NULL};
 static const char *const mitre_b[] = {"T1543", "T1053.003", NULL};
+
+static struct event_end end(const char *address, uint16_t port)
+{
+	struct event_end end = {.known = true, .port = port};
+	struct network n;
+
+	assert_int_equal(network_parse(&n, address, strlen(address)), 0);
+	end.address = n.base;
+	return end;
+}
 
 static const struct event_task rich_task = {
 	.start = 1,
@@ -103,6 +115,15 @@ static void fill_kind(struct event *e)
 		e->sys.args[2] = S_IFCHR | 04755;
 		e->sys.asked[0] = STR_LIT("cron.d/x");
 		e->sys.path[0] = STR_LIT("/etc/cron.d/x");
+		break;
+	case EVENT_NET:
+		e->net.call = WIRE_CALL_CONNECT;
+		e->net.family = AF_INET;
+		e->net.type = SOCK_STREAM;
+		e->net.protocol = IPPROTO_TCP;
+		e->net.flags = WIRE_NET_CONNECTED;
+		e->net.client = end("10.0.0.2", 40000);
+		e->net.server = end("10.0.0.1", 2375);
 		break;
 	default:
 		fail_msg("kind %d is not printed", (int)e->kind);
@@ -276,6 +297,12 @@ void sample_hostile(struct sample *s, enum event_kind kind, struct str unit)
 		memset(s->e.sys.args, 0xff, sizeof(s->e.sys.args));
 		for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++)
 			s->e.sys.path[i] = s->e.sys.asked[i] = path;
+		break;
+	case EVENT_NET:
+		memset(&s->e.net, 0xff, sizeof(s->e.net));
+		s->e.net.client = s->e.net.server =
+			end("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", UINT16_MAX);
+		s->e.net.family = AF_INET6;
 		break;
 	default:
 		break;

@@ -22,7 +22,7 @@ struct sample {
 };
 
 /* The kinds that are printed. */
-#define SAMPLE_KINDS 6
+#define SAMPLE_KINDS 7
 extern const enum event_kind sample_kinds[SAMPLE_KINDS];
 
 /* All is known, two rules matched. */

@@ -326,6 +326,23 @@ uint32_t kernel_connects(const char *name, const char *comm)
 	return prefilter_connect(&scratch, &b, padded);
 }
 
+bool kernel_ends(uint32_t access, const struct wire_address *a, uint16_t port)
+{
+	if (access == WIRE_WATCH_SEND && !prefilters[prefilter_active].datagrams)
+		return false;
+	return prefilter_end(prefilter_active, access, a, port);
+}
+
+bool kernel_makes(uint32_t kind)
+{
+	return prefilters[prefilter_active].sockets & kind;
+}
+
+bool kernel_wants(uint32_t call)
+{
+	return prefilters[prefilter_active].calls & WIRE_CALL_BIT(call);
+}
+
 static struct wire_blob append(struct record *r)
 {
 	struct wire_blob b;

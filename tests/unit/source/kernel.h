@@ -47,6 +47,14 @@ uint32_t kernel_watched(const struct kernel_file *f, uint32_t access);
 /* The same for a connect, by the listener's bound name and its command: WIRE_WATCH_CONNECT. */
 uint32_t kernel_connects(const char *name, const char *comm);
 
+/*
+ * What becomes of an IP socket, by the server's end (access: WIRE_WATCH_OUT, _IN or _SEND); whether
+ * the making of a kind of socket is sent (WIRE_SOCKET_*), and whether a call (WIRE_CALL_*) is.
+ */
+bool kernel_ends(uint32_t access, const struct wire_address *a, uint16_t port);
+bool kernel_makes(uint32_t kind);
+bool kernel_wants(uint32_t call);
+
 /* The record of an open of the file, as it would be sent, with its file only. */
 void kernel_record(const struct kernel_file *f, struct record *r);
 

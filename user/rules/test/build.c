@@ -34,7 +34,16 @@ static const struct {
 	     {"setreuid", EVENT_SETID, WIRE_CALL_SETREUID},
 	     {"setresuid", EVENT_SETID, WIRE_CALL_SETRESUID},
 	     {"setfsuid", EVENT_SETID, WIRE_CALL_SETFSUID},
+	     {"bind", EVENT_NET, WIRE_CALL_BIND},
+	     {"listen", EVENT_NET, WIRE_CALL_LISTEN},
+	     {"accept", EVENT_NET, WIRE_CALL_ACCEPT},
+	     {"accept4", EVENT_NET, WIRE_CALL_ACCEPT4},
+	     {"sendto", EVENT_NET, WIRE_CALL_SENDTO},
+	     {"sendmsg", EVENT_NET, WIRE_CALL_SENDMSG},
+	     {"sendmmsg", EVENT_NET, WIRE_CALL_SENDMMSG},
+	     {"socket", EVENT_NET, WIRE_CALL_SOCKET},
 	     {"connect", EVENT_CONNECT, WIRE_CALL_CONNECT},
+	     {"connect", EVENT_NET, WIRE_CALL_CONNECT}, /* see find_type() */
 #define ROW(id, name, ...) {#name, EVENT_SYSCALL, WIRE_CALL_##id},
 	     WIRE_CALLS(ROW)
 #undef ROW
@@ -395,11 +404,14 @@ static size_t find_type(struct build *b)
 
 	while (i < TYPES && !str_is(type, types[i].name))
 		i++;
+	if (i < TYPES && types[i].kind == EVENT_CONNECT && build_is_net(b))
+		i++;
 	if (i == TYPES)
-		input_fail(&b->in, F_TYPE,
-			   "evt.type has to be execve, execveat, open, openat, openat2, creat, "
-			   "open_by_handle_at, connect, setuid, setreuid, setresuid, setfsuid or "
-			   "procexit");
+		input_fail(
+			&b->in, F_TYPE,
+			"evt.type has to be execve, execveat, open, openat, openat2, creat, "
+			"open_by_handle_at, connect, bind, socket, setuid, setreuid, setresuid, setfsuid or "
+			"procexit");
 	return i;
 }
 
@@ -423,6 +435,9 @@ static void build_kind(struct build *b, size_t type)
 		break;
 	case EVENT_SYSCALL:
 		build_syscall(b, types[type].call);
+		break;
+	case EVENT_NET:
+		build_net(b, types[type].call);
 		break;
 	case EVENT_EXIT:
 		build_exit(b);

@@ -16,6 +16,9 @@
  * - An act with evt.res EACCES, EPERM or EROFS was denied: then only fd.name is known of the file.
  * - Of another system call fd.name is the path at which something changes, rootwatch.call.from the
  *   other one; evt.arg.flags, .mode, .request and .nstype are given in words.
+ * - A connect that names fd.sip, fd.sport, fd.cip, fd.cport or fd.l4proto is one of an IP socket;
+ * of that kind are bind, listen, accept, accept4, sendto, sendmsg, sendmmsg and socket, too. A
+ *   connection is one of TCP unless fd.l4proto says otherwise; what failed has no fd.cip.
  * - user.uid is all four uids, and in a user namespace (rootwatch.root: userns) 100000 more on the
  *   host; rootwatch.from.uid likewise, and null when nothing is known of the time before.
  */

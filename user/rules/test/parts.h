@@ -19,6 +19,10 @@ void build_creds(struct build *b);
 void build_container(struct build *b);
 /* Another system call than those with an event of their own. */
 void build_syscall(struct build *b, uint32_t call);
+/* What became of an IP, raw or packet socket. */
+void build_net(struct build *b, uint32_t call);
+/* Is it about one: does a connect name an address? */
+bool build_is_net(struct build *b);
 /* The file that was opened, or the program's; blocked: all that is known of it is its path. */
 void build_file(struct build *b, struct event_file *f, struct str path, bool blocked);
 

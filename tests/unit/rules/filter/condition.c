@@ -101,6 +101,12 @@ static void add_access(char *text, uint32_t access)
 		strcat(text, "W");
 	if (access & FILTER_CONNECT)
 		strcat(text, "C");
+	if (access & FILTER_OUT)
+		strcat(text, "O");
+	if (access & FILTER_IN)
+		strcat(text, "I");
+	if (access & FILTER_SEND)
+		strcat(text, "S");
 }
 
 /* "(chmod chown)": which calls, when they are few. */
@@ -123,9 +129,10 @@ const char *condition_filter(const struct filter *f)
 {
 	static const char *const scopes[] = {"path",  "proc", "sysfs",	"cgroup",
 					     "kern",  "host", "name",	"suffix",
-					     "block", "char", "socket", "listener"};
+					     "block", "char", "socket", "listener",
+					     "port",  "from", "to",	"net"};
 	static const char *const kinds[] = {"",	     "",     "",	"exec", "exit",
-					    "setid", "open", "connect", "call"};
+					    "setid", "open", "connect", "call", "net"};
 	size_t size = 192, i;
 	char *text;
 

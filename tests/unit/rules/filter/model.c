@@ -2,6 +2,7 @@
 #include "rules/filter/model.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -156,6 +157,41 @@ bool model_opens(const struct filter *f, const struct kernel_file *k, bool place
 		if ((f->entries[i].access & access) && matches(f, &f->entries[i], k))
 			return true;
 	return false;
+}
+
+static bool end_matches(const struct filter_entry *e, const struct event_end *server)
+{
+	long number = strtol(e->pattern, NULL, 0);
+	struct network n;
+
+	switch (e->scope) {
+	case FILTER_PORT:
+		return server->port == number;
+	case FILTER_PORT_FROM:
+		return server->port >= number;
+	case FILTER_PORT_TO:
+		return server->port <= number;
+	case FILTER_NETWORK:
+		return network_parse(&n, e->pattern, strlen(e->pattern)) == 0 &&
+		       network_has(&n, &server->address);
+	default:
+		return false;
+	}
+}
+
+bool model_ends(const struct filter *f, const struct event_end *server, uint32_t access)
+{
+	if (f->any & access)
+		return true;
+	for (size_t i = 0; i < f->n; i++)
+		if ((f->entries[i].access & access) && end_matches(&f->entries[i], server))
+			return true;
+	return false;
+}
+
+bool model_makes(const struct filter *f, uint32_t kind)
+{
+	return f->sockets & kind;
 }
 
 bool model_connects(const struct filter *f, struct str name, struct str comm)

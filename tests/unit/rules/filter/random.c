@@ -122,6 +122,60 @@ static struct node *random_number_test(enum field_id id)
 	return condition_test(id, op, values, op == OP_EXISTS ? 0 : op == OP_IN ? 2 : 1);
 }
 
+/* A port of the event's, or one near it. */
+static struct node *random_port_test(enum field_id id)
+{
+	static const char *const numbers[] = {"0",     "80", "1023", "1024",  "0x947",
+					      "2375",  "22", "443",  "40000", "65535",
+					      "65536", "-1", "2376"};
+	static const enum operator_kind ops[] = {OP_EQ, OP_EQ, OP_NE, OP_LT, OP_LE,
+						 OP_GT, OP_GE, OP_IN, OP_IN, OP_EXISTS};
+	enum operator_kind op = ops[files_random(COUNT(ops))];
+	const char *values[3];
+
+	for (size_t i = 0; i < COUNT(values); i++)
+		values[i] = words_pick(numbers, COUNT(numbers));
+	return condition_test(id, op, values, op == OP_EXISTS ? 0 : op == OP_IN ? 3 : 1);
+}
+
+static struct node *random_address_test(enum field_id id)
+{
+	static const char *const nets[] = {"10.0.0.0/8",
+					   "127.0.0.0/8",
+					   "10.0.0.1",
+					   "169.254.169.254",
+					   "169.254.0.0/16",
+					   "0.0.0.0/0",
+					   "0.0.0.0",
+					   "::/0",
+					   "fd00::/8",
+					   "::1",
+					   "fd00::1",
+					   "::ffff:127.0.0.1",
+					   "::ffff:10.0.0.0/104",
+					   "10.1.2.3/31",
+					   "fd00::/127",
+					   "::ffff:0:0/96"};
+	static const enum operator_kind ops[] = {OP_EQ, OP_IN, OP_IN,	      OP_NE,
+						 OP_IN, OP_EQ, OP_INTERSECTS, OP_EXISTS};
+	enum operator_kind op = ops[files_random(COUNT(ops))];
+	size_t n = op == OP_EXISTS ? 0 : op == OP_EQ || op == OP_NE ? 1 : files_random(12);
+	const char *values[12], *aimed = value_aimed_at(id);
+	struct network net;
+
+	for (size_t i = 0; i < n; i++)
+		values[i] = words_pick(nets, COUNT(nets));
+	if (n > 0 && aimed && network_parse(&net, aimed, strlen(aimed)) == 0)
+		values[0] = aimed;
+	return condition_test(id, op, values, n);
+}
+
+static bool is_port(enum field_id id)
+{
+	return id == F_FD_SPORT || id == F_FD_CPORT || id == F_FD_LPORT || id == F_FD_RPORT ||
+	       id == F_FD_PORT;
+}
+
 static struct node *random_bool_test(enum field_id id)
 {
 	static const char *const bools[] = {"true", "false", "1", "0"};
@@ -132,13 +186,16 @@ static struct node *random_bool_test(enum field_id id)
 	return condition_test(id, op, &value, op == OP_EXISTS ? 0 : 1);
 }
 
-static struct node *random_test(void)
+static struct node *test_of(enum field_id id)
 {
 	static const struct field_use name = {.id = F_FD_NAME}, sbpath = {.id = F_FILE_SBPATH};
-	enum field_id id = random_field();
 	enum field_type type = value_field_type(id);
 	struct node *test;
 
+	if (is_port(id))
+		return random_port_test(id);
+	if (type == FIELD_ADDRESS)
+		return random_address_test(id);
 	if (type == FIELD_NUMBER)
 		return random_number_test(id);
 	if (type == FIELD_BOOL)
@@ -153,6 +210,11 @@ static struct node *random_test(void)
 		test->n_values = 0;
 	}
 	return test;
+}
+
+static struct node *random_test(void)
+{
+	return test_of(random_field());
 }
 
 static struct node *random_node(uint32_t depth)
@@ -230,8 +292,31 @@ static struct node *random_usual(uint32_t depth)
 	return condition_join(NODE_AND, kids, 2 + files_random(2));
 }
 
+/* As people write rules of connections. */
+static struct node *random_of_net(uint32_t depth)
+{
+	static const enum field_id ids[] = {
+		F_FD_SPORT,	 F_FD_SPORT,	 F_FD_SPORT,	F_FD_SIP,   F_FD_SIP,
+		F_FD_SNET,	 F_FD_RPORT,	 F_FD_LPORT,	F_FD_PORT,  F_FD_RIP,
+		F_FD_LNET,	 F_FD_IP,	 F_FD_NET,	F_FD_CIP,   F_FD_CPORT,
+		F_TYPE,		 F_TYPE,	 F_FD_L4PROTO,	F_FD_TYPE,  F_FD_NAME,
+		F_ARG_DOMAIN,	 F_ARG_DOMAIN,	 F_FD_TYPECHAR, F_ARG_TYPE, F_FD_IS_SERVER,
+		F_FD_SOCKFAMILY, F_FD_CONNECTED, F_RAWRES,	F_RES};
+	struct node *kids[3];
+	size_t n = 2 + files_random(2);
+
+	for (size_t i = 0; i < n; i++)
+		kids[i] = depth > 0 && words_one_in(3) ? random_of_net(depth - 1) :
+							 test_of(ids[files_random(COUNT(ids))]);
+	if (words_one_in(5))
+		kids[0] = condition_join(NODE_NOT, kids, 1);
+	return condition_join(words_one_in(4) ? NODE_OR : NODE_AND, kids, n);
+}
+
 struct node *random_condition(const struct event *e)
 {
 	aim = e;
+	if (e->kind == EVENT_NET && !words_one_in(4))
+		return random_of_net(2);
 	return words_one_in(8) ? random_node(files_random(5)) : random_usual(1);
 }

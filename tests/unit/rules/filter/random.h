@@ -8,9 +8,11 @@
 
 struct random_event {
 	struct event e;
-	struct kernel_file file; /* EVENT_OPEN */
-	bool placeless;		 /* see model.h */
-	uint32_t access;	 /* FILTER_*; 0: sent whatever the filter says */
+	struct kernel_file file;    /* EVENT_OPEN */
+	bool placeless;		    /* see model.h */
+	uint32_t access;	    /* FILTER_*; 0: sent whatever the filter says */
+	uint32_t makes;		    /* FILTER_SOCKET_*, of socket() */
+	struct wire_address server; /* EVENT_NET: as it crosses */
 };
 
 /* Valid until the next one. */

@@ -4,9 +4,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "event/record.h"
 #include "rules/build.h"
@@ -133,6 +136,99 @@ static void random_connect(struct random_event *r)
 	r->access = FILTER_CONNECT;
 }
 
+static struct wire_address random_address(uint16_t *family)
+{
+	static const char *const texts[] = {"127.0.0.1",       "10.0.0.1", "10.1.2.3",
+					    "169.254.169.254", "0.0.0.0",  "::1",
+					    "fd00::1",	       "::",	   "fd00:ec2::254"};
+	const char *text = words_pick(texts, COUNT(texts));
+	struct wire_address a;
+	struct network n;
+
+	assert_int_equal(network_parse(&n, text, strlen(text)), 0);
+	/* Of IPv4 on a socket of IPv6, too. */
+	*family = address_is_v4(&n.base) && !words_one_in(3) ? AF_INET : AF_INET6;
+	memcpy(&a, &n.base, sizeof(a));
+	return a;
+}
+
+static uint32_t access_of(const struct event_net *n)
+{
+	switch (n->call) {
+	case WIRE_CALL_CONNECT:
+		return FILTER_OUT;
+	case WIRE_CALL_SENDTO:
+	case WIRE_CALL_SENDMSG:
+	case WIRE_CALL_SENDMMSG:
+		return n->flags & WIRE_NET_FASTOPEN ? FILTER_OUT : FILTER_SEND;
+	case WIRE_CALL_SOCKET:
+		return 0;
+	default:
+		return FILTER_IN;
+	}
+}
+
+static void random_net(struct random_event *r)
+{
+	static const uint32_t calls[] = {WIRE_CALL_CONNECT, WIRE_CALL_CONNECT, WIRE_CALL_BIND,
+					 WIRE_CALL_LISTEN,  WIRE_CALL_ACCEPT,  WIRE_CALL_ACCEPT4,
+					 WIRE_CALL_SENDTO,  WIRE_CALL_SENDMSG, WIRE_CALL_SOCKET,
+					 WIRE_CALL_SENDMMSG};
+	static const uint16_t ports[] = {0, 22, 80, 443, 1023, 1024, 1025, 2375, 40000, 65535};
+	static const uint16_t types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW};
+	static const uint16_t protocols[] = {IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP};
+	static const int32_t results[] = {0, 0, 0, -115, -111, -13, -1};
+	struct wire_net *w = record_begin(&record, WIRE_NET);
+	uint32_t type = files_random(COUNT(types));
+	struct event_net *n = &r->e.net;
+
+	w->call = calls[files_random(COUNT(calls))];
+	w->type = types[type];
+	w->protocol = protocols[type];
+	w->ret = results[files_random(COUNT(results))];
+	w->flags = files_random(16) & ~WIRE_NET_FASTOPEN;
+	if (w->ret == -EACCES || w->ret == -EPERM)
+		w->h.flags |= WIRE_F_BLOCKED;
+	/* What sends on a stream opens it. */
+	if ((w->call & 63) == WIRE_CALL_SENDTO && w->type == SOCK_STREAM)
+		w->flags |= WIRE_NET_FASTOPEN;
+	w->family = AF_INET;
+	if (w->call == WIRE_CALL_SOCKET) {
+		w->family = (const uint16_t[]){AF_INET, AF_INET6, AF_PACKET}[files_random(3)];
+		r->makes = w->family == AF_PACKET ? FILTER_SOCKET_PACKET :
+			   w->type == SOCK_RAW	  ? FILTER_SOCKET_RAW :
+						    FILTER_SOCKET_OTHER;
+	} else {
+		uint16_t family;
+
+		w->local = random_address(&family);
+		w->local_port = ports[files_random(COUNT(ports))];
+		if ((w->call & 63) != WIRE_CALL_BIND) {
+			w->remote = random_address(&w->family);
+			w->remote_port = ports[files_random(COUNT(ports))];
+		}
+	}
+	assert_int_equal(record_decode(&record, &r->e), 0);
+	r->server = event_net_serves(n) ? w->local : w->remote;
+	r->access = access_of(n);
+}
+
+static void random_call(struct random_event *r)
+{
+	struct wire_syscall *w = record_begin(&record, WIRE_SYSCALL);
+
+	w->call = WIRE_CALL_FIRST + files_random(WIRE_CALL_END - WIRE_CALL_FIRST);
+	w->args[0] = files_random(5);
+	w->args[1] = files_random(0xffff);
+	w->ret = words_one_in(4) ? -EACCES : 0;
+	if (w->ret < 0)
+		w->h.flags |= WIRE_F_BLOCKED;
+	w->asked[0] = record_str(&record, words_path());
+	w->asked[1] = record_str(&record, words_path());
+	w->base[0] = record_str(&record, "/etc");
+	assert_int_equal(record_decode(&record, &r->e), 0);
+}
+
 static void random_other(struct random_event *r)
 {
 	switch (files_random(4)) {
@@ -155,9 +251,17 @@ void random_event(struct random_event *r)
 {
 	memset(r, 0, sizeof(*r));
 	judge_reset();
-	switch (files_random(8)) {
+	switch (files_random(12)) {
 	case 0:
 		random_other(r);
+		break;
+	case 3:
+	case 4:
+	case 5:
+		random_net(r);
+		break;
+	case 6:
+		random_call(r);
 		break;
 	case 1:
 	case 2:
@@ -181,6 +285,15 @@ void random_print(const struct random_event *r)
 	const struct event_file *f = &r->e.open.file;
 
 	print_error("event of kind %d, ret %d, access %u\n", r->e.kind, r->e.ret, r->access);
+	if (r->e.kind == EVENT_NET) {
+		char name[EVENT_NET_TEXT];
+
+		print_error("  %s, family %u, type %u\n", event_type(&r->e), r->e.net.family,
+			    r->e.net.type);
+		print_str("name", event_net_name(&r->e.net, name));
+	}
+	if (r->e.kind == EVENT_SYSCALL)
+		print_error("  %s\n", event_type(&r->e));
 	if (r->e.kind == EVENT_CONNECT) {
 		print_str("name", r->e.connect.name);
 		print_str("listener", r->e.connect.peer_comm);

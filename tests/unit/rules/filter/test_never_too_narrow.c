@@ -24,6 +24,7 @@
 /* How much there was to see. */
 static struct {
 	size_t opens, matched, compared, all, sent, ignored;
+	size_t ends, ends_matched, ends_sent, makes, calls, calls_sent, calls_matched;
 } seen;
 
 static size_t random_rules(struct rule *rules, const struct event *aim)
@@ -41,6 +42,14 @@ static bool sent(const struct filter *f, const struct random_event *r)
 {
 	if (!(f->kinds & (1u << r->e.kind)))
 		return false;
+	if (r->e.kind == EVENT_SYSCALL)
+		return f->calls & WIRE_CALL_BIT(r->e.sys.call);
+	if (r->e.kind == EVENT_NET && !(f->calls & WIRE_CALL_BIT(r->e.net.call)))
+		return false;
+	if (r->makes)
+		return model_makes(f, r->makes);
+	if (r->e.kind == EVENT_NET)
+		return model_ends(f, &r->e.net.server, r->access);
 	if (r->access == 0)
 		return true;
 	if (r->e.kind == EVENT_CONNECT)
@@ -53,8 +62,20 @@ static bool sent_by_kernel(const struct random_event *r)
 {
 	char name[WIRE_SUN_MAX + 1], comm[WIRE_COMM_LEN];
 
+	if (r->e.kind == EVENT_SYSCALL)
+		return kernel_wants(r->e.sys.call);
+	if (r->e.kind == EVENT_NET && r->e.net.call != WIRE_CALL_CONNECT &&
+	    !kernel_wants(r->e.net.call))
+		return false;
+	if (r->makes)
+		return kernel_makes(r->makes);
 	if (r->access == 0)
 		return true;
+	if (r->e.kind == EVENT_NET)
+		return kernel_ends(r->access == FILTER_OUT ? WIRE_WATCH_OUT :
+				   r->access == FILTER_IN  ? WIRE_WATCH_IN :
+							     WIRE_WATCH_SEND,
+				   &r->server, r->e.net.server.port);
 	if (r->e.kind == EVENT_OPEN)
 		return kernel_watched(&r->file, r->access);
 	snprintf(name, sizeof(name), "%.*s", (int)r->e.connect.name.len, r->e.connect.name.p);
@@ -73,6 +94,17 @@ static void check(const struct filter *f, struct engine *engine, const struct ra
 		random_print(r);
 		fail_msg("%s drops it; filter: %s", passes ? "the kernel's code" : "the model",
 			 condition_filter(f));
+	}
+	if (r->e.kind == EVENT_NET && r->access) {
+		seen.ends++;
+		seen.ends_matched += v.n > 0;
+		seen.ends_sent += passes;
+	}
+	seen.makes += r->makes && v.n > 0;
+	if (r->e.kind == EVENT_SYSCALL) {
+		seen.calls++;
+		seen.calls_matched += v.n > 0;
+		seen.calls_sent += passes;
 	}
 	if (r->e.kind != EVENT_OPEN || r->access == 0)
 		return;
@@ -128,6 +160,15 @@ static void test_never_too_narrow(void **state)
 	print_message("%zu opens; %zu matched, %zu of them compared; %zu sent, %zu as any; %zu "
 		      "directories ignored\n",
 		      seen.opens, seen.matched, seen.compared, seen.sent, seen.all, seen.ignored);
+	print_message(
+		"%zu ends; %zu matched, %zu sent; %zu sockets matched; %zu calls; %zu matched, %zu "
+		"sent\n",
+		seen.ends, seen.ends_matched, seen.ends_sent, seen.makes, seen.calls,
+		seen.calls_matched, seen.calls_sent);
+	assert_true(seen.ends_matched > seen.ends / 20);
+	assert_true(seen.ends_sent < seen.ends * 3 / 4);
+	assert_true(seen.makes > 0 && seen.calls_matched > 0);
+	assert_true(seen.calls_sent < seen.calls);
 	/* It was of use: events matched, and by far not all were sent. */
 	assert_true(seen.compared > seen.opens / 100);
 	assert_true(seen.all < seen.opens * 3 / 5);

@@ -110,11 +110,15 @@ const char *words_socket(void)
 const char *words_for(enum field_id id)
 {
 	static const char *const types[] = {
-		"open",	   "openat", "openat2", "creat",   "open_by_handle_at",
-		"connect", "execve", "setuid",	"procexit"};
-	static const char *const chars[] = {"f", "d", "p", "u"};
-	static const char *const kinds[] = {"block", "char", "regular", "directory",
-					    "fifo",  "file", "unix"};
+		"open",	  "openat",   "openat2", "creat",  "open_by_handle_at", "connect", "execve",
+		"setuid", "procexit", "bind",	 "listen", "accept4",		"sendto",  "socket",
+		"chmod",  "mount",    "rename"};
+	static const char *const chars[] = {"f", "d", "p", "u", "4", "6"};
+	static const char *const kinds[] = {"block", "char", "regular", "directory", "fifo",
+					    "file",  "unix", "ipv4",	"ipv6"};
+	static const char *const protos[] = {"tcp", "udp", "icmp", "raw"};
+	static const char *const families[] = {"AF_INET", "AF_INET6", "AF_PACKET", "AF_"};
+	static const char *const results[] = {"SUCCESS", "EINPROGRESS", "ECONNREFUSED", "EACCES"};
 	static const char *const devices[] = {"1:1", "1:2", "8:1", "01:1", "2:1"};
 	static const char *const others[] = {"<",    ">",    "SUCCESS", "EACCES",
 					     "root", "host", "overlay", "sh"};
@@ -127,6 +131,14 @@ const char *words_for(enum field_id id)
 	case F_FILE_TYPE:
 	case F_FD_TYPE:
 		return words_pick(kinds, COUNT(kinds));
+	case F_FD_L4PROTO:
+		return words_pick(protos, COUNT(protos));
+	case F_ARG_DOMAIN:
+		return words_pick(families, COUNT(families));
+	case F_FD_SOCKFAMILY:
+		return words_one_in(4) ? "unix" : "ip";
+	case F_RES:
+		return words_pick(results, COUNT(results));
 	case F_FILE_RDEV:
 		return words_pick(devices, COUNT(devices));
 	case F_SOCKET_NAME:

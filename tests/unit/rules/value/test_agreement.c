@@ -33,6 +33,7 @@ static void check_one(const struct field *f, const struct value *v, const json_t
 	}
 	switch (f->type) {
 	case FIELD_STRING:
+	case FIELD_ADDRESS:
 		if (v->type != VALUE_STRING || !str_is(v->s, json_string_value(j)))
 			fail_msg("%s: \"%s\" is \"%.*s\" to rules (%d)", f->name,
 				 json_string_value(j), v->type == VALUE_STRING ? (int)v->s.len : 0,
@@ -79,8 +80,8 @@ static size_t check(const struct sample *s)
 
 static void rules_see_what_the_line_says(void **state)
 {
-	static const enum event_kind kinds[] = {EVENT_EXEC, EVENT_EXIT, EVENT_SETID, EVENT_OPEN,
-						EVENT_CONNECT};
+	static const enum event_kind kinds[] = {EVENT_EXEC, EVENT_EXIT,	   EVENT_SETID,
+						EVENT_OPEN, EVENT_CONNECT, EVENT_NET};
 	struct sample s;
 
 	(void)state;
@@ -113,6 +114,14 @@ static void rules_see_what_the_line_says_of_variants(void **state)
 	s.e.connect.name = STR_LIT("");
 	check(&s);
 	s.e.connect.path = STR_LIT("");
+	check(&s);
+	sample_rich(&s, EVENT_NET);
+	s.e.net.call = WIRE_CALL_SOCKET;
+	s.e.net.server.known = s.e.net.client.known = false;
+	check(&s);
+	s.e.net.call = WIRE_CALL_ACCEPT4;
+	s.e.net.flags = WIRE_NET_ASKED | WIRE_NET_HOST;
+	s.e.net.server.known = true;
 	check(&s);
 	sample_rich(&s, EVENT_OPEN);
 	s.e.open.file.path = STR_LIT("/x");

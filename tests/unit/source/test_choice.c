@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Which hooks are chosen of those that a kernel has. */
+#include "source/choice.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/tier.h"
+#include "wire.h"
+
+static const struct choice_have all = {0, 0, false, 0};
+static const struct choice_have refused = {-EPERM, -EPERM, true, -EPERM};
+
+static void chooses(struct choice_have have, uint32_t forced, uint32_t open, bool probes,
+		    const char *why)
+{
+	char text[CHOICE_WHY_MAX];
+	struct choice c;
+
+	assert_int_equal(choice_make(&have, forced, &c, text), 0);
+	assert_string_equal(tier_name(c.open), tier_name(open));
+	assert_int_equal(c.probes, probes);
+	assert_string_equal(text, why);
+}
+
+static void cannot(struct choice_have have, uint32_t forced, const char *why)
+{
+	struct choice c = {.open = 77, .probes = true}, kept = c;
+	char text[CHOICE_WHY_MAX];
+
+	assert_int_equal(choice_make(&have, forced, &c, text), -ENOTSUP);
+	assert_string_equal(text, why);
+	assert_int_equal(c.open, kept.open);
+	assert_true(c.probes);
+}
+
+static void the_best_that_there_is(void **state)
+{
+	struct choice_have h = all;
+
+	(void)state;
+	chooses(h, CHOICE_AUTO, WIRE_TIER_FENTRY, true, "");
+	h.probes = -EOPNOTSUPP;
+	chooses(h, CHOICE_AUTO, WIRE_TIER_FENTRY, false, "");
+	h.lsm = -EINVAL;
+	chooses(h, CHOICE_AUTO, WIRE_TIER_FENTRY, false, "");
+}
+
+static void without_fentry_there_is_no_object(void **state)
+{
+	struct choice_have h = all;
+
+	(void)state;
+	h.fentry = -ENOENT;
+	chooses(h, CHOICE_AUTO, WIRE_TIER_TRACEPOINT, false,
+		"fentry: the kernel refuses such programs (No such file or directory); "
+		"lsm: the kernel refuses such programs (No such file or directory)");
+	h.lsm_inactive = true;
+	chooses(h, CHOICE_AUTO, WIRE_TIER_TRACEPOINT, false,
+		"fentry: the kernel refuses such programs (No such file or directory); "
+		"lsm: bpf is not among /sys/kernel/security/lsm");
+	chooses(refused, CHOICE_AUTO, WIRE_TIER_TRACEPOINT, false,
+		"fentry: the kernel refuses such programs (Operation not permitted); "
+		"lsm: the kernel refuses such programs (Operation not permitted)");
+}
+
+static void forced(void **state)
+{
+	struct choice_have h = all;
+
+	(void)state;
+	chooses(h, WIRE_TIER_FENTRY, WIRE_TIER_FENTRY, true, "");
+	chooses(h, WIRE_TIER_LSM, WIRE_TIER_LSM, true, "");
+	/* Its hook is at the end of all calls: no need for probes beside it. */
+	chooses(h, WIRE_TIER_TRACEPOINT, WIRE_TIER_TRACEPOINT, false, "");
+	chooses(refused, WIRE_TIER_TRACEPOINT, WIRE_TIER_TRACEPOINT, false, "");
+	cannot(refused, WIRE_TIER_FENTRY,
+	       "fentry: the kernel refuses such programs (Operation not permitted)");
+	cannot(refused, WIRE_TIER_LSM,
+	       "lsm: the kernel refuses such programs (Operation not permitted)");
+	h.lsm_inactive = true;
+	cannot(h, WIRE_TIER_LSM, "lsm: bpf is not among /sys/kernel/security/lsm");
+}
+
+static void names(void **state)
+{
+	uint32_t tier = 77;
+
+	(void)state;
+	for (uint32_t i = WIRE_TIER_TRACEPOINT; i <= WIRE_TIER_LSM; i++) {
+		assert_int_equal(tier_of_name(tier_name(i), &tier), 0);
+		assert_int_equal(tier, i);
+	}
+	assert_string_equal(tier_name(WIRE_TIER_KPROBE), "kprobe");
+	assert_string_equal(tier_name(99), "unknown");
+	/* No tier for opens. */
+	assert_int_equal(tier_of_name("kprobe", &tier), -EINVAL);
+	assert_int_equal(tier_of_name("", &tier), -EINVAL);
+	assert_int_equal(tier, WIRE_TIER_LSM);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_best_that_there_is),
+		cmocka_unit_test(without_fentry_there_is_no_object),
+		cmocka_unit_test(forced),
+		cmocka_unit_test(names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
