@@ -172,6 +172,33 @@ static __always_inline struct kernfs_node *compat_kernfs_parent(const struct ker
 	return p;
 }
 
+/*
+ * A number that no other mount namespace had or will have: mnt_namespace.seq, since 6.18
+ * ns_common.ns_id.
+ */
+struct mnt_namespace___seq {
+	__u64 seq;
+} __attribute__((preserve_access_index));
+
+struct ns_common___id {
+	__u64 ns_id;
+} __attribute__((preserve_access_index));
+
+static __always_inline __u64 compat_mnt_ns_id(const void *ns)
+{
+	__u64 id = 0;
+
+	if (bpf_core_field_exists(struct mnt_namespace___seq, seq))
+		bpf_core_read(&id, sizeof(id), &((const struct mnt_namespace___seq *)ns)->seq);
+	else if (bpf_core_field_exists(struct ns_common___id, ns_id))
+		bpf_core_read(
+			&id, sizeof(id),
+			&((const struct ns_common___id *)ADDR(struct mnt_namespace, ns, ns))->ns_id);
+	else
+		id = LOAD(struct mnt_namespace, ns, ns.inum);
+	return id;
+}
+
 /* kernel_cap_t was two __u32 before 6.3; in memory the same 64 bits on little-endian. */
 #define compat_caps(ptr, field) compat_read_u64(ADDR(struct cred, ptr, field))
 

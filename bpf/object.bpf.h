@@ -6,10 +6,10 @@
 #include "compat.bpf.h"
 #include "emit.bpf.h"
 #include "gate.bpf.h"
+#include "overlay.bpf.h"
 #include "path.bpf.h"
 
-#define OVERLAYFS_MAGIC_ 0x794c7630u
-#define TMPFS_MAGIC_	 0x01021994u
+#define TMPFS_MAGIC_ 0x01021994u
 
 /* A file, found: what prefilter and record need of it. */
 struct object {
@@ -88,17 +88,64 @@ static __always_inline bool object_is_memfd(const struct object *o)
 	       name[4] == 'd' && name[5] == ':';
 }
 
-/*
- * overlayfs keeps the dentry of the writable layer's file right behind the VFS inode in struct
- * ovl_inode (fs/overlayfs/ovl_entry.h, all versions since 4.14); the module's own types are in
- * no BTF that could be relied on.
- */
 static __always_inline __u32 object_layer(const struct object *o)
 {
 	if (o->magic != OVERLAYFS_MAGIC_)
 		return 0;
-	return compat_read_u64(o->inode + bpf_core_type_size(struct inode)) ? WIRE_FILE_UPPER :
-									      WIRE_FILE_LOWER;
+	return overlay_upper(o->inode) ? WIRE_FILE_UPPER : WIRE_FILE_LOWER;
+}
+
+/*
+ * The root of a namespace older than rootwatch: the container's own, if the host mounts it too.
+ * (Functions are inlined here, or not, so that the stack does for all.)
+ */
+static __always_inline bool object_root_is_own(const void *sb, const void *root_mount,
+					       const struct task_struct *t)
+{
+	__u64 ns = compat_mnt_ns_id(object_mnt_ns(t));
+	__u32 dev = LOAD(struct super_block, sb, s_dev);
+	__u32 *seen = bpf_map_lookup_elem(&namespaces, &ns);
+
+	if (!seen || *seen != OVERLAY_NS_SEEDED || !bpf_map_lookup_elem(&host_devices, &dev))
+		return false;
+	overlay_keep(root_mount);
+	return true;
+}
+
+/* Of a file on an overlay that is not the container's own: where it really lies, else NULL. */
+static __noinline const void *object_behind(const void *inode, const void *sb,
+					    const void *root_mount, const struct task_struct *t)
+{
+	const void *d;
+
+	if (LOAD(struct mount, root_mount, mnt.mnt_sb) == sb &&
+	    object_root_is_own(sb, root_mount, t))
+		return NULL;
+	d = overlay_file(inode);
+	/* Overlays are stacked two deep at most (FILESYSTEM_MAX_STACK_DEPTH). */
+	sb = LOAD(struct dentry, d, d_sb);
+	if (d && LOAD(struct super_block, sb, s_magic) == OVERLAYFS_MAGIC_) {
+		if (overlay_is_own(sb, LOAD(struct super_block, sb, s_root), true))
+			return NULL;
+		d = overlay_file(LOAD(struct dentry, d, d_inode));
+	}
+	return d;
+}
+
+static __always_inline const void *object_real(const struct object *o, const struct task_struct *t,
+					       bool write)
+{
+	if (o->magic != OVERLAYFS_MAGIC_ || overlay_is_own(o->sb, o->sb_root, write))
+		return NULL;
+	return object_behind(o->inode, o->sb, o->root_mount, t);
+}
+
+static __always_inline bool object_real_may_be_hosts(const void *real)
+{
+	const void *sb = LOAD(struct dentry, real, d_sb);
+	__u32 dev = LOAD(struct super_block, sb, s_dev);
+
+	return LOAD(struct super_block, sb, s_bdev) || bpf_map_lookup_elem(&host_devices, &dev);
 }
 
 static __always_inline void object_flags(struct wire_file *w, const struct object *o,
@@ -166,8 +213,12 @@ static __noinline int object_fill(struct scratch *s, struct wire_file *w, const 
 	path_append(s->slot);
 	w->mnt_off = s->off_mnt;
 	w->root_off = s->off_root;
-	if (s->chain_cut)
+	if (s->chain_cut) {
 		SET_FLAG(w->flags, WIRE_FILE_CUT);
+		if (s->chain_mnt <= s->chain_n &&
+		    (s->chain_root == CHAIN_NONE || s->chain_root <= s->chain_n))
+			SET_FLAG(w->flags, WIRE_FILE_WHOLE);
+	}
 	emit_blob_end(s, &w->sbpath, s->used - w->sbpath.off + (s->chain_cut ? 1 : 0));
 	emit_blob_start(s, &w->mntpath);
 	if (o->mount != o->root_mount) {
@@ -177,6 +228,38 @@ static __noinline int object_fill(struct scratch *s, struct wire_file *w, const 
 		emit_blob_end(s, &w->mntpath, s->used - w->mntpath.off + (s->chain_cut ? 1 : 0));
 	}
 	return 0;
+}
+
+/* The file behind a foreign overlay's. (s->chain is another one then.) */
+static __noinline int object_fill_real(struct scratch *s, struct wire_file *w, const void *real)
+{
+	const void *inode = LOAD(struct dentry, real, d_inode);
+	const void *sb = LOAD(struct dentry, real, d_sb);
+
+	if (!s || !w)
+		return 0;
+	SET_FLAG(w->flags, WIRE_FILE_STACKED);
+	w->real_ino = LOAD(struct inode, inode, i_ino);
+	w->real_dev = LOAD(struct super_block, sb, s_dev);
+	if (LOAD(struct super_block, sb, s_bdev))
+		w->real_flags = WIRE_FILE_BLOCKDEV;
+	path_sb_chain(s, real, NULL, NULL);
+	emit_blob_start(s, &w->real);
+	path_append(s->slot);
+	emit_blob_end(s, &w->real, s->used - w->real.off + (s->chain_cut ? 1 : 0));
+	return 0;
+}
+
+/* Describes the object in w, and the file behind it. */
+static __always_inline void object_record(struct scratch *s, struct wire_file *w,
+					  const struct object *o, const struct task_struct *t)
+{
+	const void *real;
+
+	object_fill(s, w, o, t);
+	real = object_real(o, t, true);
+	if (real)
+		object_fill_real(s, w, real);
 }
 
 /* A pid as the initial (level 0) and as its own pid namespace numbers it. */

@@ -359,15 +359,28 @@ static __always_inline __u32 prefilter_kernfs(struct scratch *s, const struct ob
 	return got;
 }
 
+/* By where a file lies that an overlay which is not the container's own shows. */
+static __noinline __u32 prefilter_real(struct scratch *s, const void *real, __u32 access)
+{
+	if (!s || !object_real_may_be_hosts(real))
+		return 0;
+	path_sb_chain(s, real, NULL, NULL);
+	s->chained = 0;
+	if (s->chain_cut)
+		return access;
+	return prefilter_path(s->slot, WIRE_SCOPE_HOST, s->chain_n);
+}
+
 /*
  * What the place of the file decides, for access (WIRE_WATCH_READ, WIRE_WATCH_WRITE or both).
  * s->chained says that s->chain holds the superblock chain.
  */
 static __always_inline __u32 prefilter_place(struct scratch *s, const struct object *o,
-					     __u32 access)
+					     const struct task_struct *t, __u32 access)
 {
 	const struct wire_prefilter *p = prefilter_of(o->set);
 	__u32 scope = prefilter_scope(o->magic);
+	const void *real;
 	__u32 got = 0;
 
 	if (scope)
@@ -381,8 +394,20 @@ static __always_inline __u32 prefilter_place(struct scratch *s, const struct obj
 		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_root);
 	else if (o->magic == OVERLAYFS_MAGIC_) /* an image's root, seen from elsewhere */
 		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
-	if ((got & access) ||
-	    (o->mount == o->root_mount && s->chain_root != CHAIN_NONE && !o->host_mnt))
+	if (got & access)
+		return got;
+	if (o->magic == OVERLAYFS_MAGIC_ && (p->scope_access[WIRE_SCOPE_HOST] & access)) {
+		real = object_real(o, t, access & WIRE_WATCH_WRITE);
+		if (real) {
+			__u32 root = s->chain_root;
+
+			got |= prefilter_real(s, real, access);
+			if (got & access)
+				return got;
+			s->chain_root = root;
+		}
+	}
+	if (o->mount == o->root_mount && s->chain_root != CHAIN_NONE && !o->host_mnt)
 		return got;
 	if ((p->scope_access[WIRE_SCOPE_HOST] & access) &&
 	    (o->host_mnt || (s->chain_root == CHAIN_NONE && object_may_be_hosts(o)))) {

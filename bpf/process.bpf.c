@@ -98,7 +98,7 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 		object_find(&o, LOAD(struct file, exe, f_path.dentry),
 			    LOAD(struct file, exe, f_path.mnt));
 		object_place(s, &o, t);
-		object_fill(s, &r->exe, &o, t);
+		object_record(s, &r->exe, &o, t);
 	}
 	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
 		SET_FLAG(r->flags, WIRE_EXEC_SECURE);
@@ -115,9 +115,29 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 	if (exec_has_connection(t, 0) || exec_has_connection(t, 1))
 		SET_FLAG(r->flags, WIRE_EXEC_NET);
 	exec_argv(s, r, LOAD(struct task_struct, t, mm));
-	object_cwd(s, &r->cwd, t);
+	if (s->used <= WIRE_RECORD_MAX - WIRE_PATH_MAX - WIRE_TTY_LEN)
+		object_cwd(s, &r->cwd, t);
+	else
+		r->cwd.full = WIRE_PATH_MAX; /* each path as long as can be: this one goes */
 	if (tty)
 		emit_kernel_str(s, &r->tty, ADDR(struct tty_struct, tty, name), WIRE_TTY_LEN);
+}
+
+/* A runtime has made a container, or joins one: whose is the root that the program finds? */
+static __noinline int exec_first(struct scratch *s, const struct task_struct *t)
+{
+	const void *ns = object_mnt_ns(t);
+	__u64 id = compat_mnt_ns_id(ns);
+	__u32 entered = OVERLAY_NS_ENTERED;
+
+	if (!s)
+		return 0;
+	/* Not a second time: the container may have changed its root since. */
+	if (task_ns_inum(ns) == knob_host_mnt_ns ||
+	    bpf_map_update_elem(&namespaces, &id, &entered, BPF_NOEXIST))
+		return 0;
+	return overlay_keep(path_root_mount(s, LOAD(struct fs_struct,
+						    LOAD(struct task_struct, t, fs), root.mnt)));
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -145,6 +165,8 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
+	if (v && !(v->flags & TASK_ENTERED))
+		exec_first(s, t);
 	r = (struct wire_exec *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
 	object_who(s, t, &g);
@@ -250,13 +272,17 @@ int rootwatch_seed(struct bpf_iter__task *ctx)
 {
 	struct task_struct *t = ctx->task;
 	struct task_value v = {};
+	__u32 tid, seeded = OVERLAY_NS_SEEDED;
 	struct gate g;
-	__u32 tid;
+	__u64 ns;
 
 	if (!t || !gate_container(t, &g) || task_find(t))
 		return 0;
-	if (task_entered(t))
+	if (task_entered(t)) {
 		v.flags |= TASK_ENTERED | TASK_REPORTED;
+		ns = compat_mnt_ns_id(object_mnt_ns(t));
+		bpf_map_update_elem(&namespaces, &ns, &seeded, BPF_NOEXIST);
+	}
 	creds_fill(&v.creds, LOAD(struct task_struct, t, cred));
 	v.flags |= TASK_CREDS;
 	v.start = LOAD(struct task_struct, t, start_boottime);

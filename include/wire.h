@@ -131,6 +131,11 @@ struct wire_file {
 	__u16 root_off;
 	struct wire_blob sbpath;
 	struct wire_blob mntpath; /* "" when the mount is the root of the mount namespace */
+	/* WIRE_FILE_STACKED: the file behind it, and its path inside its own superblock. */
+	__u64 real_ino;
+	__u32 real_dev;
+	__u32 real_flags; /* WIRE_FILE_BLOCKDEV */
+	struct wire_blob real;
 	char fstype[WIRE_FSTYPE_LEN];
 };
 
@@ -144,6 +149,9 @@ struct wire_file {
 #define WIRE_FILE_DETACHED 128u /* its mount is not attached to the task's mount namespace */
 #define WIRE_FILE_CREATED  256u /* this very call made the file */
 #define WIRE_FILE_CUT	   512u /* path too deep or too long: its head is missing */
+/* On an overlay that is not the container's own: what it does is done to another file. */
+#define WIRE_FILE_STACKED 1024u
+#define WIRE_FILE_WHOLE	  2048u /* with CUT: all that lies below the mount is there */
 
 struct wire_cgroup {
 	struct wire_header h;

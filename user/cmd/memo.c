@@ -13,6 +13,9 @@
 
 bool memo_may(const struct event *e, size_t size)
 {
+	/* Of a stacked file it is not the record alone that says what it is. */
+	if (e->kind == EVENT_OPEN && event_file_stacked(&e->open.file))
+		return false;
 	return (e->kind == EVENT_OPEN || e->kind == EVENT_CONNECT) && size <= MEMO_RECORD_MAX;
 }
 

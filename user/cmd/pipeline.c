@@ -314,8 +314,14 @@ static void place_on_host(struct pipeline *p, struct event *e)
 
 	if (e->kind != EVENT_OPEN || !f->known)
 		return;
+	/* A runtime's own work, which the kernel side has not seen it do: the host mounts it too. */
+	if (event_file_stacked(f) && f->rootpath.p && p->o.host &&
+	    host_mounts_has(p->o.host, f->dev))
+		f->flags &= ~WIRE_FILE_STACKED;
 	if (e->task.flags & WIRE_TASK_HOST_MNT)
 		f->hostpath = f->path;
+	else if (p->o.host && event_file_stacked(f))
+		f->hostpath = host_mounts_path(p->o.host, f->real_dev, f->realpath, p->hostpath);
 	else if (p->o.host && !f->rootpath.p)
 		f->hostpath = host_mounts_path(p->o.host, f->dev, f->sbpath, p->hostpath);
 }

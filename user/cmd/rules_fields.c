@@ -16,7 +16,11 @@ static const char *const type_names[] = {[FIELD_STRING] = "string",
 					 [FIELD_ADDRESS] = "address"};
 
 static const char *const when_names[] = {
-	[FIELD_ALWAYS] = "", [FIELD_ALERT] = " (alerts)", [FIELD_BLOCKED] = " (when blocked)"};
+	[FIELD_ALWAYS] = "",
+	[FIELD_ALERT] = " (alerts)",
+	[FIELD_BLOCKED] = " (when blocked)",
+	[FIELD_STACKED] = " (of such a file)",
+};
 
 /* As it is written behind the name. */
 static const char *const argument_names[] = {[FIELD_ARG_NONE] = "",
@@ -112,7 +116,11 @@ static int put(json_t *j)
 static int print_json(void)
 {
 	static const char *const when[] = {
-		[FIELD_ALWAYS] = "always", [FIELD_ALERT] = "alert", [FIELD_BLOCKED] = "blocked"};
+		[FIELD_ALWAYS] = "always",
+		[FIELD_ALERT] = "alert",
+		[FIELD_BLOCKED] = "blocked",
+		[FIELD_STACKED] = "stacked",
+	};
 	int code = EXIT_CODE_OK;
 
 	for (size_t i = 0; i < F_END && code == EXIT_CODE_OK; i++) {

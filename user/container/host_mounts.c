@@ -208,18 +208,24 @@ static uint64_t now_ms(void)
 }
 
 /* The kernel says once for each open file that the mounts have changed: proc_pid_mounts(5). */
-static void refresh(struct host_mounts *m)
+static void refresh_now(struct host_mounts *m)
 {
 	struct pollfd p = {.fd = m->fd, .events = POLLPRI};
+
+	if (poll(&p, 1, 0) > 0 && (p.revents & (POLLPRI | POLLERR)))
+		m->stale = true;
+	if (m->stale && read_again(m) == 0)
+		m->stale = false;
+}
+
+static void refresh(struct host_mounts *m)
+{
 	uint64_t now = now_ms();
 
 	if (now - m->asked < ASK_EVERY_MS)
 		return;
 	m->asked = now;
-	if (poll(&p, 1, 0) > 0 && (p.revents & (POLLPRI | POLLERR)))
-		m->stale = true;
-	if (m->stale && read_again(m) == 0)
-		m->stale = false;
+	refresh_now(m);
 }
 
 int host_mounts_new(struct host_mounts **mounts, const char *path)
@@ -324,6 +330,16 @@ struct str host_mounts_path(struct host_mounts *m, uint32_t dev, struct str sbpa
 	if (len == 0)
 		out[len++] = '/';
 	return (struct str){out, len, len};
+}
+
+bool host_mounts_has(struct host_mounts *m, uint32_t dev)
+{
+	const struct listing *l = &m->listing;
+	size_t i;
+
+	refresh_now(m);
+	i = lower_bound(l, dev, "", 0);
+	return i < l->n && l->mounts[i].dev == dev;
 }
 
 size_t host_mounts_devices(struct host_mounts *m, uint32_t *devs, size_t n)

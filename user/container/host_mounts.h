@@ -5,6 +5,7 @@
 #ifndef ROOTWATCH_CONTAINER_HOST_MOUNTS_H
 #define ROOTWATCH_CONTAINER_HOST_MOUNTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,9 @@ void host_mounts_free(struct host_mounts *m);
 #define HOST_PATH_MAX 4096
 struct str host_mounts_path(struct host_mounts *m, uint32_t dev, struct str sbpath,
 			    char out[static HOST_PATH_MAX]);
+
+/* Does the host mount anything of dev? Asks the kernel first whether the mounts have changed. */
+bool host_mounts_has(struct host_mounts *m, uint32_t dev);
 
 /* The devices of file systems that hold files (no proc, sysfs, cgroup, ...): at most n; how many. */
 size_t host_mounts_devices(struct host_mounts *m, uint32_t *devs, size_t n);

@@ -12,8 +12,8 @@
 #include "base/path.h"
 
 /*
- * One path may need mount path, "/", and path; blocked opens base, "/" and what was asked, and
- * other system calls that twice.
+ * One path may need mount path, "/", and path, and two more without their heads; blocked opens base,
+ * "/" and what was asked, and other system calls that twice.
  */
 _Static_assert(EVENT_SCRATCH >= 4 * WIRE_PATH_MAX + 32, "all paths fit into the scratch");
 
@@ -91,9 +91,35 @@ static struct str skip(struct str s, uint32_t n)
 	return (struct str){s.p + n, s.len - n, s.full - n};
 }
 
+/* The end of a path of which only the head is missing. */
+static struct str whole_of(struct str s)
+{
+	return (struct str){s.p, s.len, s.len};
+}
+
+/* (One that did not fit at all is longer than what is there of it.) */
 static struct str or_root(struct str s)
 {
-	return s.len > 0 ? s : STR_LIT("/");
+	return s.full > 0 ? s : STR_LIT("/");
+}
+
+/*
+ * A path whose head is missing. Of the two that make one up only one may be short of it: then the
+ * rest is as it should be.
+ */
+static void fill_cut(struct reader *r, struct event_file *f, const struct wire_file *w,
+		     struct str sb, struct str mnt)
+{
+	bool mnt_cut = mnt.full > mnt.len;
+	bool sb_cut = sb.full > sb.len || !mnt_cut;
+	bool whole = !sb_cut || (w->flags & WIRE_FILE_WHOLE);
+	struct str below = whole_of(skip(sb, w->mnt_off));
+
+	r->cut = true;
+	f->sbpath = sb_cut ? join(r, true, STR_LIT(""), sb) : or_root(sb);
+	f->path = whole ? join(r, mnt_cut, mnt, below) : f->sbpath;
+	if (w->flags & WIRE_FILE_ROOTFS)
+		f->rootpath = whole ? or_root(whole_of(skip(sb, w->root_off))) : f->sbpath;
 }
 
 /* off: where w lies in the record. */
@@ -101,9 +127,10 @@ static void fill_file(struct reader *r, struct event_file *f, const struct wire_
 {
 	struct str sb = take(r, w->sbpath, WIRE_PATH_MAX);
 	struct str mnt = take(r, w->mntpath, WIRE_PATH_MAX);
+	struct str real = take(r, w->real, WIRE_PATH_MAX);
 	bool rootfs = w->flags & WIRE_FILE_ROOTFS;
 
-	f->path = f->sbpath = f->fstype = STR_LIT("");
+	f->path = f->sbpath = f->fstype = f->realpath = STR_LIT("");
 	if (w->mnt_off > sb.len || (rootfs && w->root_off > sb.len))
 		r->bad = true;
 	if (r->bad)
@@ -125,6 +152,13 @@ static void fill_file(struct reader *r, struct event_file *f, const struct wire_
 	f->mnt_id = w->mnt_id;
 	f->fstype = take_array(r, off + offsetof(struct wire_file, fstype), WIRE_FSTYPE_LEN);
 
+	if (w->flags & WIRE_FILE_STACKED) {
+		f->real_ino = w->real_ino;
+		f->real_dev = w->real_dev;
+		f->real_flags = w->real_flags;
+		f->realpath = real.full > real.len ? join(r, true, STR_LIT(""), real) :
+						     or_root(real);
+	}
 	if (w->flags & WIRE_FILE_MEMFD) { /* lies nowhere: "memfd:NAME" is a name, not a path */
 		if (str_starts(sb, "/"))
 			sb = skip(sb, 1);
@@ -133,27 +167,13 @@ static void fill_file(struct reader *r, struct event_file *f, const struct wire_
 		return;
 	}
 	if ((w->flags & WIRE_FILE_CUT) || sb.full > sb.len || mnt.full > mnt.len) {
-		/* Only the mount's own path is short of its head: the rest is as it should be. */
-		bool mnt_cut = mnt.full > mnt.len && sb.full == sb.len;
-
-		r->cut = true;
-		if (mnt_cut) {
-			f->sbpath = or_root(sb);
-			f->path = join(r, true, mnt, skip(sb, w->mnt_off));
-			if (rootfs)
-				f->rootpath = or_root(skip(sb, w->root_off));
-		} else {
-			f->sbpath = join(r, true, STR_LIT(""), sb);
-			f->path = f->sbpath;
-			if (rootfs)
-				f->rootpath = f->sbpath;
-		}
+		fill_cut(r, f, w, sb, mnt);
 		return;
 	}
 	f->sbpath = or_root(sb);
 	if (rootfs)
 		f->rootpath = or_root(skip(sb, w->root_off));
-	if (mnt.len == 0 || (mnt.len == 1 && mnt.p[0] == '/'))
+	if (mnt.len == 0 || str_is(mnt, "/"))
 		f->path = or_root(skip(sb, w->mnt_off));
 	else
 		f->path = join(r, false, mnt, skip(sb, w->mnt_off));

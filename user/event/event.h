@@ -58,7 +58,11 @@ struct event_file {
 	uint32_t mnt_id;
 	struct str path;     /* in the task's mount namespace */
 	struct str rootpath; /* from the container's own root; p is NULL when it came by a mount */
-	struct str sbpath;   /* inside its own superblock */
+	struct str sbpath;   /* inside its own superblock; of a stacked one the overlay's */
+	/* WIRE_FILE_STACKED only: the file behind it. hostpath is that one's. */
+	uint64_t real_ino;
+	uint32_t real_dev, real_flags;
+	struct str realpath; /* inside its superblock */
 	struct str hostpath; /* where the host's own mounts show it; p NULL: nowhere, or unknown */
 	struct str fstype;
 };
@@ -164,6 +168,12 @@ struct event {
 	const struct process *parent;
 	const struct process_table *processes; /* for further ancestors; NULL: not known */
 };
+
+/* Lies on an overlay that is not the container's own: another file is behind it. */
+static inline bool event_file_stacked(const struct event_file *f)
+{
+	return f->flags & WIRE_FILE_STACKED;
+}
 
 /* Falco's evt.type of an event: "execve", "openat", ... never NULL. */
 const char *event_type(const struct event *e);

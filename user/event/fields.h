@@ -30,6 +30,7 @@ enum field_when {
 	FIELD_ALWAYS,
 	FIELD_ALERT,   /* a rule matched */
 	FIELD_BLOCKED, /* the act was denied */
+	FIELD_STACKED, /* the file lies on an overlay that is not the container's own */
 };
 
 /* Which lines carry it: one letter for each kind of event. */
@@ -228,9 +229,12 @@ X(CALL_FROM, "rootwatch.call.from", STRING, true, ALWAYS, K, \
 X(CALL_UNRESOLVED, "rootwatch.call.unresolved", BOOL, false, ALWAYS, K, \
   "the paths are as asked for: links in them were not followed", "true") \
 X(FILE_SBPATH, "rootwatch.file.sbpath", STRING, true, ALWAYS, EO, \
-  "path of the file or program inside its own file system", "\"/etc/passwd\"") \
+  "path of the file or program inside its own file system; of one on an overlay that is not the " \
+  "container's own root, of the file behind it", "\"/etc/passwd\"") \
 X(FILE_DEV, "rootwatch.file.dev", STRING, true, ALWAYS, EO, \
-  "device that holds it, major:minor", "\"8:1\"") \
+  "device that holds it (likewise), major:minor", "\"8:1\"") \
+X(FILE_INO, "rootwatch.file.ino", NUMBER, true, STACKED, EO, \
+  "inode number there of the file behind such an overlay", "131332") \
 X(FILE_FSTYPE, "rootwatch.file.fstype", STRING, true, ALWAYS, EO, \
   "type of its file system", "\"overlay\"") \
 X(FILE_ROOTFS, "rootwatch.file.rootfs", BOOL, true, ALWAYS, EO, \
@@ -238,7 +242,8 @@ X(FILE_ROOTFS, "rootwatch.file.rootfs", BOOL, true, ALWAYS, EO, \
 X(FILE_LAYER, "rootwatch.file.layer", STRING, true, ALWAYS, EO, \
   "overlay: upper (writable) or lower (image)", "\"upper\"") \
 X(FILE_BIND, "rootwatch.file.bind", BOOL, true, ALWAYS, EO, \
-  "came in by a mount of a part of a file system", "false") \
+  "came in by a mount of a part of a file system, or by an overlay that is not the container's own " \
+  "root", "false") \
 X(FILE_DELETED, "rootwatch.file.deleted", BOOL, true, ALWAYS, EO, \
   "no name leads to it any more", "false") \
 X(FILE_CREATED, "rootwatch.file.created", BOOL, false, ALWAYS, O, \

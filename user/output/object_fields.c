@@ -17,19 +17,23 @@
 
 static void put_file(struct line *l, const struct event_file *f)
 {
-	struct str layer = STR_LIT("");
+	bool stacked = event_file_stacked(f);
+	struct str path = stacked ? f->realpath : f->sbpath, layer = STR_LIT("");
+	uint32_t dev = stacked ? f->real_dev : f->dev;
 
-	put_str(l, F_FILE_SBPATH, f->known ? f->sbpath : STR_LIT(""));
+	put_str(l, F_FILE_SBPATH, f->known ? path : STR_LIT(""));
 	json_put_key(l, &field_keys[F_FILE_DEV]);
 	if (f->known) {
 		line_literal(l, "\"");
-		line_i64(l, DEV_MAJOR(f->dev));
+		line_i64(l, DEV_MAJOR(dev));
 		line_literal(l, ":");
-		line_i64(l, DEV_MINOR(f->dev));
+		line_i64(l, DEV_MINOR(dev));
 		line_literal(l, "\"");
 	} else {
 		json_put_null(l);
 	}
+	if (stacked)
+		put_num_if(l, F_FILE_INO, true, (int64_t)f->real_ino);
 	if (f->known && f->flags & WIRE_FILE_UPPER)
 		layer = STR_LIT("upper");
 	else if (f->known && f->flags & WIRE_FILE_LOWER)
@@ -37,7 +41,7 @@ static void put_file(struct line *l, const struct event_file *f)
 	put_str(l, F_FILE_FSTYPE, f->known ? f->fstype : STR_LIT(""));
 	put_bool_if(l, F_FILE_ROOTFS, f->known, f->flags & WIRE_FILE_ROOTFS);
 	put_own(l, F_FILE_LAYER, layer);
-	put_bool_if(l, F_FILE_BIND, f->known, f->flags & WIRE_FILE_BIND);
+	put_bool_if(l, F_FILE_BIND, f->known, f->flags & (WIRE_FILE_BIND | WIRE_FILE_STACKED));
 	put_bool_if(l, F_FILE_DELETED, f->known, f->flags & WIRE_FILE_DELETED);
 }
 

@@ -84,13 +84,18 @@ class Container:
         status, lines = self.sh(line + b" </dev/null", deadline)
         if status == 97:
             raise Skip(f"{program} {' '.join(map(str, words))}: this architecture has no such call")
-        said = [json.loads(raw) for raw in lines if raw.startswith(b"{")]
+        said = self.truths_of(lines)
         if not said or status in (98, 99):
             raise AssertionError(f"{program} {words} ended with {status}, said {lines!r:.300}, "
                                  f"{self._errors[mark:]!r:.300}")
         for truth in said:
             truth["status"] = status
         return said
+
+    @staticmethod
+    def truths_of(lines):
+        """What triggers said among these lines."""
+        return [json.loads(raw) for raw in lines if raw.startswith(b"{")]
 
     def act(self, program, *words, deadline=30):
         """Runs a trigger program that says one thing; gives it as a dict."""

@@ -203,6 +203,45 @@ static void path_without_head(void **state)
 	EXPECT(e.open.file.path, PATH_CUT "/deep/etc/passwd");
 	EXPECT(e.open.file.rootpath, "/etc/passwd");
 	EXPECT(e.open.file.sbpath, "/etc/passwd");
+
+	/* Only the head above the mount's root is missing: the path in the container is whole. */
+	w = begin_open("/far/away/etc/passwd");
+	w->f.flags |= WIRE_FILE_CUT | WIRE_FILE_WHOLE;
+	w->f.sbpath.full++;
+	w->f.mntpath = record_str(&r, "/data");
+	w->f.mnt_off = w->f.root_off = sizeof("/far/away") - 1;
+	must_decode();
+	EXPECT(e.open.file.path, "/data/etc/passwd");
+	EXPECT(e.open.file.rootpath, "/etc/passwd");
+	EXPECT(e.open.file.sbpath, PATH_CUT "/far/away/etc/passwd");
+	assert_true(e.truncated);
+}
+
+/* The file behind an overlay: its own device, inode and path. */
+static void stacked(void **state)
+{
+	struct wire_open *w = begin_open("/cron.d/x");
+
+	(void)state;
+	must_decode();
+	assert_false(event_file_stacked(&e.open.file));
+	w->f.flags |= WIRE_FILE_STACKED;
+	w->f.real_ino = 12;
+	w->f.real_dev = 34;
+	w->f.real_flags = WIRE_FILE_BLOCKDEV;
+	w->f.real = record_str(&r, "/etc/cron.d/x");
+	must_decode();
+	assert_true(event_file_stacked(&e.open.file));
+	EXPECT(e.open.file.sbpath, "/cron.d/x");
+	EXPECT(e.open.file.realpath, "/etc/cron.d/x");
+	assert_int_equal(e.open.file.real_ino, 12);
+	assert_int_equal(e.open.file.real_dev, 34);
+	assert_int_equal(e.open.file.real_flags, WIRE_FILE_BLOCKDEV);
+	w->f.real.full++;
+	must_decode();
+	EXPECT(e.open.file.realpath, PATH_CUT "/etc/cron.d/x");
+	w->f.real.off = 1;
+	assert_int_equal(record_decode(&r, &e), -EPROTO);
 }
 
 static void longest_paths_fit(void **state)
@@ -565,13 +604,21 @@ static void unaligned_record(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(header_and_task),   cmocka_unit_test(file_on_root_is_a_view),
-		cmocka_unit_test(file_paths),	     cmocka_unit_test(path_without_head),
-		cmocka_unit_test(longest_paths_fit), cmocka_unit_test(open_for_writing),
-		cmocka_unit_test(blocked_open),	     cmocka_unit_test(exec_record),
-		cmocka_unit_test(other_records),     cmocka_unit_test(refuses_sizes),
-		cmocka_unit_test(refuses_kinds),     cmocka_unit_test(refuses_blobs),
-		cmocka_unit_test(refuses_offsets),   cmocka_unit_test(refuses_overlong_paths),
+		cmocka_unit_test(header_and_task),
+		cmocka_unit_test(file_on_root_is_a_view),
+		cmocka_unit_test(file_paths),
+		cmocka_unit_test(path_without_head),
+		cmocka_unit_test(stacked),
+		cmocka_unit_test(longest_paths_fit),
+		cmocka_unit_test(open_for_writing),
+		cmocka_unit_test(blocked_open),
+		cmocka_unit_test(exec_record),
+		cmocka_unit_test(other_records),
+		cmocka_unit_test(refuses_sizes),
+		cmocka_unit_test(refuses_kinds),
+		cmocka_unit_test(refuses_blobs),
+		cmocka_unit_test(refuses_offsets),
+		cmocka_unit_test(refuses_overlong_paths),
 		cmocka_unit_test(unaligned_record),
 	};
 

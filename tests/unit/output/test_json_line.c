@@ -47,6 +47,11 @@ static void check_type(const struct field *f, const json_t *v)
 	}
 }
 
+static bool stacked(const struct event *e)
+{
+	return event_file_stacked(e->kind == EVENT_EXEC ? &e->exec.exe : &e->open.file);
+}
+
 /* The line has the documented fields, each of its type, and no others. */
 static void check_fields(const struct sample *s, const json_t *line)
 {
@@ -62,6 +67,8 @@ static void check_fields(const struct sample *s, const json_t *line)
 			due = due && s->v.n > 0;
 		else if (f->when == FIELD_BLOCKED)
 			due = due && s->e.blocked;
+		else if (f->when == FIELD_STACKED)
+			due = due && stacked(&s->e);
 		if (due != (v != NULL))
 			fail_msg("kind %d: %s is %s", (int)s->e.kind, f->name,
 				 v ? "there" : "missing");

@@ -135,6 +135,10 @@ bool file_host_path(const struct event_file *f, struct str *path)
 {
 	if (!(S_ISREG(f->mode) || S_ISDIR(f->mode) || S_ISLNK(f->mode)))
 		return false;
+	if (event_file_stacked(f)) {
+		*path = f->hostpath.p ? f->hostpath : f->realpath;
+		return f->hostpath.p || (f->real_flags & WIRE_FILE_BLOCKDEV);
+	}
 	*path = f->hostpath.p ? f->hostpath : f->sbpath;
 	return f->hostpath.p || (!f->rootpath.p && f->fs_magic != MAGIC_OVERLAY &&
 				 (f->flags & (WIRE_FILE_BIND | WIRE_FILE_BLOCKDEV)));

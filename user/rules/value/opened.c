@@ -20,9 +20,15 @@ static bool identity(struct value *v, const struct event_file *f, enum field_id 
 {
 	switch (id) {
 	case F_FILE_SBPATH:
-		return set_str(v, f->known ? f->sbpath : STR_LIT(""));
+		return set_str(v, !f->known		? STR_LIT("") :
+				  event_file_stacked(f) ? f->realpath :
+							  f->sbpath);
 	case F_FILE_DEV:
-		return f->known ? set_dev(v, f->dev, scratch) : set_missing(v);
+		if (!f->known)
+			return set_missing(v);
+		return set_dev(v, event_file_stacked(f) ? f->real_dev : f->dev, scratch);
+	case F_FILE_INO:
+		return set_num_if(v, event_file_stacked(f), (int64_t)f->real_ino);
 	case F_FILE_FSTYPE:
 		return set_str(v, f->known ? f->fstype : STR_LIT(""));
 	case F_FILE_ROOTFS:
@@ -32,7 +38,7 @@ static bool identity(struct value *v, const struct event_file *f, enum field_id 
 			return set_missing(v);
 		return set_str(v, f->flags & WIRE_FILE_UPPER ? STR_LIT("upper") : STR_LIT("lower"));
 	case F_FILE_BIND:
-		return set_bool_if(v, f->known, f->flags & WIRE_FILE_BIND);
+		return set_bool_if(v, f->known, f->flags & (WIRE_FILE_BIND | WIRE_FILE_STACKED));
 	case F_FILE_DELETED:
 		return set_bool_if(v, f->known, f->flags & WIRE_FILE_DELETED);
 	default:
