@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The life of a container's processes: exec, fork and exit. */
+#include "argv.bpf.h"
 #include "compat.bpf.h"
 #include "emit.bpf.h"
 #include "gate.bpf.h"
@@ -51,23 +52,6 @@ static __always_inline void exec_gain(struct wire_exec *r, const struct wire_cre
 		SET_FLAG(r->flags, WIRE_EXEC_FCAPS);
 }
 
-static __always_inline void exec_argv(struct scratch *s, struct wire_exec *r, const void *mm)
-{
-	__u64 start = LOAD(struct mm_struct, mm, arg_start);
-	__u64 end = LOAD(struct mm_struct, mm, arg_end);
-	__u64 len = end - start;
-
-	if (len <= WIRE_ARGV_MAX) {
-		emit_user(s, &r->argv, (const void *)start, len);
-	} else {
-		emit_user(s, &r->argv, (const void *)start, WIRE_ARGV_MAX / 2);
-		emit_user(s, &r->argv_tail, (const void *)(end - WIRE_ARGV_MAX / 2),
-			  WIRE_ARGV_MAX / 2);
-		SET_FLAG(s->flags, WIRE_F_TRUNC);
-	}
-	r->argv.full = len;
-}
-
 #define AF_INET_  2
 #define AF_INET6_ 10
 
@@ -114,7 +98,7 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 		SET_FLAG(r->flags, WIRE_EXEC_FDPATH);
 	if (exec_has_connection(t, 0) || exec_has_connection(t, 1))
 		SET_FLAG(r->flags, WIRE_EXEC_NET);
-	exec_argv(s, r, LOAD(struct task_struct, t, mm));
+	argv_fill(s, r, LOAD(struct task_struct, t, mm));
 	if (s->used <= WIRE_RECORD_MAX - WIRE_PATH_MAX - WIRE_TTY_LEN)
 		object_cwd(s, &r->cwd, t);
 	else

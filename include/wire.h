@@ -177,6 +177,7 @@ struct wire_exec {
 	struct wire_file exe; /* mm->exe_file: for a script the interpreter */
 	__u32 flags;	      /* WIRE_EXEC_* */
 	__u32 pad;
+	__u64 argv_hash; /* WIRE_EXEC_HASH: FNV-1a (64 bits) of all the arguments */
 	struct wire_blob filename; /* what execve was asked for: for a script, the script */
 	struct wire_blob interp;   /* bprm->interp; differs from filename for a script */
 	struct wire_blob argv;	   /* NUL-separated, head when cut */
@@ -192,6 +193,7 @@ struct wire_exec {
 #define WIRE_EXEC_FCAPS	 16u  /* permitted capabilities grew though the uid did not rise */
 #define WIRE_EXEC_SECURE 32u  /* the kernel set AT_SECURE */
 #define WIRE_EXEC_NET	 128u /* its standard input or output is a network connection */
+#define WIRE_EXEC_HASH	 256u /* argv was cut, and argv_hash is that of the whole */
 #define WIRE_EXEC_FDPATH 64u  /* execveat with an empty path: filename is /dev/fd/N */
 
 struct wire_exit {

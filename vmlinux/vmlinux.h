@@ -421,4 +421,12 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
+#if defined(__TARGET_ARCH_arm64)
+/* The beginning of pt_regs, the same for ever: libbpf's PT_REGS_RC() wants it. */
+struct user_pt_regs {
+	__u64 regs[31];
+	__u64 sp, pc, pstate;
+};
+#endif
+
 #endif /* __VMLINUX_H__ */

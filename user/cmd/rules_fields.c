@@ -19,6 +19,7 @@ static const char *const when_names[] = {
 	[FIELD_ALWAYS] = "",
 	[FIELD_ALERT] = " (alerts)",
 	[FIELD_BLOCKED] = " (when blocked)",
+	[FIELD_CUT] = " (when truncated)",
 	[FIELD_STACKED] = " (of such a file)",
 };
 
@@ -52,7 +53,7 @@ static void kinds_letters(unsigned kinds, char out[static LETTERS_N + 1])
 
 static void print_head(FILE *f, const char *text)
 {
-	(void)fprintf(f, "%s\n\n%-31s %-14s %-8s  %s\n", text, "Field", "Type", "In",
+	(void)fprintf(f, "%s\n\n%-31s %-14s %-9s  %s\n", text, "Field", "Type", "In",
 		      "Meaning, example");
 }
 
@@ -71,7 +72,7 @@ int rules_fields_print(FILE *f)
 		const struct field *d = &field_table[i];
 
 		kinds_letters(d->kinds, kinds);
-		(void)fprintf(f, "%-31s %s%-*s %-8s  %s%s, %s\n", d->name, type_names[d->type],
+		(void)fprintf(f, "%-31s %s%-*s %-9s  %s%s, %s\n", d->name, type_names[d->type],
 			      (int)(14 - strlen(type_names[d->type])), d->null ? "|null" : "",
 			      kinds, d->meaning, when_names[d->when], d->example);
 	}
@@ -82,7 +83,7 @@ int rules_fields_print(FILE *f)
 		const struct rule_field *d = &field_rule_table[i];
 
 		kinds_letters(d->kinds, kinds);
-		(void)fprintf(f, "%s%-*s %-14s %-8s  %s, %s\n", d->name,
+		(void)fprintf(f, "%s%-*s %-14s %-9s  %s, %s\n", d->name,
 			      (int)(31 - strlen(d->name)), argument_names[d->argument],
 			      type_names[d->type], kinds, d->meaning, d->example);
 	}
@@ -119,6 +120,7 @@ static int print_json(void)
 		[FIELD_ALWAYS] = "always",
 		[FIELD_ALERT] = "alert",
 		[FIELD_BLOCKED] = "blocked",
+		[FIELD_CUT] = "truncated",
 		[FIELD_STACKED] = "stacked",
 	};
 	int code = EXIT_CODE_OK;

@@ -253,6 +253,8 @@ static void decode_exec(struct reader *r, struct event *e)
 	e->exec.argv = take(r, w->argv, WIRE_ARGV_MAX);
 	e->exec.argv_tail = take(r, w->argv_tail, WIRE_ARGV_MAX);
 	e->exec.argv_len = w->argv.full;
+	e->exec.hashed = w->flags & WIRE_EXEC_HASH;
+	e->exec.argv_hash = w->argv_hash;
 	e->exec.tty = take(r, w->tty, WIRE_TTY_LEN);
 	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
 }

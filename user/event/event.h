@@ -74,6 +74,8 @@ struct event_exec {
 	struct str filename, interp;
 	struct str argv, argv_tail; /* NUL-separated; the tail only when cut */
 	uint32_t argv_len;	    /* of all arguments, bytes */
+	bool hashed;		    /* they were cut, and argv_hash is of all of them */
+	uint64_t argv_hash;
 	struct str tty;
 };
 
@@ -217,6 +219,16 @@ struct str event_call_args(const struct event_syscall *s, char buf[static EVENT_
  */
 #define EVENT_ARGV_SCRATCH (2 * WIRE_ARGV_MAX + 8)
 struct str event_argv(const struct event_exec *x, char scratch[static EVENT_ARGV_SCRATCH]);
+
+/* Are arguments missing from argv and argv_tail? */
+static inline bool event_argv_cut(const struct event_exec *x)
+{
+	return x->argv_tail.len > 0 || x->argv.full > x->argv.len;
+}
+
+/* The hash of the arguments in 16 hex digits; "" when there is none. */
+#define EVENT_HASH_TEXT 17
+struct str event_argv_hash(const struct event_exec *x, char buf[static EVENT_HASH_TEXT]);
 
 /* argv[0]; "" when there is none. */
 struct str event_argv0(const struct event_exec *x);

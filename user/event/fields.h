@@ -30,6 +30,7 @@ enum field_when {
 	FIELD_ALWAYS,
 	FIELD_ALERT,   /* a rule matched */
 	FIELD_BLOCKED, /* the act was denied */
+	FIELD_CUT,     /* the arguments are not complete */
 	FIELD_STACKED, /* the file lies on an overlay that is not the container's own */
 };
 
@@ -264,6 +265,9 @@ X(EXEC_ARGV_LEN, "rootwatch.exec.argv_len", NUMBER, false, ALWAYS, E, \
   "bytes of all arguments with their NULs", "25") \
 X(EXEC_TRUNCATED, "rootwatch.exec.truncated", BOOL, false, ALWAYS, E, \
   "the arguments are not complete: \" ... \" stands for what is missing", "false") \
+X(EXEC_ARGV_HASH, "rootwatch.exec.argv_hash", STRING, true, CUT, E, \
+  "FNV-1a hash, 64 bits, of all arguments with their NULs; null over 2 MiB or before Linux 5.17", \
+  "\"cbf29ce484222325\"") \
 X(EXEC_GAIN, "rootwatch.exec.gain", STRING, true, ALWAYS, E, \
   "privilege gained: suid, sgid, fcaps, with commas", "\"suid\"") \
 X(EXIT_CODE, "rootwatch.exit.code", NUMBER, true, ALWAYS, EXIT, \

@@ -2,6 +2,8 @@
 /* What an event's parts are called: the same to a reader of its line and to a rule. */
 #include "event/event.h"
 
+#include <stdio.h>
+
 /* Appends s to the scratch, a blank for each NUL. */
 static size_t join(char *scratch, size_t len, struct str s)
 {
@@ -62,4 +64,14 @@ int64_t event_stat_dev(uint32_t dev)
 	uint32_t major = dev >> 20, minor = dev & 0xfffff;
 
 	return (minor & 0xff) | major << 8 | (int64_t)(minor & ~0xffu) << 12;
+}
+
+struct str event_argv_hash(const struct event_exec *x, char buf[static EVENT_HASH_TEXT])
+{
+	int n;
+
+	if (!x->hashed)
+		return STR_LIT("");
+	n = snprintf(buf, EVENT_HASH_TEXT, "%016llx", (unsigned long long)x->argv_hash);
+	return (struct str){buf, (uint32_t)n, (uint32_t)n};
 }

@@ -172,7 +172,7 @@ void object_fields_write_exec(struct line *l, const struct event *e)
 		STR_LIT("sgid,fcaps"), STR_LIT("suid,sgid,fcaps"),
 	};
 	const struct event_exec *x = &e->exec;
-	char scratch[SENTENCE_SCRATCH];
+	char scratch[SENTENCE_SCRATCH], hash[EVENT_HASH_TEXT];
 	struct str all = sentence_cmdline(e, scratch), exe = event_argv0(x), args;
 	unsigned gain = (x->flags & WIRE_EXEC_SUID ? 1u : 0) |
 			(x->flags & WIRE_EXEC_SGID ? 2u : 0) |
@@ -193,7 +193,9 @@ void object_fields_write_exec(struct line *l, const struct event *e)
 	put_bool(l, F_EXEC_SCRIPT, x->script);
 	put_str(l, F_EXEC_INTERP, x->script ? x->interp : STR_LIT(""));
 	put_num(l, F_EXEC_ARGV_LEN, x->argv_len);
-	put_bool(l, F_EXEC_TRUNCATED, x->argv_tail.len > 0 || x->argv.full > x->argv.len);
+	put_bool(l, F_EXEC_TRUNCATED, event_argv_cut(x));
+	if (event_argv_cut(x))
+		put_own(l, F_EXEC_ARGV_HASH, event_argv_hash(x, hash));
 	put_own(l, F_EXEC_GAIN, gains[gain]);
 }
 

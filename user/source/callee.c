@@ -37,7 +37,15 @@ static const struct callee callees[] = {
 	{"setfsuid", WIRE_CALL_SETFSUID},
 	{"setfsuid16", WIRE_CALL_SETFSUID},
 	{"connect", WIRE_CALL_CONNECT},
-	{"socketcall", WIRE_CALL_CONNECT},
+	{"socketcall", WIRE_CALL_CONNECT}, /* and all below; connect is always wanted */
+	{"bind", WIRE_CALL_BIND},
+	{"listen", WIRE_CALL_LISTEN},
+	{"accept", WIRE_CALL_ACCEPT},
+	{"accept4", WIRE_CALL_ACCEPT4},
+	{"sendto", WIRE_CALL_SENDTO},
+	{"sendmsg", WIRE_CALL_SENDMSG},
+	{"sendmmsg", WIRE_CALL_SENDMMSG},
+	{"socket", WIRE_CALL_SOCKET},
 	WIRE_CALLS(ROW)};
 #undef ROW
 

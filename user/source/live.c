@@ -168,7 +168,7 @@ static int open_reader(struct source *s, uint32_t bytes, int wake_fd)
 /* All calls, or those that the filter wants and those that are told without being asked for. */
 static uint64_t wanted_calls(const struct source *s, const struct filter *f)
 {
-	return s->all ? UINT64_MAX : f->calls | (WIRE_CALL_BIT(WIRE_CALL_FIRST) - 1);
+	return s->all ? UINT64_MAX : f->calls | (WIRE_CALL_BIT(WIRE_CALL_BIND) - 1);
 }
 
 static int start(struct source *s, const struct source_options *o, char *why)

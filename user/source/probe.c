@@ -15,6 +15,10 @@
 
 #define CALLEES_MAX 512
 
+/* Of the kernel's include/linux/errno.h, not meant for user space and so without a text: what
+ * arm64 before 6.4 says, which has no trampolines. */
+#define KERNEL_ENOTSUPP 524
+
 /* r0 = 0; exit */
 static const struct bpf_insn nothing[] = {
 	{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
@@ -42,7 +46,7 @@ static int try_function(enum bpf_prog_type type, enum bpf_attach_type attach, ui
 	link = bpf_raw_tracepoint_open(NULL, prog);
 	close(prog);
 	if (link < 0)
-		return link;
+		return link == -KERNEL_ENOTSUPP ? -ENOTSUP : link;
 	close(link);
 	return 0;
 }

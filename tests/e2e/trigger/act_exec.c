@@ -18,7 +18,7 @@ static const char usage[] =
 	"         fd PROG [ARG...]          execveat with a descriptor and an empty path\n"
 	"         copy PROG COPY [ARG...]   a copy, made here\n"
 	"         argv0 NAME PROG [ARG...]  with another argv[0]\n"
-	"         long BYTES PROG           with that many bytes of arguments, in all\n"
+	"         long BYTES PROG [MIDDLE]           with that many bytes of arguments, in all\n"
 	"         empty PROG                with no arguments, not even argv[0]\n"
 	"         thread PROG [ARG...]      by a thread that is not the first\n"
 	"         net PROG [ARG...]         with a connection as standard input\n"
@@ -66,8 +66,8 @@ static _Noreturn void run(const char *path, char **argv)
 	truth_die(path);
 }
 
-/* argv[0], then "a...", then "wxyz": head and tail are known. */
-static _Noreturn void run_long(size_t bytes, char *prog)
+/* argv[0], then "a...MIDDLEa...", then "wxyz": all of it is known. */
+static _Noreturn void run_long(size_t bytes, char *prog, const char *mark)
 {
 	/* One argument takes at most 128 KiB: MAX_ARG_STRLEN. */
 	static char tail[] = "wxyz";
@@ -79,6 +79,8 @@ static _Noreturn void run_long(size_t bytes, char *prog)
 		truth_die("memory");
 	memset(middle, 'a', room);
 	middle[room - 1] = '\0';
+	if (strlen(mark) < room / 2)
+		memcpy(middle + room / 2, mark, strlen(mark));
 	run(prog, argv);
 }
 
@@ -180,7 +182,7 @@ int main(int argc, char **argv)
 		argv[3] = argv[2];
 		run(prog, argv + 3);
 	} else if (!strcmp(how, "long") && argc > 3) {
-		run_long(strtoul(argv[2], NULL, 10), argv[3]);
+		run_long(strtoul(argv[2], NULL, 10), argv[3], argc > 4 ? argv[4] : "");
 	} else if (!strcmp(how, "empty")) {
 		run(argv[2], (char *[]){NULL});
 	} else if (!strcmp(how, "net")) {

@@ -67,6 +67,8 @@ static void check_fields(const struct sample *s, const json_t *line)
 			due = due && s->v.n > 0;
 		else if (f->when == FIELD_BLOCKED)
 			due = due && s->e.blocked;
+		else if (f->when == FIELD_CUT)
+			due = due && event_argv_cut(&s->e.exec);
 		else if (f->when == FIELD_STACKED)
 			due = due && stacked(&s->e);
 		if (due != (v != NULL))

@@ -293,7 +293,7 @@ static struct object build(const struct kernel_file *f)
 	o.dentry = file;
 	o.inode = &vfs.inode;
 	o.mount = f->root_mount ? &vfs.root : &vfs.own;
-	o.root_mount = path_root_mount(&((const struct mount *)o.mount)->mnt);
+	o.root_mount = path_root_mount(&scratch, &((const struct mount *)o.mount)->mnt);
 	assert_ptr_equal(o.root_mount, &vfs.root);
 	o.mnt_root = mnt_root;
 	o.ctr_root = ctr_root;

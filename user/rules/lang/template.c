@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/nearest.h"
 #include "rules/lang/closed.h"
 
@@ -23,6 +24,8 @@ static const char *type_name(enum field_type type)
 		return "a number";
 	case FIELD_BOOL:
 		return "true or false";
+	case FIELD_ADDRESS:
+		return "an address";
 	default:
 		return "a string";
 	}
@@ -223,6 +226,18 @@ static int to_bytes(struct lang *g, const struct syntax_test *test, struct templ
 	return 0;
 }
 
+static int check_address(struct lang *g, const struct syntax_test *test, struct template *t,
+			 const struct values *v, size_t i)
+{
+	struct network n;
+
+	if (network_parse(&n, v->p[i].text, v->p[i].len) == 0)
+		return 0;
+	log_error(g->log, value_pos(test, v, i), "%s is an address or a network, which %s is not",
+		  field_name(t->node.left.id), SHOW(v->p[i].text, v->p[i].len));
+	return bad(t, value_pos(test, v, i));
+}
+
 static int check_value(struct lang *g, const struct syntax_test *test, struct template *t,
 		       struct values *v, size_t i)
 {
@@ -232,6 +247,8 @@ static int check_value(struct lang *g, const struct syntax_test *test, struct te
 		return to_bytes(g, test, t, v, i);
 	if (type == FIELD_NUMBER)
 		return to_number(g, test, t, v, i);
+	if (type == FIELD_ADDRESS)
+		return check_address(g, test, t, v, i);
 	if (type == FIELD_BOOL && strcmp(v->p[i].text, "true") != 0 &&
 	    strcmp(v->p[i].text, "false") != 0) {
 		log_error(g->log, value_pos(test, v, i), "%s is true or false, not %s",

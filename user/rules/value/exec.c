@@ -165,6 +165,8 @@ bool value_of_exec(struct value *v, const struct event *e, enum field_id id,
 		   struct value_scratch *scratch)
 {
 	const struct event_exec *x = &e->exec;
+	char text[EVENT_HASH_TEXT];
+	struct str hash;
 
 	if (e->kind != EVENT_EXEC)
 		return false;
@@ -178,7 +180,10 @@ bool value_of_exec(struct value *v, const struct event *e, enum field_id id,
 	case F_EXEC_ARGV_LEN:
 		return set_num(v, x->argv_len);
 	case F_EXEC_TRUNCATED:
-		return set_bool(v, x->argv_tail.len > 0 || x->argv.full > x->argv.len);
+		return set_bool(v, event_argv_cut(x));
+	case F_EXEC_ARGV_HASH:
+		hash = event_argv_hash(x, text);
+		return set_str(v, scratch_copy(scratch, hash.p, hash.len));
 	case F_EXEC_GAIN:
 		return set_str(v, gain(x));
 	case F_EXEC_STDIO_NET:

@@ -133,7 +133,7 @@ static void types_of_events(void **state)
 		struct engine *g = made(rules, 2);
 
 		for (int kind = EVENT_EXEC; kind < EVENT_KIND_END; kind++) {
-			for (uint32_t call = 0; call < 2 * WIRE_CALL_END; call++) {
+			for (uint32_t call = 0; call < 256; call++) {
 				struct event e = {.kind = (enum event_kind)kind};
 				struct verdict v;
 				bool is;
@@ -142,6 +142,8 @@ static void types_of_events(void **state)
 					e.open.call = call;
 				else if (kind == EVENT_SETID)
 					e.setid.call = call;
+				else if (kind == EVENT_NET)
+					e.net.call = call;
 				else if (kind == EVENT_EXEC)
 					e.exec.flags = call % 2 ? WIRE_EXEC_FDPATH : 0;
 				is = strcmp(event_type(&e), types[i]) == 0;

@@ -304,6 +304,21 @@ static struct node *random_number_test(struct field_use use)
 	return tree_use(use, op, PICK(numbers));
 }
 
+static const char *const networks[] = {"10.0.0.0/8", "10.0.0.1", "::1", "0.0.0.0/0", "fd00::/8"};
+
+static struct node *random_address_test(struct field_use use)
+{
+	static const enum operator_kind ops[] = {OP_EQ, OP_NE, OP_IN, OP_INTERSECTS, OP_EXISTS};
+	enum operator_kind op = PICK(ops);
+
+	if (op == OP_EXISTS)
+		return tree_use(use, op, NULL);
+	if (op == OP_IN || op == OP_INTERSECTS)
+		return tree_use(use, op,
+				random_list(networks, sizeof(networks) / sizeof(networks[0])));
+	return tree_use(use, op, PICK(networks));
+}
+
 static struct node *random_test(void)
 {
 	static const enum field_id favourites[] = {F_TYPE,	   F_DIR,	 F_CATEGORY,
@@ -326,6 +341,8 @@ static struct node *random_test(void)
 		return random_number_test(use);
 	case FIELD_BOOL:
 		return tree_use(use, PICK(bools), below(2) ? "true" : "false");
+	case FIELD_ADDRESS:
+		return random_address_test(use);
 	default:
 		while (use.n_transforms < FIELD_TRANSFORMS_MAX && below(4) == 0)
 			use.transforms[use.n_transforms++] =

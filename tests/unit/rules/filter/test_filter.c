@@ -165,7 +165,8 @@ static void test_worlds(void **state)
 	expect("path /etc R; kinds open", AND(etc, NOT(TEST(IS_OPEN_WRITE, NE, "false"))));
 	expect("path /etc W; kinds open", AND(etc, TEST(FILE_CREATED, EQ, "true")));
 	expect("any W; kinds open", AND(WRITES, TEST(PROC_NAME, EQ, "x")));
-	expect("any C; kinds connect", AND(TEST(TYPE, EQ, "connect"), TEST(PROC_NAME, EQ, "x")));
+	expect("any CO; kinds connect net(connect)",
+	       AND(TEST(TYPE, EQ, "connect"), TEST(PROC_NAME, EQ, "x")));
 	expect("any C; kinds connect", TEST(FD_TYPECHAR, EQ, "u"));
 	expect("any RW; kinds open", TEST(FD_TYPECHAR, IN, "f", "p"));
 	expect("kinds exec", AND(TEST(TYPE, IN, "execve", "execveat"), TEST(PROC_NAME, EQ, "x")));
@@ -174,8 +175,9 @@ static void test_worlds(void **state)
 	expect("kinds setid call(setns settimeofday)", TEST(TYPE, STARTSWITH, "set"));
 	expect("any RW; kinds open call(open_tree)", TEST(TYPE, STARTSWITH, "open"));
 	expect("any RW; kinds open", TEST(TYPE, EQ, "openat"));
-	expect("any RWC; kinds exec exit setid open connect call", TEST(PROC_NAME, EQ, "x"));
-	expect("any RWC; kinds exec exit setid open connect call", NOT(TEST(PROC_NAME, EQ, "x")));
+	expect("any RWCOIS; kinds exec exit setid open connect call net", TEST(PROC_NAME, EQ, "x"));
+	expect("any RWCOIS; kinds exec exit setid open connect call net",
+	       NOT(TEST(PROC_NAME, EQ, "x")));
 	expect("kinds", TEST(DIR, EQ, ">"));
 	expect("kinds", TEST(RULE_ID, EQ, "x"));
 	expect("kinds call(ptrace)", TEST(TYPE, EQ, "ptrace"));
@@ -213,6 +215,95 @@ static void test_and(void **state)
 	expect("any RW; kinds open call", OR(TEST(FILE_PATHS, PMATCH, "/c/d"), EXISTS(FILE_TYPE)));
 	/* of the same breadth the first */
 	expect_open("name a", AND(TEST(FD_FILENAME, EQ, "a"), TEST(FD_FILENAME, EQ, "b")));
+}
+
+/* What becomes of IP sockets is compared by the server's end. */
+static void test_net(void **state)
+{
+	struct node *connect = TEST(TYPE, EQ, "connect");
+
+	(void)state;
+	expect("port 2375 O; port 2376 O; kinds net(connect)",
+	       AND(connect, TEST(FD_SPORT, IN, "2376", "2375")));
+	expect("port 2375 O; kinds net(connect)",
+	       AND(connect, TEST(FD_RPORT, EQ, "2375"), TEST(PROC_NAME, EQ, "x")));
+	expect("any O; kinds net(connect)", AND(connect, TEST(FD_LPORT, EQ, "2375")));
+	expect("any O; kinds net(connect)", AND(connect, TEST(FD_PORT, EQ, "2375")));
+	expect("any O; kinds net(connect)", AND(connect, TEST(FD_SPORT, NE, "2375")));
+	expect("any O; kinds net(connect)", AND(connect, NOT(TEST(FD_SPORT, EQ, "2375"))));
+	expect("from 1024 O; kinds net(connect)", AND(connect, TEST(FD_SPORT, GT, "1024")));
+	expect("to 1024 I; kinds net(bind)",
+	       AND(TEST(TYPE, EQ, "bind"), TEST(FD_SPORT, LT, "1024")));
+	expect("to 1023 I; kinds net(bind)",
+	       AND(TEST(TYPE, EQ, "bind"), TEST(FD_PORT, LE, "1023")));
+	expect("port 80 I; kinds net(accept)",
+	       AND(TEST(TYPE, IN, "accept", "accept4"), TEST(FD_LPORT, EQ, "80")));
+	/* the address says more than the port of all */
+	expect("net 10.0.0.0/8 O; kinds net(connect)",
+	       AND(connect, TEST(FD_SNET, EQ, "10.0.0.0/8"), TEST(FD_SPORT, GE, "1")));
+	expect("net 10.0.0.1 O; kinds net(connect)",
+	       AND(connect, TEST(FD_SIP, EQ, "10.0.0.1"), TEST(FD_SPORT, EQ, "80")));
+	expect("any O; kinds net(connect)", AND(connect, TEST(FD_CIP, EQ, "10.0.0.1")));
+	expect("kinds", AND(TEST(TYPE, EQ, "bind"), TEST(FD_CIP, EQ, "10.0.0.1")));
+	expect("kinds", AND(TEST(TYPE, EQ, "bind"), TEST(FD_IS_SERVER, EQ, "false")));
+	/* What is sent on a stream opens a connection, other things go where they are told. */
+	expect("port 53 OS; kinds net(sendto)",
+	       AND(TEST(TYPE, EQ, "sendto"), TEST(FD_SPORT, EQ, "53")));
+	expect("port 53 O; kinds net(sendto)",
+	       AND(TEST(TYPE, EQ, "sendto"), TEST(FD_SPORT, EQ, "53"),
+		   TEST(FD_L4PROTO, EQ, "tcp")));
+	expect("port 53 S; kinds net(sendto)",
+	       AND(TEST(TYPE, EQ, "sendto"), TEST(FD_SPORT, EQ, "53"),
+		   TEST(FD_L4PROTO, EQ, "udp")));
+	/* No connection has a path for a name. */
+	expect("any C; kinds connect", AND(connect, TEST(FD_NAME, PMATCH, "/run")));
+	expect("any CO; kinds connect net(connect)", AND(connect, TEST(FD_NAME, ENDSWITH, "75")));
+	expect("kinds net(socket)", TEST(ARG_DOMAIN, CONTAINS, "AF_PACKET"));
+	expect("kinds net(socket)",
+	       AND(TEST(TYPE, EQ, "socket"), NOT(TEST(FD_L4PROTO, EQ, "raw"))));
+}
+
+static uint32_t sockets(const struct node *condition)
+{
+	struct rule rule = condition_rule(condition);
+	struct filter *f;
+	uint32_t kinds;
+
+	assert_int_equal(filter_derive(&f, &rule, 1), 0);
+	kinds = f->sockets;
+	filter_free(f);
+	return kinds;
+}
+
+static void test_sockets_made(void **state)
+{
+	(void)state;
+	assert_int_equal(sockets(TEST(TYPE, EQ, "socket")),
+			 FILTER_SOCKET_PACKET | FILTER_SOCKET_RAW | FILTER_SOCKET_OTHER);
+	assert_int_equal(sockets(TEST(ARG_DOMAIN, EQ, "AF_PACKET")), FILTER_SOCKET_PACKET);
+	assert_int_equal(sockets(TEST(ARG_DOMAIN, CONTAINS, "AF_PACKET")), FILTER_SOCKET_PACKET);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "socket"), TEST(FD_L4PROTO, EQ, "raw"))),
+			 FILTER_SOCKET_RAW);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "socket"), NOT(TEST(FD_L4PROTO, EQ, "raw")))),
+			 FILTER_SOCKET_PACKET | FILTER_SOCKET_OTHER);
+	assert_int_equal(sockets(TEST(TYPE, EQ, "connect")), 0);
+}
+
+static void test_too_many_networks(void **state)
+{
+	const struct node *list[] = {TEST(FD_SIP, IN, "10.0.0.1", "10.0.0.2", "10.0.0.3",
+					  "10.0.0.4", "10.0.0.5", "10.0.0.6", "10.0.0.7",
+					  "10.0.0.8")};
+	struct rule rules[2] = {
+		condition_rule(AND(TEST(TYPE, EQ, "connect"), (struct node *)list[0]))};
+	struct filter *f;
+
+	(void)state;
+	assert_int_equal(filter_derive(&f, rules, 1), 0);
+	assert_int_equal(f->n, FILTER_NETWORKS_MAX);
+	filter_free(f);
+	rules[1] = condition_rule(AND(TEST(TYPE, EQ, "bind"), TEST(FD_SIP, EQ, "10.0.0.9")));
+	assert_string_equal(derive(rules, 2), "any OI; kinds net(connect bind)");
 }
 
 static void test_sockets(void **state)
@@ -391,7 +482,7 @@ static void test_deep(void **state)
 	expect_open("name x", node);
 	for (i = 0; i < 100000; i++)
 		node = NOT(NOT(node));
-	expect("any RWC; kinds exec exit setid open connect call", node);
+	expect("any RWCOIS; kinds exec exit setid open connect call net", node);
 	for (i = 0; i < 100000; i++)
 		node = AND(node, EXISTS(HOST_PATH));
 	expect_open("host", node);

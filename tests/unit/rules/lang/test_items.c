@@ -280,7 +280,7 @@ static void test_falco_style(void **state)
 		{"Shell with a terminal", NULL},
 		{"Log emptied", NULL},
 		{"Secrets looked for", NULL},
-		{"Out to the network", "needs the event 'sendto', which rootwatch does not have"},
+		{"Out to the network", NULL},
 		{"Traced", "asks for evt.dir = '>': rootwatch sees calls only when they return"},
 		{"Old exec", "asks for evt.dir = '>': rootwatch sees calls only when they return"},
 		{"Secret in a pod", "is for events of the source 'k8s_audit'; rootwatch has system "

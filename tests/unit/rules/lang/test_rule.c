@@ -199,8 +199,8 @@ static void test_outputs(void **state)
 static const struct {
 	const char *condition, *why; /* NULL: not left out */
 } missing[] = {
-	{"fd.sip = \"1.2.3.4\"", FIELD("fd.sip")},
-	{"proc.pid=1 or not fd.sip exists", FIELD("fd.sip")},
+	{"fd.sip.name = \"1.2.3.4\"", FIELD("fd.sip.name")},
+	{"proc.pid=1 or not fd.sip.name exists", FIELD("fd.sip.name")},
 	{"proc.name = val(proc.loginshellid)", FIELD("proc.loginshellid")},
 	{"evt.arg.length = x", FIELD("evt.arg.length")},
 	{"evt.rawarg.path = x", FIELD("evt.rawarg.path")},
@@ -211,7 +211,7 @@ static const struct {
 	{"proc.env[X] = y",
 	 "needs the field 'proc.env', and rootwatch never reads environment variables"},
 	/* the first reason */
-	{"fd.sip = x and fd.cip = y", FIELD("fd.sip")},
+	{"fd.sip.name = x and fd.cip.name = y", FIELD("fd.sip.name")},
 	/* events: where they are asked for */
 	{"evt.type = kill", EVENT("kill")},
 	{"evt.type in (open, mkdir)", EVENT("mkdir")},
@@ -235,12 +235,12 @@ static const struct {
 	{"evt.dir = >", "asks for evt.dir = '>': rootwatch sees calls only when they return"},
 	{"evt.dir != >", NULL},
 	{"evt.dir = <", NULL},
-	{"fd.typechar = 4",
-	 "needs descriptors of the type '4' (fd.typechar), which rootwatch does not see"},
-	{"fd.typechar in (f, d, p, u)", NULL},
-	{"not fd.typechar = 4", NULL},
-	{"fd.type in (\"ipv4\", file)",
-	 "needs descriptors of the type 'ipv4' (fd.type), which rootwatch does not see"},
+	{"fd.typechar = e",
+	 "needs descriptors of the type 'e' (fd.typechar), which rootwatch does not see"},
+	{"fd.typechar in (f, d, p, u, 4, 6)", NULL},
+	{"not fd.typechar = e", NULL},
+	{"fd.type in (\"event\", file)",
+	 "needs descriptors of the type 'event' (fd.type), which rootwatch does not see"},
 	{"proc.tty != 34816",
 	 "compares proc.tty with the number '34816'; here it is a name such as "
 	 "pts0, and 0 stands for none with = and != only"},
@@ -288,9 +288,11 @@ static void test_skip_unknown(void **state)
 	rule_list_free(list);
 	assert_string_equal(parse_bad(SKIP("proc.nmae = a and proc.pid = x", "o")),
 			    "5:43: proc.pid is a whole number, which 'x' is not\n");
+	assert_string_equal(parse_bad(SKIP("fd.sip in (10.0.0.1, localhost)", "o")),
+			    "5:35: fd.sip is an address or a network, which 'localhost' is not\n");
 	/* A rule that has a missing field and a mistake is a mistake. */
 	assert_string_equal(parse_bad("- rule: r\n  desc: d\n  output: o\n  priority: debug\n"
-				      "  condition: fd.sip = a and proc.pid = x\n"),
+				      "  condition: fd.sip.name = a and proc.pid = x\n"),
 			    "5:40: proc.pid is a whole number, which 'x' is not\n");
 }
 
