@@ -45,11 +45,11 @@ int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
 	denied = syscall_denied(ret);
 	if (ret < 0 && !denied)
 		return 0;
-	root = creds_root(LOAD(struct task_struct, t, cred));
+	root = creds_root(TYPED(t, cred));
 	if (!root && !(denied && knob_blocked) && call != WIRE_CALL_SETUID &&
 	    call != WIRE_CALL_SETREUID && call != WIRE_CALL_SETRESUID && call != WIRE_CALL_SETFSUID)
 		return 0;
-	if (!gate_container(t, &g) || LOAD(struct task_struct, t, tgid) == (int)knob_agent)
+	if (!gate_container(t, &g) || TYPED(t, tgid) == (int)knob_agent)
 		return 0;
 	g.hflags = flag;
 	if (call >= WIRE_CALL_FIRST)
