@@ -472,6 +472,8 @@ struct wire_prefilter {
 	__u32 networks_n;
 	__u32 sockets;	 /* WIRE_SOCKET_* whose making is wanted */
 	__u32 datagrams; /* not 0: something wants WIRE_WATCH_SEND */
+	__u32 denied;	 /* WIRE_WATCH_OUT, _IN and _SEND: whatever was denied is wanted */
+	__u32 pad;
 };
 
 #endif /* ROOTWATCH_WIRE_H */
