@@ -19,7 +19,10 @@ static __always_inline bool syscall_is_open(__u32 call)
 	return call >= WIRE_CALL_OPEN && call <= WIRE_CALL_OPEN_BY_HANDLE_AT;
 }
 
-/* The ways that part behind the gate, each for the verifier alone; all but the busiest. */
+/*
+ * The ways that part behind the gate, each for the verifier alone, and each with a stack of its
+ * own: all frames of a chain of calls have to fit into 512 bytes.
+ */
 
 __noinline int syscall_net(__u64 cgroup, __u64 gate, __u32 call, long ret)
 {
@@ -54,6 +57,15 @@ __noinline int syscall_open_denied(__u64 cgroup, __u64 gate, __u32 call, long re
 
 	gate_unpack(&g, cgroup, gate);
 	return open_denied(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, call, ret);
+}
+
+__noinline int syscall_open(__u64 cgroup, __u64 gate, __u32 call, long ret)
+{
+	struct task_struct *t = compat_current();
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return open_done(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, call, ret);
 }
 
 static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __u32 tier)
@@ -93,7 +105,7 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 		if (knob_open_tier != WIRE_TIER_TRACEPOINT)
 			return 0;
 		return denied ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :
-				open_done(t, &g, regs, is32, call, ret);
+				syscall_open(g.cgroup, gate_packed(&g), call, ret);
 	}
 	return net_is_call(call)       ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
 	       call >= WIRE_CALL_FIRST ? syscall_other(g.cgroup, gate_packed(&g), call, ret) :
