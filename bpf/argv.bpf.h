@@ -9,7 +9,7 @@
 #include "compat.bpf.h"
 #include "emit.bpf.h"
 
-#ifndef COMPAT_PLAIN
+#if COMPAT_KERNEL >= 517
 /*
  * FNV-1a, 64 bits (isthe.com/chongo/tech/comp/fnv): a byte at a time, some 2 ns each. What is
  * longer than ARGV_HASHED, which a container can only have by a larger stack limit than usual,

@@ -101,6 +101,57 @@ static __noinline const void *overlay_file(const void *inode)
 	return overlay_is_dentry(d, type) ? (const void *)d : NULL;
 }
 
+/*
+ * The chain of a file where it really lies, as path_sb_chain() makes one: of a file of an overlay
+ * that is about to be copied up, of where the copy will be. s->arg[0] is its superblock's root then.
+ */
+__noinline int overlay_chain_of_arg(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+	const void *d;
+	bool in_overlay;
+	__u32 n = 0;
+	int i;
+
+	if (!s)
+		return 0;
+	d = (const void *)s->arg[0];
+	in_overlay = LOAD(struct super_block, LOAD(struct dentry, d, d_sb), s_magic) ==
+		     OVERLAYFS_MAGIC_;
+	s->chain_mnt = CHAIN_NONE;
+	s->chain_root = CHAIN_NONE;
+	s->chain_cut = 1;
+	for (i = 0; i < CHAIN_MAX; i++) {
+		const void *parent;
+
+		if (in_overlay) {
+			const void *upper = overlay_upper(LOAD(struct dentry, d, d_inode));
+
+			if (upper) {
+				d = upper;
+				in_overlay = false;
+			}
+		}
+		parent = LOAD(struct dentry, d, d_parent);
+		if (parent == d || !parent) {
+			s->chain_cut = 0;
+			break;
+		}
+		s->chain[i] = (__u64)d;
+		n = i + 1;
+		d = parent;
+	}
+	s->chain_n = n;
+	s->arg[0] = (__u64)d;
+	return 0;
+}
+
+static __always_inline void overlay_chain(struct scratch *s, const void *d)
+{
+	s->arg[0] = (__u64)d;
+	overlay_chain_of_arg(s->slot);
+}
+
 static __always_inline void overlay_describe(struct overlay_key *k, const void *sb,
 					     const void *root)
 {
