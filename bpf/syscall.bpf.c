@@ -82,11 +82,11 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 		return 0;
 	if (net_is_dull(regs, is32, call))
 		return 0;
-	root = creds_root(LOAD(struct task_struct, t, cred));
+	root = creds_root(TYPED(t, cred));
 	if (!root && !(denied && knob_blocked) && call != WIRE_CALL_SETUID &&
 	    call != WIRE_CALL_SETREUID && call != WIRE_CALL_SETRESUID && call != WIRE_CALL_SETFSUID)
 		return 0;
-	if (!gate_container(t, &g) || LOAD(struct task_struct, t, tgid) == (int)knob_agent)
+	if (!gate_container(t, &g) || TYPED(t, tgid) == (int)knob_agent)
 		return 0;
 	g.hflags = flag | WIRE_F_TIER(tier);
 	if (syscall_is_open(call)) {

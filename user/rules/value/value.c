@@ -32,6 +32,7 @@ enum field_type value_field_type(enum field_id id)
 	return (unsigned)id < F_RULE_END ? rows[id].type : FIELD_STRING;
 }
 
+#define WHO_MAX 9
 static bool value_by(unsigned who, struct value *v, const struct event *e,
 		     const struct field_use *use, struct value_scratch *scratch)
 {
@@ -72,7 +73,7 @@ void value_of(struct value *v, const struct event *e, const struct field_use *us
 	who = &knows[use->id][e->kind];
 	if (value_by(*who, v, e, use, scratch))
 		return;
-	for (uint8_t i = 1; i <= 9; i++) {
+	for (uint8_t i = 1; i <= WHO_MAX; i++) {
 		if (value_by(i, v, e, use, scratch)) {
 			*who = i;
 			return;
