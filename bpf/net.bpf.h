@@ -166,10 +166,15 @@ static __always_inline void net_describe(struct wire_net *r, const void *sk, __u
 		SET_FLAG(r->flags, WIRE_NET_CONNECTED);
 }
 
+static __always_inline bool net_denied(long ret)
+{
+	return ret == -EACCES_ || ret == -EPERM_;
+}
+
 static __always_inline void net_submit(struct scratch *s, const struct gate *g, long ret,
 				       bool watched)
 {
-	if (ret == -EACCES_ || ret == -EPERM_)
+	if (net_denied(ret))
 		SET_FLAG(s->flags, WIRE_F_BLOCKED);
 	if (watched)
 		SET_FLAG(s->flags, WIRE_F_WATCHED);
@@ -257,7 +262,7 @@ static __always_inline int net_done(const struct task_struct *t, const struct ga
 	if (net_is_nowhere(&server))
 		return 0;
 	set = prefilter_active & 1;
-	watched = prefilter_end(set, access, &server.a, server.port);
+	watched = prefilter_end(set, access, &server.a, server.port, net_denied(ret));
 	if (!watched && !(knob_all && access != WIRE_WATCH_SEND))
 		return 0;
 	if (!task_entered(t))

@@ -173,17 +173,18 @@ static __always_inline __u32 prefilter_connect(struct scratch *s, const struct w
 
 /*
  * The server's end of a connection, for an access (WIRE_WATCH_OUT, _IN or _SEND): its port, or its
- * address.
+ * address, or that it was denied.
  */
 static __always_inline bool prefilter_end(__u32 set, __u32 access, const struct wire_address *a,
-					  __u32 port)
+					  __u32 port, bool denied)
 {
 	const struct wire_prefilter *p = prefilter_of(set);
 	const struct wire_ports *ports = &p->ports[WIRE_END_OF(access) & (WIRE_ENDS - 1)];
 	struct wire_name n = {};
 	__u32 i;
 
-	if ((p->any & access) || port < ports->below || port >= ports->from)
+	if ((p->any & access) || (denied && (p->denied & access)) || port < ports->below ||
+	    port >= ports->from)
 		return true;
 	n.w[0] = port;
 	if (prefilter_find(set, wire_hash_step(wire_hash_seed(set, WIRE_SCOPE_PORT), &n)) & access)

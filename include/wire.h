@@ -43,13 +43,13 @@ enum wire_kind {
 };
 
 /* wire_header.flags */
-#define WIRE_F_CONTEXT 1u  /* only sent so that later events can be explained */
-#define WIRE_F_BLOCKED 2u  /* the act was denied; wire ret says by which errno */
-#define WIRE_F_WATCHED 4u  /* the kernel's prefilter matched (else: sent because of --all) */
-#define WIRE_F_COMPAT  8u  /* by a 32-bit system call */
-#define WIRE_F_TRUNC   16u /* some blob was cut; the blob itself says how long it was */
-#define WIRE_F_SET     32u /* which of the two prefilters was asked: that of the rules that judge */
-#define WIRE_F_TIER(tier) ((tier) << 6) /* by which kind of hook it was seen: WIRE_TIER_* */
+#define WIRE_F_CONTEXT	      1u  /* only sent so that later events can be explained */
+#define WIRE_F_BLOCKED	      2u  /* the act was denied; wire ret says by which errno */
+#define WIRE_F_WATCHED	      4u  /* the kernel's prefilter matched (else: sent because of --all) */
+#define WIRE_F_COMPAT	      8u  /* by a 32-bit system call */
+#define WIRE_F_TRUNC	      16u /* some blob was cut; the blob itself says how long it was */
+#define WIRE_F_SET	      32u /* which of the two prefilters was asked: that of the rules that judge */
+#define WIRE_F_TIER(tier)     ((tier) << 6) /* by which kind of hook it was seen: WIRE_TIER_* */
 #define WIRE_F_TIER_OF(flags) ((flags) >> 6 & 3u)
 
 #define WIRE_TIER_TRACEPOINT 0u
@@ -472,6 +472,8 @@ struct wire_prefilter {
 	__u32 networks_n;
 	__u32 sockets;	 /* WIRE_SOCKET_* whose making is wanted */
 	__u32 datagrams; /* not 0: something wants WIRE_WATCH_SEND */
+	__u32 denied;	 /* WIRE_WATCH_OUT, _IN and _SEND: whatever was denied is wanted */
+	__u32 pad;
 };
 
 #endif /* ROOTWATCH_WIRE_H */

@@ -63,7 +63,7 @@ const char *event_type(const struct event *e)
 		call = e->sys.call;
 	else if (e->kind == EVENT_NET)
 		call = e->net.call;
-	if (event_call_name(call)[0])
+	if ((call < WIRE_CALL_END || e->kind == EVENT_NET) && event_call_name(call)[0])
 		return event_call_name(call);
 	return (unsigned)e->kind < EVENT_KIND_END ? kind_types[e->kind] : kind_types[EVENT_NONE];
 }

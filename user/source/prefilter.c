@@ -303,6 +303,9 @@ static int add(struct prefilter *p, const struct filter_entry *w)
 		return add_port(p, w);
 	case FILTER_NETWORK:
 		return add_network(p, w);
+	case FILTER_DENIED:
+		p->set.denied |= entry_value(w);
+		return 0;
 	case FILTER_SCOPE_END:
 		break;
 	}

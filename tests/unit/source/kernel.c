@@ -5,6 +5,7 @@
  */
 #include "source/kernel.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -341,11 +342,11 @@ uint32_t kernel_connects(const char *name, const char *comm)
 	return prefilter_connect(&scratch, &b, padded);
 }
 
-bool kernel_ends(uint32_t access, const struct wire_address *a, uint16_t port)
+bool kernel_ends(uint32_t access, const struct wire_address *a, uint16_t port, int32_t ret)
 {
 	if (access == WIRE_WATCH_SEND && !prefilters[prefilter_active].datagrams)
 		return false;
-	return prefilter_end(prefilter_active, access, a, port);
+	return prefilter_end(prefilter_active, access, a, port, ret == -EACCES || ret == -EPERM);
 }
 
 bool kernel_makes(uint32_t kind)

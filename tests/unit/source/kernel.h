@@ -51,7 +51,7 @@ uint32_t kernel_connects(const char *name, const char *comm);
  * What becomes of an IP socket, by the server's end (access: WIRE_WATCH_OUT, _IN or _SEND); whether
  * the making of a kind of socket is sent (WIRE_SOCKET_*), and whether a call (WIRE_CALL_*) is.
  */
-bool kernel_ends(uint32_t access, const struct wire_address *a, uint16_t port);
+bool kernel_ends(uint32_t access, const struct wire_address *a, uint16_t port, int32_t ret);
 bool kernel_makes(uint32_t kind);
 bool kernel_wants(uint32_t call);
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -179,6 +180,30 @@ static void check_path_entry(const struct filter_entry *w)
 	expect_path(w, files_mounted(scope_magic(w->scope), "/mnt", w->pattern));
 }
 
+static void check_end_entry(const struct filter_entry *w)
+{
+	static const uint32_t accesses[][2] = {{FILTER_OUT, WIRE_WATCH_OUT},
+					       {FILTER_IN, WIRE_WATCH_IN},
+					       {FILTER_SEND, WIRE_WATCH_SEND}};
+	struct wire_address nowhere = {{0, 0}}, a = nowhere;
+	uint16_t port = 0;
+	struct network n;
+
+	if (w->scope == FILTER_NETWORK) {
+		assert_int_equal(network_parse(&n, w->pattern, strlen(w->pattern)), 0);
+		memcpy(&a, &n.base, sizeof(a));
+	} else {
+		port = (uint16_t)atoi(w->pattern);
+	}
+	for (size_t i = 0; i < sizeof(accesses) / sizeof(accesses[0]); i++) {
+		if (!(w->access & accesses[i][0]))
+			continue;
+		assert_true(kernel_ends(accesses[i][1], &a, port,
+					w->scope == FILTER_DENIED ? -EPERM : 0));
+		assert_false(kernel_ends(accesses[i][1], &nowhere, 7, 0));
+	}
+}
+
 static void check_entry(const struct filter_entry *w)
 {
 	struct kernel_file f = files_on_root("/home/u/node");
@@ -218,6 +243,13 @@ static void check_entry(const struct filter_entry *w)
 		break;
 	case FILTER_LISTENER:
 		assert_true(kernel_connects("/run/x", w->pattern) & WIRE_WATCH_CONNECT);
+		break;
+	case FILTER_PORT:
+	case FILTER_PORT_FROM:
+	case FILTER_PORT_TO:
+	case FILTER_NETWORK:
+	case FILTER_DENIED:
+		check_end_entry(w);
 		break;
 	default:
 		check_path_entry(w);
@@ -703,6 +735,62 @@ static void expect_error(int error, const struct filter_entry *list, size_t n)
 	assert_memory_equal(&p, &empty, sizeof(p));
 }
 
+static struct wire_address address(const char *text)
+{
+	struct wire_address a;
+	struct network n;
+
+	assert_int_equal(network_parse(&n, text, strlen(text)), 0);
+	memcpy(&a, &n.base, sizeof(a));
+	return a;
+}
+
+/* What is compared of the server's end, and of what is asked for beside. */
+static void test_ends(void **state)
+{
+	static struct filter_entry entries[] = {
+		{FILTER_PORT, "0x947", FILTER_OUT, false, false},
+		{FILTER_PORT, "70000", FILTER_OUT | FILTER_IN, false, false},
+		{FILTER_PORT_TO, "1023", FILTER_IN, false, false},
+		{FILTER_PORT_FROM, "60000", FILTER_SEND, false, false},
+		{FILTER_NETWORK, "10.0.0.0/8", FILTER_OUT, false, false},
+		{FILTER_NETWORK, "fd00::/16", FILTER_OUT, false, false},
+		{FILTER_DENIED, "", FILTER_IN, false, false},
+	};
+	static struct filter_entry bad[] = {{FILTER_PORT, "x", FILTER_OUT, false, false},
+					    {FILTER_NETWORK, "x", FILTER_OUT, false, false}};
+	const struct filter f = {.entries = entries,
+				 .n = sizeof(entries) / sizeof(entries[0]),
+				 .sockets = FILTER_SOCKET_RAW};
+	const struct wire_address ten = address("10.255.0.1"), other = address("11.0.0.1");
+	const struct wire_address six = address("fd00::1"), no_six = address("fd01::1");
+	struct prefilter p;
+
+	(void)state;
+	assert_int_equal(prefilter_compile(&p, &f, 1), 0);
+	kernel_load(&p);
+	assert_true(kernel_ends(WIRE_WATCH_OUT, &other, 2375, 0));
+	assert_false(kernel_ends(WIRE_WATCH_OUT, &other, 2376, 0));
+	assert_false(kernel_ends(WIRE_WATCH_IN, &other, 2375, 0));
+	assert_true(kernel_ends(WIRE_WATCH_OUT, &ten, 1, 0));
+	assert_false(kernel_ends(WIRE_WATCH_SEND, &ten, 1, 0));
+	assert_true(kernel_ends(WIRE_WATCH_OUT, &six, 1, 0));
+	assert_false(kernel_ends(WIRE_WATCH_OUT, &no_six, 1, 0));
+	assert_true(kernel_ends(WIRE_WATCH_IN, &other, 1023, 0));
+	assert_false(kernel_ends(WIRE_WATCH_IN, &other, 1024, 0));
+	assert_true(kernel_ends(WIRE_WATCH_SEND, &other, 60000, 0));
+	assert_false(kernel_ends(WIRE_WATCH_SEND, &other, 59999, 0));
+	assert_true(kernel_ends(WIRE_WATCH_IN, &other, 2375, -EACCES));
+	assert_false(kernel_ends(WIRE_WATCH_OUT, &other, 2376, -EACCES));
+	assert_true(kernel_makes(WIRE_SOCKET_RAW));
+	assert_false(kernel_makes(WIRE_SOCKET_PACKET | WIRE_SOCKET_OTHER));
+	prefilter_free(&p);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(prefilter_compile(&p, &(struct filter){.entries = &bad[i], .n = 1},
+						   0),
+				 -EINVAL);
+}
+
 static void test_too_many(void **state)
 {
 	struct filter_entry list[WIRE_SUFFIXES_MAX + WIRE_DEVICES_MAX + 2];
@@ -785,6 +873,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_merge, teardown),
 		cmocka_unit_test_teardown(test_ignore, teardown),
 		cmocka_unit_test_teardown(test_sockets, teardown),
+		cmocka_unit_test_teardown(test_ends, teardown),
 		cmocka_unit_test_teardown(test_too_many, teardown),
 		cmocka_unit_test_teardown(test_bad_patterns, teardown),
 	};

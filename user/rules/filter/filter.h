@@ -54,6 +54,7 @@ enum filter_scope {
 	FILTER_PORT_FROM, /* that port and all above */
 	FILTER_PORT_TO,	  /* and all below */
 	FILTER_NETWORK,	  /* the server's address or network */
+	FILTER_DENIED,	  /* of an IP socket all that was denied (pattern "") */
 	FILTER_SCOPE_END
 };
 

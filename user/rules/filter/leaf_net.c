@@ -45,12 +45,33 @@ static enum filter_scope address_scope(enum operator_kind op)
 								   FILTER_SCOPE_END;
 }
 
+/* Can only what was denied fulfil it? */
+static bool is_denied(const struct node *test)
+{
+	size_t i;
+
+	if (test->right || test->left.n_transforms > 0)
+		return false;
+	if (test->left.id == F_BLOCKED)
+		return world_bool(test, true) == TRUTH_YES && world_bool(test, false) == TRUTH_NO;
+	if ((test->left.id != F_RES && test->left.id != F_ARG_RES) ||
+	    (test->op != OP_EQ && test->op != OP_IN))
+		return false;
+	for (i = 0; i < test->n_values; i++)
+		if (!str_is(leaf_value(&test->values[i]), "EACCES") &&
+		    !str_is(leaf_value(&test->values[i]), "EPERM"))
+			return false;
+	return true;
+}
+
 int leaf_ends(struct reach *s, enum world w, const struct node *test)
 {
 	enum filter_scope scope = FILTER_SCOPE_END;
 	int err = 0;
 	size_t i;
 
+	if (is_denied(test))
+		return reach_add(s, (struct pattern){.scope = FILTER_DENIED, .text = STR_LIT("")});
 	if (!test->right && test->left.n_transforms == 0 && test->n_values > 0) {
 		if (is_server_port(w, test->left.id))
 			scope = port_scope(test->op);

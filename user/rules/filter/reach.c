@@ -250,6 +250,7 @@ uint32_t pattern_breadth(const struct pattern *p)
 	case FILTER_SOCKET:
 	case FILTER_LISTENER:
 	case FILTER_PORT:
+	case FILTER_DENIED:
 	case FILTER_SCOPE_END:
 		break;
 	}

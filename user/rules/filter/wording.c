@@ -131,6 +131,7 @@ static const struct {
 	[FILTER_PORT_FROM] = {"the server's ports from ", "the server's ports from ", ""},
 	[FILTER_PORT_TO] = {"the server's ports up to ", "the server's ports up to ", ""},
 	[FILTER_NETWORK] = {"the server's address ", "the server's addresses ", ""},
+	[FILTER_DENIED] = {"", "", "what was denied"},
 	[FILTER_LISTENER] = {"the listener's command ", "the listeners' commands ", ""},
 };
 

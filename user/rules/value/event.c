@@ -32,6 +32,15 @@ static struct str result(const struct event *e)
 	return names_errno(e->ret == INT32_MIN ? INT32_MAX : -e->ret);
 }
 
+/* By the call alone: rules are sorted by it before there is an event. */
+static bool works_on_file(uint32_t call)
+{
+	const struct event_call *row = event_call(call);
+	size_t i = row && row->path[1];
+
+	return row && (row->fd || (row->path[i] && row->dir[i] != WIRE_CALL_A_NAME));
+}
+
 static struct str category(const struct event *e)
 {
 	switch (e->kind) {
@@ -46,7 +55,7 @@ static struct str category(const struct event *e)
 	case EVENT_NET:
 		return STR_LIT("net");
 	case EVENT_SYSCALL:
-		return event_call_changed(&e->sys).len > 0 ? STR_LIT("file") : STR_LIT("process");
+		return works_on_file(e->sys.call) ? STR_LIT("file") : STR_LIT("process");
 	default:
 		return STR_LIT("");
 	}

@@ -149,7 +149,9 @@ static void types_of_events(void **state)
 				is = strcmp(event_type(&e), types[i]) == 0;
 				engine_judge(g, &e, &v);
 				assert_int_equal(v.n, 1);
-				assert_ptr_equal(v.hits[0], &rules[is ? 0 : 1]);
+				if (v.hits[0] != &rules[is ? 0 : 1])
+					fail_msg("%s: kind %d, call %u", event_type(&e), kind,
+						 call);
 			}
 		}
 		engine_free(g);

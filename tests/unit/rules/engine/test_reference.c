@@ -19,6 +19,7 @@
 #include "container/container.h"
 #include "process/process.h"
 #include "rules/build.h"
+#include "base/address.h"
 #include "rules/engine/engine.h"
 #include "rules/engine/regex.h"
 #include "rules/engine/tree.h"
@@ -77,6 +78,20 @@ static bool regex_fits(const char *pattern, struct str text)
 	is = regex_match(r, text) != 0;
 	regex_free(r);
 	return is;
+}
+
+/* Bit by bit. */
+static bool address_holds(enum operator_kind op, struct str s, const struct rule_value *v)
+{
+	struct network one, all;
+	bool same = true;
+
+	assert_int_equal(network_parse(&one, s.p, s.len), 0);
+	assert_int_equal(network_parse(&all, v->text, v->len), 0);
+	for (unsigned i = 0; i < all.bits; i++)
+		same &= (one.base.bytes[i / 8] >> (7 - i % 8) & 1) ==
+			(all.base.bytes[i / 8] >> (7 - i % 8) & 1);
+	return same != (op == OP_NE);
 }
 
 static bool text_holds(enum operator_kind op, struct str s, const struct rule_value *v)
@@ -157,6 +172,16 @@ static bool element_holds(const struct node *n, const struct value *v, size_t i)
 		if (v->type == VALUE_NUMBER || v->type == VALUE_BOOL) {
 			if (number_holds(n->op, v->n, number_of(&n->values[j])))
 				return true;
+		} else if (value_field_type(n->left.id) == FIELD_NUMBER) { /* a list of them */
+			char text[24];
+
+			snprintf(text, sizeof(text), "%.*s", (int)v->list[i].len, v->list[i].p);
+			if (number_holds(n->op, atoi(text), number_of(&n->values[j])))
+				return true;
+		} else if (value_field_type(n->left.id) == FIELD_ADDRESS) {
+			if (address_holds(n->op, v->type == VALUE_LIST ? v->list[i] : v->s,
+					  &n->values[j]))
+				return true;
 		} else if (text_holds(n->op, v->type == VALUE_LIST ? v->list[i] : v->s,
 				      &n->values[j])) {
 			return true;
@@ -186,7 +211,9 @@ static bool field_holds(const struct node *n, const struct value *v, size_t i,
 
 static bool test_holds(const struct node *n, const struct event *e)
 {
-	bool all = n->op == OP_IN && value_field_type(n->left.id) == FIELD_STRINGS;
+	bool ends = n->left.id == F_FD_IP || n->left.id == F_FD_NET || n->left.id == F_FD_PORT;
+	bool all = (n->op == OP_IN && value_field_type(n->left.id) == FIELD_STRINGS) ||
+		   (n->op == OP_NE && ends);
 	struct value v, right = {.type = VALUE_MISSING};
 	size_t count, holding = 0;
 
@@ -392,12 +419,27 @@ static struct event_file random_file(void)
 	return f;
 }
 
+static struct event_end random_end(void)
+{
+	static const char *const texts[] = {"10.0.0.1", "10.2.3.4", "::1", "192.168.0.1",
+					    "fd00::1"};
+	struct event_end end = {.known = below(5) > 0, .port = (uint16_t)below(4)};
+	const char *text = PICK(texts);
+	struct network n;
+
+	assert_int_equal(network_parse(&n, text, strlen(text)), 0);
+	end.address = n.base;
+	return end;
+}
+
 static void random_event(struct event *e, struct container *c, struct process *p)
 {
 	static const uint32_t calls[] = {WIRE_CALL_OPEN, WIRE_CALL_OPENAT, WIRE_CALL_SETUID,
 					 WIRE_CALL_NONE};
+	static const uint32_t net_calls[] = {WIRE_CALL_CONNECT, WIRE_CALL_BIND, WIRE_CALL_SOCKET,
+					     WIRE_CALL_ACCEPT4, WIRE_CALL_SENDMSG};
 
-	*e = (struct event){.kind = (enum event_kind)(EVENT_EXEC + below(5)),
+	*e = (struct event){.kind = (enum event_kind)(EVENT_EXEC + below(7)),
 			    .num = 1 + below(3),
 			    .context = below(20) == 0,
 			    .blocked = below(3) == 0,
@@ -437,6 +479,20 @@ static void random_event(struct event *e, struct container *c, struct process *p
 		e->connect.name = random_word();
 		e->connect.path = random_word();
 		e->connect.flags = (uint32_t)below(32);
+		break;
+	case EVENT_SYSCALL:
+		e->sys.call = WIRE_CALL_FIRST + (uint32_t)below(WIRE_CALL_END - WIRE_CALL_FIRST);
+		e->sys.path[0] = e->sys.asked[0] = random_word();
+		e->sys.path[1] = e->sys.asked[1] = random_word();
+		break;
+	case EVENT_NET:
+		e->net.call = PICK(net_calls);
+		e->net.family = below(2) ? 2 : 10;
+		e->net.type = (uint16_t)(1 + below(3));
+		e->net.protocol = below(2) ? 6 : 17;
+		e->net.flags = (uint32_t)below(16);
+		e->net.server = random_end();
+		e->net.client = random_end();
 		break;
 	default:
 		e->exit.code = (uint32_t)below(300);

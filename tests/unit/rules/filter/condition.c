@@ -127,10 +127,10 @@ static void add_calls(char *text, uint64_t calls)
 
 const char *condition_filter(const struct filter *f)
 {
-	static const char *const scopes[] = {"path",  "proc", "sysfs",	"cgroup",
-					     "kern",  "host", "name",	"suffix",
-					     "block", "char", "socket", "listener",
-					     "port",  "from", "to",	"net"};
+	static const char *const scopes[] = {"path",   "proc",	   "sysfs",  "cgroup", "kern",
+					     "host",   "name",	   "suffix", "block",  "char",
+					     "socket", "listener", "port",   "from",   "to",
+					     "net",    "denied"};
 	static const char *const kinds[] = {"",	     "",     "",	"exec", "exit",
 					    "setid", "open", "connect", "call", "net"};
 	size_t size = 192, i;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/filter/model.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,8 +160,9 @@ bool model_opens(const struct filter *f, const struct kernel_file *k, bool place
 	return false;
 }
 
-static bool end_matches(const struct filter_entry *e, const struct event_end *server)
+static bool end_matches(const struct filter_entry *e, const struct event *event)
 {
+	const struct event_end *server = &event->net.server;
 	long number = strtol(e->pattern, NULL, 0);
 	struct network n;
 
@@ -174,17 +176,19 @@ static bool end_matches(const struct filter_entry *e, const struct event_end *se
 	case FILTER_NETWORK:
 		return network_parse(&n, e->pattern, strlen(e->pattern)) == 0 &&
 		       network_has(&n, &server->address);
+	case FILTER_DENIED:
+		return event->ret == -EACCES || event->ret == -EPERM;
 	default:
 		return false;
 	}
 }
 
-bool model_ends(const struct filter *f, const struct event_end *server, uint32_t access)
+bool model_ends(const struct filter *f, const struct event *e, uint32_t access)
 {
 	if (f->any & access)
 		return true;
 	for (size_t i = 0; i < f->n; i++)
-		if ((f->entries[i].access & access) && end_matches(&f->entries[i], server))
+		if ((f->entries[i].access & access) && end_matches(&f->entries[i], e))
 			return true;
 	return false;
 }

@@ -20,7 +20,7 @@ bool model_connects(const struct filter *f, struct str name, struct str comm);
  * What an IP socket does, by one of FILTER_OUT, _IN and _SEND; then the making of a socket, by
  * FILTER_SOCKET_*.
  */
-bool model_ends(const struct filter *f, const struct event_end *server, uint32_t access);
+bool model_ends(const struct filter *f, const struct event *e, uint32_t access);
 bool model_makes(const struct filter *f, uint32_t kind);
 
 #endif /* ROOTWATCH_TESTS_UNIT_RULES_FILTER_MODEL_H */

@@ -216,6 +216,7 @@ static void random_net(struct random_event *r)
 static void random_call(struct random_event *r)
 {
 	struct wire_syscall *w = record_begin(&record, WIRE_SYSCALL);
+	const struct event_call *row;
 
 	w->call = WIRE_CALL_FIRST + files_random(WIRE_CALL_END - WIRE_CALL_FIRST);
 	w->args[0] = files_random(5);
@@ -223,9 +224,12 @@ static void random_call(struct random_event *r)
 	w->ret = words_one_in(4) ? -EACCES : 0;
 	if (w->ret < 0)
 		w->h.flags |= WIRE_F_BLOCKED;
-	w->asked[0] = record_str(&record, words_path());
-	w->asked[1] = record_str(&record, words_path());
-	w->base[0] = record_str(&record, "/etc");
+	row = event_call(w->call);
+	for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++)
+		if (row->path[i])
+			w->asked[i] = record_str(&record, words_path());
+	if (row->path[0] || row->fd)
+		w->base[0] = record_str(&record, "/etc");
 	assert_int_equal(record_decode(&record, &r->e), 0);
 }
 

@@ -49,7 +49,7 @@ static bool sent(const struct filter *f, const struct random_event *r)
 	if (r->makes)
 		return model_makes(f, r->makes);
 	if (r->e.kind == EVENT_NET)
-		return model_ends(f, &r->e.net.server, r->access);
+		return model_ends(f, &r->e, r->access);
 	if (r->access == 0)
 		return true;
 	if (r->e.kind == EVENT_CONNECT)
@@ -75,7 +75,7 @@ static bool sent_by_kernel(const struct random_event *r)
 		return kernel_ends(r->access == FILTER_OUT ? WIRE_WATCH_OUT :
 				   r->access == FILTER_IN  ? WIRE_WATCH_IN :
 							     WIRE_WATCH_SEND,
-				   &r->server, r->e.net.server.port);
+				   &r->server, r->e.net.server.port, r->e.ret);
 	if (r->e.kind == EVENT_OPEN)
 		return kernel_watched(&r->file, r->access);
 	snprintf(name, sizeof(name), "%.*s", (int)r->e.connect.name.len, r->e.connect.name.p);

@@ -293,7 +293,7 @@ static void test_skip_unknown(void **state)
 	/* A rule that has a missing field and a mistake is a mistake. */
 	assert_string_equal(parse_bad("- rule: r\n  desc: d\n  output: o\n  priority: debug\n"
 				      "  condition: fd.sip.name = a and proc.pid = x\n"),
-			    "5:40: proc.pid is a whole number, which 'x' is not\n");
+			    "5:45: proc.pid is a whole number, which 'x' is not\n");
 }
 
 int main(void)
