@@ -113,16 +113,22 @@ static __always_inline bool object_root_is_own(const void *sb, const void *root_
 	return true;
 }
 
-/* Of a file on an overlay that is not the container's own: where it really lies, else NULL. */
-static __noinline const void *object_behind(const void *inode, const void *sb,
-					    const void *root_mount, const struct task_struct *t)
+/*
+ * Of a file on an overlay that is not the container's own: the dentry where it really lies, else
+ * NULL. Of one that is to be written and was not copied up yet (the LSM hook comes before that) its
+ * own: overlay_chain() knows where the copy will be.
+ */
+static __noinline const void *object_behind(const struct object *o, const struct task_struct *t,
+					    bool write)
 {
-	const void *d;
+	const void *d, *sb;
 
-	if (LOAD(struct mount, root_mount, mnt.mnt_sb) == sb &&
-	    object_root_is_own(sb, root_mount, t))
+	if (!o || (LOAD(struct mount, o->root_mount, mnt.mnt_sb) == o->sb &&
+		   object_root_is_own(o->sb, o->root_mount, t)))
 		return NULL;
-	d = overlay_file(inode);
+	if (write && !overlay_upper(o->inode))
+		return o->dentry;
+	d = overlay_file(o->inode);
 	/* Overlays are stacked two deep at most (FILESYSTEM_MAX_STACK_DEPTH). */
 	sb = LOAD(struct dentry, d, d_sb);
 	if (d && LOAD(struct super_block, sb, s_magic) == OVERLAYFS_MAGIC_) {
@@ -138,12 +144,13 @@ static __always_inline const void *object_real(const struct object *o, const str
 {
 	if (o->magic != OVERLAYFS_MAGIC_ || overlay_is_own(o->sb, o->sb_root, write))
 		return NULL;
-	return object_behind(o->inode, o->sb, o->root_mount, t);
+	return object_behind(o, t, write);
 }
 
-static __always_inline bool object_real_may_be_hosts(const void *real)
+/* Of a chain that overlay_chain() made: may it lie on a file system of the host's? */
+static __always_inline bool object_real_may_be_hosts(const struct scratch *s)
 {
-	const void *sb = LOAD(struct dentry, real, d_sb);
+	const void *sb = LOAD(struct dentry, s->arg[0], d_sb);
 	__u32 dev = LOAD(struct super_block, sb, s_dev);
 
 	return LOAD(struct super_block, sb, s_bdev) || bpf_map_lookup_elem(&host_devices, &dev);
@@ -234,17 +241,18 @@ static __noinline int object_fill(struct scratch *s, struct wire_file *w, const 
 /* The file behind a foreign overlay's. (s->chain is another one then.) */
 static __noinline int object_fill_real(struct scratch *s, struct wire_file *w, const void *real)
 {
-	const void *inode = LOAD(struct dentry, real, d_inode);
-	const void *sb = LOAD(struct dentry, real, d_sb);
+	const void *sb;
 
 	if (!s || !w)
 		return 0;
+	overlay_chain(s, real);
+	sb = LOAD(struct dentry, s->arg[0], d_sb);
 	SET_FLAG(w->flags, WIRE_FILE_STACKED);
-	w->real_ino = LOAD(struct inode, inode, i_ino);
+	if (LOAD(struct dentry, real, d_sb) == sb)
+		w->real_ino = LOAD(struct inode, LOAD(struct dentry, real, d_inode), i_ino);
 	w->real_dev = LOAD(struct super_block, sb, s_dev);
 	if (LOAD(struct super_block, sb, s_bdev))
 		w->real_flags = WIRE_FILE_BLOCKDEV;
-	path_sb_chain(s, real, NULL, NULL);
 	emit_blob_start(s, &w->real);
 	path_append(s->slot);
 	emit_blob_end(s, &w->real, s->used - w->real.off + (s->chain_cut ? 1 : 0));
@@ -253,12 +261,13 @@ static __noinline int object_fill_real(struct scratch *s, struct wire_file *w, c
 
 /* Describes the object in w, and the file behind it. */
 static __always_inline void object_record(struct scratch *s, struct wire_file *w,
-					  const struct object *o, const struct task_struct *t)
+					  const struct object *o, const struct task_struct *t,
+					  bool write)
 {
 	const void *real;
 
 	object_fill(s, w, o, t);
-	real = object_real(o, t, true);
+	real = object_real(o, t, write);
 	if (real)
 		object_fill_real(s, w, real);
 }

@@ -94,7 +94,7 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	if (oflags & OPEN_CREATED)
 		SET_FLAG(r->f.flags, WIRE_FILE_CREATED);
 	r->flags = flags;
-	object_record(s, &r->f, &o, t);
+	object_record(s, &r->f, &o, t, access & WIRE_WATCH_WRITE);
 	open_common(s, r, t, g, call, ret);
 	emit_submit(s, WIRE_OPEN, g->hflags | (watched & access ? WIRE_F_WATCHED : 0),
 		    watched & WIRE_WATCH_URGENT);

@@ -82,7 +82,7 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 		object_find(&o, LOAD(struct file, exe, f_path.dentry),
 			    LOAD(struct file, exe, f_path.mnt));
 		object_place(s, &o, t);
-		object_record(s, &r->exe, &o, t);
+		object_record(s, &r->exe, &o, t, false);
 	}
 	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
 		SET_FLAG(r->flags, WIRE_EXEC_SECURE);
