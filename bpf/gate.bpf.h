@@ -272,12 +272,12 @@ volatile __u64 gate_moves = 0;
  */
 static __always_inline __u64 gate_check(const volatile struct gate_last *l)
 {
-	return l->css_set * 3 + l->dfl_cgrp * 5 + l->v1_css * 7 + l->moves * 9 + l->value.id * 11 +
-	       l->value.hier * 13ull + l->value.flags * 15ull;
+	return l->seen.css_set * 3 + l->seen.dfl_cgrp * 5 + l->seen.v1_css * 7 + l->seen.moves * 9 +
+	       l->value.id * 11 + l->value.hier * 13ull + l->value.flags * 15ull;
 }
 
 /* The css_set's cgroup as this CPU found it last; false: another one, or nothing to rely on. */
-static __always_inline bool gate_recall(const struct gate_last *now, struct cgroup_value *v)
+static __always_inline bool gate_recall(const struct gate_seen *now, struct cgroup_value *v)
 {
 	volatile struct gate_last *kept;
 	__u64 check;
@@ -287,8 +287,8 @@ static __always_inline bool gate_recall(const struct gate_last *now, struct cgro
 	if (!kept || now->moves == 0)
 		return false;
 	check = kept->check;
-	if (kept->css_set != now->css_set || kept->dfl_cgrp != now->dfl_cgrp ||
-	    kept->v1_css != now->v1_css || kept->moves != now->moves)
+	if (kept->seen.css_set != now->css_set || kept->seen.dfl_cgrp != now->dfl_cgrp ||
+	    kept->seen.v1_css != now->v1_css || kept->seen.moves != now->moves)
 		return false;
 	v->id = kept->value.id;
 	v->hier = kept->value.hier;
@@ -296,7 +296,7 @@ static __always_inline bool gate_recall(const struct gate_last *now, struct cgro
 	return check == gate_check(kept) && check == kept->check;
 }
 
-static __always_inline void gate_keep(const struct gate_last *now, const struct cgroup_value *v)
+static __always_inline void gate_keep(const struct gate_seen *now, const struct cgroup_value *v)
 {
 	struct gate_last *kept;
 	__u32 zero = 0;
@@ -304,7 +304,7 @@ static __always_inline void gate_keep(const struct gate_last *now, const struct 
 	kept = bpf_map_lookup_elem(&gate_lasts, &zero);
 	if (!kept || now->moves == 0)
 		return;
-	*kept = *now;
+	kept->seen = *now;
 	kept->value = *v;
 	kept->check = gate_check(kept);
 }
@@ -338,7 +338,7 @@ static __always_inline bool gate_look(const struct task_struct *t, struct gate *
 	struct cgroup_value found = {};
 	const struct cgroup_value *v;
 	struct cgroup_key key = {};
-	struct gate_last now = {};
+	struct gate_seen now = {};
 	bool known = true;
 
 	now.moves = gate_moves; /* before anything that it vouches for */

@@ -38,23 +38,23 @@ static bool value_by(unsigned who, struct value *v, const struct event *e,
 {
 	switch (who) {
 	case 1:
-		return value_of_syscall(v, e, use->id, scratch);
-	case 2:
-		return value_of_event(v, e, use->id, scratch);
-	case 3:
-		return value_of_object(v, e, use->id, scratch);
-	case 4:
-		return value_of_file(v, e, use->id, scratch);
-	case 5:
-		return value_of_process(v, e, use, scratch);
-	case 6:
-		return value_of_exec(v, e, use->id, scratch);
-	case 7:
-		return value_of_creds(v, e, use->id, scratch);
-	case 8:
-		return value_of_container(v, e, use->id, scratch);
-	case 9:
 		return value_of_net(v, e, use->id, scratch);
+	case 2:
+		return value_of_syscall(v, e, use->id, scratch);
+	case 3:
+		return value_of_event(v, e, use->id, scratch);
+	case 4:
+		return value_of_object(v, e, use->id, scratch);
+	case 5:
+		return value_of_file(v, e, use->id, scratch);
+	case 6:
+		return value_of_process(v, e, use, scratch);
+	case 7:
+		return value_of_exec(v, e, use->id, scratch);
+	case 8:
+		return value_of_creds(v, e, use->id, scratch);
+	case 9:
+		return value_of_container(v, e, use->id, scratch);
 	default:
 		return false;
 	}
