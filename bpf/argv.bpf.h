@@ -9,7 +9,7 @@
 #include "compat.bpf.h"
 #include "emit.bpf.h"
 
-#ifndef COMPAT_PLAIN
+#if COMPAT_KERNEL >= 517
 /*
  * FNV-1a, 64 bits (isthe.com/chongo/tech/comp/fnv): a byte at a time, some 2 ns each. What is
  * longer than ARGV_HASHED, which a container can only have by a larger stack limit than usual,
@@ -17,28 +17,27 @@
  */
 #define FNV_START_  0xcbf29ce484222325ull
 #define FNV_PRIME_  0x100000001b3ull
-#define ARGV_CHUNK  512
+#define ARGV_CHUNK  64
 #define ARGV_HASHED (2u << 20)
 
-struct argv_rest {
-	__u64 at, left, hash;
-	__u32 slot;
-};
-
-/* One chunk, in the record's room behind its longest end. */
-static long argv_hash_step(__u32 i, struct argv_rest *r)
+/* One chunk, in the record's room behind its longest end. arg: where, how much, the hash. */
+static long argv_hash_step(__u32 i, const __u32 *slot)
 {
-	struct scratch *s = emit_scratch(r->slot);
-	__u64 n = r->left, hash = r->hash;
+	struct scratch *s = emit_scratch(*slot);
 	const __u8 *chunk;
+	__u64 n, hash;
 	__u32 k;
 
-	if (!s || n == 0)
+	if (!s)
+		return 1;
+	n = s->arg[1];
+	hash = s->arg[2];
+	if (n == 0)
 		return 1;
 	if (n > ARGV_CHUNK)
 		n = ARGV_CHUNK;
 	BOUND(n, ARGV_CHUNK);
-	if (bpf_probe_read_user(s->record + WIRE_RECORD_MAX, n, (const void *)r->at))
+	if (bpf_probe_read_user(s->record + WIRE_RECORD_MAX, n, (const void *)s->arg[0]))
 		return 1;
 	chunk = s->record + WIRE_RECORD_MAX;
 	for (k = 0; k < ARGV_CHUNK; k++) {
@@ -46,31 +45,39 @@ static long argv_hash_step(__u32 i, struct argv_rest *r)
 			break;
 		hash = (hash ^ chunk[k]) * FNV_PRIME_;
 	}
-	r->hash = hash;
-	r->at += n;
-	r->left -= n;
+	s->arg[0] += n;
+	s->arg[1] -= n;
+	s->arg[2] = hash;
 	return 0;
 }
 
-static __noinline int argv_hash(struct scratch *s, struct wire_exec *w, __u64 start, __u64 len)
+/* Global: looked at by the verifier once. True: the hash is in arg[2]. */
+__noinline int argv_hash_of(__u32 slot, __u64 start, __u64 len)
 {
-	struct argv_rest r = {.at = start, .left = len, .hash = FNV_START_};
+	struct scratch *s = emit_scratch(slot);
 
-	if (!s || !w || len > ARGV_HASHED)
-		return 0;
-	r.slot = s->slot;
-	LOOP((len + ARGV_CHUNK - 1) / ARGV_CHUNK, argv_hash_step, &r);
-	if (r.left == 0) {
-		w->argv_hash = r.hash;
-		SET_FLAG(w->flags, WIRE_EXEC_HASH);
-	}
-	return 0;
+	if (!s || len > ARGV_HASHED)
+		return false;
+	s->arg[0] = start;
+	s->arg[1] = len;
+	s->arg[2] = FNV_START_;
+	LOOP((len + ARGV_CHUNK - 1) / ARGV_CHUNK, argv_hash_step, &slot);
+	return s->arg[1] == 0;
+}
+
+static __always_inline void argv_hash(struct scratch *s, struct wire_exec *w, __u64 start,
+				      __u64 len)
+{
+	if (!argv_hash_of(s->slot, start, len))
+		return;
+	w->argv_hash = s->arg[2];
+	SET_FLAG(w->flags, WIRE_EXEC_HASH);
 }
 #else
 /* Without bpf_loop the verifier would follow each of the bytes. */
-static __always_inline int argv_hash(struct scratch *s, struct wire_exec *w, __u64 start, __u64 len)
+static __always_inline void argv_hash(struct scratch *s, struct wire_exec *w, __u64 start,
+				      __u64 len)
 {
-	return 0;
 }
 #endif
 

@@ -806,9 +806,40 @@ static void lost_events(void **state)
 	json_decref(j);
 }
 
+static void the_first_line(void **state)
+{
+	const struct output_options o = {.hostname = "node1"};
+	char line[OUTPUT_LINE_MAX];
+	json_error_t err;
+	size_t len = output_start_json(line, "fentry", "fexit/path_openat,tp_btf/x",
+				       1795309323123456789u, &o),
+	       n = 0;
+	json_t *j = json_loadb(line, len, JSON_REJECT_DUPLICATES, &err);
+	json_t *fields;
+
+	(void)state;
+	assert_non_null(j);
+	assert_int_equal(line[len - 1], '\n');
+	check_top(j);
+	expect_top(j, "rule", "Watching");
+	expect_top(j, "priority", "Informational");
+	fields = json_object_get(j, "output_fields");
+	for (size_t i = 0; i < F_END; i++) {
+		bool due = field_table[i].kinds & FIELD_START;
+
+		assert_true(due == (json_object_get(fields, field_table[i].name) != NULL));
+		n += due;
+	}
+	assert_int_equal(json_object_size(fields), n);
+	expect(j, "rootwatch.tier", "\"fentry\"");
+	expect(j, "rootwatch.hooks", "\"fexit/path_openat,tp_btf/x\"");
+	json_decref(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_line),
 		cmocka_unit_test(table_and_output_agree),
 		cmocka_unit_test(rich_events_have_no_nulls),
 		cmocka_unit_test(the_table_is_sound),
