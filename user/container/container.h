@@ -56,6 +56,7 @@ struct container {
 	bool privileged; /* as far as the runtime's files say */
 	bool privileged_known;
 	char cgroup_path[512];
+	struct container_mounts *mounts; /* mounts.h; the cache's; NULL: not known */
 	uint64_t generation; /* changes whenever a field above changes: caches key on it */
 };
 

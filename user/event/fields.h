@@ -408,6 +408,16 @@ X(THREAD_CAP_INHERITABLE, "thread.cap_inheritable", STRING, NONE, ACTS, \
   "inheritable capabilities by name", "\"CAP_CHOWN\"") \
 X(GROUP_NAME, "group.name", STRING, NONE, ACTS, "root for gid 0; other names are not known", "\"root\"") \
 X(IMAGE_ID, "container.image.id", STRING, NONE, EVENT, "id of the image, where the runtime's files say", "\"9ee2...\"") \
+X(MOUNTS, "container.mounts", STRING, NONE, EVENT, \
+  "what was mounted from the host, as the runtime's files say: source:dest:mode:rdwr:propagation, with commas", \
+  "\"/srv:/data::true:rprivate\"") \
+X(MOUNT, "container.mount", STRING, KEY, EVENT, \
+  "one of these, by its number from 0 or its source, which may be a glob; so with the fields below", "\"/srv:/data::true:rprivate\"") \
+X(MOUNT_SOURCE, "container.mount.source", STRING, KEY, EVENT, "its source, by number or by dest", "\"/srv\"") \
+X(MOUNT_DEST, "container.mount.dest", STRING, KEY, EVENT, "where it is in the container", "\"/data\"") \
+X(MOUNT_MODE, "container.mount.mode", STRING, KEY, EVENT, "its mode, of Docker", "\"z\"") \
+X(MOUNT_RDWR, "container.mount.rdwr", STRING, KEY, EVENT, "true or false", "\"true\"") \
+X(MOUNT_PROPAGATION, "container.mount.propagation", STRING, KEY, EVENT, "how mounts spread", "\"rprivate\"") \
 X(FILE_PATHS, "rootwatch.file.paths", STRINGS, NONE, OK, \
   "every path of the file in its container: in the task's mounts and from the container's root; of " \
   "other calls where something changes", "\"/etc/passwd\"") \
