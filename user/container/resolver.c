@@ -23,11 +23,19 @@ struct found {
 	char hostpath[HOST_PATH_MAX];
 };
 
+/* What a text led to: where it lies in the mount namespace, and by which mount (0: not known). */
+struct spot {
+	char text[RESOLVER_PATH_MAX];
+	char path[PATH_MAX];
+	uint32_t mount;
+};
+
 struct resolver {
 	struct walker *walker;
 	struct witnesses *witnesses;
 	struct host_mounts *host;
 	char text[RESOLVER_PATH_MAX];
+	struct spot spot; /* text "": none; a call's two paths often have one directory */
 	struct found found[WIRE_SYSCALL_PATHS];
 };
 
@@ -215,54 +223,65 @@ static void place(struct resolver *r, const struct witness *w, uint32_t id, stru
 		path->hostpath = host_mounts_path(r->host, of.dev, inside, f->hostpath);
 }
 
-/* What the text leads to, or its directory; *last is then the name in there, else "". */
-static int open_text(struct resolver *r, const struct witness *w, bool follow, const char **last)
+/* Finds what r->text leads to and keeps it in r->spot. Gives 0 or -errno. */
+static int find_spot(struct resolver *r, const struct witness *w, bool directory)
 {
-	int fd = follow ? walker_open(r->walker, w->mnt_ns, w->root, r->text, false) : -ENOENT;
+	struct spot *spot = &r->spot;
+	int fd, err = 0;
 
-	*last = "";
-	if (fd >= 0 || (follow && fd != -ENOENT))
+	if (!r->text[0])
+		memcpy(r->text, "/", sizeof("/"));
+	if (strcmp(r->text, spot->text) == 0)
+		return 0;
+	spot->text[0] = '\0';
+	fd = walker_open(r->walker, w->mnt_ns, w->root, r->text, directory);
+	if (fd < 0)
 		return fd;
-	*last = cut_last(r->text);
-	if (!*last)
-		*last = "";
-	return walker_open(r->walker, w->mnt_ns, w->root, r->text[0] ? r->text : "/", true);
+	spot->mount = mount_id(fd);
+	if (read_place(fd, spot->path))
+		memcpy(spot->text, r->text, strlen(r->text) + 1);
+	else
+		err = -ESTALE;
+	close(fd);
+	return err;
 }
 
-static void resolve(struct resolver *r, const struct event *e, const struct witness *w, size_t i,
-		    struct event_call_path *path)
+/* Is it the object itself that the path leads to, or else the name in a directory? */
+static bool find_path(struct resolver *r, const struct witness *w, bool follows, struct found *f)
 {
-	struct found *f = &r->found[i];
-	bool mounts = e->sys.call == WIRE_CALL_MOUNT || e->sys.call == WIRE_CALL_MOVE_MOUNT;
-	const char *last;
-	uint32_t id;
-	size_t len;
-	int fd;
+	const char *last = "";
+	int err = follows ? find_spot(r, w, false) : -ENOENT;
 
-	if (!write_text(r, path, w->root_path))
-		return;
-	fd = open_text(r, w, event_call_follows(&e->sys), &last);
-	if (fd < 0)
-		return;
-	id = mount_id(fd);
-	if (read_place(fd, f->path)) {
-		len = strlen(f->path);
-		if (last[0])
-			len += (size_t)snprintf(f->path + len, PATH_MAX, "%s%s", len > 1 ? "/" : "",
-						last);
-		path->path = (struct str){f->path, (uint32_t)len, (uint32_t)len};
-		path->resolved = true;
+	if (err == -ENOENT) {
+		last = cut_last(r->text);
+		err = find_spot(r, w, true);
 	}
-	close(fd);
+	if (err)
+		return false;
+	snprintf(f->path, sizeof(f->path), "%s%s%s", r->spot.path,
+		 last && last[0] && r->spot.path[1] ? "/" : "", last ? last : "");
+	return true;
+}
+
+static void resolve(struct resolver *r, struct event *e, const struct witness *w, size_t i)
+{
+	struct event_call_path *path = &e->sys.paths[i];
+	bool mounts = e->sys.call == WIRE_CALL_MOUNT || e->sys.call == WIRE_CALL_MOVE_MOUNT;
+	struct found *f = &r->found[i];
+
+	if (!write_text(r, path, w->root_path) || !find_path(r, w, event_call_follows(&e->sys), f))
+		return;
+	path->path = str_from(f->path);
+	path->resolved = true;
 	/* What a mount has put there is not what lay there. */
-	if (!path->resolved || mounts || id == 0 || w->root_path[1])
+	if (mounts || r->spot.mount == 0 || w->root_path[1])
 		return;
 	if (e->task.flags & WIRE_TASK_HOST_MNT)
 		path->hostpath = path->path;
-	else if (id == mount_id(w->root))
+	else if (r->spot.mount == mount_id(w->root))
 		path->rootpath = path->path;
-	else
-		place(r, w, id, f, path);
+	else if (path == event_call_target(&e->sys) || e->sys.call == WIRE_CALL_RENAMEAT2)
+		place(r, w, r->spot.mount, f, path);
 }
 
 void resolver_call(struct resolver *r, struct event *e)
@@ -274,8 +293,9 @@ void resolver_call(struct resolver *r, struct event *e)
 		return;
 	if (witnesses_find(r->witnesses, e, &w) < 0)
 		return;
+	r->spot.text[0] = '\0';
 	for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++)
 		if (event_call_leads(s, i))
-			resolve(r, e, &w, i, &s->paths[i]);
+			resolve(r, e, &w, i);
 	witness_close(&w);
 }
