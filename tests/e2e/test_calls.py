@@ -191,6 +191,20 @@ def test_suid(w, label, words, path):
     w.none(of(w.c, truth, **{"rule": "suid-bit-set"}))
 
 
+@suite.cases(*[(f"{program} {label}", program, words, path) for program in BOTH for label, words, path in (
+    ("setxattr", ["setxattr", "=/tmp/x", "=security.capability", "caps", "20", "0"], "/tmp/x"),
+    ("through a link", ["setxattr", "=/tmp/to-x", "=security.capability", "caps", "20", "0"], "/tmp/x"),
+    ("lsetxattr", ["lsetxattr", "=/tmp/e/../tmp/x", "=security.capability", "caps", "20", "0"], "/tmp/x"),
+    ("fsetxattr", ["--fd", "/tmp/x", "fsetxattr", "fd", "=security.capability", "caps", "20", "0"], "/tmp/x"),
+)])
+def test_file_capabilities(w, _label, program, words, path):
+    event = acts(w, w.c, {"rule": "suid-bit-set", "fd.name": path}, *words, program=program,
+                 before="ln -sf x /tmp/to-x")
+    assert field(event, "rootwatch.call.from") == "security.capability", event
+    other = ["=trusted.none" if word == "=security.capability" else word for word in words]
+    w.none(of(w.c, w.c.act(program, *other), **{"rule": "suid-bit-set"}))
+
+
 @suite.cases(
     ("block", ["mknod", "=/tmp/disk", "060600", "0x801"], "disk-tool-run", "/tmp/disk"),
     ("block at", ["--fd", "/tmp", "mknodat", "fd", "=disk", "060600", "0x801"], "disk-tool-run",

@@ -34,7 +34,7 @@ static bool has_two(const struct event_syscall *s)
 {
 	const struct event_call *row = event_call(s->call);
 
-	return row && row->path[1];
+	return row && row->path[1] && !row->fd;
 }
 
 /* Of a path that is only a name, nothing changes there. */
@@ -59,9 +59,9 @@ struct str event_call_from(const struct event_syscall *s)
 {
 	const struct event_call *row = event_call(s->call);
 
-	if (!row || (!has_two(s) && row->dir[0] != WIRE_CALL_A_NAME))
+	if (!row || (!row->path[1] && row->dir[0] != WIRE_CALL_A_NAME))
 		return STR_LIT("");
-	return s->paths[0].path;
+	return s->paths[row->fd ? 1 : 0].path;
 }
 
 /* What is only a name, or asked by a descriptor, leads nowhere. */
@@ -69,7 +69,8 @@ bool event_call_unresolved(const struct event_syscall *s)
 {
 	const struct event_call *row = event_call(s->call);
 
-	return row && row->path[0] && !s->paths[has_two(s)].resolved;
+	return row && row->path[0] && row->dir[has_two(s)] != WIRE_CALL_A_NAME &&
+	       !s->paths[has_two(s)].resolved;
 }
 
 bool event_call_leads(const struct event_syscall *s, size_t i)
@@ -92,6 +93,7 @@ bool event_call_follows(const struct event_syscall *s)
 	case WIRE_CALL_MOUNT:
 	case WIRE_CALL_UMOUNT:
 	case WIRE_CALL_OPEN_TREE:
+	case WIRE_CALL_SETXATTR:
 		return true;
 	case WIRE_CALL_FCHMODAT2:
 		return !(s->args[3] & AT_SYMLINK_NOFOLLOW);

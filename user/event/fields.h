@@ -225,7 +225,8 @@ X(PEER_CONTAINER, "rootwatch.peer.container", BOOL, true, ALWAYS, C, \
 X(PEER_SAME, "rootwatch.peer.same_container", BOOL, true, ALWAYS, C, \
   "it runs in the client's own container", "false") \
 X(CALL_FROM, "rootwatch.call.from", STRING, true, ALWAYS, K, \
-  "of a rename, link or mount: where it came from; of a symbolic link what it says", \
+  "of a rename, link or mount: where it came from; of a symbolic link what it says; of setxattr the " \
+  "attribute's name", \
   "\"/tmp/passwd\"") \
 X(CALL_UNRESOLVED, "rootwatch.call.unresolved", BOOL, false, ALWAYS, K, \
   "fd.name is as asked for: where links in it led was not looked up in time", "false") \

@@ -110,7 +110,7 @@ void build_syscall(struct build *b, uint32_t call)
 {
 	const struct event_call *row = event_call(call);
 	struct event_syscall *s = &b->event.sys;
-	bool two = row->path[1], name = row->dir[0] == WIRE_CALL_A_NAME;
+	bool two = row->path[1] && !row->fd, name = row->dir[0] == WIRE_CALL_A_NAME;
 
 	s->call = call;
 	set_args(b);
@@ -124,6 +124,8 @@ void build_syscall(struct build *b, uint32_t call)
 		set_request(b);
 	if (two || name)
 		s->paths[0].named = input_str(&b->in, F_CALL_FROM, STR_LIT("/data/from"));
+	else if (row->path[1])
+		s->paths[1].named = input_str(&b->in, F_CALL_FROM, STR_LIT("/data/from"));
 	if (two || (!name && (row->path[0] || row->fd)))
 		s->paths[two].named = input_str(&b->in, F_FD_NAME, STR_LIT("/data/file"));
 	for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++)

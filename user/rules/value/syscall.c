@@ -24,6 +24,13 @@ static bool set_path(struct value *v, const struct event_call_path *path, bool r
 	return set_str(v, raw ? path->asked : path->path);
 }
 
+/* Its second path is no other file, but the name of something that it has. */
+static bool of_attribute(const struct event_syscall *s)
+{
+	return s->call == WIRE_CALL_SETXATTR || s->call == WIRE_CALL_LSETXATTR ||
+	       s->call == WIRE_CALL_FSETXATTR;
+}
+
 /* Falco's source and target: of links they are the other way round. */
 static bool set_fs(struct value *v, const struct event_syscall *s, bool raw, bool target)
 {
@@ -31,7 +38,7 @@ static bool set_fs(struct value *v, const struct event_syscall *s, bool raw, boo
 	bool link = s->call == WIRE_CALL_LINK || s->call == WIRE_CALL_LINKAT ||
 		    s->call == WIRE_CALL_SYMLINK || s->call == WIRE_CALL_SYMLINKAT;
 
-	if (!row || !row->path[1])
+	if (!row || !row->path[1] || of_attribute(s))
 		return set_missing(v);
 	return set_path(v, &s->paths[link ? !target : target], raw);
 }
