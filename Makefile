@@ -399,7 +399,7 @@ bench-vm: ## the same in instructions, in QEMU, exact; against tests/vm/bench.tx
 # ---- lint ------------------------------------------------------------------------------------
 # One stamp a file, so that a second run looks only at what changed.
 
-.PHONY: lint-versions lint-structure lint-readme lint-format lint-shell lint-cppcheck lint-tidy lint-analyzer
+.PHONY: lint-versions lint-stack lint-structure lint-readme lint-format lint-shell lint-cppcheck lint-tidy lint-analyzer
 
 c_files := $(sort $(foreach d,bpf user include tests,$(call deep,$(d),*.[ch])))
 c_sources := $(filter %.c,$(c_files))
@@ -415,6 +415,10 @@ lint-versions: # for tests/run: "name have want", one a line
 
 lint-structure:
 	@tests/lint/structure
+
+# What an older kernel would refuse, and the machine at hand may not.
+lint-stack: $(B)/bpf/rootwatch.bpf.o $(B)/bpf/rootwatch_loop.bpf.o $(B)/bpf/rootwatch_plain.bpf.o
+	@tests/lint/stack $^
 
 # Do README.md and the manual page say what the program says?
 lint-readme: $(binary)

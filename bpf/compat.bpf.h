@@ -53,6 +53,17 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
 	})
 #endif
 
+/*
+ * The same where the pointer has its type: the task that a hook is about, and what such a field
+ * points to. A direct load since 5.11; LOAD would take the type away and pay for the guard of an
+ * unknown address, or for a helper.
+ */
+#if COMPAT_KERNEL >= 517
+#define TYPED(ptr, field) ((ptr)->field)
+#else
+#define TYPED(ptr, field) LOAD(typeof(*(ptr)), ptr, field)
+#endif
+
 /* The address of a field, for what is not a scalar. */
 #define ADDR(type, ptr, field) \
 	((const void *)((const char *)(ptr) + bpf_core_field_offset(type, field)))
@@ -60,6 +71,16 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
 /* Element i of an array of pointers that is a field. */
 #define LOAD_AT(type, ptr, field, i) \
 	((const void *)compat_read_u64(ADDR(type, ptr, field) + (i) * sizeof(void *)))
+
+/* And by TYPED, with an index that the verifier knows. */
+#if COMPAT_KERNEL >= 517
+#define TYPED_AT(ptr, field, i)                                                      \
+	(*(typeof((ptr)->field[0]) *)((const char *)(ptr) +                          \
+				      bpf_core_field_offset(typeof(*(ptr)), field) + \
+				      (i) * sizeof((ptr)->field[0])))
+#else
+#define TYPED_AT(ptr, field, i) LOAD_AT(typeof(*(ptr)), ptr, field, i)
+#endif
 
 /*
  * Calls step(i, ctx) for i from 0 to n - 1 until it gives 1. With bpf_loop the verifier looks at
@@ -123,12 +144,14 @@ static __always_inline __u64 compat_untyped(const void *p)
 	return v;
 }
 
-/* bpf_get_current_task_btf exists since 5.11 and makes LOAD on the task itself cheap. */
+/* With its type since 5.11 (bpf_get_current_task_btf). */
 static __always_inline struct task_struct *compat_current(void)
 {
-	if (COMPAT_HAS(get_current_task_btf))
-		return bpf_get_current_task_btf();
+#if COMPAT_KERNEL >= 517
+	return bpf_get_current_task_btf();
+#else
 	return (struct task_struct *)bpf_get_current_task();
+#endif
 }
 
 /* A field of registers that may have no type, as they may not before bpf_task_pt_regs. */
@@ -257,8 +280,7 @@ struct compat_call {
 /* WIRE_F_COMPAT when the task is in a 32-bit system call. */
 static __always_inline __u32 compat_flag(const struct task_struct *t)
 {
-	return (LOAD(struct task_struct, t, thread_info.status) & TS_COMPAT_) / TS_COMPAT_ *
-	       WIRE_F_COMPAT;
+	return (TYPED(t, thread_info.status) & TS_COMPAT_) / TS_COMPAT_ * WIRE_F_COMPAT;
 }
 
 /* The kernel looks at the low 32 bits only (do_syscall_64); x32 calls carry bit 30. */
@@ -314,8 +336,7 @@ static const struct compat_call compat_calls[WIRE_CALL_NUMBERS + 1] = {
 #define TIF_32BIT_ (1ul << 22)
 static __always_inline __u32 compat_flag(const struct task_struct *t)
 {
-	return (LOAD(struct task_struct, t, thread_info.flags) & TIF_32BIT_) / TIF_32BIT_ *
-	       WIRE_F_COMPAT;
+	return (TYPED(t, thread_info.flags) & TIF_32BIT_) / TIF_32BIT_ * WIRE_F_COMPAT;
 }
 
 /* Unsigned: the verifier loses the bounds of a number whose sign is extended after it is compared. */

@@ -65,7 +65,7 @@ static __always_inline void connect_peer_task(struct wire_connect *r, const void
 	/* _str, since the kernel pads comm with zeros only from 5.17 on. */
 	bpf_probe_read_kernel_str(r->peer_comm, sizeof(r->peer_comm),
 				  ADDR(struct task_struct, task, comm));
-	if (!gate_container(task, &pg))
+	if (!gate_container_at(task, &pg))
 		return;
 	r->peer_cgroup = pg.cgroup;
 	r->peer_cgroup_hier = pg.hier;

@@ -66,18 +66,18 @@ __noinline int creds_root_inside(__u64 user_ns, __u32 k)
  */
 static __always_inline __u32 creds_root(const struct cred *c)
 {
-	__u32 euid = LOAD(struct cred, c, euid.val);
+	__u32 euid = TYPED(c, euid.val);
 	struct user_namespace *ns;
 	__u32 fsuid;
 	__u64 at;
 
 	if (euid == 0)
 		return WIRE_ROOT_HOST;
-	fsuid = LOAD(struct cred, c, fsuid.val);
+	fsuid = TYPED(c, fsuid.val);
 	if (fsuid == 0)
 		return WIRE_ROOT_HOST;
-	ns = LOAD(struct cred, c, user_ns);
-	if (LOAD(struct user_namespace, ns, level) == 0)
+	ns = TYPED(c, user_ns);
+	if (TYPED(ns, level) == 0)
 		return WIRE_ROOT_NONE;
 	at = compat_untyped(ns);
 	return creds_root_inside(at, euid) || creds_root_inside(at, fsuid) ? WIRE_ROOT_USERNS :
@@ -92,24 +92,24 @@ static __always_inline bool creds_denied(long ret)
 
 static __noinline int creds_fill(struct wire_creds *w, const struct cred *c)
 {
-	struct user_namespace *ns = LOAD(struct cred, c, user_ns);
+	struct user_namespace *ns = TYPED(c, user_ns);
 
 	if (!w)
 		return 0;
-	w->uid = LOAD(struct cred, c, uid.val);
-	w->euid = LOAD(struct cred, c, euid.val);
-	w->suid = LOAD(struct cred, c, suid.val);
-	w->fsuid = LOAD(struct cred, c, fsuid.val);
-	w->gid = LOAD(struct cred, c, gid.val);
-	w->egid = LOAD(struct cred, c, egid.val);
-	w->sgid = LOAD(struct cred, c, sgid.val);
-	w->fsgid = LOAD(struct cred, c, fsgid.val);
+	w->uid = TYPED(c, uid.val);
+	w->euid = TYPED(c, euid.val);
+	w->suid = TYPED(c, suid.val);
+	w->fsuid = TYPED(c, fsuid.val);
+	w->gid = TYPED(c, gid.val);
+	w->egid = TYPED(c, egid.val);
+	w->sgid = TYPED(c, sgid.val);
+	w->fsgid = TYPED(c, fsgid.val);
 	w->cap_effective = compat_caps(c, cap_effective);
 	w->cap_permitted = compat_caps(c, cap_permitted);
 	w->cap_inheritable = compat_caps(c, cap_inheritable);
 	w->cap_bset = compat_caps(c, cap_bset);
-	w->user_ns = LOAD(struct user_namespace, ns, ns.inum);
-	if (LOAD(struct user_namespace, ns, level) == 0) {
+	w->user_ns = TYPED(ns, ns.inum);
+	if (TYPED(ns, level) == 0) {
 		w->ns_uid = w->uid;
 		w->ns_euid = w->euid;
 		w->ns_gid = w->gid;

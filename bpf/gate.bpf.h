@@ -243,15 +243,18 @@ static __always_inline bool gate_first_sight(const struct cgroup_key *key, struc
 	return true;
 }
 
-/* Pid and mount namespaces that are both not the host's. */
-static __always_inline bool gate_foreign_ns(const struct task_struct *t)
-{
-	const void *pid = LOAD(struct task_struct, t, thread_pid);
-	const void *nsproxy = LOAD(struct task_struct, t, nsproxy);
+/* typed: of a task, or what belongs to one, whose pointer has its type; see TYPED. */
+#define GATE_LOAD(type, ptr, field) (typed ? TYPED(ptr, field) : LOAD(type, ptr, field))
 
-	return LOAD(struct pid, pid, level) > 0 &&
-	       LOAD(struct mnt_namespace, LOAD(struct nsproxy, nsproxy, mnt_ns), ns.inum) !=
-		       knob_host_mnt_ns;
+/* Pid and mount namespaces that are both not the host's. */
+static __always_inline bool gate_foreign_ns(const struct task_struct *t, bool typed)
+{
+	const struct pid *pid = GATE_LOAD(struct task_struct, t, thread_pid);
+	const struct nsproxy *nsproxy = GATE_LOAD(struct task_struct, t, nsproxy);
+	const struct mnt_namespace *mnt_ns = GATE_LOAD(struct nsproxy, nsproxy, mnt_ns);
+
+	return GATE_LOAD(struct pid, pid, level) > 0 &&
+	       GATE_LOAD(struct mnt_namespace, mnt_ns, ns.inum) != knob_host_mnt_ns;
 }
 
 /*
@@ -269,12 +272,12 @@ volatile __u64 gate_moves = 0;
  */
 static __always_inline __u64 gate_check(const volatile struct gate_last *l)
 {
-	return l->css_set * 3 + l->dfl_cgrp * 5 + l->v1_css * 7 + l->moves * 9 + l->value.id * 11 +
-	       l->value.hier * 13ull + l->value.flags * 15ull;
+	return l->seen.css_set * 3 + l->seen.dfl_cgrp * 5 + l->seen.v1_css * 7 + l->seen.moves * 9 +
+	       l->value.id * 11 + l->value.hier * 13ull + l->value.flags * 15ull;
 }
 
 /* The css_set's cgroup as this CPU found it last; false: another one, or nothing to rely on. */
-static __always_inline bool gate_recall(const struct gate_last *now, struct cgroup_value *v)
+static __always_inline bool gate_recall(const struct gate_seen *now, struct cgroup_value *v)
 {
 	volatile struct gate_last *kept;
 	__u64 check;
@@ -284,8 +287,8 @@ static __always_inline bool gate_recall(const struct gate_last *now, struct cgro
 	if (!kept || now->moves == 0)
 		return false;
 	check = kept->check;
-	if (kept->css_set != now->css_set || kept->dfl_cgrp != now->dfl_cgrp ||
-	    kept->v1_css != now->v1_css || kept->moves != now->moves)
+	if (kept->seen.css_set != now->css_set || kept->seen.dfl_cgrp != now->dfl_cgrp ||
+	    kept->seen.v1_css != now->v1_css || kept->seen.moves != now->moves)
 		return false;
 	v->id = kept->value.id;
 	v->hier = kept->value.hier;
@@ -293,7 +296,7 @@ static __always_inline bool gate_recall(const struct gate_last *now, struct cgro
 	return check == gate_check(kept) && check == kept->check;
 }
 
-static __always_inline void gate_keep(const struct gate_last *now, const struct cgroup_value *v)
+static __always_inline void gate_keep(const struct gate_seen *now, const struct cgroup_value *v)
 {
 	struct gate_last *kept;
 	__u32 zero = 0;
@@ -301,18 +304,20 @@ static __always_inline void gate_keep(const struct gate_last *now, const struct 
 	kept = bpf_map_lookup_elem(&gate_lasts, &zero);
 	if (!kept || now->moves == 0)
 		return;
-	*kept = *now;
+	kept->seen = *now;
 	kept->value = *v;
 	kept->check = gate_check(kept);
 }
 
 /* The cgroup of v1's memory controller, or NULL; v2's when that has the controller. */
-static __always_inline const void *gate_v1_css(const void *cset)
+static __always_inline const void *gate_v1_css(const struct css_set *cset, bool typed)
 {
 	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
 		return NULL;
-	return LOAD_AT(struct css_set, cset, subsys,
-		       bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
+	return typed ? TYPED_AT(cset, subsys,
+				bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id)) :
+		       LOAD_AT(struct css_set, cset, subsys,
+			       bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
 }
 
 static __always_inline __u64 gate_cgroup_id(const void *cgrp)
@@ -320,16 +325,20 @@ static __always_inline __u64 gate_cgroup_id(const void *cgrp)
 	return LOAD(struct kernfs_node, LOAD(struct cgroup, cgrp, kn), id);
 }
 
-/* first_sight: tell about a cgroup that was not seen yet, else say nothing about it. */
-static __always_inline bool gate_look(const struct task_struct *t, struct gate *g, bool first_sight)
+/*
+ * first_sight: tell about a cgroup that was not seen yet, else say nothing about it. typed: t has
+ * its type.
+ */
+static __always_inline bool gate_look(const struct task_struct *t, struct gate *g, bool first_sight,
+				      bool typed)
 {
-	const void *cset = LOAD(struct task_struct, t, cgroups);
-	const void *dfl = LOAD(struct css_set, cset, dfl_cgrp);
-	const void *css = gate_v1_css(cset);
+	const struct css_set *cset = GATE_LOAD(struct task_struct, t, cgroups);
+	const void *dfl = GATE_LOAD(struct css_set, cset, dfl_cgrp);
+	const void *css = gate_v1_css(cset, typed);
 	struct cgroup_value found = {};
 	const struct cgroup_value *v;
 	struct cgroup_key key = {};
-	struct gate_last now = {};
+	struct gate_seen now = {};
 	bool known = true;
 
 	now.moves = gate_moves; /* before anything that it vouches for */
@@ -355,7 +364,7 @@ static __always_inline bool gate_look(const struct task_struct *t, struct gate *
 	g->hier = found.hier;
 	g->flags = found.flags;
 	g->hflags = 0;
-	if (!g->flags && gate_foreign_ns(t)) /* else the record says it: object_task() */
+	if (!g->flags && gate_foreign_ns(t, typed)) /* else the record says it: object_task() */
 		g->flags = WIRE_TASK_FOREIGN_NS;
 	return g->flags != 0 || (!known && !first_sight);
 }
@@ -363,13 +372,19 @@ static __always_inline bool gate_look(const struct task_struct *t, struct gate *
 /* Which container the task is in; false: none. */
 static __always_inline bool gate_container(const struct task_struct *t, struct gate *g)
 {
-	return gate_look(t, g, true);
+	return gate_look(t, g, true, true);
+}
+
+/* The same of a task that was found by an address. */
+static __always_inline bool gate_container_at(const void *t, struct gate *g)
+{
+	return gate_look(t, g, true, false);
 }
 
 /* The same from what was seen before: true as well while the cgroup is not known yet. */
 static __always_inline bool gate_known(const struct task_struct *t, struct gate *g)
 {
-	return gate_look(t, g, false);
+	return gate_look(t, g, false, false);
 }
 
 /*

@@ -112,9 +112,13 @@ struct {
  * The gate's last answer on this CPU, for whoever comes next in the same css_set: most do. Good as
  * long as no task has changed its cgroup: `moves` counts that, see gate.bpf.h.
  */
-struct gate_last {
+struct gate_seen {
 	__u64 css_set, dfl_cgrp, v1_css;
 	__u64 moves;
+};
+
+struct gate_last {
+	struct gate_seen seen;
 	struct cgroup_value value;
 	__u64 check; /* of all the others: it was written in one piece */
 };

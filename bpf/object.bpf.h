@@ -44,14 +44,15 @@ static __always_inline void object_find(struct object *o, const void *dentry, co
 static __always_inline void object_place(struct scratch *s, struct object *o,
 					 const struct task_struct *t)
 {
-	const void *fs = LOAD(struct task_struct, t, fs);
+	const struct fs_struct *fs = TYPED(t, fs);
+	const struct nsproxy *nsproxy = TYPED(t, nsproxy);
+	const struct mnt_namespace *mnt_ns = TYPED(nsproxy, mnt_ns);
 
-	o->root_mount = path_root_mount(s, LOAD(struct fs_struct, fs, root.mnt));
+	o->root_mount = path_root_mount(s, TYPED(fs, root.mnt));
 	o->ctr_root = LOAD(struct mount, o->root_mount, mnt.mnt_root);
 	o->sb_root = LOAD(struct super_block, o->sb, s_root);
 	/* An overlay is an image's root, never the host's: spare the look. */
-	o->host_mnt = o->magic != OVERLAYFS_MAGIC_ &&
-		      LOAD(struct mnt_namespace, object_mnt_ns(t), ns.inum) == knob_host_mnt_ns;
+	o->host_mnt = o->magic != OVERLAYFS_MAGIC_ && TYPED(mnt_ns, ns.inum) == knob_host_mnt_ns;
 }
 
 static __always_inline bool object_is_bind(const struct object *o)
@@ -112,16 +113,22 @@ static __always_inline bool object_root_is_own(const void *sb, const void *root_
 	return true;
 }
 
-/* Of a file on an overlay that is not the container's own: where it really lies, else NULL. */
-static __noinline const void *object_behind(const void *inode, const void *sb,
-					    const void *root_mount, const struct task_struct *t)
+/*
+ * Of a file on an overlay that is not the container's own: the dentry where it really lies, else
+ * NULL. Of one that is to be written and was not copied up yet (the LSM hook comes before that) its
+ * own: overlay_chain() knows where the copy will be.
+ */
+static __noinline const void *object_behind(const struct object *o, const struct task_struct *t,
+					    bool write)
 {
-	const void *d;
+	const void *d, *sb;
 
-	if (LOAD(struct mount, root_mount, mnt.mnt_sb) == sb &&
-	    object_root_is_own(sb, root_mount, t))
+	if (!o || (LOAD(struct mount, o->root_mount, mnt.mnt_sb) == o->sb &&
+		   object_root_is_own(o->sb, o->root_mount, t)))
 		return NULL;
-	d = overlay_file(inode);
+	if (write && !overlay_upper(o->inode))
+		return o->dentry;
+	d = overlay_file(o->inode);
 	/* Overlays are stacked two deep at most (FILESYSTEM_MAX_STACK_DEPTH). */
 	sb = LOAD(struct dentry, d, d_sb);
 	if (d && LOAD(struct super_block, sb, s_magic) == OVERLAYFS_MAGIC_) {
@@ -137,12 +144,13 @@ static __always_inline const void *object_real(const struct object *o, const str
 {
 	if (o->magic != OVERLAYFS_MAGIC_ || overlay_is_own(o->sb, o->sb_root, write))
 		return NULL;
-	return object_behind(o->inode, o->sb, o->root_mount, t);
+	return object_behind(o, t, write);
 }
 
-static __always_inline bool object_real_may_be_hosts(const void *real)
+/* Of a chain that overlay_chain() made: may it lie on a file system of the host's? */
+static __always_inline bool object_real_may_be_hosts(const struct scratch *s)
 {
-	const void *sb = LOAD(struct dentry, real, d_sb);
+	const void *sb = LOAD(struct dentry, s->arg[0], d_sb);
 	__u32 dev = LOAD(struct super_block, sb, s_dev);
 
 	return LOAD(struct super_block, sb, s_bdev) || bpf_map_lookup_elem(&host_devices, &dev);
@@ -233,17 +241,18 @@ static __noinline int object_fill(struct scratch *s, struct wire_file *w, const 
 /* The file behind a foreign overlay's. (s->chain is another one then.) */
 static __noinline int object_fill_real(struct scratch *s, struct wire_file *w, const void *real)
 {
-	const void *inode = LOAD(struct dentry, real, d_inode);
-	const void *sb = LOAD(struct dentry, real, d_sb);
+	const void *sb;
 
 	if (!s || !w)
 		return 0;
+	overlay_chain(s, real);
+	sb = LOAD(struct dentry, s->arg[0], d_sb);
 	SET_FLAG(w->flags, WIRE_FILE_STACKED);
-	w->real_ino = LOAD(struct inode, inode, i_ino);
+	if (LOAD(struct dentry, real, d_sb) == sb)
+		w->real_ino = LOAD(struct inode, LOAD(struct dentry, real, d_inode), i_ino);
 	w->real_dev = LOAD(struct super_block, sb, s_dev);
 	if (LOAD(struct super_block, sb, s_bdev))
 		w->real_flags = WIRE_FILE_BLOCKDEV;
-	path_sb_chain(s, real, NULL, NULL);
 	emit_blob_start(s, &w->real);
 	path_append(s->slot);
 	emit_blob_end(s, &w->real, s->used - w->real.off + (s->chain_cut ? 1 : 0));
@@ -252,12 +261,13 @@ static __noinline int object_fill_real(struct scratch *s, struct wire_file *w, c
 
 /* Describes the object in w, and the file behind it. */
 static __always_inline void object_record(struct scratch *s, struct wire_file *w,
-					  const struct object *o, const struct task_struct *t)
+					  const struct object *o, const struct task_struct *t,
+					  bool write)
 {
 	const void *real;
 
 	object_fill(s, w, o, t);
-	real = object_real(o, t, true);
+	real = object_real(o, t, write);
 	if (real)
 		object_fill_real(s, w, real);
 }
@@ -308,29 +318,30 @@ RECORD_WHO(wire_syscall);
 static __noinline int object_task(struct wire_task *w, const struct task_struct *t,
 				  const struct gate *g)
 {
-	const void *leader, *parent, *pid, *leader_pid, *signal, *sid;
+	const struct pid *pid, *leader_pid, *sid;
+	const struct task_struct *leader, *parent;
+	const struct signal_struct *signal;
 	__u32 level;
 
 	if (!w || !g)
 		return 0;
-	leader = LOAD(struct task_struct, t, group_leader);
-	parent = LOAD(struct task_struct, leader, real_parent);
+	leader = TYPED(t, group_leader);
+	parent = TYPED(leader, real_parent);
 	pid = LOAD(struct task_struct, t, thread_pid);
 	leader_pid = LOAD(struct task_struct, leader, thread_pid);
-	signal = LOAD(struct task_struct, t, signal);
+	signal = TYPED(t, signal);
 	level = LOAD(struct pid, pid, level) & 31;
-	w->start = LOAD(struct task_struct, leader, start_boottime);
+	w->start = TYPED(leader, start_boottime);
 	w->cgroup = g->cgroup;
 	w->cgroup_hier = g->hier;
-	w->tid = LOAD(struct task_struct, t, pid);
-	w->pid = LOAD(struct task_struct, t, tgid);
+	w->tid = TYPED(t, pid);
+	w->pid = TYPED(t, tgid);
 	w->vtid = object_pid_at(pid, level);
 	w->vpid = leader_pid == pid ? w->vtid : object_pid_at(leader_pid, level);
-	w->ppid = LOAD(struct task_struct, parent, tgid);
-	w->loginuid = bpf_core_field_exists(struct task_struct, loginuid) ?
-			      LOAD(struct task_struct, t, loginuid.val) :
-			      0xffffffffu;
-	sid = LOAD_AT(struct signal_struct, signal, pids, PIDTYPE_SID);
+	w->ppid = TYPED(parent, tgid);
+	w->loginuid = bpf_core_field_exists(struct task_struct, loginuid) ? TYPED(t, loginuid.val) :
+									    0xffffffffu;
+	sid = TYPED_AT(signal, pids, PIDTYPE_SID);
 	w->sid = object_pid_at(sid, 0);
 	w->pid_ns = LOAD(struct pid_namespace, object_pid_ns(pid), ns.inum);
 	w->mnt_ns = LOAD(struct mnt_namespace, object_mnt_ns(t), ns.inum);
@@ -340,29 +351,30 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 		SET_FLAG(w->flags, WIRE_TASK_HOST_MNT);
 	else if (level > 0)
 		SET_FLAG(w->flags, WIRE_TASK_FOREIGN_NS);
-	if (LOAD(struct task_struct, t, atomic_flags) & 1) /* PFA_NO_NEW_PRIVS */
+	if (TYPED(t, atomic_flags) & 1) /* PFA_NO_NEW_PRIVS */
 		SET_FLAG(w->flags, WIRE_TASK_NO_NEW_PRIVS);
-	if (bpf_core_field_exists(struct task_struct, seccomp.mode) &&
-	    LOAD(struct task_struct, t, seccomp.mode))
+	if (bpf_core_field_exists(struct task_struct, seccomp.mode) && TYPED(t, seccomp.mode))
 		SET_FLAG(w->flags, WIRE_TASK_SECCOMP);
 	object_comm(w->comm, t);
 	object_comm(w->pcomm, parent);
 	return 0;
 }
 
-/* struct wire_task and struct wire_creds of a record that begins with them. */
+/*
+ * struct wire_task and struct wire_creds of a record that begins with them; of the current task,
+ * as a task that was passed here as a number would have lost its type.
+ */
 __noinline int object_who_of_arg(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
-	const struct task_struct *t;
+	const struct task_struct *t = compat_current();
 	struct record_who *r;
 
 	if (!s)
 		return 0;
-	t = (const struct task_struct *)s->arg[0];
 	r = (struct record_who *)s->record;
 	object_task(&r->t, t, &s->gate);
-	creds_fill(&r->c, LOAD(struct task_struct, t, cred));
+	creds_fill(&r->c, TYPED(t, cred));
 	return 0;
 }
 
@@ -370,7 +382,6 @@ static __always_inline void object_who(struct scratch *s, const struct task_stru
 				       const struct gate *g)
 {
 	s->gate = *g;
-	s->arg[0] = (__u64)t;
 	object_who_of_arg(s->slot);
 }
 
@@ -378,10 +389,9 @@ static __always_inline void object_who(struct scratch *s, const struct task_stru
 static __always_inline void object_cwd(struct scratch *s, struct wire_blob *b,
 				       const struct task_struct *t)
 {
-	const void *fs = LOAD(struct task_struct, t, fs);
+	const struct fs_struct *fs = TYPED(t, fs);
 
-	path_blob(s, b, LOAD(struct fs_struct, fs, pwd.dentry),
-		  path_mount(LOAD(struct fs_struct, fs, pwd.mnt)));
+	path_blob(s, b, TYPED(fs, pwd.dentry), path_mount(TYPED(fs, pwd.mnt)));
 }
 
 #endif /* ROOTWATCH_OBJECT_BPF_H */

@@ -12,11 +12,12 @@
 /* The file behind a descriptor of the current task; NULL: closed by another thread since. */
 static __always_inline const void *open_file(const struct task_struct *t, __u32 fd)
 {
-	const void *fdt = LOAD(struct files_struct, LOAD(struct task_struct, t, files), fdt);
+	const struct files_struct *files = TYPED(t, files);
+	const struct fdtable *fdt = TYPED(files, fdt);
 
-	if (fd >= LOAD(struct fdtable, fdt, max_fds))
+	if (fd >= TYPED(fdt, max_fds))
 		return NULL;
-	return (const void *)compat_read_u64((const char *)LOAD(struct fdtable, fdt, fd) +
+	return (const void *)compat_read_u64((const char *)TYPED(fdt, fd) +
 					     (__u64)fd * sizeof(void *));
 }
 
@@ -93,7 +94,7 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	if (oflags & OPEN_CREATED)
 		SET_FLAG(r->f.flags, WIRE_FILE_CREATED);
 	r->flags = flags;
-	object_record(s, &r->f, &o, t);
+	object_record(s, &r->f, &o, t, access & WIRE_WATCH_WRITE);
 	open_common(s, r, t, g, call, ret);
 	emit_submit(s, WIRE_OPEN, g->hflags | (watched & access ? WIRE_F_WATCHED : 0),
 		    watched & WIRE_WATCH_URGENT);

@@ -22,7 +22,7 @@
  */
 static __always_inline __u32 opened_call(struct task_struct *t, __u32 *flags, __u32 *hflags)
 {
-	bool worker = LOAD(struct task_struct, t, flags) & PF_IO_WORKER_;
+	bool worker = TYPED(t, flags) & PF_IO_WORKER_;
 	const struct pt_regs *regs;
 	__u32 calls, call;
 
@@ -35,7 +35,7 @@ static __always_inline __u32 opened_call(struct task_struct *t, __u32 *flags, __
 			return call;
 	}
 	if (!bpf_core_field_exists(struct task_struct, io_uring) ||
-	    (!worker && !LOAD(struct task_struct, t, io_uring)))
+	    (!worker && !TYPED(t, io_uring)))
 		return WIRE_CALL_NONE;
 	*hflags = 0;
 	*flags |= WIRE_OPEN_IO_URING;
@@ -45,9 +45,9 @@ static __always_inline __u32 opened_call(struct task_struct *t, __u32 *flags, __
 /* Is it root's, or a denied attempt that is asked for, in a container, and not our own? */
 static __always_inline bool opened_gate(struct task_struct *t, struct gate *g, bool denied)
 {
-	if (!creds_root(LOAD(struct task_struct, t, cred)) && !(denied && knob_blocked))
+	if (!creds_root(TYPED(t, cred)) && !(denied && knob_blocked))
 		return false;
-	return gate_container(t, g) && LOAD(struct task_struct, t, tgid) != (int)knob_agent;
+	return gate_container(t, g) && TYPED(t, tgid) != (int)knob_agent;
 }
 
 SEC("fexit/path_openat")

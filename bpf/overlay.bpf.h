@@ -101,6 +101,63 @@ static __noinline const void *overlay_file(const void *inode)
 	return overlay_is_dentry(d, type) ? (const void *)d : NULL;
 }
 
+/*
+ * The chain of a file where it really lies, as path_sb_chain() makes one: of a file of an overlay
+ * that is about to be copied up, of where the copy will be. s->arg[0] is its superblock's root then.
+ */
+static long overlay_chain_step(__u32 i, struct path_step *c)
+{
+	struct scratch *s = emit_scratch(c->slot);
+	__u64 d, parent, upper;
+	__u32 n;
+
+	if (!s)
+		return 1;
+	d = s->arg[0];
+	if (s->arg[1]) { /* still in the overlay */
+		upper = (__u64)overlay_upper(LOAD(struct dentry, d, d_inode));
+		if (upper) {
+			d = upper;
+			s->arg[1] = 0;
+		}
+	}
+	parent = (__u64)LOAD(struct dentry, d, d_parent);
+	n = s->chain_n;
+	if (parent == d || !parent || n >= CHAIN_MAX) {
+		s->chain_cut = n >= CHAIN_MAX;
+		s->arg[0] = d;
+		return 1;
+	}
+	s->chain[n] = d;
+	s->chain_n = n + 1;
+	s->arg[0] = parent;
+	return 0;
+}
+
+__noinline int overlay_chain_of_arg(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+	struct path_step c = {.slot = slot};
+	const void *sb;
+
+	if (!s)
+		return 0;
+	sb = LOAD(struct dentry, s->arg[0], d_sb);
+	s->arg[1] = LOAD(struct super_block, sb, s_magic) == OVERLAYFS_MAGIC_;
+	s->chain_mnt = CHAIN_NONE;
+	s->chain_root = CHAIN_NONE;
+	s->chain_cut = 1;
+	s->chain_n = 0;
+	LOOP(CHAIN_MAX + 1, overlay_chain_step, &c);
+	return 0;
+}
+
+static __always_inline void overlay_chain(struct scratch *s, const void *d)
+{
+	s->arg[0] = (__u64)d;
+	overlay_chain_of_arg(s->slot);
+}
+
 static __always_inline void overlay_describe(struct overlay_key *k, const void *sb,
 					     const void *root)
 {

@@ -363,10 +363,12 @@ static __always_inline __u32 prefilter_kernfs(struct scratch *s, const struct ob
 /* By where a file lies that an overlay which is not the container's own shows. */
 static __noinline __u32 prefilter_real(struct scratch *s, const void *real, __u32 access)
 {
-	if (!s || !object_real_may_be_hosts(real))
+	if (!s)
 		return 0;
-	path_sb_chain(s, real, NULL, NULL);
 	s->chained = 0;
+	overlay_chain(s, real);
+	if (!object_real_may_be_hosts(s))
+		return 0;
 	if (s->chain_cut)
 		return access;
 	return prefilter_path(s->slot, WIRE_SCOPE_HOST, s->chain_n);
@@ -400,12 +402,11 @@ static __always_inline __u32 prefilter_place(struct scratch *s, const struct obj
 	if (o->magic == OVERLAYFS_MAGIC_ && (p->scope_access[WIRE_SCOPE_HOST] & access)) {
 		real = object_real(o, t, access & WIRE_WATCH_WRITE);
 		if (real) {
-			__u32 root = s->chain_root;
-
 			got |= prefilter_real(s, real, access);
 			if (got & access)
 				return got;
-			s->chain_root = root;
+			object_chain(s, o);
+			s->chained = 1;
 		}
 	}
 	if (o->mount == o->root_mount && s->chain_root != CHAIN_NONE && !o->host_mnt)

@@ -25,11 +25,11 @@ int BPF_PROG(rootwatch_rename, struct task_struct *t)
 		return 0;
 	v = task_find(t);
 	if (v) {
-		creds_fill(&v->creds, LOAD(struct task_struct, t, cred));
+		creds_fill(&v->creds, TYPED(t, cred));
 		v->flags |= TASK_CREDS;
 		return 0;
 	}
-	creds_fill(&fresh.creds, LOAD(struct task_struct, t, cred));
+	creds_fill(&fresh.creds, TYPED(t, cred));
 	fresh.flags = TASK_CREDS | (task_entered(t) ? TASK_ENTERED : 0);
 	task_remember(t, &fresh);
 	return 0;
@@ -72,7 +72,7 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 				      const struct task_struct *t, const struct linux_binprm *bprm)
 {
 	const void *exe = task_exe(t);
-	const void *tty = LOAD(struct signal_struct, LOAD(struct task_struct, t, signal), tty);
+	const void *tty = LOAD(struct signal_struct, TYPED(t, signal), tty);
 	const void *filename = LOAD(struct linux_binprm, bprm, filename);
 	const void *interp = LOAD(struct linux_binprm, bprm, interp);
 	struct object o = {};
@@ -82,7 +82,7 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 		object_find(&o, LOAD(struct file, exe, f_path.dentry),
 			    LOAD(struct file, exe, f_path.mnt));
 		object_place(s, &o, t);
-		object_record(s, &r->exe, &o, t);
+		object_record(s, &r->exe, &o, t, false);
 	}
 	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
 		SET_FLAG(r->flags, WIRE_EXEC_SECURE);
@@ -98,7 +98,7 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 		SET_FLAG(r->flags, WIRE_EXEC_FDPATH);
 	if (exec_has_connection(t, 0) || exec_has_connection(t, 1))
 		SET_FLAG(r->flags, WIRE_EXEC_NET);
-	argv_fill(s, r, LOAD(struct task_struct, t, mm));
+	argv_fill(s, r, TYPED(t, mm));
 	if (s->used <= WIRE_RECORD_MAX - WIRE_PATH_MAX - WIRE_TTY_LEN)
 		object_cwd(s, &r->cwd, t);
 	else
@@ -137,9 +137,9 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 
 	if (!gate_container(t, &g))
 		return 0;
-	if (LOAD(struct task_struct, t, tgid) == (int)knob_agent)
+	if (TYPED(t, tgid) == (int)knob_agent)
 		return 0;
-	if (old != (__u32)LOAD(struct task_struct, t, pid))
+	if (old != (__u32)TYPED(t, pid))
 		bpf_map_delete_elem(&tasks, &old); /* a thread took over its leader's pid */
 	v = task_find(t);
 	if (!v || !(v->flags & TASK_CREDS))
@@ -212,7 +212,7 @@ int BPF_PROG(rootwatch_fork, struct task_struct *parent, struct task_struct *chi
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(rootwatch_exit, struct task_struct *t)
 {
-	__u32 tid = LOAD(struct task_struct, t, pid);
+	__u32 tid = TYPED(t, pid);
 	struct task_value *v = task_find(t);
 	const void *signal, *cred;
 	struct wire_exit *r;
@@ -224,7 +224,7 @@ int BPF_PROG(rootwatch_exit, struct task_struct *t)
 		return 0;
 	flags = v->flags;
 	bpf_map_delete_elem(&tasks, &tid);
-	signal = LOAD(struct task_struct, t, signal);
+	signal = TYPED(t, signal);
 	/* do_exit() counts the thread off before it comes here: 0 is the process' end. */
 	if (!(flags & TASK_REPORTED) || LOAD(struct signal_struct, signal, live.counter) != 0)
 		return 0;
@@ -235,10 +235,10 @@ int BPF_PROG(rootwatch_exit, struct task_struct *t)
 	r = (struct wire_exit *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
 	object_task(&r->t, t, &g);
-	cred = LOAD(struct task_struct, t, cred);
+	cred = TYPED(t, cred);
 	r->euid = LOAD(struct cred, cred, euid.val);
 	group_code = LOAD(struct signal_struct, signal, group_exit_code);
-	r->code = group_code ? group_code : (__u32)LOAD(struct task_struct, t, exit_code);
+	r->code = group_code ? group_code : (__u32)TYPED(t, exit_code);
 	emit_submit(s, WIRE_EXIT, creds_root(cred) ? 0 : WIRE_F_CONTEXT, false);
 	return 0;
 }
@@ -267,10 +267,10 @@ int rootwatch_seed(struct bpf_iter__task *ctx)
 		ns = compat_mnt_ns_id(object_mnt_ns(t));
 		bpf_map_update_elem(&namespaces, &ns, &seeded, BPF_NOEXIST);
 	}
-	creds_fill(&v.creds, LOAD(struct task_struct, t, cred));
+	creds_fill(&v.creds, TYPED(t, cred));
 	v.flags |= TASK_CREDS;
-	v.start = LOAD(struct task_struct, t, start_boottime);
-	tid = LOAD(struct task_struct, t, pid);
+	v.start = TYPED(t, start_boottime);
+	tid = TYPED(t, pid);
 	bpf_map_update_elem(&tasks, &tid, &v, BPF_NOEXIST);
 	return 0;
 }

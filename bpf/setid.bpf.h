@@ -22,7 +22,7 @@ static __always_inline int setid_done(const struct task_struct *t, const struct 
 	bool entered;
 	__u32 root;
 
-	creds_fill(&fresh.creds, LOAD(struct task_struct, t, cred));
+	creds_fill(&fresh.creds, TYPED(t, cred));
 	root = fresh.creds.root;
 	/* BusyBox calls setresuid to what it is already in every applet. */
 	if (known && v->creds.uid == fresh.creds.uid && v->creds.euid == fresh.creds.euid &&

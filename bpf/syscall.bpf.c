@@ -19,7 +19,10 @@ static __always_inline bool syscall_is_open(__u32 call)
 	return call >= WIRE_CALL_OPEN && call <= WIRE_CALL_OPEN_BY_HANDLE_AT;
 }
 
-/* The ways that part behind the gate, each for the verifier alone; all but the busiest. */
+/*
+ * The ways that part behind the gate, each for the verifier alone, and each with a stack of its
+ * own: all frames of a chain of calls have to fit into 512 bytes.
+ */
 
 __noinline int syscall_net(__u64 cgroup, __u64 gate, __u32 call, long ret)
 {
@@ -56,6 +59,24 @@ __noinline int syscall_open_denied(__u64 cgroup, __u64 gate, __u32 call, long re
 	return open_denied(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, call, ret);
 }
 
+__noinline int syscall_open(__u64 cgroup, __u64 gate, __u32 call, long ret)
+{
+	struct task_struct *t = compat_current();
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return open_done(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, call, ret);
+}
+
+/*
+ * With a stack of its own, too, which is gone by the time that one of the ways is taken: the sum of
+ * a chain of functions may be 512, and each counts 32 at least and in steps of 32 before 6.9.
+ */
+static __noinline bool syscall_gate(const struct task_struct *t, struct gate *g)
+{
+	return gate_container(t, g);
+}
+
 static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __u32 tier)
 {
 	__u32 calls = compat_calls_at(compat_nr(regs));
@@ -82,18 +103,18 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 		return 0;
 	if (net_is_dull(regs, is32, call))
 		return 0;
-	root = creds_root(LOAD(struct task_struct, t, cred));
+	root = creds_root(TYPED(t, cred));
 	if (!root && !(denied && knob_blocked) && call != WIRE_CALL_SETUID &&
 	    call != WIRE_CALL_SETREUID && call != WIRE_CALL_SETRESUID && call != WIRE_CALL_SETFSUID)
 		return 0;
-	if (!gate_container(t, &g) || LOAD(struct task_struct, t, tgid) == (int)knob_agent)
+	if (!syscall_gate(t, &g) || TYPED(t, tgid) == (int)knob_agent)
 		return 0;
 	g.hflags = flag | WIRE_F_TIER(tier);
 	if (syscall_is_open(call)) {
 		if (knob_open_tier != WIRE_TIER_TRACEPOINT)
 			return 0;
 		return denied ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :
-				open_done(t, &g, regs, is32, call, ret);
+				syscall_open(g.cgroup, gate_packed(&g), call, ret);
 	}
 	return net_is_call(call)       ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
 	       call >= WIRE_CALL_FIRST ? syscall_other(g.cgroup, gate_packed(&g), call, ret) :

@@ -48,10 +48,10 @@ static __always_inline __u32 task_ns_inum(const void *mnt_ns)
 
 static __always_inline struct task_value *task_find(const struct task_struct *t)
 {
-	__u32 tid = LOAD(struct task_struct, t, pid);
+	__u32 tid = TYPED(t, pid);
 	struct task_value *v = bpf_map_lookup_elem(&tasks, &tid);
 
-	if (v && v->start != LOAD(struct task_struct, t, start_boottime))
+	if (v && v->start != TYPED(t, start_boottime))
 		return NULL;
 	return v;
 }
@@ -106,9 +106,9 @@ static __always_inline bool task_enters(const struct task_struct *t, const struc
 /* Stores what is known now. */
 static __always_inline void task_remember(const struct task_struct *t, struct task_value *v)
 {
-	__u32 tid = LOAD(struct task_struct, t, pid);
+	__u32 tid = TYPED(t, pid);
 
-	v->start = LOAD(struct task_struct, t, start_boottime);
+	v->start = TYPED(t, start_boottime);
 	bpf_map_update_elem(&tasks, &tid, v, BPF_ANY);
 }
 

@@ -177,7 +177,7 @@ struct wire_exec {
 	struct wire_file exe; /* mm->exe_file: for a script the interpreter */
 	__u32 flags;	      /* WIRE_EXEC_* */
 	__u32 pad;
-	__u64 argv_hash; /* WIRE_EXEC_HASH: FNV-1a (64 bits) of all the arguments */
+	__u64 argv_hash;	   /* WIRE_EXEC_HASH: FNV-1a (64 bits) of all the arguments */
 	struct wire_blob filename; /* what execve was asked for: for a script, the script */
 	struct wire_blob interp;   /* bprm->interp; differs from filename for a script */
 	struct wire_blob argv;	   /* NUL-separated, head when cut */

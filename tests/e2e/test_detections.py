@@ -22,7 +22,8 @@ from acts import read, write  # noqa: E402
 from detector import run, short  # noqa: E402
 from world import field, of, rules  # noqa: E402
 
-TYPES = {"string": str, "strings": str, "number": int, "bool": bool}
+TYPES = {"string": str, "strings": str, "number": int, "bool": bool,
+         "address": str}
 KNOB = "/proc/sys/kernel/core_pattern"
 TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token"
 # Where the kernel has none, a denied attempt at that name has to do.
@@ -147,6 +148,8 @@ def test_only_documented_fields(w):
     """What is printed stands in the list of fields, with its type; and what stands there comes."""
     listed = {field["name"]: field for field in listing("fields")}
     assert len(listed) > 50, listed
+    w.c.act("act_inet", "socket", "17", "3", "768")
+    w.c.act("act_inet", "connect", "169.254.169.254", "80")
     seen = set()
     for event in w.all({}):
         for name, value in event["output_fields"].items():

@@ -27,6 +27,10 @@ RULES = [(rule,) for rule in (
     "packet-socket", "raw-socket")]
 
 ON = """
+- list: connect_calls
+  items: [sendto, sendmsg, sendmmsg]
+  override:
+    items: append
 - rule: Low port bound
   enabled: true
   override:

@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 import suite  # noqa: E402
 from detector import Detector  # noqa: E402
 from runc import Runc  # noqa: E402
-from world import World, field, of  # noqa: E402
+from world import World, field, of, rules  # noqa: E402
 
 OPENS = 10000
 WATCHED, HARMLESS = "/etc/race", "/tmp/race"  # of one length, for the text that is rewritten
@@ -48,6 +48,32 @@ def test_closed_by_another(_w):
         lost = detector.stats()["lost_read"]  # 0 where no race was won
         assert len(told) + lost == truth["opened"] == OPENS, (len(told), lost, truth)
         assert {field(e, "fd.name") for e in told} <= {WATCHED}, told[0]
+
+
+@suite.cases(
+    ("open", "/etc/race", {"evt.type": "openat", "rule": "etc-written", "evt.res": "SUCCESS"}),
+    ("denied", "/etc/race", {"evt.type": "openat", "rule": "etc-written", "evt.res": "EACCES"}),
+    ("rename", "/etc/race-new", {"evt.type": "rename", "rule": "etc-written"}),
+    ("exec", "/tmp/race-id", {"evt.type": "execve", "rule": "exec-tmp"}),
+)
+def test_path_on_an_untouched_page(w, how, path, want):
+    """In a mapped file that nobody has read, across a page border: the name is there."""
+    w.c.sh("cp /bin/act_id /tmp/race-id")
+    truth = w.c.act("act_page", "kept", how, path)
+    name = "proc.exepath" if how == "exec" else "fd.name"
+    w.expect(w.c, truth, {**want, name: path})
+
+
+@suite.cases(("denied", "/etc/race", "openat"), ("rename", "/etc/race-new", "rename"))
+def test_path_taken_away(w, how, path, kind):
+    """A second thread takes the page away: what cannot be read any more is said to be missing."""
+    truth = w.c.act("act_page", "dropped", how, path, "3000", deadline=60)
+    assert truth["done"] == 3000, truth
+    came = [e for e in w.all(of(w.c, truth)) if field(e, "evt.type") == kind]
+    named = [e for e in came if field(e, "fd.name") == path and "etc-written" in rules(e)]
+    hidden = [e for e in came if "path-hidden" in rules(e)]
+    assert len(named) + len(hidden) == len(came) == 3000, (len(named), len(hidden), len(came))
+    assert all(not field(e, "fd.name") and field(e, "rootwatch.truncated") for e in hidden)
 
 
 if __name__ == "__main__":

@@ -83,11 +83,6 @@ static const void *object_real(const struct object *o, const struct task_struct 
 	return NULL;
 }
 
-static bool object_real_may_be_hosts(const void *real)
-{
-	return real;
-}
-
 /* As bpf/maps.bpf.h, as far as paths need it. */
 #define CHAIN_MAX   256
 #define CHAIN_NONE  0xffffffffu
@@ -103,6 +98,16 @@ struct scratch {
 };
 
 static struct scratch scratch;
+
+static bool object_real_may_be_hosts(const struct scratch *s)
+{
+	return s;
+}
+
+static void overlay_chain(struct scratch *s, const void *d)
+{
+	s->arg[0] = (uintptr_t)d;
+}
 
 static struct scratch *emit_scratch(uint32_t slot)
 {

@@ -116,6 +116,7 @@ static void build_result(struct build *b)
 	if (e->blocked && !err)
 		e->ret = -EACCES;
 	e->compat = input_bool(&b->in, F_COMPAT, false);
+	e->truncated = input_bool(&b->in, F_TRUNCATED, false);
 	tier = input_str(&b->in, F_TIER, STR_LIT("tracepoint"));
 	for (e->tier = WIRE_TIER_TRACEPOINT; e->tier <= WIRE_TIER_KPROBE; e->tier++)
 		if (str_is(tier, tier_name(e->tier)))

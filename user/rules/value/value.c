@@ -32,28 +32,29 @@ enum field_type value_field_type(enum field_id id)
 	return (unsigned)id < F_RULE_END ? rows[id].type : FIELD_STRING;
 }
 
+#define WHO_MAX 9
 static bool value_by(unsigned who, struct value *v, const struct event *e,
 		     const struct field_use *use, struct value_scratch *scratch)
 {
 	switch (who) {
 	case 1:
-		return value_of_syscall(v, e, use->id, scratch);
-	case 2:
-		return value_of_event(v, e, use->id, scratch);
-	case 3:
-		return value_of_object(v, e, use->id, scratch);
-	case 4:
-		return value_of_file(v, e, use->id, scratch);
-	case 5:
-		return value_of_process(v, e, use, scratch);
-	case 6:
-		return value_of_exec(v, e, use->id, scratch);
-	case 7:
-		return value_of_creds(v, e, use->id, scratch);
-	case 8:
-		return value_of_container(v, e, use->id, scratch);
-	case 9:
 		return value_of_net(v, e, use->id, scratch);
+	case 2:
+		return value_of_syscall(v, e, use->id, scratch);
+	case 3:
+		return value_of_event(v, e, use->id, scratch);
+	case 4:
+		return value_of_object(v, e, use->id, scratch);
+	case 5:
+		return value_of_file(v, e, use->id, scratch);
+	case 6:
+		return value_of_process(v, e, use, scratch);
+	case 7:
+		return value_of_exec(v, e, use->id, scratch);
+	case 8:
+		return value_of_creds(v, e, use->id, scratch);
+	case 9:
+		return value_of_container(v, e, use->id, scratch);
 	default:
 		return false;
 	}
@@ -72,7 +73,7 @@ void value_of(struct value *v, const struct event *e, const struct field_use *us
 	who = &knows[use->id][e->kind];
 	if (value_by(*who, v, e, use, scratch))
 		return;
-	for (uint8_t i = 1; i <= 9; i++) {
+	for (uint8_t i = 1; i <= WHO_MAX; i++) {
 		if (value_by(i, v, e, use, scratch)) {
 			*who = i;
 			return;
