@@ -172,7 +172,7 @@ static void test_worlds(void **state)
 	expect("kinds exec", AND(TEST(TYPE, IN, "execve", "execveat"), TEST(PROC_NAME, EQ, "x")));
 	expect("kinds exec", TEST(EXEC_FILENAME, EQ, "/x"));
 	expect("kinds exit", EXISTS(EXIT_CODE));
-	expect("kinds setid call(setns settimeofday)", TEST(TYPE, STARTSWITH, "set"));
+	expect("kinds setid call(setns settimeofday setxattr)", TEST(TYPE, STARTSWITH, "set"));
 	expect("any RW; kinds open call(open_tree)", TEST(TYPE, STARTSWITH, "open"));
 	expect("any RW; kinds open", TEST(TYPE, EQ, "openat"));
 	expect("any RWCOIS; kinds exec exit setid open connect call net", TEST(PROC_NAME, EQ, "x"));
