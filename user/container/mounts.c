@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/mounts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -177,15 +178,13 @@ static char *word(char **rest, char separator)
 
 struct container_mounts *container_mounts_parse(const char *text)
 {
-	char *copy = malloc(strlen(text) + 2), *rest = copy, *one;
 	struct draft d = {.n = 0};
-	bool good = copy;
+	char *copy = NULL, *rest, *one;
+	bool good = asprintf(&copy, "%s%s", text, *text ? "," : "") >= 0;
 
-	if (copy) {
-		strcpy(copy, text);
-		if (*copy)
-			strcat(copy, ",");
-	}
+	if (!good)
+		return NULL;
+	rest = copy;
 	while (good && (one = word(&rest, ',')) != NULL) {
 		char *source = word(&one, ':'), *dest = word(&one, ':'), *mode = word(&one, ':');
 		char *rdwr = word(&one, ':');

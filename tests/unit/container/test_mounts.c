@@ -152,10 +152,7 @@ static void bounds(void **state)
 
 static void of_text(void **state)
 {
-	static const char *const want[] = {"/srv:/d:z:1:rslave",
-					   "::"
-					   ":0:",
-					   ""};
+	static const char *const want[] = {"/srv:/d:z:1:rslave", ":::0:", ""};
 	static const char *const wrong[] = {"x", "/a:/b:c:maybe:", "/a:/b::true", ",",
 					    "/a:/b::true:,"};
 	struct container_mounts *a, *b;

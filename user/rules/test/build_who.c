@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/names.h"
-#include "container/mounts.h"
 #include "rules/test/parts.h"
 
 /* ---- credentials ------------------------------------------------------------------------------ */

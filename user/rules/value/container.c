@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "container/mounts.h"
 #include "rules/value/internal.h"
 
 static bool set_image(struct value *v, const struct container *c, struct value_scratch *scratch)
