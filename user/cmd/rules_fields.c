@@ -117,11 +117,8 @@ static int put(json_t *j)
 static int print_json(void)
 {
 	static const char *const when[] = {
-		[FIELD_ALWAYS] = "always",
-		[FIELD_ALERT] = "alert",
-		[FIELD_BLOCKED] = "blocked",
-		[FIELD_CUT] = "truncated",
-		[FIELD_STACKED] = "stacked",
+		[FIELD_ALWAYS] = "always", [FIELD_ALERT] = "alert",	[FIELD_BLOCKED] = "blocked",
+		[FIELD_CUT] = "truncated", [FIELD_STACKED] = "stacked",
 	};
 	int code = EXIT_CODE_OK;
 

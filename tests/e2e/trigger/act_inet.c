@@ -69,10 +69,8 @@ static long do_connect(int fd, const void *a, socklen_t len)
 static long do_send(int fd, const char *act, void *a, socklen_t len)
 {
 	struct iovec text = {.iov_base = (void *)(uintptr_t) "x", .iov_len = 1};
-	struct mmsghdr many = {.msg_hdr = {.msg_name = a,
-					   .msg_namelen = len,
-					   .msg_iov = &text,
-					   .msg_iovlen = 1}};
+	struct mmsghdr many = {
+		.msg_hdr = {.msg_name = a, .msg_namelen = len, .msg_iov = &text, .msg_iovlen = 1}};
 	int flags = strncmp(act, "fastopen", 8) == 0 ? MSG_FASTOPEN : 0;
 
 	if (!strcmp(act, "sendmsg") || !strcmp(act, "fastopen-msg"))

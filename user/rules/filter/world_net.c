@@ -2,6 +2,7 @@
 /* What is true of every event of an IP, raw or packet socket, by what became of it. */
 #include <string.h>
 
+#include "rules/filter/clue.h"
 #include "rules/filter/leaf.h"
 #include "rules/value.h"
 
@@ -96,28 +97,35 @@ static bool lacks_end(enum world w, enum field_id id)
 	}
 }
 
-/*
- * The name of a connection consists of hexadecimal digits, '.', ':' and "->", and ends with a port:
- * what asks for paths asks for something else.
- */
-static bool may_be_name(const struct node *test, struct str value)
+/* The name of a connection consists of these: what asks for paths asks for something else. */
+static bool is_of_name(struct str s, const char *besides)
 {
 	static const char letters[] = "0123456789abcdef.:->";
-	uint32_t i, known = 0;
+	uint32_t i;
 
-	for (i = 0; i < value.len; i++)
-		known += value.p[i] != '\0' && strchr(letters, value.p[i]);
+	for (i = 0; i < s.len; i++)
+		if (s.p[i] == '\0' || (!strchr(letters, s.p[i]) && !strchr(besides, s.p[i])))
+			return false;
+	return true;
+}
+
+static bool may_be_name(const struct node *test, struct str value)
+{
+	struct str head, tail;
+
 	switch (test->op) {
 	case OP_EQ:
 	case OP_IN:
 	case OP_STARTSWITH:
 	case OP_ENDSWITH:
 	case OP_CONTAINS:
-		return known == value.len;
-	case OP_PMATCH:
-		return !(value.len > 0 && value.p[0] == '/');
-	case OP_GLOB: /* a slash, and an '@', stand for nothing else */
-		return value.len == 0 || !memchr(value.p, '/', value.len);
+		return is_of_name(value, "");
+	case OP_PMATCH: /* slashes around do not count */
+		return is_of_name(clue_wild(value, &head, &tail) ? head : value, "/");
+	case OP_GLOB:
+		if (!clue_wild(value, &head, &tail))
+			return is_of_name(value, "");
+		return is_of_name(head, "") && is_of_name(tail, "");
 	default:
 		return true;
 	}
