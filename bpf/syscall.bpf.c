@@ -122,5 +122,9 @@ int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
 SEC("kretprobe.multi")
 int rootwatch_calls(struct pt_regs *ctx)
 {
+#if COMPAT_KERNEL >= 517 /* those before have no such probes */
 	return syscall_done(compat_user_regs(compat_current()), PT_REGS_RC(ctx), WIRE_TIER_KPROBE);
+#else
+	return 0;
+#endif
 }

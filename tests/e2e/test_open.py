@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The open family: which file it really was, whatever the caller called it."""
 
+import errno
 import functools
 import os
 import sys
@@ -184,6 +185,8 @@ def test_deep_path(w):
 def test_without_a_name(w):
     """O_TMPFILE makes a file in a directory that no name leads to (yet)."""
     truth = w.c.act("act_open", "openat", "wm", "/etc")
+    if truth["errno"] == errno.EOPNOTSUPP:
+        raise suite.Skip("this kernel's overlayfs makes no nameless files (they came in 6.3)")
     event = check(w, w.c, truth, {"evt.type": "openat", "rule": "etc-written"})
     assert field(event, "fd.name").startswith("/etc/#"), event
     assert field(event, "rootwatch.file.deleted") is True, event

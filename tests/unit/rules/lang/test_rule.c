@@ -205,7 +205,7 @@ static const struct {
 	{"evt.arg.length = x", FIELD("evt.arg.length")},
 	{"evt.rawarg.path = x", FIELD("evt.rawarg.path")},
 	{"evt.arg[0] = x", FIELD("evt.arg")},
-	{"container.mount.dest[/x] exists", FIELD("container.mount.dest")},
+	{"container.mount.dest[/x] exists", NULL},
 	{"ka.verb = get", FIELD("ka.verb")},
 	{"jevt.value[/a] = get", FIELD("jevt.value")},
 	{"proc.env[X] = y",
