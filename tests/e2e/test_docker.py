@@ -160,6 +160,43 @@ def test_bind_mounts(w):
     w.engine.cli("volume", "rm", "--force", "e2e-volume")
 
 
+MOUNT_RULE = """
+- rule: Marked
+  desc: a file of that name
+  condition: >
+    evt.type = openat and fd.name endswith /marked and evt.is_open_write=true and
+    container.mount.dest[%s*] = /data and container.mount.rdwr[%s] = true
+  output: >
+    %%container.mount.source[/ro] %%container.mount.rdwr[%s] %%container.mount[/*/readonly]
+    %%container.mount.source[/volume] %%container.mount.rdwr[/none] %%container.mounts
+  priority: INFO
+"""
+
+
+def test_mounts(w):
+    """What the engine mounted, by its own file; a rule asks for it."""
+    path = clean.work_dir() + "/mounts.yaml"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(MOUNT_RULE % (w.data, w.data, w.data))
+    os.chmod(path, 0o600)
+    readonly = clean.work_dir() + "/readonly"
+    os.makedirs(readonly)
+    with Docker(w.engine, "-v", w.data + ":/data", "-v", readonly + ":/ro:ro",
+                "-v", "e2e-volume:/volume") as c, Detector("-r", path) as d:
+        truth = c.act("act_open", "openat", "wc", "/tmp/marked")
+        event = d.wait_for(lambda e: matches(e, of(c, truth, **{"fd.name": "/tmp/marked"})))
+        assert "marked" in rules(event), rules(event)
+        fields = event["output_fields"]
+        assert fields["container.mount.source[/ro]"] == readonly, fields
+        assert fields[f"container.mount.rdwr[{w.data}]"] == "true", fields
+        assert fields["container.mount[/*/readonly]"].startswith(readonly + ":/ro:"), fields
+        assert ":false:" in fields["container.mount[/*/readonly]"], fields
+        assert "e2e-volume" in fields["container.mount.source[/volume]"], fields
+        assert fields["container.mount.rdwr[/none]"] is None, fields
+        assert ":/data:" in fields["container.mounts"], fields
+    w.engine.cli("volume", "rm", "--force", "e2e-volume")
+
+
 def test_dockers_own_files(w):
     """hosts, hostname and resolv.conf lie on the host, but are the container's own."""
     for name in ("hosts", "hostname", "resolv.conf"):

@@ -6,6 +6,7 @@
 
 #include "container/container.h"
 #include "container/metadata.h"
+#include "container/mounts.h"
 #include "container/ref.h"
 #include "container/table.h"
 
@@ -119,6 +120,7 @@ static void container_begin(struct container_cache *cache, struct known_containe
 {
 	struct container *c = &k->c;
 
+	free(c->mounts);
 	memset(k, 0, sizeof(*k));
 	c->ref = g->ref;
 	memcpy(c->short_id, g->ref.id, strnlen(g->ref.id, sizeof(c->short_id) - 1));
@@ -182,7 +184,8 @@ static bool same_facts(const struct container *a, const struct container *b)
 	       strcmp(a->image_digest, b->image_digest) == 0 && strcmp(a->k8s_ns, b->k8s_ns) == 0 &&
 	       strcmp(a->k8s_pod, b->k8s_pod) == 0 &&
 	       strcmp(a->k8s_container, b->k8s_container) == 0 && a->privileged == b->privileged &&
-	       a->privileged_known == b->privileged_known;
+	       a->privileged_known == b->privileged_known &&
+	       container_mounts_same(a->mounts, b->mounts);
 }
 
 static void container_load(struct container_cache *cache, struct known_container *k,
@@ -193,9 +196,17 @@ static void container_load(struct container_cache *cache, struct known_container
 	if (!tries_due(&k->tries, now_ns))
 		return;
 	read = k->c;
+	read.mounts = NULL;
 	k->done = metadata_read(cache->metadata, &read, now_ns) || k->tries.n >= TRIES_MAX;
-	if (same_facts(&read, &k->c))
+	if (read.mounts == NULL) /* what was there once still holds */
+		read.mounts = k->c.mounts;
+	if (same_facts(&read, &k->c)) {
+		if (read.mounts != k->c.mounts)
+			free(read.mounts);
 		return;
+	}
+	if (read.mounts != k->c.mounts)
+		free(k->c.mounts);
 	k->c = read;
 	k->c.generation = ++cache->generation;
 }

@@ -43,6 +43,8 @@ int container_ref_parse(struct container_ref *ref, const char *path);
 /* "docker", "containerd", ...; Falco's container.type values where one exists. */
 const char *container_type_name(enum container_type type);
 
+struct container_mounts;
+
 struct container {
 	struct container_ref ref;
 	char short_id[13]; /* Falco's container.id: first 12 characters of the id; "unknown" */
@@ -56,8 +58,29 @@ struct container {
 	bool privileged; /* as far as the runtime's files say */
 	bool privileged_known;
 	char cgroup_path[512];
+	struct container_mounts *mounts; /* the cache's; NULL: not known */
 	uint64_t generation; /* changes whenever a field above changes: caches key on it */
 };
+
+/* What was mounted into it from the host. Of more, and of more text, the first ones are kept. */
+#define CONTAINER_MOUNTS_MAX  64
+#define CONTAINER_MOUNTS_TEXT 16384
+
+/* Strings are "" where the runtime does not say. */
+struct container_mount {
+	const char *source, *dest, *mode, *propagation;
+	bool rdwr;
+};
+
+/* Number i, from 0. False: there are not so many; m may be NULL. */
+bool container_mount_at(const struct container_mounts *m, size_t i, struct container_mount *out);
+
+/*
+ * From "source:dest:mode:rdwr:propagation,...", rdwr true or false; for free(). NULL: it is not of
+ * that form, or no memory. Then the bytes that it takes, for a copy.
+ */
+struct container_mounts *container_mounts_parse(const char *text);
+size_t container_mounts_size(const struct container_mounts *m);
 
 /* Cache of containers by cgroup. root is "/" in production, a fixture directory in tests. */
 struct container_cache;

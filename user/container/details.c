@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/details.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "container/mounts.h"
 #include "container/ref.h"
 
 static const char *get(const json_t *object, const char *key)
@@ -74,6 +76,15 @@ void details_image(struct container *c, const char *image)
 	set_part(c->image, image, len);
 }
 
+/* Of several files the last one that says counts. */
+static void set_mounts(struct container *c, struct container_mounts *mounts)
+{
+	if (!mounts)
+		return;
+	free(c->mounts);
+	c->mounts = mounts;
+}
+
 static void set_pod_uid(struct container *c, const char *uid)
 {
 	if (uid && !c->ref.pod_uid[0])
@@ -108,6 +119,7 @@ void details_docker(struct container *c, const json_t *config, const json_t *hos
 	if (!c->image_digest[0])
 		details_set(c->image_digest, digest ? digest : get(config, "Image"));
 	kubelet_labels(c, json_object_get(details, "Labels"));
+	set_mounts(c, container_mounts_docker(config));
 	if (json_is_boolean(privileged)) {
 		c->privileged = json_is_true(privileged);
 		c->privileged_known = true;
@@ -223,6 +235,12 @@ void details_oci(struct container *c, const json_t *config)
 	else
 		details_set(c->name, get(notes, "nerdctl/name"));
 	read_privileged(c, config, notes);
+	set_mounts(c, container_mounts_oci(config));
+}
+
+void details_runc(struct container *c, const json_t *state)
+{
+	set_mounts(c, container_mounts_runc(state));
 }
 
 bool details_storage(struct container *c, const json_t *containers)

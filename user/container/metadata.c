@@ -195,6 +195,24 @@ static bool read_storages(struct metadata *md, struct container *c)
 	return found;
 }
 
+/* ---- runc by itself ------------------------------------------------------------------------ */
+
+/* Its own directory only: who started it with another one is not known here. */
+static void read_runc(const struct metadata *md, struct container *c)
+{
+	char path[CONTAINER_ID_MAX + 16];
+	struct place states;
+	json_t *state;
+
+	if (place_open(&states, md->root, "/run/runc") != 0)
+		return;
+	snprintf(path, sizeof(path), "%s/state.json", c->ref.id);
+	state = place_load(&states, path, JSON_MAX);
+	details_runc(c, state);
+	json_decref(state);
+	place_close(&states);
+}
+
 /* ---- all of them --------------------------------------------------------------------------- */
 
 bool metadata_read(struct metadata *md, struct container *c, uint64_t now_ns)
@@ -207,9 +225,12 @@ bool metadata_read(struct metadata *md, struct container *c, uint64_t now_ns)
 	case CONTAINER_CRIO:
 	case CONTAINER_PODMAN:
 		return read_storages(md, c);
+	case CONTAINER_RUNC:
+		read_runc(md, c);
+		details_set(c->name, c->ref.id);
+		return true;
 	case CONTAINER_LXC:
 	case CONTAINER_NSPAWN:
-	case CONTAINER_RUNC:
 		details_set(c->name, c->ref.id);
 		return true;
 	case CONTAINER_OTHER:
@@ -223,6 +244,7 @@ bool metadata_read(struct metadata *md, struct container *c, uint64_t now_ns)
 			c->ref.type = CONTAINER_DOCKER;
 			return true;
 		}
+		read_runc(md, c);
 		return false;
 	case CONTAINER_UNKNOWN:
 	case CONTAINER_TYPE_END:

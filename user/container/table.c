@@ -109,6 +109,7 @@ static void container_drop(struct table *table, struct container_entry *e)
 		cgroup_detach(e->cgroups);
 	HASH_DEL(table->containers, e);
 	DL_DELETE(table->containers_used, e);
+	free(e->k.c.mounts);
 	free(e);
 }
 

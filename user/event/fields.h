@@ -225,10 +225,13 @@ X(PEER_CONTAINER, "rootwatch.peer.container", BOOL, true, ALWAYS, C, \
 X(PEER_SAME, "rootwatch.peer.same_container", BOOL, true, ALWAYS, C, \
   "it runs in the client's own container", "false") \
 X(CALL_FROM, "rootwatch.call.from", STRING, true, ALWAYS, K, \
-  "of a rename, link or mount: where it came from; of a symbolic link what it says", \
+  "of a rename, link or mount: where it came from; of a symbolic link what it says; of setxattr the " \
+  "attribute's name", \
   "\"/tmp/passwd\"") \
 X(CALL_UNRESOLVED, "rootwatch.call.unresolved", BOOL, false, ALWAYS, K, \
-  "the paths are as asked for: links in them were not followed", "true") \
+  "fd.name is as asked for: where links in it led was not looked up in time", "false") \
+X(CALL_ASKED, "rootwatch.call.asked", STRING, true, ALWAYS, K, \
+  "fd.name as passed", "\"../link/passwd\"") \
 X(FILE_SBPATH, "rootwatch.file.sbpath", STRING, true, ALWAYS, EO, \
   "path of the file or program inside its own file system; of one on an overlay that is not the " \
   "container's own root, of the file behind it", "\"/etc/passwd\"") \
@@ -408,6 +411,16 @@ X(THREAD_CAP_INHERITABLE, "thread.cap_inheritable", STRING, NONE, ACTS, \
   "inheritable capabilities by name", "\"CAP_CHOWN\"") \
 X(GROUP_NAME, "group.name", STRING, NONE, ACTS, "root for gid 0; other names are not known", "\"root\"") \
 X(IMAGE_ID, "container.image.id", STRING, NONE, EVENT, "id of the image, where the runtime's files say", "\"9ee2...\"") \
+X(MOUNTS, "container.mounts", STRING, NONE, EVENT, \
+  "what was mounted from the host, as the runtime's files say: source:dest:mode:rdwr:propagation, with commas", \
+  "\"/srv:/data::true:rprivate\"") \
+X(MOUNT, "container.mount", STRING, KEY, EVENT, \
+  "one of these, by its number from 0 or its source, which may be a glob; so with the fields below", "\"/srv:/data::true:rprivate\"") \
+X(MOUNT_SOURCE, "container.mount.source", STRING, KEY, EVENT, "its source, by number or by dest", "\"/srv\"") \
+X(MOUNT_DEST, "container.mount.dest", STRING, KEY, EVENT, "where it is in the container", "\"/data\"") \
+X(MOUNT_MODE, "container.mount.mode", STRING, KEY, EVENT, "its mode, of Docker", "\"z\"") \
+X(MOUNT_RDWR, "container.mount.rdwr", STRING, KEY, EVENT, "true or false", "\"true\"") \
+X(MOUNT_PROPAGATION, "container.mount.propagation", STRING, KEY, EVENT, "how mounts spread", "\"rprivate\"") \
 X(FILE_PATHS, "rootwatch.file.paths", STRINGS, NONE, OK, \
   "every path of the file in its container: in the task's mounts and from the container's root; of " \
   "other calls where something changes", "\"/etc/passwd\"") \
@@ -424,7 +437,7 @@ X(SYSFS_PATH, "rootwatch.sysfs.path", STRING, NONE, O, "path inside sysfs likewi
 X(CGROUPFS_PATH, "rootwatch.cgroupfs.path", STRING, NONE, O, "path inside cgroup v1 or v2 likewise", "\"/release_agent\"") \
 X(KERNELFS_PATH, "rootwatch.kernelfs.path", STRING, NONE, O, \
   "path inside debugfs, tracefs, securityfs, binfmt_misc, bpf, configfs or pstore", "\"/register\"") \
-X(HOST_PATH, "rootwatch.host.path", STRING, NONE, O, \
+X(HOST_PATH, "rootwatch.host.path", STRING, NONE, OK, \
   "of a file of the host: its path there", "\"/etc/shadow\"") \
 X(SOCKET_NAME, "rootwatch.socket.name", STRING, NONE, C, \
   "last component of the listener's bound name", "\"docker.sock\"") \

@@ -72,6 +72,11 @@ static int check_pattern(struct lang *g, struct template *t, enum operator_kind 
 				operator_name(op)));
 }
 
+bool closed_starts(enum operator_kind op, const struct rule_value *value)
+{
+	return (op == OP_EQ || op == OP_IN) && strcmp(value->text, "container") == 0;
+}
+
 static int check_event(struct lang *g, struct template *t, enum operator_kind op,
 		       const struct rule_value *value, struct rule_pos pos)
 {
@@ -80,6 +85,8 @@ static int check_event(struct lang *g, struct template *t, enum operator_kind op
 	if (op != OP_EQ && op != OP_NE && !operator_takes_list(op))
 		return check_pattern(g, t, op, value, pos);
 	if (names_event(value->text, value->len))
+		return 0;
+	if (closed_starts(op, value))
 		return 0;
 	if (names_other_event(value->text, value->len))
 		return missing(t, op == OP_NE, pos,

@@ -15,4 +15,7 @@ int closed_check(struct lang *g, const struct syntax_test *test, struct template
 /* proc.tty is a number elsewhere, 0 for none: `proc.tty != 0` asks whether there is one. */
 bool closed_rewrites(const struct syntax_test *test, const struct template *t);
 
+/* Does the value stand for the start of a container (evt.type = container)? */
+bool closed_starts(enum operator_kind op, const struct rule_value *value);
+
 #endif /* ROOTWATCH_RULES_LANG_CLOSED_H */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "rules/lang/closed.h"
 #include "rules/lang/template.h"
 
 /* The expansion of one rule. */
@@ -255,6 +256,72 @@ static int negate(struct expansion *x, struct node *kid, struct rule_pos pos, st
 	return 0;
 }
 
+static struct node *new_test(struct expansion *x, enum field_id id, enum operator_kind op,
+			     const struct rule_value *values, size_t n, struct rule_pos pos)
+{
+	struct node *node = new_node(x, NODE_TEST, pos);
+
+	if (node) {
+		node->left.id = id;
+		node->op = op;
+		node->values = values;
+		node->n_values = n;
+	}
+	return node;
+}
+
+static struct node *new_pair(struct expansion *x, enum node_kind kind, struct node *a,
+			     struct node *b, struct rule_pos pos)
+{
+	struct node *node = new_node(x, kind, pos);
+	struct node **kids = ARENA_ARRAY(x->g->out, struct node *, 2);
+
+	if (!node || !kids || !a || !b)
+		return NULL;
+	kids[0] = a;
+	kids[1] = b;
+	node->kids = kids;
+	node->n_kids = 2;
+	return node;
+}
+
+/*
+ * evt.type = container, Falco's own event for the start of one, is here what its first process
+ * executes: its later ones are no start, but process 1 may execute more than once.
+ */
+static int expand_start(struct expansion *x, const struct node *test, struct node **out)
+{
+	static const struct rule_value execs[] = {{"execve", 6}, {"execveat", 8}}, first = {"1", 1};
+	struct rule_value *others = ARENA_ARRAY(x->g->out, struct rule_value, test->n_values);
+	struct node *start, *rest;
+	size_t n = 0;
+
+	if (!others)
+		return -ENOMEM;
+	for (size_t i = 0; i < test->n_values; i++)
+		if (!closed_starts(test->op, &test->values[i]))
+			others[n++] = test->values[i];
+	start = new_pair(x, NODE_AND, new_test(x, F_TYPE, OP_IN, execs, 2, test->pos),
+			 new_test(x, F_PROC_VPID, OP_EQ, &first, 1, test->pos), test->pos);
+	if (!start)
+		return -ENOMEM;
+	*out = start;
+	if (n == 0)
+		return 0;
+	rest = new_test(x, F_TYPE, OP_IN, others, n, test->pos);
+	*out = new_pair(x, NODE_OR, rest, start, test->pos);
+	return *out ? 0 : -ENOMEM;
+}
+
+static bool asks_for_start(const struct node *test)
+{
+	for (size_t i = 0; i < test->n_values; i++)
+		if (test->left.id == F_TYPE && !test->left.n_transforms && !test->right &&
+		    closed_starts(test->op, &test->values[i]))
+			return true;
+	return false;
+}
+
 static int expand_test(struct expansion *x, struct syntax_test *test, bool odd, struct node **out)
 {
 	const struct template *t;
@@ -270,6 +337,12 @@ static int expand_test(struct expansion *x, struct syntax_test *test, bool odd, 
 	take_verdict(x, &t->verdict);
 	if (t->verdict.kind == VERDICT_OK)
 		take_verdict(x, &t->used[odd]);
+	if (asks_for_start(&t->node)) {
+		struct node start = t->node;
+
+		start.pos = test->pos;
+		return expand_start(x, &start, out);
+	}
 	node = new_node(x, NODE_TEST, test->pos);
 	if (!node)
 		return -ENOMEM;

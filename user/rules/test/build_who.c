@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Who: credentials before and after, and the container. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/names.h"
 #include "rules/test/parts.h"
@@ -153,6 +154,27 @@ static void build_image(struct build *b)
 	input_chars(in, F_CONTAINER_DIGEST, c->image_digest, sizeof(c->image_digest), "");
 }
 
+static void build_mounts(struct build *b)
+{
+	struct input *in = &b->in;
+	struct str text = input_str(in, F_MOUNTS, STR_LIT(""));
+	struct container_mounts *m;
+
+	if (!input_given(in, F_MOUNTS))
+		return;
+	m = container_mounts_parse(text.p);
+	if (!m)
+		input_fail(
+			in, F_MOUNTS,
+			"container.mounts is source:dest:mode:rdwr:propagation, with commas; rdwr "
+			"is true or false");
+	else
+		b->container.mounts = arena_new(in->arena, 1, container_mounts_size(m));
+	if (m && b->container.mounts)
+		memcpy(b->container.mounts, m, container_mounts_size(m));
+	free(m);
+}
+
 void build_container(struct build *b)
 {
 	struct container *c = &b->container;
@@ -174,6 +196,7 @@ void build_container(struct build *b)
 	c->privileged_known = !input_null(in, F_CONTAINER_PRIVILEGED);
 	c->privileged = input_bool(in, F_CONTAINER_PRIVILEGED, false);
 	input_chars(in, F_CGROUP, c->cgroup_path, sizeof(c->cgroup_path), "/docker/" ID);
+	build_mounts(b);
 	c->generation = 1;
 	b->event.container = c;
 }

@@ -12,7 +12,7 @@ bool value_of_creds(struct value *v, const struct event *e, enum field_id id,
 		    struct value_scratch *scratch);
 bool value_of_process(struct value *v, const struct event *e, const struct field_use *use,
 		      struct value_scratch *scratch);
-bool value_of_container(struct value *v, const struct event *e, enum field_id id,
+bool value_of_container(struct value *v, const struct event *e, const struct field_use *use,
 			struct value_scratch *scratch);
 bool value_of_object(struct value *v, const struct event *e, enum field_id id,
 		     struct value_scratch *scratch);

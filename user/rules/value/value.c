@@ -54,7 +54,7 @@ static bool value_by(unsigned who, struct value *v, const struct event *e,
 	case 8:
 		return value_of_creds(v, e, use->id, scratch);
 	case 9:
-		return value_of_container(v, e, use->id, scratch);
+		return value_of_container(v, e, use, scratch);
 	default:
 		return false;
 	}

@@ -58,6 +58,13 @@ static const struct {
 	{"fd.name pmatch (/a, /b)", "fd.name pmatch (/a, /b)"},
 	{"k8s.pod.name exists", "k8s.pod.name exists"},
 	{"proc.pid in (1, 0x10)", "proc.pid in (1, 16)"},
+	/* Falco's event for the start of a container */
+	{"evt.type=container", "evt.type in (execve, execveat) and proc.vpid = 1"},
+	{"evt.type in (container)", "evt.type in (execve, execveat) and proc.vpid = 1"},
+	{"evt.type in (open, container, connect)",
+	 "evt.type in (open, connect) or (evt.type in (execve, execveat) and proc.vpid = 1)"},
+	{"not evt.type=container", "not (evt.type in (execve, execveat) and proc.vpid = 1)"},
+	{"container.mount.dest[/proc*]!=N/A", "container.mount.dest[\"/proc*\"] != N/A"},
 	{"evt.is_open_write=true", "evt.is_open_write = true"},
 	/* lists */
 	{"proc.name in (shells)", "proc.name in (sh, bash, \"(systemd)\")"},

@@ -8,11 +8,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "process/internal.h"
+#include "container/container.h"
+#include "container/mounts.h"
 #include "rules/build.h"
 #include "rules/value.h"
 
@@ -496,6 +499,50 @@ static void a_circle_of_ancestors_ends(void **state)
 	process_table_free(t);
 }
 
+static void mounts(void **state)
+{
+	static const struct {
+		enum field_id id;
+		const char *arg, *want;
+	} cases[] = {
+		{F_MOUNT, "0", "/srv/a:/data:z:true:rslave"},
+		{F_MOUNT, "1", "/:/host::false:"},
+		{F_MOUNT, "2", NULL},
+		{F_MOUNT, "99999999999", NULL},
+		{F_MOUNT, "", NULL},
+		{F_MOUNT, "/srv/*", "/srv/a:/data:z:true:rslave"},
+		{F_MOUNT, "/*", "/srv/a:/data:z:true:rslave"}, /* the first of them */
+		{F_MOUNT, "/data", NULL},
+		{F_MOUNT_DEST, "/", "/host"},
+		{F_MOUNT_DEST, "/host", NULL},
+		{F_MOUNT_SOURCE, "/host", "/"},
+		{F_MOUNT_SOURCE, "/d*", "/srv/a"},
+		{F_MOUNT_SOURCE, "/srv/a", NULL},
+		{F_MOUNT_SOURCE, "0", "/srv/a"},
+		{F_MOUNT_MODE, "/srv/a", "z"},
+		{F_MOUNT_MODE, "/", NULL},
+		{F_MOUNT_RDWR, "/", "false"},
+		{F_MOUNT_RDWR, "0", "true"},
+		{F_MOUNT_PROPAGATION, "0", "rslave"},
+		{F_MOUNT_PROPAGATION, "1", NULL},
+	};
+	struct event e = judge_open(judge_file("/a"), O_RDONLY);
+	struct container c = {
+		.mounts = container_mounts_parse("/srv/a:/data:z:true:rslave,/:/host::false:")};
+
+	(void)state;
+	e.container = &c;
+	has(&e, F_MOUNTS, "/srv/a:/data:z:true:rslave,/:/host::false:");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check(&e, (struct field_use){.id = cases[i].id, .arg = cases[i].arg},
+		      cases[i].want);
+	free(c.mounts);
+	c.mounts = NULL; /* not known: nothing is said of it */
+	has(&e, F_MOUNTS, NULL);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check(&e, (struct field_use){.id = cases[i].id, .arg = cases[i].arg}, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -514,6 +561,7 @@ int main(void)
 		cmocka_unit_test_setup(arguments_of_later_events, reset),
 		cmocka_unit_test_setup(ancestors, reset),
 		cmocka_unit_test_setup(a_circle_of_ancestors_ends, reset),
+		cmocka_unit_test_setup(mounts, reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
