@@ -115,18 +115,19 @@ static __always_inline bool object_root_is_own(const void *sb, const void *root_
 
 /*
  * Of a file on an overlay that is not the container's own: the dentry where it really lies, else
- * NULL. Of one that is to be written and was not copied up yet (the LSM hook comes before that) its
- * own: overlay_chain() knows where the copy will be.
+ * NULL. Of one that is to be written and was not copied up yet (the LSM hook comes before that), or
+ * whose copy does not know its place, the overlay's own: overlay_chain() knows what to make of it.
  */
 static __noinline const void *object_behind(const struct object *o, const struct task_struct *t,
 					    bool write)
 {
-	const void *d, *sb;
+	const void *d, *sb, *upper;
 
 	if (!o || (LOAD(struct mount, o->root_mount, mnt.mnt_sb) == o->sb &&
 		   object_root_is_own(o->sb, o->root_mount, t)))
 		return NULL;
-	if (write && !overlay_upper(o->inode))
+	upper = overlay_upper(o->inode);
+	if (upper ? !overlay_placed(upper) && o->dentry != o->sb_root : write)
 		return o->dentry;
 	d = overlay_file(o->inode);
 	/* Overlays are stacked two deep at most (FILESYSTEM_MAX_STACK_DEPTH). */
@@ -248,7 +249,9 @@ static __noinline int object_fill_real(struct scratch *s, struct wire_file *w, c
 	overlay_chain(s, real);
 	sb = LOAD(struct dentry, s->arg[0], d_sb);
 	SET_FLAG(w->flags, WIRE_FILE_STACKED);
-	if (LOAD(struct dentry, real, d_sb) == sb)
+	if (LOAD(struct dentry, real, d_sb) != sb)
+		real = overlay_upper(LOAD(struct dentry, real, d_inode));
+	if (real) /* else the copy is yet to be made */
 		w->real_ino = LOAD(struct inode, LOAD(struct dentry, real, d_inode), i_ino);
 	w->real_dev = LOAD(struct super_block, sb, s_dev);
 	if (LOAD(struct super_block, sb, s_bdev))

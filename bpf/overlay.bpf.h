@@ -61,6 +61,16 @@ static __always_inline const void *overlay_upper(const void *inode)
 	return (const void *)overlay_word(inode, 0);
 }
 
+/*
+ * Is the dentry of the upper layer one by which the file's place is known? Older kernels make a
+ * copy as a file without a name (O_TMPFILE), whose dentry stays the overlay's: "#17", in the
+ * working directory, and in no table of names.
+ */
+static __always_inline bool overlay_placed(const void *upper)
+{
+	return upper && LOAD(struct dentry, upper, d_hash.pprev);
+}
+
 /* Can this be the dentry of a file of that type? Reading what is no address gives 0. */
 static __always_inline bool overlay_is_dentry(__u64 d, __u32 type)
 {
@@ -103,7 +113,8 @@ static __noinline const void *overlay_file(const void *inode)
 
 /*
  * The chain of a file where it really lies, as path_sb_chain() makes one: of a file of an overlay
- * that is about to be copied up, of where the copy will be. s->arg[0] is its superblock's root then.
+ * that is about to be copied up, by the directory above it of where the copy will be. s->arg[0] is
+ * its superblock's root then.
  */
 static long overlay_chain_step(__u32 i, struct path_step *c)
 {
@@ -116,7 +127,7 @@ static long overlay_chain_step(__u32 i, struct path_step *c)
 	d = s->arg[0];
 	if (s->arg[1]) { /* still in the overlay */
 		upper = (__u64)overlay_upper(LOAD(struct dentry, d, d_inode));
-		if (upper) {
+		if (overlay_placed((const void *)upper)) {
 			d = upper;
 			s->arg[1] = 0;
 		}

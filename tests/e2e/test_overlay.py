@@ -77,7 +77,8 @@ def test_copied_up_to_the_host(w):
     w.c.sh("mkdir -p /tmp/low-up/cron.d; touch /tmp/low-up/cron.d/up")
     m = mount(w.c, "copy-up", "/tmp/low-up", "/host/etc", "/host/work-copy-up")
     truth = w.c.act("act_open", "openat", "w", f"{m}/cron.d/up")
-    event = w.expect(w.c, truth, {"rule": "host-takeover-written"})
+    event = w.expect(w.c, truth, {"evt.type": "openat", "rootwatch.file.sbpath": "/etc/cron.d/up",
+                                  "rule": "host-takeover-written"})
     behind(w, event, "etc/cron.d/up", inode=False)
 
 
