@@ -56,9 +56,16 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
 /*
  * The same where the pointer has its type: the task that a hook is about, and what such a field
  * points to. A direct load since 5.11; LOAD would take the type away and pay for the guard of an
- * unknown address, or for a helper.
+ * unknown address, or for a helper. But where a trusted pointer leads on to another, the verifier
+ * of today goes through all of the kernel's types by name (btf_nested_type_is_trusted), which made
+ * the start three times as long: pointers are loaded by LOAD where that needs no helper.
  */
-#if COMPAT_KERNEL >= 517
+#define TYPE_OF_POINTERS 5 /* as gcc and clang number them */
+#if COMPAT_KERNEL >= 602
+#define TYPED(ptr, field)                                                                \
+	__builtin_choose_expr(__builtin_classify_type((ptr)->field) == TYPE_OF_POINTERS, \
+			      LOAD(typeof(*(ptr)), ptr, field), (ptr)->field)
+#elif COMPAT_KERNEL >= 517
 #define TYPED(ptr, field) ((ptr)->field)
 #else
 #define TYPED(ptr, field) LOAD(typeof(*(ptr)), ptr, field)
@@ -73,7 +80,7 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
 	((const void *)compat_read_u64(ADDR(type, ptr, field) + (i) * sizeof(void *)))
 
 /* And by TYPED, with an index that the verifier knows. */
-#if COMPAT_KERNEL >= 517
+#if COMPAT_KERNEL >= 517 && COMPAT_KERNEL < 602
 #define TYPED_AT(ptr, field, i)                                                      \
 	(*(typeof((ptr)->field[0]) *)((const char *)(ptr) +                          \
 				      bpf_core_field_offset(typeof(*(ptr)), field) + \

@@ -68,15 +68,6 @@ __noinline int syscall_open(__u64 cgroup, __u64 gate, __u32 call, long ret)
 	return open_done(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, call, ret);
 }
 
-/*
- * With a stack of its own, too, which is gone by the time that one of the ways is taken: the sum of
- * a chain of functions may be 512, and each counts 32 at least and in steps of 32 before 6.9.
- */
-static __noinline bool syscall_gate(const struct task_struct *t, struct gate *g)
-{
-	return gate_container(t, g);
-}
-
 static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __u32 tier)
 {
 	__u32 calls = compat_calls_at(compat_nr(regs));
@@ -107,7 +98,7 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 	if (!root && !(denied && knob_blocked) && call != WIRE_CALL_SETUID &&
 	    call != WIRE_CALL_SETREUID && call != WIRE_CALL_SETRESUID && call != WIRE_CALL_SETFSUID)
 		return 0;
-	if (!syscall_gate(t, &g) || TYPED(t, tgid) == (int)knob_agent)
+	if (!gate_container(t, &g) || TYPED(t, tgid) == (int)knob_agent)
 		return 0;
 	g.hflags = flag | WIRE_F_TIER(tier);
 	if (syscall_is_open(call)) {

@@ -6,7 +6,7 @@
  *
  * - path, dir: of up to two paths the string, and the descriptor that it starts at (0: the working
  *   directory; WIRE_CALL_A_NAME: it is no path of this task's, but a name);
- * - fd: a descriptor whose file it is about, instead of the first path;
+ * - fd: a descriptor whose file it is about, instead of the first path; the second is a name then;
  * - mode; flags, and by which names (WIRE_CALL_FLAGS_*);
  * - and what Falco calls the two paths in evt.arg.*.
  */
@@ -77,7 +77,10 @@ X(KEXEC_LOAD, kexec_load, 246, 283,     104, 347,  0, 0,    0, 0,  0, 0, 0, NONE
 X(KEXEC_FILE_LOAD, kexec_file_load, 320, WIRE_CALL_NO_NR, 294, 401,  0, 0, 0, 0,  1, 0, 0, NONE, "",   "") \
 X(REBOOT,     reboot,     169,  88,     142,  88,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
 X(SETTIMEOFDAY, settimeofday, 164, 79,  170,  79,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
-X(CAPSET,     capset,     126, 185,      91, 185,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "")
+X(CAPSET,     capset,     126, 185,      91, 185,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(SETXATTR,   setxattr,   188, 226,       5, 226,  2, WIRE_CALL_A_NAME, 1, 0,  0, 0, 0, NONE,   "",        "path") \
+X(LSETXATTR,  lsetxattr,  189, 227,       6, 227,  2, WIRE_CALL_A_NAME, 1, 0,  0, 0, 0, NONE,   "",        "path") \
+X(FSETXATTR,  fsetxattr,  190, 228,       7, 228,  0, 0,    2, WIRE_CALL_A_NAME,  1, 0, 0, NONE,   "",        "")
 
 /* Other numbers of the same calls in the 32-bit ABI, the same in both: of uids or sizes that are wider. */
 #define WIRE_CALLS_32(X) \

@@ -5,13 +5,14 @@
 import contextlib
 import errno
 import os
+import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
 import suite  # noqa: E402
 from detector import Detector  # noqa: E402
-from runc import Runc  # noqa: E402
+from runc import Runc, bind  # noqa: E402
 from world import World, field, of  # noqa: E402
 
 BOTH = ("act_call", "act_call_32")
@@ -31,6 +32,7 @@ def containers():
         w = World(detector, plain)
         w.mighty, w.user = mighty, user
         plain.sh("echo x >/tmp/x; ln -s /etc /tmp/e; mkdir -p /tmp/a/b /mnt; ln -s ../../etc /tmp/a/c")
+        plain.sh("mkdir -p /data/etc; ln -s /data/etc /tmp/etc; ln -s /etc/passwd /tmp/name; ln -s /tmp/e /tmp/f")
         mighty.sh("mkdir -p /mnt /tmp; echo x >/tmp/x")
         user.sh("echo x >/tmp/x")
         yield w
@@ -65,7 +67,7 @@ def test_put_in_place(w, _label, program, words):
     event = acts(w, w.c, {"rule": "etc-written", "evt.type": words[0], "fd.name": "/etc/new"},
                  *words, program=program, before=MADE)
     assert field(event, "rootwatch.call.from") == "/tmp/new", event
-    assert field(event, "rootwatch.call.unresolved") is True, event
+    assert field(event, "rootwatch.call.unresolved") is False, event
 
 
 @suite.cases(
@@ -78,6 +80,70 @@ def test_put_in_place(w, _label, program, words):
 def test_disguise(w, _label, words):
     acts(w, w.c, {"rule": "etc-written", "fd.name": "/etc/new", "rootwatch.call.from": "/tmp/new"},
          *words, before=MADE)
+
+
+@suite.cases(*[(f"{program} {label}", program, words) for program in BOTH for label, words in (
+    ("a link", ["renameat", "cwd", "=/tmp/new", "cwd", "=/tmp/e/new"]),
+    ("a link to a link", ["linkat", "cwd", "=/tmp/new", "cwd", "=/tmp/f/new", "0"]),
+    ("a relative one", ["symlinkat", "=/tmp/new", "cwd", "=/tmp/a/c/new"]),
+    ("dirfd", ["--fd", "/tmp", "renameat", "cwd", "=/tmp/new", "fd", "=e/new"]),
+    ("working directory", ["--chdir", "/tmp", "renameat", "cwd", "=new", "cwd", "=./e/new"]),
+    ("dot dot behind it", ["renameat", "cwd", "=/tmp/new", "cwd", "=/tmp/e/cron.d/../new"]),
+    ("the old path, too", ["renameat", "cwd", "=/tmp/e/../tmp/new", "cwd", "=/tmp/e/new"]),
+)])
+def test_link(w, _label, program, words):
+    """The process has ended before anybody looks: its container has not."""
+    w.c.sh("mkdir -p /etc/cron.d")
+    event = acts(w, w.c, {"rule": "etc-written", "fd.name": "/etc/new", "rootwatch.call.unresolved": False},
+                 *words, program=program, before=MADE)
+    assert field(event, "rootwatch.call.from") == "/tmp/new", event
+    assert field(event, "rootwatch.call.asked") == words[-1 - (words[-1] == "0")][1:], event
+
+
+@suite.cases(
+    ("through a link", ["renameat", "cwd", "=/tmp/new", "cwd", "=/tmp/e/passwd"], "passwd-written"),
+    ("truncate follows", ["truncate", "=/tmp/name", "1000"], "passwd-written"),
+    ("truncate in a link", ["truncate", "=/tmp/f/passwd", "1000"], "passwd-written"),
+)
+def test_link_rule(w, _label, words, rule):
+    w.c.sh("cp /etc/passwd /tmp/kept; cp /etc/passwd /tmp/new")
+    acts(w, w.c, {"rule": rule, "fd.name": "/etc/passwd"}, *words)
+    w.c.sh("cp /tmp/kept /etc/passwd")
+
+
+@suite.cases(
+    ("a link elsewhere", ["renameat", "cwd", "=/tmp/new", "cwd", "=/tmp/etc/passwd"]),
+    ("in place of a link", ["renameat", "cwd", "=/tmp/new", "cwd", "=/tmp/name2"]),
+    ("dot dot out of it", ["renameat", "cwd", "=/tmp/new", "cwd", "=/tmp/e/../data/new"]),
+)
+def test_link_harmless(w, _label, words):
+    w.c.sh("echo x >/tmp/new; ln -sf /etc/passwd /tmp/name2")
+    truth = w.c.act("act_call", *words)
+    assert truth["errno"] == 0, truth
+    w.none(of(w.c, truth, **{"evt.type": words[0]}))
+
+
+@suite.cases(("by its name", "/tmp/m/cron.d/new"), ("by a link", "/tmp/l/new"))
+def test_second_mount(w, _label, path):
+    """A directory of the container's own, by another mount of it."""
+    w.mighty.sh("mkdir -p /tmp/m /etc/cron.d; mount --bind /etc /tmp/m; ln -sf /tmp/m/cron.d /tmp/l")
+    acts(w, w.mighty, {"rule": "cron-written", "fd.name": "/tmp/m/cron.d/new"}, "symlinkat", "=x", "cwd", f"={path}")
+    w.mighty.sh("rm -f /etc/cron.d/new /tmp/l; umount /tmp/m")
+
+
+def test_host_directory(w):
+    """What a bind mount shows of the host, by its path there."""
+    name = f"rootwatch-{os.getpid()}"
+    os.makedirs(f"/usr/local/sbin/{name}")
+    try:
+        with Runc(extra=[bind(f"/usr/local/sbin/{name}", "/data")]) as c:
+            c.sh("mkdir -p /tmp; ln -s /data /tmp/l; echo x >/tmp/new; echo x >/data/old")
+            acts(w, c, {"rule": "host-takeover-written", "fd.name": "/data/new"},
+                 "linkat", "cwd", "=/data/old", "cwd", "=/tmp/l/new", "0")
+            truth = c.act("act_call", "linkat", "cwd", "=/tmp/new", "cwd", "=/tmp/newer", "0")
+            w.none(of(c, truth, **{"evt.type": "linkat"}))
+    finally:
+        shutil.rmtree(f"/usr/local/sbin/{name}")
 
 
 def test_exchange(w):
@@ -123,6 +189,20 @@ def test_suid(w, label, words, path):
     assert "S_ISUID|" in field(event, "evt.arg.mode"), event
     truth = w.c.act(program, *[word.replace("04755", "0755") for word in words])
     w.none(of(w.c, truth, **{"rule": "suid-bit-set"}))
+
+
+@suite.cases(*[(f"{program} {label}", program, words, path) for program in BOTH for label, words, path in (
+    ("setxattr", ["setxattr", "=/tmp/x", "=security.capability", "caps", "20", "0"], "/tmp/x"),
+    ("through a link", ["setxattr", "=/tmp/to-x", "=security.capability", "caps", "20", "0"], "/tmp/x"),
+    ("lsetxattr", ["lsetxattr", "=/tmp/e/../tmp/x", "=security.capability", "caps", "20", "0"], "/tmp/x"),
+    ("fsetxattr", ["--fd", "/tmp/x", "fsetxattr", "fd", "=security.capability", "caps", "20", "0"], "/tmp/x"),
+)])
+def test_file_capabilities(w, _label, program, words, path):
+    event = acts(w, w.c, {"rule": "suid-bit-set", "fd.name": path}, *words, program=program,
+                 before="ln -sf x /tmp/to-x")
+    assert field(event, "rootwatch.call.from") == "security.capability", event
+    other = ["=trusted.none" if word == "=security.capability" else word for word in words]
+    w.none(of(w.c, w.c.act(program, *other), **{"rule": "suid-bit-set"}))
 
 
 @suite.cases(

@@ -53,7 +53,7 @@ def test_closed_by_another(_w):
 @suite.cases(
     ("open", "/etc/race", {"evt.type": "openat", "rule": "etc-written", "evt.res": "SUCCESS"}),
     ("denied", "/etc/race", {"evt.type": "openat", "rule": "etc-written", "evt.res": "EACCES"}),
-    ("rename", "/etc/race-new", {"evt.type": "rename", "rule": "etc-written"}),
+    ("rename", "/etc/race-new", {"evt.type": "renameat2", "rule": "etc-written"}),
     ("exec", "/tmp/race-id", {"evt.type": "execve", "rule": "exec-tmp"}),
 )
 def test_path_on_an_untouched_page(w, how, path, want):
@@ -64,7 +64,7 @@ def test_path_on_an_untouched_page(w, how, path, want):
     w.expect(w.c, truth, {**want, name: path})
 
 
-@suite.cases(("denied", "/etc/race", "openat"), ("rename", "/etc/race-new", "rename"))
+@suite.cases(("denied", "/etc/race", "openat"), ("rename", "/etc/race-new", "renameat2"))
 def test_path_taken_away(w, how, path, kind):
     """A second thread takes the page away: what cannot be read any more is said to be missing."""
     truth = w.c.act("act_page", "dropped", how, path, "3000", deadline=60)

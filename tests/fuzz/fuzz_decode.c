@@ -69,8 +69,8 @@ static void check_event(const struct event *e)
 		break;
 	case EVENT_SYSCALL:
 		for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++) {
-			check(e->sys.asked[i], "asked");
-			check(e->sys.path[i], "path");
+			check(e->sys.paths[i].asked, "asked");
+			check(e->sys.paths[i].path, "path");
 		}
 		break;
 	case EVENT_NET: {

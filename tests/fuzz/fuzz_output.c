@@ -186,8 +186,8 @@ static void take_kind(struct input *in, struct event *e)
 		e->sys.call = take_u32(in);
 		take(in, e->sys.args, sizeof(e->sys.args));
 		for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++) {
-			e->sys.asked[i] = take_str(in, WIRE_PATH_MAX);
-			e->sys.path[i] = take_str(in, WIRE_PATH_MAX);
+			e->sys.paths[i].asked = take_str(in, WIRE_PATH_MAX);
+			e->sys.paths[i].path = take_str(in, WIRE_PATH_MAX);
 		}
 		break;
 	case EVENT_NET:

@@ -64,7 +64,7 @@ int mountinfo_parse(struct mountinfo *m, char *line)
 {
 	char *field[5] = {0}, *rest[3] = {0};
 	const char *word;
-	uint32_t dev;
+	uint32_t dev, id;
 	size_t n;
 
 	line[strcspn(line, "\n")] = '\0';
@@ -85,10 +85,11 @@ int mountinfo_parse(struct mountinfo *m, char *line)
 		if (!rest[n])
 			return -EINVAL;
 	}
-	if (device(&dev, field[2]) < 0)
+	if (!number(&id, field[0], '\0', UINT32_MAX / 10 - 1) || device(&dev, field[2]) < 0)
 		return -EINVAL;
 	unescape(field[3]);
 	unescape(field[4]);
+	m->id = id;
 	m->dev = dev;
 	m->root = field[3];
 	m->point = field[4];

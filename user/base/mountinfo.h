@@ -7,6 +7,7 @@
 
 /* One line of /proc/PID/mountinfo; see proc_pid_mountinfo(5). */
 struct mountinfo {
+	uint32_t id;  /* of the mount */
 	uint32_t dev; /* of the superblock: major << 20 | minor */
 	char *root;   /* which path of the file system is shown, unescaped */
 	char *point;  /* where it is mounted, unescaped */

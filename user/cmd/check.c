@@ -19,7 +19,9 @@
 #include "source/source.h"
 #include "wire.h"
 
-#define PROOF_MS 2000
+/* For the acts and for their records to come: far more than a busy or an emulated machine takes, as
+ * nobody waits that long but who is told in the end that a hook does not work. */
+#define PROOF_MS 10000
 
 /* Of any tier. */
 #define NOT_SEEN                                                                                   \

@@ -12,6 +12,7 @@
 #include "cmd/memo.h"
 #include "container/container.h"
 #include "container/host_mounts.h"
+#include "container/resolver.h"
 #include "event/event.h"
 #include "process/process.h"
 #include "rules/engine/engine.h"
@@ -39,6 +40,7 @@ struct pipeline {
 	struct sink *sink;
 	struct container_cache *containers;
 	struct process_table *processes;
+	struct resolver *resolver;
 	struct engine *engines[2]; /* by event.set */
 	bool timed[2];		   /* its verdicts change with the time */
 	struct memo memo;
@@ -129,6 +131,8 @@ int pipeline_new(struct pipeline **out, const struct pipeline_options *o,
 		err = container_cache_new(&p->containers, "/", CONTAINERS_MAX);
 	if (!err)
 		err = process_table_new(&p->processes, PROCESSES_MAX);
+	if (!err)
+		err = resolver_new(&p->resolver, "/proc", o->host);
 	if (err) {
 		pipeline_free(p);
 		return err;
@@ -145,6 +149,7 @@ void pipeline_free(struct pipeline *p)
 		container_cache_free(p->containers);
 	if (p->processes)
 		process_table_free(p->processes);
+	resolver_free(p->resolver);
 	for (size_t i = 0; i < p->reported.n; i++)
 		free(p->reported.p[i]);
 	free(p->reported.p);
@@ -365,6 +370,10 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 	if (!memo_may(&e, size))
 		memo_forget(&p->memo);
 	place_on_host(p, &e);
+	if (e.kind == EVENT_SYSCALL)
+		resolver_call(p->resolver, &e);
+	else if (e.kind == EVENT_EXEC)
+		resolver_seen(p->resolver, &e.task);
 	if (!is_context(&e))
 		e.num = ++p->num;
 	process_table_apply(p->processes, &e);

@@ -10,7 +10,8 @@
 
 #include "event/event.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define CALL_UMOUNT_NOFOLLOW 8 /* <sys/mount.h>, which does not go with <linux/mount.h> */
+#define COUNT(a)	     (sizeof(a) / sizeof((a)[0]))
 
 /* clang-format off */
 #define ROW(id, name, x86, i386, arm64, arm, path, dir, path2, dir2, fd, mode, flags, names, n1, n2) \
@@ -33,27 +34,76 @@ static bool has_two(const struct event_syscall *s)
 {
 	const struct event_call *row = event_call(s->call);
 
-	return row && row->path[1];
+	return row && row->path[1] && !row->fd;
 }
 
 /* Of a path that is only a name, nothing changes there. */
-struct str event_call_changed(const struct event_syscall *s)
+const struct event_call_path *event_call_target(const struct event_syscall *s)
 {
 	const struct event_call *row = event_call(s->call);
 	size_t i = has_two(s);
 
 	if (!row || row->dir[i] == WIRE_CALL_A_NAME)
-		return STR_LIT("");
-	return s->path[i];
+		return NULL;
+	return &s->paths[i];
+}
+
+struct str event_call_changed(const struct event_syscall *s)
+{
+	const struct event_call_path *path = event_call_target(s);
+
+	return path ? path->path : STR_LIT("");
 }
 
 struct str event_call_from(const struct event_syscall *s)
 {
 	const struct event_call *row = event_call(s->call);
 
-	if (!row || (!has_two(s) && row->dir[0] != WIRE_CALL_A_NAME))
+	if (!row || (!row->path[1] && row->dir[0] != WIRE_CALL_A_NAME))
 		return STR_LIT("");
-	return s->path[0];
+	return s->paths[row->fd ? 1 : 0].path;
+}
+
+/* What is only a name, or asked by a descriptor, leads nowhere. */
+bool event_call_unresolved(const struct event_syscall *s)
+{
+	const struct event_call *row = event_call(s->call);
+
+	return row && row->path[0] && row->dir[has_two(s)] != WIRE_CALL_A_NAME &&
+	       !s->paths[has_two(s)].resolved;
+}
+
+bool event_call_leads(const struct event_syscall *s, size_t i)
+{
+	const struct event_call *row = event_call(s->call);
+
+	/* After these two, the same path starts at another root. */
+	if (!row || s->call == WIRE_CALL_CHROOT || s->call == WIRE_CALL_PIVOT_ROOT)
+		return false;
+	return row->path[i] && row->dir[i] != WIRE_CALL_A_NAME && s->paths[i].asked.len > 0;
+}
+
+bool event_call_follows(const struct event_syscall *s)
+{
+	switch (s->call) {
+	case WIRE_CALL_CHMOD:
+	case WIRE_CALL_FCHMODAT:
+	case WIRE_CALL_CHOWN:
+	case WIRE_CALL_TRUNCATE:
+	case WIRE_CALL_MOUNT:
+	case WIRE_CALL_UMOUNT:
+	case WIRE_CALL_OPEN_TREE:
+	case WIRE_CALL_SETXATTR:
+		return true;
+	case WIRE_CALL_FCHMODAT2:
+		return !(s->args[3] & AT_SYMLINK_NOFOLLOW);
+	case WIRE_CALL_FCHOWNAT:
+		return !(s->args[4] & AT_SYMLINK_NOFOLLOW);
+	case WIRE_CALL_UMOUNT2:
+		return !(s->args[1] & CALL_UMOUNT_NOFOLLOW);
+	default:
+		return false;
+	}
 }
 
 struct flag {
@@ -107,7 +157,7 @@ static const struct flag umount_flags[] = {
 	{1, "MNT_FORCE"},
 	{2, "MNT_DETACH"},
 	{4, "MNT_EXPIRE"},
-	{8, "UMOUNT_NOFOLLOW"},
+	{8, "CALL_UMOUNT_NOFOLLOW"},
 };
 
 static const struct flag clone_flags[] = {

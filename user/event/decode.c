@@ -382,16 +382,18 @@ static void decode_syscall(struct reader *r, struct event *e)
 	memcpy(e->sys.args, w->args, sizeof(e->sys.args));
 	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
 	for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++) {
-		struct str base = take(r, w->base[i], WIRE_PATH_MAX);
+		struct event_call_path *path = &e->sys.paths[i];
 
-		e->sys.asked[i] = take(r, w->asked[i], WIRE_PATH_MAX);
+		path->base = take(r, w->base[i], WIRE_PATH_MAX);
+		path->asked = take(r, w->asked[i], WIRE_PATH_MAX);
 		if (r->bad)
 			return;
 		/* What is only a name, and the file of a descriptor, are what they are. */
 		if (!row || row->dir[i] == WIRE_CALL_A_NAME)
-			e->sys.path[i] = e->sys.asked[i];
+			path->named = path->asked;
 		else
-			e->sys.path[i] = resolve(r, base, e->sys.asked[i]);
+			path->named = resolve(r, path->base, path->asked);
+		path->path = path->named;
 	}
 }
 

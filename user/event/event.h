@@ -110,14 +110,23 @@ struct event_connect {
 };
 
 /*
- * A system call as it was made. Its paths are made absolute by the letter, with what was known of
- * where they start: links in them were not followed. "" where there is none, or not known.
+ * A path of a system call. named is made absolute by the letter, with what was known of where it
+ * starts: links in it were not followed. "" where there is none, or not known.
  */
+struct event_call_path {
+	struct str asked; /* as passed */
+	struct str base;  /* where it starts when it is relative; full > len: its head is missing */
+	struct str named;
+	struct str path; /* where it led soon after the call (resolved), or else named */
+	bool resolved;
+	struct str rootpath; /* as of an event_file; p NULL: not there, or not known */
+	struct str hostpath;
+};
+
 struct event_syscall {
 	uint32_t call; /* WIRE_CALL_*, of those of wire_calls.h */
 	uint64_t args[WIRE_SYSCALL_ARGS];
-	struct str asked[WIRE_SYSCALL_PATHS]; /* as passed */
-	struct str path[WIRE_SYSCALL_PATHS];
+	struct event_call_path paths[WIRE_SYSCALL_PATHS];
 };
 
 /* One end of a connection: what listens is the server, also when it is this process. */
@@ -202,6 +211,18 @@ uint64_t event_call_arg(const struct event_syscall *s, unsigned n);
 /* The path at which something appears or changes, and the other one, where it came from. */
 struct str event_call_changed(const struct event_syscall *s);
 struct str event_call_from(const struct event_syscall *s);
+
+/* All of the first of them; NULL: there is none. */
+const struct event_call_path *event_call_target(const struct event_syscall *s);
+
+/* It is as asked for: nobody looked where links in it led. */
+bool event_call_unresolved(const struct event_syscall *s);
+
+/* Where that path leads can be found out: it is one, and the call has not changed what it means. */
+bool event_call_leads(const struct event_syscall *s, size_t i);
+
+/* Does it also follow a link at its very end? */
+bool event_call_follows(const struct event_syscall *s);
 
 /*
  * In words, in buf; "" when the call has none: flags ("MS_BIND|MS_REC"), the mode

@@ -225,10 +225,13 @@ X(PEER_CONTAINER, "rootwatch.peer.container", BOOL, true, ALWAYS, C, \
 X(PEER_SAME, "rootwatch.peer.same_container", BOOL, true, ALWAYS, C, \
   "it runs in the client's own container", "false") \
 X(CALL_FROM, "rootwatch.call.from", STRING, true, ALWAYS, K, \
-  "of a rename, link or mount: where it came from; of a symbolic link what it says", \
+  "of a rename, link or mount: where it came from; of a symbolic link what it says; of setxattr the " \
+  "attribute's name", \
   "\"/tmp/passwd\"") \
 X(CALL_UNRESOLVED, "rootwatch.call.unresolved", BOOL, false, ALWAYS, K, \
-  "the paths are as asked for: links in them were not followed", "true") \
+  "fd.name is as asked for: where links in it led was not looked up in time", "false") \
+X(CALL_ASKED, "rootwatch.call.asked", STRING, true, ALWAYS, K, \
+  "fd.name as passed", "\"../link/passwd\"") \
 X(FILE_SBPATH, "rootwatch.file.sbpath", STRING, true, ALWAYS, EO, \
   "path of the file or program inside its own file system; of one on an overlay that is not the " \
   "container's own root, of the file behind it", "\"/etc/passwd\"") \
@@ -434,7 +437,7 @@ X(SYSFS_PATH, "rootwatch.sysfs.path", STRING, NONE, O, "path inside sysfs likewi
 X(CGROUPFS_PATH, "rootwatch.cgroupfs.path", STRING, NONE, O, "path inside cgroup v1 or v2 likewise", "\"/release_agent\"") \
 X(KERNELFS_PATH, "rootwatch.kernelfs.path", STRING, NONE, O, \
   "path inside debugfs, tracefs, securityfs, binfmt_misc, bpf, configfs or pstore", "\"/register\"") \
-X(HOST_PATH, "rootwatch.host.path", STRING, NONE, O, \
+X(HOST_PATH, "rootwatch.host.path", STRING, NONE, OK, \
   "of a file of the host: its path there", "\"/etc/shadow\"") \
 X(SOCKET_NAME, "rootwatch.socket.name", STRING, NONE, C, \
   "last component of the listener's bound name", "\"docker.sock\"") \

@@ -122,7 +122,7 @@ void object_fields_write_connect(struct line *l, const struct event *e)
 void object_fields_write_syscall(struct line *l, const struct event *e)
 {
 	const struct event_syscall *s = &e->sys;
-	const struct event_call *row = event_call(s->call);
+	const struct event_call_path *target = event_call_target(s);
 	char buf[EVENT_CALL_TEXT];
 	struct str flags = event_call_flags(s, buf);
 
@@ -131,7 +131,8 @@ void object_fields_write_syscall(struct line *l, const struct event *e)
 	put_own(l, F_CALL_ARGS, event_call_args(s, buf));
 	put_str(l, F_FD_NAME, event_call_changed(s));
 	put_str(l, F_CALL_FROM, event_call_from(s));
-	put_bool(l, F_CALL_UNRESOLVED, row && row->path[0]);
+	put_bool(l, F_CALL_UNRESOLVED, event_call_unresolved(s));
+	put_str(l, F_CALL_ASKED, target ? target->asked : STR_LIT(""));
 }
 
 static void put_end(struct line *l, enum field_id ip, enum field_id port,

@@ -172,6 +172,7 @@ class Detector:
 
     def stop(self, number=signal.SIGTERM, deadline=30):
         """Ends it and gives its exit status; all that it printed has been read by then."""
+        deadline = max(deadline, DEADLINE)
         if self.process.poll() is None:
             self.process.send_signal(number)
         try:

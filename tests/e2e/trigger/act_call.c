@@ -9,7 +9,7 @@ static const char usage[] =
 	"act_call [--chdir DIR] [--fd PATH] [--uid N] CALL ARGUMENT...\n"
 	"ARGUMENT: =string, a number, `cwd` (AT_FDCWD), `fd` (what --fd opened), `child` (the id of "
 	"a child),\n"
-	"`zeros` (a page of zeros), or `array` (what bpf makes a map of)";
+	"`zeros` (a page of zeros), `array` (what bpf makes a map of), or `caps` (of a file, 20 bytes)";
 
 #define CALL(name)                \
 	{                         \
@@ -54,6 +54,9 @@ static const struct {
 	CALL(reboot),
 	CALL(settimeofday),
 	CALL(capset),
+	CALL(setxattr),
+	CALL(lsetxattr),
+	CALL(fsetxattr),
 	{"fchmodat2", 452},
 #ifdef SYS_rename /* arm64 has none of these */
 	CALL(rename),
@@ -80,6 +83,8 @@ static const struct {
 static char zeros[4096];
 /* BPF_MAP_TYPE_ARRAY, sizes of key and value, entries */
 static const uint32_t array[] = {2, 4, 4, 1};
+/* VFS_CAP_REVISION_2, effective: CAP_NET_BIND_SERVICE */
+static const uint32_t caps[] = {0x02000001, 1 << 10, 0, 0, 0};
 static pid_t child;
 static int fd = -1;
 
@@ -95,6 +100,8 @@ static long argument(const char *word)
 		return (long)zeros;
 	if (!strcmp(word, "array"))
 		return (long)array;
+	if (!strcmp(word, "caps"))
+		return (long)caps;
 	if (strcmp(word, "child") != 0)
 		return (long)strtoll(word, NULL, 0);
 	child = fork();

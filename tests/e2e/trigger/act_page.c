@@ -54,7 +54,7 @@ static long act(const char *how, const char *path)
 	char *argv[] = {(char *)path, NULL};
 
 	if (!strcmp(how, "rename"))
-		return syscall(SYS_rename, "/tmp/act-page", path);
+		return syscall(SYS_renameat2, AT_FDCWD, "/tmp/act-page", AT_FDCWD, path, 0);
 	if (!strcmp(how, "exec"))
 		return execv(path, argv);
 	return syscall(SYS_openat, AT_FDCWD, path, O_WRONLY, 0);

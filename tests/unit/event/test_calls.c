@@ -88,12 +88,42 @@ static void words(void **state)
 	said(event_call_mode(&s, buf), "");
 }
 
+static void changed_and_from(uint32_t call, const char *changed, const char *from, int leads)
+{
+	struct event_syscall s = {
+		.call = call,
+		.paths = {{.asked = STR_LIT("a"), .path = STR_LIT("first")},
+			  {.asked = STR_LIT("b"), .path = STR_LIT("second")}},
+	};
+
+	said(event_call_changed(&s), changed);
+	said(event_call_from(&s), from);
+	assert_int_equal(event_call_leads(&s, 0) | event_call_leads(&s, 1) << 1, leads);
+}
+
+static void which_path_is_which(void **state)
+{
+	(void)state;
+	changed_and_from(WIRE_CALL_RENAME, "second", "first", 3);
+	changed_and_from(WIRE_CALL_SYMLINK, "second", "first", 2);
+	changed_and_from(WIRE_CALL_MOUNT, "second", "first", 2);
+	changed_and_from(WIRE_CALL_UNLINK, "first", "", 1);
+	changed_and_from(WIRE_CALL_FSOPEN, "", "first", 0);
+	changed_and_from(WIRE_CALL_FCHMOD, "first", "", 0);
+	changed_and_from(WIRE_CALL_SETXATTR, "second", "first", 2);
+	changed_and_from(WIRE_CALL_FSETXATTR, "first", "second", 0);
+	changed_and_from(WIRE_CALL_CHROOT, "first", "", 0);
+	changed_and_from(WIRE_CALL_SETNS, "first", "", 0);
+	changed_and_from(WIRE_CALL_END, "", "", 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_unique),
 		cmocka_unit_test(arguments_exist),
 		cmocka_unit_test(words),
+		cmocka_unit_test(which_path_is_which),
 	};
 
 	return cmocka_run_group_tests_name("calls", tests, NULL, NULL);

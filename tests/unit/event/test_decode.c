@@ -455,9 +455,9 @@ static void other_records(void **state)
 	assert_int_equal(e.ret, -EACCES);
 	assert_true(e.blocked);
 	assert_int_equal(e.sys.args[4], 7);
-	EXPECT(e.sys.asked[0], "a/../x");
-	EXPECT(e.sys.path[0], "/home/x");
-	EXPECT(e.sys.path[1], "/etc/passwd");
+	EXPECT(e.sys.paths[0].asked, "a/../x");
+	EXPECT(e.sys.paths[0].path, "/home/x");
+	EXPECT(e.sys.paths[1].path, "/etc/passwd");
 	EXPECT(event_call_changed(&e.sys), "/etc/passwd");
 	EXPECT(event_call_from(&e.sys), "/home/x");
 

@@ -113,8 +113,8 @@ static void fill_kind(struct event *e)
 		e->sys.call = WIRE_CALL_MKNODAT;
 		e->sys.args[0] = 0xffffff9c;
 		e->sys.args[2] = S_IFCHR | 04755;
-		e->sys.asked[0] = STR_LIT("cron.d/x");
-		e->sys.path[0] = STR_LIT("/etc/cron.d/x");
+		e->sys.paths[0].asked = STR_LIT("cron.d/x");
+		e->sys.paths[0].path = STR_LIT("/etc/cron.d/x");
 		break;
 	case EVENT_NET:
 		e->net.call = WIRE_CALL_CONNECT;
@@ -296,7 +296,7 @@ void sample_hostile(struct sample *s, enum event_kind kind, struct str unit)
 		s->e.sys.call = WIRE_CALL_RENAMEAT2;
 		memset(s->e.sys.args, 0xff, sizeof(s->e.sys.args));
 		for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++)
-			s->e.sys.path[i] = s->e.sys.asked[i] = path;
+			s->e.sys.paths[i].path = s->e.sys.paths[i].asked = path;
 		break;
 	case EVENT_NET:
 		memset(&s->e.net, 0xff, sizeof(s->e.net));

@@ -67,6 +67,10 @@ static void find_out(struct event_types *t)
 		for (uint32_t call = 0; calls[kind][0] && call < n; call++) {
 			struct event e = {.kind = (enum event_kind)kind};
 
+			if (call >= WIRE_CALL_END && !event_call_name(call)[0]) {
+				t->by_call[kind][call] = t->by_call[kind][WIRE_CALL_NONE];
+				continue;
+			}
 			set_call(&e, call);
 			t->by_call[kind][call] =
 				add(t, e.kind, call, 0, !usual(e.kind, event_type(&e)));

@@ -232,6 +232,7 @@ static bool call_has(uint32_t call, enum field_id id)
 	case F_FD_NAME:
 	case F_FILE_PATHS:
 	case F_FILE_NAME:
+	case F_HOST_PATH:
 		return row->path[1] || row->fd || (row->path[0] && row->dir[0] != WIRE_CALL_A_NAME);
 	case F_ARG_MODE:
 		return row->mode;

@@ -96,11 +96,21 @@ static void set_args(struct build *b)
 	}
 }
 
+/* Where it led, when that is said beside what was asked for. */
+static void set_resolved(struct build *b, struct event_call_path *path)
+{
+	path->resolved = !input_bool(&b->in, F_CALL_UNRESOLVED, true);
+	path->asked = input_str(&b->in, F_CALL_ASKED, path->asked);
+	path->hostpath = input_str(&b->in, F_HOST_PATH, (struct str){NULL, 0, 0});
+	if (path->resolved && str_starts(path->asked, "/"))
+		path->named = path->asked;
+}
+
 void build_syscall(struct build *b, uint32_t call)
 {
 	const struct event_call *row = event_call(call);
 	struct event_syscall *s = &b->event.sys;
-	bool two = row->path[1], name = row->dir[0] == WIRE_CALL_A_NAME;
+	bool two = row->path[1] && !row->fd, name = row->dir[0] == WIRE_CALL_A_NAME;
 
 	s->call = call;
 	set_args(b);
@@ -113,9 +123,14 @@ void build_syscall(struct build *b, uint32_t call)
 	if (call == WIRE_CALL_PTRACE)
 		set_request(b);
 	if (two || name)
-		s->path[0] = input_str(&b->in, F_CALL_FROM, STR_LIT("/data/from"));
+		s->paths[0].named = input_str(&b->in, F_CALL_FROM, STR_LIT("/data/from"));
+	else if (row->path[1])
+		s->paths[1].named = input_str(&b->in, F_CALL_FROM, STR_LIT("/data/from"));
 	if (two || (!name && (row->path[0] || row->fd)))
-		s->path[two] = input_str(&b->in, F_FD_NAME, STR_LIT("/data/file"));
-	s->asked[0] = row->fd ? STR_LIT("") : s->path[0];
-	s->asked[1] = s->path[1];
+		s->paths[two].named = input_str(&b->in, F_FD_NAME, STR_LIT("/data/file"));
+	for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++)
+		s->paths[i].asked = s->paths[i].path = s->paths[i].named;
+	if (row->fd)
+		s->paths[0].asked = STR_LIT("");
+	set_resolved(b, &s->paths[two]);
 }

@@ -15,30 +15,41 @@ static bool set_arg(struct value *v, const struct event_syscall *s, enum field_i
 
 	for (size_t i = 0; row && i < WIRE_SYSCALL_PATHS; i++)
 		if (strcmp(row->path_name[i], name) == 0)
-			return set_str(v, s->path[i]);
+			return set_str(v, s->paths[i].path);
 	return set_missing(v);
 }
 
+static bool set_path(struct value *v, const struct event_call_path *path, bool raw)
+{
+	return set_str(v, raw ? path->asked : path->path);
+}
+
+/* Its second path is no other file, but the name of something that it has. */
+static bool of_attribute(const struct event_syscall *s)
+{
+	return s->call == WIRE_CALL_SETXATTR || s->call == WIRE_CALL_LSETXATTR ||
+	       s->call == WIRE_CALL_FSETXATTR;
+}
+
 /* Falco's source and target: of links they are the other way round. */
-static bool set_fs(struct value *v, const struct event_syscall *s, const struct str *of,
-		   bool target)
+static bool set_fs(struct value *v, const struct event_syscall *s, bool raw, bool target)
 {
 	const struct event_call *row = event_call(s->call);
 	bool link = s->call == WIRE_CALL_LINK || s->call == WIRE_CALL_LINKAT ||
 		    s->call == WIRE_CALL_SYMLINK || s->call == WIRE_CALL_SYMLINKAT;
 
-	if (!row || !row->path[1])
+	if (!row || !row->path[1] || of_attribute(s))
 		return set_missing(v);
-	return set_str(v, of[link ? !target : target]);
+	return set_path(v, &s->paths[link ? !target : target], raw);
 }
 
-static bool set_fs_name(struct value *v, const struct event_syscall *s, const struct str *of)
+static bool set_fs_name(struct value *v, const struct event_syscall *s, bool raw)
 {
 	const struct event_call *row = event_call(s->call);
 
 	if (!row || row->path[1] || row->dir[0] == WIRE_CALL_A_NAME)
 		return set_missing(v);
-	return set_str(v, of[0]);
+	return set_path(v, &s->paths[0], raw);
 }
 
 static bool swaps(const struct event_syscall *s)
@@ -46,11 +57,15 @@ static bool swaps(const struct event_syscall *s)
 	return s->call == WIRE_CALL_RENAMEAT2 && (s->args[4] & RENAME_EXCHANGE);
 }
 
-static void add_paths(struct value *v, struct str path, struct value_scratch *scratch)
+/* Where it led, and what it was called: between the call and the look a link can have changed. */
+static void add_paths(struct value *v, const struct event_call_path *path,
+		      struct value_scratch *scratch)
 {
-	struct event_file f = {.path = path};
+	struct event_file f = {.path = path->named};
 
-	add_str(v, path, scratch);
+	add_str(v, path->path, scratch);
+	add_str(v, path->rootpath, scratch);
+	add_str(v, path->named, scratch);
 	add_str(v, file_asked_path(&f), scratch);
 }
 
@@ -85,17 +100,17 @@ static bool of_paths(struct value *v, const struct event_syscall *s, enum field_
 {
 	switch (id) {
 	case F_FS_NAME:
-		return set_fs_name(v, s, s->path);
+		return set_fs_name(v, s, false);
 	case F_FS_NAMERAW:
-		return set_fs_name(v, s, s->asked);
+		return set_fs_name(v, s, true);
 	case F_FS_SOURCE:
-		return set_fs(v, s, s->path, false);
+		return set_fs(v, s, false, false);
 	case F_FS_SOURCERAW:
-		return set_fs(v, s, s->asked, false);
+		return set_fs(v, s, true, false);
 	case F_FS_TARGET:
-		return set_fs(v, s, s->path, true);
+		return set_fs(v, s, false, true);
 	case F_FS_TARGETRAW:
-		return set_fs(v, s, s->asked, true);
+		return set_fs(v, s, true, true);
 	case F_ARG_PATH:
 	case F_ARG_PATHNAME:
 	case F_ARG_NAME:
@@ -116,22 +131,27 @@ bool value_of_syscall(struct value *v, const struct event *e, enum field_id id,
 		      struct value_scratch *scratch)
 {
 	const struct event_syscall *s = &e->sys;
-	const struct event_call *row;
+	const struct event_call_path *target;
 
 	if (e->kind != EVENT_SYSCALL)
 		return false;
-	row = event_call(s->call);
+	target = event_call_target(s);
 	switch (id) {
 	case F_FD_NAME:
 		return set_str(v, event_call_changed(s));
 	case F_CALL_FROM:
 		return set_str(v, event_call_from(s));
 	case F_CALL_UNRESOLVED: /* what a descriptor stands for is known */
-		return set_bool(v, row && row->path[0]);
+		return set_bool(v, event_call_unresolved(s));
+	case F_CALL_ASKED:
+		return set_str(v, target ? target->asked : STR_LIT(""));
+	case F_HOST_PATH:
+		return set_str(v, target ? target->hostpath : STR_LIT(""));
 	case F_FILE_PATHS:
-		add_paths(v, event_call_changed(s), scratch);
+		if (target)
+			add_paths(v, target, scratch);
 		if (swaps(s))
-			add_paths(v, event_call_from(s), scratch);
+			add_paths(v, &s->paths[0], scratch);
 		return true;
 	case F_FILE_NAME:
 		return set_str(v, str_basename(event_call_changed(s)));

@@ -482,8 +482,8 @@ static void random_event(struct event *e, struct container *c, struct process *p
 		break;
 	case EVENT_SYSCALL:
 		e->sys.call = WIRE_CALL_FIRST + (uint32_t)below(WIRE_CALL_END - WIRE_CALL_FIRST);
-		e->sys.path[0] = e->sys.asked[0] = random_word();
-		e->sys.path[1] = e->sys.asked[1] = random_word();
+		e->sys.paths[0].path = e->sys.paths[0].asked = random_word();
+		e->sys.paths[1].path = e->sys.paths[1].asked = random_word();
 		break;
 	case EVENT_NET:
 		e->net.call = PICK(net_calls);

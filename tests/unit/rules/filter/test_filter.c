@@ -172,7 +172,7 @@ static void test_worlds(void **state)
 	expect("kinds exec", AND(TEST(TYPE, IN, "execve", "execveat"), TEST(PROC_NAME, EQ, "x")));
 	expect("kinds exec", TEST(EXEC_FILENAME, EQ, "/x"));
 	expect("kinds exit", EXISTS(EXIT_CODE));
-	expect("kinds setid call(setns settimeofday)", TEST(TYPE, STARTSWITH, "set"));
+	expect("kinds setid call(setns settimeofday setxattr)", TEST(TYPE, STARTSWITH, "set"));
 	expect("any RW; kinds open call(open_tree)", TEST(TYPE, STARTSWITH, "open"));
 	expect("any RW; kinds open", TEST(TYPE, EQ, "openat"));
 	expect("any RWCOIS; kinds exec exit setid open connect call net", TEST(PROC_NAME, EQ, "x"));
@@ -373,6 +373,8 @@ static void test_host(void **state)
 	assert_string_equal(derive(rules, 1), "host /etc W!; host /root W!; host W; kinds open");
 	rules[0].condition = AND(WRITES, EXISTS(HOST_PATH));
 	assert_string_equal(derive(rules, 1), "host W!; kinds open");
+	/* Other calls have it as well. */
+	expect("host RW; kinds open call", EXISTS(HOST_PATH));
 	/* Taken away, by the path inside the file system only. */
 	expect("host W; host- /var/lib/docker W; kinds open",
 	       AND(WRITES, EXISTS(HOST_PATH), NOT(TEST(FILE_SBPATH, PMATCH, "/var/lib/docker"))));
@@ -388,10 +390,10 @@ static void test_host(void **state)
 	expect_open("host", AND(EXISTS(HOST_PATH), NOT(TEST(FILE_SBPATH, PMATCH, "/a/b/c/d/e",
 							    "/x/*", "/y//z", "/"))));
 	/* All that want the host's files have to exclude it. */
-	rules[0] = condition_rule(
-		AND(EXISTS(HOST_PATH), NOT(TEST(FILE_SBPATH, PMATCH, "/a", "/b/c"))));
-	rules[1] = condition_rule(
-		AND(EXISTS(HOST_PATH), NOT(TEST(FILE_SBPATH, PMATCH, "/a/x", "/b"))));
+	rules[0] = condition_rule(AND(EXISTS(IS_OPEN_READ), EXISTS(HOST_PATH),
+				      NOT(TEST(FILE_SBPATH, PMATCH, "/a", "/b/c"))));
+	rules[1] = condition_rule(AND(EXISTS(IS_OPEN_READ), EXISTS(HOST_PATH),
+				      NOT(TEST(FILE_SBPATH, PMATCH, "/a/x", "/b"))));
 	rules[2] = condition_rule(AND(READS, EXISTS(HOST_PATH)));
 	assert_string_equal(derive(rules, 2), "host RW; host- /b/c RW; host- /a/x RW; kinds open");
 	assert_string_equal(derive(rules, 3), "host RW; kinds open");

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Where paths of calls led: by this very process, which sees its own mounts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "container/resolver.h"
+#include "container/walker.h"
+#include "container/witness.h"
+
+static struct resolver *resolver;
+static struct event e;
+static char top[256], other[256];
+static uint32_t own_ns;
+
+static void make(const char *name, const char *target)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", top, name);
+	if (target)
+		assert_int_equal(symlink(target, path), 0);
+	else
+		assert_int_equal(mkdir(path, 0755), 0);
+}
+
+static int set_up(void **state)
+{
+	char made[] = "/tmp/resolver-XXXXXX", file[300];
+	struct stat st;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(made));
+	assert_non_null(realpath(made, top));
+	make("etc", NULL);
+	make("etc/cron.d", NULL);
+	make("elsewhere", NULL);
+	make("link", "etc");
+	make("twice", "link/cron.d");
+	make("magic", "/proc/self/cwd");
+	make("round", "round");
+	make("name", "etc/passwd");
+	snprintf(file, sizeof(file), "%s/etc/passwd", top);
+	fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(stat("/proc/self/ns/mnt", &st), 0);
+	own_ns = (uint32_t)st.st_ino;
+	return resolver_new(&resolver, "/proc", NULL);
+}
+
+static int tear_down(void **state)
+{
+	char command[300];
+
+	(void)state;
+	resolver_free(resolver);
+	snprintf(command, sizeof(command), "rm -rf '%s'", top);
+	return system(command);
+}
+
+static void begin(uint32_t call)
+{
+	e = (struct event){
+		.kind = EVENT_SYSCALL,
+		.task = {.pid = (uint32_t)getpid(), .mnt_ns = own_ns},
+		.sys.call = call,
+	};
+}
+
+/* An absolute path when it begins with a slash: below the top directory. */
+static void ask(size_t i, const char *base, const char *asked)
+{
+	static char bases[2][512], texts[2][512];
+	struct event_call_path *p = &e.sys.paths[i];
+
+	snprintf(bases[i], sizeof(bases[i]), "%s%s", top, base);
+	snprintf(texts[i], sizeof(texts[i]), "%s%s", asked[0] == '/' ? top : "", asked);
+	p->base = str_from(bases[i]);
+	p->asked = p->named = p->path = str_from(texts[i]);
+}
+
+static void led(size_t i, const char *want)
+{
+	const struct event_call_path *p = &e.sys.paths[i];
+	char text[512];
+
+	resolver_call(resolver, &e);
+	assert_int_equal(p->resolved, want != NULL);
+	if (!want) {
+		assert_ptr_equal(p->path.p, p->named.p);
+		assert_null(p->rootpath.p);
+		return;
+	}
+	snprintf(text, sizeof(text), "%s%s", top, want);
+	other[0] = '\0';
+	snprintf(other, sizeof(other), "%.*s", (int)p->path.len, p->path.p);
+	assert_string_equal(other, text);
+	assert_null(p->hostpath.p);
+}
+
+static void a_path(uint32_t call, const char *base, const char *asked, const char *want)
+{
+	size_t i;
+
+	begin(call);
+	i = event_call(call)->path[1] ? 1 : 0;
+	if (i == 1)
+		ask(0, "", "/etc/x");
+	ask(i, base, asked);
+	led(i, want);
+}
+
+static void links_are_followed(void **state)
+{
+	(void)state;
+	a_path(WIRE_CALL_RENAME, "", "/etc/new", "/etc/new");
+	a_path(WIRE_CALL_RENAME, "", "/link/new", "/etc/new");
+	a_path(WIRE_CALL_RENAME, "", "/twice/new", "/etc/cron.d/new");
+	a_path(WIRE_CALL_RENAME, "", "/twice/../new", "/etc/new");
+	a_path(WIRE_CALL_RENAME, "", "/twice/../..//elsewhere/./new", "/elsewhere/new");
+	a_path(WIRE_CALL_RENAME, "", "/link/new//", "/etc/new");
+	a_path(WIRE_CALL_RENAMEAT, "/elsewhere", "../link/new", "/etc/new");
+	a_path(WIRE_CALL_LINKAT, "/etc", "new", "/etc/new");
+	a_path(WIRE_CALL_SYMLINK, "", "/link/new", "/etc/new");
+	a_path(WIRE_CALL_UNLINK, "", "/link/passwd", "/etc/passwd");
+	a_path(WIRE_CALL_RMDIR, "", "/link/cron.d/..", "/etc");
+}
+
+/* Some calls act on what a link at the end leads to, others on the link. */
+static void last_link(void **state)
+{
+	(void)state;
+	a_path(WIRE_CALL_TRUNCATE, "", "/name", "/etc/passwd");
+	a_path(WIRE_CALL_CHMOD, "", "/name", "/etc/passwd");
+	a_path(WIRE_CALL_UNLINK, "", "/name", "/name");
+	a_path(WIRE_CALL_RENAME, "", "/name", "/name");
+	a_path(WIRE_CALL_LCHOWN, "", "/name", "/name");
+	a_path(WIRE_CALL_CHMOD, "", "/link/gone", "/etc/gone");
+	begin(WIRE_CALL_FCHMODAT2);
+	e.sys.args[3] = AT_SYMLINK_NOFOLLOW;
+	ask(0, "", "/name");
+	led(0, "/name");
+}
+
+static void where_it_is_not_known(void **state)
+{
+	(void)state;
+	a_path(WIRE_CALL_RENAME, "", "/gone/new", NULL);
+	a_path(WIRE_CALL_RENAME, "", "/round/new", NULL);
+	a_path(WIRE_CALL_RENAME, "", "/magic/new", NULL);
+	a_path(WIRE_CALL_RENAME, "", "/name/new", NULL); /* no directory */
+	/* Afterwards the root is another one. */
+	a_path(WIRE_CALL_CHROOT, "", "/link", NULL);
+	a_path(WIRE_CALL_PIVOT_ROOT, "", "/link", NULL);
+	begin(WIRE_CALL_RENAME);
+	ask(1, "", "new"); /* relative to what is not known */
+	e.sys.paths[1].base.full++;
+	led(1, NULL);
+	e.sys.paths[1].base = STR_LIT("");
+	led(1, NULL);
+	begin(WIRE_CALL_RENAME);
+	ask(1, "", "/link/new"); /* cut */
+	e.sys.paths[1].asked.full++;
+	led(1, NULL);
+	/* The target of a link is a text. */
+	begin(WIRE_CALL_SYMLINK);
+	ask(0, "", "/link/new");
+	led(0, NULL);
+	begin(WIRE_CALL_FCHMOD);
+	led(0, NULL);
+}
+
+/* Another process of the namespace speaks for one that has ended. */
+static void witnesses(void **state)
+{
+	pid_t gone = fork();
+
+	(void)state;
+	if (gone == 0)
+		_exit(0);
+	waitpid(gone, NULL, 0);
+	begin(WIRE_CALL_RENAME);
+	e.task.pid = (uint32_t)gone;
+	ask(1, "", "/link/new");
+	led(1, NULL);
+	e.task.ppid = (uint32_t)getpid();
+	led(1, "/etc/new");
+	e.sys.paths[1] = (struct event_call_path){.resolved = false};
+	ask(1, "", "/link/new");
+	e.task.ppid = 0;
+	resolver_seen(resolver,
+		      &(struct event_task){.pid = (uint32_t)getpid(), .vpid = 1, .mnt_ns = own_ns});
+	led(1, "/etc/new");
+	/* One of other mounts does not. */
+	begin(WIRE_CALL_RENAME);
+	e.task.mnt_ns = own_ns + 1;
+	ask(1, "", "/link/new");
+	led(1, NULL);
+}
+
+/* A mount of its own shows a part of another file system. */
+static void mounts(void **state)
+{
+	begin(WIRE_CALL_RENAME);
+	(void)state;
+	if (access("/dev/shm", W_OK)) {
+		print_message("no /dev/shm here: not tested\n");
+		skip();
+	}
+	e.sys.paths[1].asked = e.sys.paths[1].named = STR_LIT("/dev/shm/x");
+	resolver_call(resolver, &e);
+	assert_true(e.sys.paths[1].resolved);
+	assert_true(str_is(e.sys.paths[1].path, "/dev/shm/x"));
+	e.task.flags = WIRE_TASK_HOST_MNT;
+	resolver_call(resolver, &e);
+	assert_true(str_is(e.sys.paths[1].hostpath, "/dev/shm/x"));
+}
+
+/* The thread's way, which links on an overlay take. */
+static void walker(void **state)
+{
+	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), fd;
+	struct walker *w;
+	char path[512];
+
+	(void)state;
+	assert_int_equal(walker_new(&w), 0);
+	snprintf(path, sizeof(path), "%s/link/../link/cron.d", top);
+	for (int i = 0; i < 3; i++) {
+		fd = walker_open(w, own_ns, root, path, true);
+		assert_true(fd >= 0);
+		close(fd);
+	}
+	assert_int_equal(walker_open(w, own_ns, root, "/proc/self/root/", true), -ELOOP);
+	assert_int_equal(walker_open(w, own_ns, root, "/gone/x", false), -ENOENT);
+	walker_free(w);
+	walker_free(NULL);
+	close(root);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(links_are_followed),
+		cmocka_unit_test(last_link),
+		cmocka_unit_test(where_it_is_not_known),
+		cmocka_unit_test(witnesses),
+		cmocka_unit_test(mounts),
+		cmocka_unit_test(walker),
+	};
+
+	return cmocka_run_group_tests_name("resolver", tests, set_up, tear_down);
+}

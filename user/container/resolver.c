@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/resolver.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mountinfo.h"
+#include "container/host_mounts.h"
+#include "container/walker.h"
+#include "container/witness.h"
+
+/* Room for a directory and the name in it. */
+#define RESOLVER_PATH_MAX (2 * PATH_MAX)
+
+struct found {
+	char path[RESOLVER_PATH_MAX];
+	char rootpath[RESOLVER_PATH_MAX];
+	char hostpath[HOST_PATH_MAX];
+};
+
+/* What a text led to: where it lies in the mount namespace, and by which mount (0: not known). */
+struct spot {
+	char text[RESOLVER_PATH_MAX];
+	char path[PATH_MAX];
+	uint32_t mount;
+};
+
+struct resolver {
+	struct walker *walker;
+	struct witnesses *witnesses;
+	struct host_mounts *host;
+	char text[RESOLVER_PATH_MAX];
+	struct spot spot; /* text "": none; a call's two paths often have one directory */
+	struct found found[WIRE_SYSCALL_PATHS];
+};
+
+/* A mount, and the root of the mount namespace: of one line of mountinfo each. */
+struct mount_of {
+	uint32_t id;
+	bool found, root_found;
+	uint32_t dev, root_dev;
+	char root[PATH_MAX], point[PATH_MAX], root_root[PATH_MAX];
+};
+
+int resolver_new(struct resolver **out, const char *proc, struct host_mounts *host)
+{
+	struct resolver *r = calloc(1, sizeof(*r));
+	int err;
+
+	if (!r)
+		return -ENOMEM;
+	err = walker_new(&r->walker);
+	if (!err)
+		err = witnesses_new(&r->witnesses, proc);
+	if (err) {
+		resolver_free(r);
+		return err;
+	}
+	r->host = host;
+	*out = r;
+	return 0;
+}
+
+void resolver_free(struct resolver *r)
+{
+	if (!r)
+		return;
+	walker_free(r->walker);
+	witnesses_free(r->witnesses);
+	free(r);
+}
+
+void resolver_seen(struct resolver *r, const struct event_task *t)
+{
+	witnesses_add(r->witnesses, t->mnt_ns, t->pid, t->vpid);
+}
+
+/* What path is inside dir, "" or "/...", or p NULL when it lies elsewhere. dir "/" holds all. */
+static struct str below(struct str path, const char *dir)
+{
+	uint32_t n = (uint32_t)strlen(dir);
+
+	if (n == 1)
+		n = 0;
+	if (path.len < n || memcmp(path.p, dir, n) != 0 || (path.len > n && path.p[n] != '/'))
+		return (struct str){NULL, 0, 0};
+	return (struct str){path.p + n, path.len - n, path.len - n};
+}
+
+/* The path as the root that was found sees it, in r->text; false when it does not. */
+static bool write_text(struct resolver *r, const struct event_call_path *path, const char *root)
+{
+	struct str base = STR_LIT("");
+	const char *between = "";
+
+	if (path->asked.full > path->asked.len)
+		return false;
+	if (path->asked.p[0] != '/') {
+		if (path->base.len == 0 || path->base.full > path->base.len)
+			return false;
+		base = below(path->base, root);
+		between = "/";
+	}
+	/* A path of the system call ends at its first NUL anyway. */
+	return base.p &&
+	       (size_t)snprintf(r->text, sizeof(r->text), "%.*s%s%.*s", (int)base.len, base.p,
+				between, (int)path->asked.len, path->asked.p) < PATH_MAX;
+}
+
+/* Cuts the last component off the text; NULL when it is none that could be made or removed. */
+static const char *cut_last(char *text)
+{
+	size_t n = strlen(text);
+	char *slash;
+
+	while (n > 1 && text[n - 1] == '/')
+		text[--n] = '\0';
+	slash = strrchr(text, '/');
+	if (!slash || strcmp(slash, "/") == 0 || strcmp(slash, "/.") == 0 ||
+	    strcmp(slash, "/..") == 0)
+		return NULL;
+	*slash = '\0';
+	return slash + 1;
+}
+
+/* Where fd lies in its mount namespace; false when it has no place any more. */
+static bool read_place(int fd, char path[static PATH_MAX])
+{
+	char link[32], own[32];
+	struct str s;
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, PATH_MAX);
+	if (n <= 0 || n >= PATH_MAX || path[0] != '/')
+		return false;
+	path[n] = '\0';
+	s = str_from(path);
+	/* /proc/self of the container was ours. */
+	n = snprintf(own, sizeof(own), "/proc/%d", (int)getpid());
+	return !str_ends(s, " (deleted)") &&
+	       (strncmp(path, own, (size_t)n) != 0 || (path[n] && path[n] != '/'));
+}
+
+/* The id of the mount that fd was reached by; 0: not known. */
+static uint32_t mount_id(int fd)
+{
+	static const char word[] = "mnt_id:";
+	char name[40], text[256];
+	const char *at;
+	ssize_t n;
+	int info;
+
+	snprintf(name, sizeof(name), "/proc/self/fdinfo/%d", fd);
+	info = open(name, O_RDONLY | O_CLOEXEC);
+	if (info < 0)
+		return 0;
+	n = read(info, text, sizeof(text) - 1);
+	close(info);
+	text[n > 0 ? n : 0] = '\0';
+	at = strstr(text, word);
+	return at ? (uint32_t)strtoul(at + sizeof(word) - 1, NULL, 10) : 0;
+}
+
+static bool keep(char to[static PATH_MAX], const char *from)
+{
+	size_t n = strlen(from);
+
+	if (n >= PATH_MAX)
+		return false;
+	memcpy(to, from, n + 1);
+	return true;
+}
+
+static int match_mount(const struct mountinfo *m, void *arg)
+{
+	struct mount_of *of = arg;
+
+	if (m->id == of->id) {
+		of->found = keep(of->root, m->root) && keep(of->point, m->point);
+		of->dev = m->dev;
+	}
+	if (strcmp(m->point, "/") == 0) { /* of several the last one is on top */
+		of->root_found = keep(of->root_root, m->root);
+		of->root_dev = m->dev;
+	}
+	return 0;
+}
+
+/* Which file system and which part of it: then where that is in the container and on the host. */
+static void place(struct resolver *r, const struct witness *w, uint32_t id, struct found *f,
+		  struct event_call_path *path)
+{
+	struct mount_of of = {.id = id};
+	struct str rest, inside;
+	char *sbpath = f->rootpath;
+	FILE *info = witness_mountinfo(w);
+	int n;
+
+	if (!info)
+		return;
+	mountinfo_each(info, match_mount, &of);
+	fclose(info);
+	if (!of.found || !of.root_found)
+		return;
+	rest = below(path->path, of.point);
+	if (!rest.p)
+		return;
+	n = snprintf(sbpath, sizeof(f->rootpath), "%s%.*s", of.root[1] ? of.root : "",
+		     (int)rest.len, rest.p);
+	if (n < 0 || (size_t)n >= PATH_MAX)
+		return;
+	inside = str_from(n > 0 ? sbpath : "/");
+	rest = below(inside, of.root_root);
+	if (of.dev == of.root_dev && rest.p)
+		path->rootpath = rest.len > 0 ? rest : STR_LIT("/");
+	else if (r->host)
+		path->hostpath = host_mounts_path(r->host, of.dev, inside, f->hostpath);
+}
+
+/* Finds what r->text leads to and keeps it in r->spot. Gives 0 or -errno. */
+static int find_spot(struct resolver *r, const struct witness *w, bool directory)
+{
+	struct spot *spot = &r->spot;
+	int fd, err = 0;
+
+	if (!r->text[0])
+		memcpy(r->text, "/", sizeof("/"));
+	if (strcmp(r->text, spot->text) == 0)
+		return 0;
+	spot->text[0] = '\0';
+	fd = walker_open(r->walker, w->mnt_ns, w->root, r->text, directory);
+	if (fd < 0)
+		return fd;
+	spot->mount = mount_id(fd);
+	if (read_place(fd, spot->path))
+		memcpy(spot->text, r->text, strlen(r->text) + 1);
+	else
+		err = -ESTALE;
+	close(fd);
+	return err;
+}
+
+/* Is it the object itself that the path leads to, or else the name in a directory? */
+static bool find_path(struct resolver *r, const struct witness *w, bool follows, struct found *f)
+{
+	const char *last = "";
+	int err = follows ? find_spot(r, w, false) : -ENOENT;
+
+	if (err == -ENOENT) {
+		last = cut_last(r->text);
+		err = find_spot(r, w, true);
+	}
+	if (err)
+		return false;
+	snprintf(f->path, sizeof(f->path), "%s%s%s", r->spot.path,
+		 last && last[0] && r->spot.path[1] ? "/" : "", last ? last : "");
+	return true;
+}
+
+static void resolve(struct resolver *r, struct event *e, const struct witness *w, size_t i)
+{
+	struct event_call_path *path = &e->sys.paths[i];
+	bool mounts = e->sys.call == WIRE_CALL_MOUNT || e->sys.call == WIRE_CALL_MOVE_MOUNT;
+	struct found *f = &r->found[i];
+
+	if (!write_text(r, path, w->root_path) || !find_path(r, w, event_call_follows(&e->sys), f))
+		return;
+	path->path = str_from(f->path);
+	path->resolved = true;
+	/* What a mount has put there is not what lay there. */
+	if (mounts || r->spot.mount == 0 || w->root_path[1])
+		return;
+	if (e->task.flags & WIRE_TASK_HOST_MNT)
+		path->hostpath = path->path;
+	else if (r->spot.mount == mount_id(w->root))
+		path->rootpath = path->path;
+	else if (path == event_call_target(&e->sys) || e->sys.call == WIRE_CALL_RENAMEAT2)
+		place(r, w, r->spot.mount, f, path);
+}
+
+void resolver_call(struct resolver *r, struct event *e)
+{
+	struct event_syscall *s = &e->sys;
+	struct witness w;
+
+	if (e->kind != EVENT_SYSCALL || !(event_call_leads(s, 0) || event_call_leads(s, 1)))
+		return;
+	if (witnesses_find(r->witnesses, e, &w) < 0)
+		return;
+	r->spot.text[0] = '\0';
+	for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++)
+		if (event_call_leads(s, i))
+			resolve(r, e, &w, i);
+	witness_close(&w);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Follows a path from a foreign root, and does not wait for ever where a file system does not
+ * answer. */
+#ifndef ROOTWATCH_CONTAINER_WALKER_H
+#define ROOTWATCH_CONTAINER_WALKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct walker;
+
+/* Gives 0 or -ENOMEM. */
+int walker_new(struct walker **w);
+/* A path that is still being followed is left to its thread. */
+void walker_free(struct walker *w);
+
+/*
+ * What path leads to from the directory root, above which it does not get, as a descriptor of
+ * O_PATH; nothing is opened by that. Links of /proc that are no paths are not followed
+ * (RESOLVE_NO_MAGICLINKS of openat2(2), Linux 5.6). mnt_ns: whose directories these are; of one
+ * that has kept us waiting nothing more is followed until it has answered. Gives the descriptor
+ * or -errno: -ETIMEDOUT or -EBUSY when the file system does not answer.
+ */
+int walker_open(struct walker *w, uint32_t mnt_ns, int root, const char *path, bool directory);
+
+#endif /* ROOTWATCH_CONTAINER_WALKER_H */
