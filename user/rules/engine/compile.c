@@ -255,6 +255,8 @@ static int add_lookups(struct engine *g)
 	for (size_t type = 0; type < g->types.n && !err; type++) {
 		struct candidates *c = &g->by_type[type];
 
+		if (c->n == 0)
+			continue;
 		c->lookup = like_before(g, type);
 		if (!c->lookup)
 			err = lookup_new(&c->lookup, g, &c->clues, c->n);

@@ -111,7 +111,7 @@ struct candidates {
 	struct candidate *p;
 	size_t n, max;
 	struct clues clues;
-	struct lookup *lookup; /* NULL: all of them are asked */
+	struct lookup *lookup; /* NULL while there are none */
 };
 
 struct engine {

@@ -59,9 +59,8 @@ static uint8_t add(struct event_types *t, enum event_kind kind, uint32_t call, u
 	return (uint8_t)t->n++;
 }
 
-void event_types_fill(struct event_types *t)
+static void find_out(struct event_types *t)
 {
-	memset(t, 0, sizeof(*t));
 	for (int kind = 0; kind < EVENT_KIND_END; kind++) {
 		uint32_t n = kind == EVENT_NET ? WIRE_CALL_VALUES : WIRE_CALL_END;
 
@@ -78,6 +77,16 @@ void event_types_fill(struct event_types *t)
 		}
 	}
 	t->fd_exec = add(t, EVENT_EXEC, 0, WIRE_EXEC_FDPATH, false);
+}
+
+/* They are always the same ones, and take longer to find out than a small set of rules to compile. */
+void event_types_fill(struct event_types *t)
+{
+	static struct event_types all;
+
+	if (all.n == 0)
+		find_out(&all);
+	*t = all;
 }
 
 uint32_t event_types_of(const struct event_types *t, const struct event *e)

@@ -206,6 +206,7 @@ static const struct {
 	{"evt.rawarg.path = x", FIELD("evt.rawarg.path")},
 	{"evt.arg[0] = x", FIELD("evt.arg")},
 	{"container.mount.dest[/x] exists", NULL},
+	{"container.ip exists", FIELD("container.ip")},
 	{"ka.verb = get", FIELD("ka.verb")},
 	{"jevt.value[/a] = get", FIELD("jevt.value")},
 	{"proc.env[X] = y",
