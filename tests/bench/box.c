@@ -138,14 +138,14 @@ static void remove_below(const char *scratch, const char *name)
 		bench_say("left behind: %s", path);
 }
 
-/* ---- its first process ---------------------------------------------------------------------- */
-
-static int mount_root(const struct box *box)
+/*
+ * Its root, mounted on the host as Docker does it: by that rootwatch knows the overlay of a
+ * container that is older than itself as the container's own.
+ */
+static int mount_overlay(const struct box *box)
 {
 	char at[300], sub[400], options[1200];
 
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		return -errno;
 	snprintf(at, sizeof(at), "%s/mnt", box->scratch);
 	if (mount("rootwatch-bench", at, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755"))
 		return -errno;
@@ -160,9 +160,29 @@ static int mount_root(const struct box *box)
 		return -errno;
 	snprintf(options, sizeof(options), "lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work",
 		 box->scratch, at, at);
-	if (mount("overlay", sub, "overlay", 0, options))
+	return mount("overlay", sub, "overlay", 0, options) ? -errno : 0;
+}
+
+static void unmount_overlay(const struct box *box)
+{
+	char at[400];
+
+	snprintf(at, sizeof(at), "%s/mnt/root", box->scratch);
+	umount2(at, MNT_DETACH);
+	snprintf(at, sizeof(at), "%s/mnt", box->scratch);
+	umount2(at, MNT_DETACH);
+}
+
+/* ---- its first process ---------------------------------------------------------------------- */
+
+static int enter_root(const struct box *box)
+{
+	char at[300], root[400];
+
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return -errno;
-	if (chdir(sub))
+	snprintf(root, sizeof(root), "%s/mnt/root", box->scratch);
+	if (chdir(root))
 		return -errno;
 	snprintf(at, sizeof(at), "%s/volume", box->scratch);
 	if (mount(at, "data", NULL, MS_BIND, NULL))
@@ -184,7 +204,7 @@ static void __attribute__((noreturn)) init_main(const struct box *box, int fd)
 	if (!err && unshare(CLONE_NEWCGROUP))
 		err = -errno;
 	if (!err)
-		err = mount_root(box);
+		err = enter_root(box);
 	if (!err) {
 		char *argv[] = {(char *)"load", (char *)"hold", NULL}, *envp[] = {NULL};
 
@@ -257,6 +277,11 @@ int box_open(struct box *box, const char *scratch, const char *guests, int cpu)
 		err = make_dir(scratch, "/volume", 0755);
 	if (!err)
 		err = make_file(scratch, "/volume/file");
+	if (!err) {
+		err = mount_overlay(box);
+		if (err)
+			bench_fail(-err, "mounting the container's root");
+	}
 	if (!err)
 		err = cgroups_make(box->id);
 	if (!err)
@@ -276,8 +301,10 @@ void box_close(struct box *box)
 	}
 	if (box->pidfd >= 0)
 		close(box->pidfd);
-	if (box->id[0])
+	if (box->id[0]) {
 		cgroups_remove(box->id);
+		unmount_overlay(box);
+	}
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		remove_below(box->scratch, parts[i]);
 	memset(box, 0, sizeof(*box));
