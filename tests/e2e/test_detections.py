@@ -160,7 +160,9 @@ def test_only_documented_fields(w):
                                               and isinstance(value, bool) == (kind is bool))
             assert ok, f"{name} is {value!r}, documented as {listed[name]}"
             assert value != "", name
-    only_elsewhere = {"rootwatch.lost", "rootwatch.lost_total"}
+    # test_storm; the first line of a stream, test_open; test_exec; test_overlay
+    only_elsewhere = {"rootwatch.lost", "rootwatch.lost_total", "rootwatch.hooks",
+                      "rootwatch.exec.argv_hash", "rootwatch.file.ino"}
     printed = {name for name, field in listed.items() if field["printed"]}
     assert printed - seen <= only_elsewhere, f"never printed: {sorted(printed - seen)}"
 
@@ -186,6 +188,7 @@ def test_every_rule_is_here(_w):
     known = {rule["id"] for rule in listing("list") if rule["state"] == "active"}
     acted = {row[0] for row in TABLE + test_default_rules.TABLE + test_calls.RULES +
              test_inet.RULES}
+    acted.add("path-hidden")  # test_race: a second thread takes the page away
     assert known, "no rules are listed"
     assert acted == known, f"only in one of the two: {sorted(acted ^ known)}"
 
