@@ -16,7 +16,7 @@ struct resolver;
  * proc: the host's /proc. host: the caller's, NULL: where files lie on the host is not said. Gives
  * 0 or -ENOMEM.
  */
-int resolver_new(struct resolver **r, const char *proc, struct host_mounts *host);
+int resolver_new(struct resolver **out, const char *proc, struct host_mounts *host);
 void resolver_free(struct resolver *r);
 
 /* Such a task exists: it can speak for its mount namespace when another one is gone. */

@@ -10,7 +10,7 @@
 struct walker;
 
 /* Gives 0 or -ENOMEM. */
-int walker_new(struct walker **w);
+int walker_new(struct walker **out);
 /* A path that is still being followed is left to its thread. */
 void walker_free(struct walker *w);
 

@@ -22,7 +22,7 @@ struct witness {
 };
 
 /* proc: the host's /proc. 0 or -ENOMEM. */
-int witnesses_new(struct witnesses **w, const char *proc);
+int witnesses_new(struct witnesses **out, const char *proc);
 void witnesses_free(struct witnesses *w);
 
 /* A process of that mount namespace; vpid: in its own pid namespace, where 1 lives longest. */

@@ -209,13 +209,13 @@ int main(int argc, char **argv)
 	} else if (argc == 5) {
 		t = (struct two){argv[2], argv[3]};
 		if (!strcmp(argv[1], "link")) {
-			strcpy(path, "/tmp/race-link");
+			(void)snprintf(path, sizeof(path), "/tmp/race-link");
 			(void)unlink(path);
 			need(symlink(t.other, path), "symlink");
 			race_two(flip_link, &t, strtol(argv[4], NULL, 10));
 		} else if (!strcmp(argv[1], "text") && strlen(t.one) == strlen(t.other) &&
 			   strlen(t.one) < sizeof(path)) {
-			strcpy(path, t.other);
+			(void)snprintf(path, sizeof(path), "%s", t.other);
 			race_two(flip_text, &t, strtol(argv[4], NULL, 10));
 		} else {
 			truth_usage(usage);
