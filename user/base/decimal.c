@@ -9,7 +9,7 @@ static const char two_digits[] = "0001020304050607080910111213141516171819"
 
 struct str decimal(char buf[static DECIMAL_MAX], int64_t v)
 {
-	char *end = buf + DECIMAL_MAX, *d = end;
+	char *end = buf + (DECIMAL_MAX - 1), *d = end;
 	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 	uint32_t len;
 

@@ -6,8 +6,8 @@
 
 #include "base/str.h"
 
-/* "-9223372036854775808" */
-#define DECIMAL_MAX 20
+/* "-9223372036854775808", and one more: linters mind a pointer to the end of what is passed. */
+#define DECIMAL_MAX 21
 
 /* The number in decimal, at the end of buf. */
 struct str decimal(char buf[static DECIMAL_MAX], int64_t v);

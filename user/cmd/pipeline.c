@@ -28,9 +28,9 @@
 #define OFFSET_NOISE_NS 100000
 
 /* Ids of rules that outlive their rules: a process is reported by one long after. */
-struct names {
-	char **p;
-	size_t n;
+struct name {
+	struct name *next;
+	char id[];
 };
 
 struct pipeline {
@@ -44,7 +44,7 @@ struct pipeline {
 	struct engine *engines[2]; /* by event.set */
 	bool timed[2];		   /* its verdicts change with the time */
 	struct memo memo;
-	struct names reported;
+	struct name *reported;
 	struct pipeline_stats st;
 	uint64_t num;
 	uint64_t self_ino;  /* of this program's file; 0: unknown */
@@ -58,22 +58,21 @@ struct pipeline {
 	char line[OUTPUT_LINE_MAX];
 };
 
-static const char *name_kept(struct names *k, const char *id)
+static const char *name_kept(struct name **first, const char *id)
 {
-	char **p, *copy;
+	size_t size = strlen(id) + 1;
+	struct name *n;
 
-	for (size_t i = 0; i < k->n; i++)
-		if (strcmp(k->p[i], id) == 0)
-			return k->p[i];
-	copy = strdup(id);
-	p = copy ? reallocarray(k->p, k->n + 1, sizeof(*p)) : NULL;
-	if (!p) {
-		free(copy);
+	for (n = *first; n; n = n->next)
+		if (strcmp(n->id, id) == 0)
+			return n->id;
+	n = malloc(sizeof(*n) + size);
+	if (!n)
 		return NULL;
-	}
-	k->p = p;
-	k->p[k->n++] = copy;
-	return copy;
+	memcpy(n->id, id, size);
+	n->next = *first;
+	*first = n;
+	return n->id;
 }
 
 static void self_find(struct pipeline *p)
@@ -150,9 +149,12 @@ void pipeline_free(struct pipeline *p)
 	if (p->processes)
 		process_table_free(p->processes);
 	resolver_free(p->resolver);
-	for (size_t i = 0; i < p->reported.n; i++)
-		free(p->reported.p[i]);
-	free(p->reported.p);
+	while (p->reported) {
+		struct name *next = p->reported->next;
+
+		free(p->reported);
+		p->reported = next;
+	}
 	free(p->last_seq);
 	free(p);
 }

@@ -100,7 +100,7 @@ static void write_event(struct line *l, void *arg)
 size_t output_json(char line[static OUTPUT_LINE_MAX], const struct event *e,
 		   const struct verdict *v, const struct output_options *o)
 {
-	struct places at;
+	struct places at = {0};
 	struct job j = {.e = e, .v = v, .o = o, .at = &at};
 
 	/* Less than 4 KiB: one byte less. */
@@ -110,7 +110,7 @@ size_t output_json(char line[static OUTPUT_LINE_MAX], const struct event *e,
 /* How many digits. */
 static size_t width(uint64_t v)
 {
-	char text[DECIMAL_MAX];
+	char text[DECIMAL_MAX] = "";
 
 	return decimal(text, (int64_t)v).len;
 }
@@ -119,7 +119,7 @@ size_t output_json_keep(char line[static OUTPUT_LINE_MAX], const struct event *e
 			const struct verdict *v, const struct output_options *o,
 			struct output_kept *kept)
 {
-	struct places at;
+	struct places at = {0};
 	struct job j = {.e = e, .v = v, .o = o, .at = &at};
 	size_t len = line_render(line, OUTPUT_LINE_MAX - 1, LINE_JSON, write_event, &j);
 

@@ -135,7 +135,7 @@ static int add_probes(struct hooks *h, uint64_t calls)
 	uint64_t fresh = calls & ~h->probed;
 	const char **names;
 	size_t n = 0;
-	LIBBPF_OPTS(bpf_kprobe_multi_opts, o, .retprobe = true);
+	struct bpf_kprobe_multi_opts o = {.sz = sizeof(o), .retprobe = true};
 	struct bpf_link *link;
 
 	names = calloc(h->probe.n_callees + 1, sizeof(*names));

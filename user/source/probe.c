@@ -27,7 +27,8 @@ static const struct bpf_insn nothing[] = {
 
 static int load(enum bpf_prog_type type, enum bpf_attach_type attach, uint32_t btf_id)
 {
-	LIBBPF_OPTS(bpf_prog_load_opts, o, .expected_attach_type = attach, .attach_btf_id = btf_id);
+	struct bpf_prog_load_opts o = {
+		.sz = sizeof(o), .expected_attach_type = attach, .attach_btf_id = btf_id};
 
 	return bpf_prog_load(type, "rootwatch_probe", "Dual BSD/GPL", nothing,
 			     sizeof(nothing) / sizeof(nothing[0]), &o);

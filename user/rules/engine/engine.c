@@ -24,12 +24,22 @@ void *engine_grown(void *array, size_t n, size_t *max, size_t size)
 /* Fewer tests than that search faster than the value is looked at as a whole. */
 #define GRAMS_WORTH 8
 
-static int add_grams(struct slot *s)
+static int add_grams(struct engine *g)
 {
-	if (s->n_parts < GRAMS_WORTH)
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_slots; i++)
+		n += g->slots[i].n_parts >= GRAMS_WORTH;
+	if (n == 0)
 		return 0;
-	s->grams = malloc(sizeof(*s->grams));
-	return s->grams ? 0 : -ENOMEM;
+	g->grams = calloc(n, sizeof(*g->grams));
+	if (!g->grams)
+		return -ENOMEM;
+	n = 0;
+	for (size_t i = 0; i < g->n_slots; i++)
+		if (g->slots[i].n_parts >= GRAMS_WORTH)
+			g->slots[i].grams = &g->grams[n++];
+	return 0;
 }
 
 int engine_new(struct engine **out, const struct rule *rules, size_t n, char why[ENGINE_WHY_MAX])
@@ -46,8 +56,8 @@ int engine_new(struct engine **out, const struct rule *rules, size_t n, char why
 		g->scratches = calloc(g->n_scratches, sizeof(*g->scratches));
 		err = g->scratches ? 0 : -ENOMEM;
 	}
-	for (size_t i = 0; i < g->n_slots && !err; i++)
-		err = add_grams(&g->slots[i]);
+	if (!err)
+		err = add_grams(g);
 	if (err) {
 		engine_free(g);
 		return err;
@@ -78,8 +88,7 @@ void engine_free(struct engine *g)
 		free(g->by_type[i].clues.p);
 		forget_lookup(g, i);
 	}
-	for (size_t i = 0; i < g->n_slots; i++)
-		free(g->slots[i].grams);
+	free(g->grams);
 	free(g->scratches);
 	free(g->slots);
 	free(g->tests);

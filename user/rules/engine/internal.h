@@ -128,6 +128,7 @@ struct engine {
 	uint64_t regex_limits;
 	struct value_scratch *scratches; /* of slots, made when all are known */
 	size_t n_scratches;
+	struct grams *grams; /* of slots, likewise */
 	struct value_scratch scratch;
 };
 

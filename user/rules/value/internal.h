@@ -114,7 +114,7 @@ static inline void add_str(struct value *v, struct str s, struct value_scratch *
 		v->n_list = 0;
 	if (!s.p || s.len == 0 || v->n_list == VALUE_LIST_MAX)
 		return;
-	if (v->type != VALUE_LIST) {
+	if (v->type != VALUE_LIST || !v->list) {
 		v->list = scratch_list(scratch);
 		if (!v->list)
 			return;

@@ -7,9 +7,10 @@
 
 static struct str ip_text(const struct event_end *end, struct value_scratch *scratch)
 {
-	char text[ADDRESS_TEXT];
+	char text[ADDRESS_TEXT] = "";
+	size_t len = address_text(&end->address, text);
 
-	return scratch_copy(scratch, text, address_text(&end->address, text));
+	return scratch_copy(scratch, text, len);
 }
 
 static bool set_ip(struct value *v, const struct event_end *end, struct value_scratch *scratch)

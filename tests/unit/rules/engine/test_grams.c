@@ -36,7 +36,7 @@ static bool may(struct str value, struct str part)
 
 static void what_is_there_is_never_denied(void **state)
 {
-	char value[64], part[64];
+	char value[64] = "", part[64];
 
 	(void)state;
 	for (int round = 0; round < 20000; round++) {
