@@ -114,7 +114,7 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 		return 0;
 	r = (struct wire_syscall *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_who(s, t, g);
+	object_who(s, g);
 	r->call = call;
 	r->ret = ret;
 	r->args[0] = compat_arg(regs, is32, 0);

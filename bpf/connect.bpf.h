@@ -114,7 +114,7 @@ static __always_inline int connect_done(const struct task_struct *t, const struc
 		return 0;
 	r = (struct wire_connect *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_who(s, t, g);
+	object_who(s, g);
 	r->ret = ret;
 	peer = ret == 0 ? LOAD(struct unix_sock, sk, peer) : NULL;
 	if (peer) {

@@ -145,7 +145,7 @@ static __always_inline struct wire_net *net_begin(struct scratch *s, const struc
 	struct wire_net *r = (struct wire_net *)s->record;
 
 	__builtin_memset(r, 0, sizeof(*r));
-	object_who(s, t, g);
+	object_who(s, g);
 	r->call = call;
 	r->ret = ret == -ERESTARTSYS_ ? -EINTR_ : ret;
 	object_cwd(s, &r->cwd, t);

@@ -317,6 +317,7 @@ RECORD_WHO(wire_exec);
 RECORD_WHO(wire_open);
 RECORD_WHO(wire_connect);
 RECORD_WHO(wire_syscall);
+RECORD_WHO(wire_net);
 
 static __noinline int object_task(struct wire_task *w, const struct task_struct *t,
 				  const struct gate *g)
@@ -381,8 +382,7 @@ __noinline int object_who_of_arg(__u32 slot)
 	return 0;
 }
 
-static __always_inline void object_who(struct scratch *s, const struct task_struct *t,
-				       const struct gate *g)
+static __always_inline void object_who(struct scratch *s, const struct gate *g)
 {
 	s->gate = *g;
 	object_who_of_arg(s->slot);

@@ -25,7 +25,7 @@ static __always_inline void open_common(struct scratch *s, struct wire_open *r,
 					const struct task_struct *t, const struct gate *g,
 					__u32 call, long ret)
 {
-	object_who(s, t, g);
+	object_who(s, g);
 	r->call = call;
 	r->ret = ret;
 	object_cwd(s, &r->cwd, t);

@@ -153,7 +153,7 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 		exec_first(s, t);
 	r = (struct wire_exec *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_who(s, t, &g);
+	object_who(s, &g);
 	if (v && (v->flags & TASK_CREDS))
 		exec_gain(r, &v->creds);
 	exec_fill(s, r, t, bprm);

@@ -26,7 +26,7 @@
 /* Of any tier. */
 #define NOT_SEEN                                                                                   \
 	"what is done with a descriptor after it was opened; connects, renames and links through " \
-	"io_uring; where the paths of the other calls led"
+	"io_uring; where the paths of other calls led at that moment (it is looked up right after)"
 
 #ifndef CAP_PERFMON
 #define CAP_PERFMON 38

@@ -86,9 +86,10 @@ static bool changes(struct value *v, const struct event *e, enum field_id id,
 	}
 }
 
-bool value_of_creds(struct value *v, const struct event *e, enum field_id id,
+bool value_of_creds(struct value *v, const struct event *e, const struct field_use *use,
 		    struct value_scratch *scratch)
 {
+	enum field_id id = use->id;
 	const struct wire_creds *c = &e->creds;
 
 	switch (id) {

@@ -83,9 +83,10 @@ static bool asked_user(struct value *v, const struct event *e, struct value_scra
 	return set_str(v, scratch_copy(scratch, text, (size_t)n));
 }
 
-bool value_of_event(struct value *v, const struct event *e, enum field_id id,
+bool value_of_event(struct value *v, const struct event *e, const struct field_use *use,
 		    struct value_scratch *scratch)
 {
+	enum field_id id = use->id;
 	switch (id) {
 	case F_SCHEMA:
 		return set_num(v, 1);

@@ -161,9 +161,10 @@ static bool of_program(struct value *v, const struct event *e, enum field_id id,
 	return id == F_PACKAGE ? set_package(v, &p, e) : set_args(v, &p, scratch);
 }
 
-bool value_of_exec(struct value *v, const struct event *e, enum field_id id,
+bool value_of_exec(struct value *v, const struct event *e, const struct field_use *use,
 		   struct value_scratch *scratch)
 {
+	enum field_id id = use->id;
 	const struct event_exec *x = &e->exec;
 	char text[EVENT_HASH_TEXT];
 	struct str hash;

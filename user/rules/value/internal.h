@@ -6,24 +6,25 @@
 #include "rules/value.h"
 
 /* Each sets *v for its own fields, and gives false for others. v->type is VALUE_MISSING before. */
-bool value_of_event(struct value *v, const struct event *e, enum field_id id,
+/* What knows the fields of some kinds of event; false: not this one. Rows of value.c. */
+bool value_of_net(struct value *v, const struct event *e, const struct field_use *use,
+		  struct value_scratch *scratch);
+bool value_of_syscall(struct value *v, const struct event *e, const struct field_use *use,
+		      struct value_scratch *scratch);
+bool value_of_event(struct value *v, const struct event *e, const struct field_use *use,
 		    struct value_scratch *scratch);
-bool value_of_creds(struct value *v, const struct event *e, enum field_id id,
-		    struct value_scratch *scratch);
+bool value_of_object(struct value *v, const struct event *e, const struct field_use *use,
+		     struct value_scratch *scratch);
+bool value_of_file(struct value *v, const struct event *e, const struct field_use *use,
+		   struct value_scratch *scratch);
 bool value_of_process(struct value *v, const struct event *e, const struct field_use *use,
 		      struct value_scratch *scratch);
+bool value_of_exec(struct value *v, const struct event *e, const struct field_use *use,
+		   struct value_scratch *scratch);
+bool value_of_creds(struct value *v, const struct event *e, const struct field_use *use,
+		    struct value_scratch *scratch);
 bool value_of_container(struct value *v, const struct event *e, const struct field_use *use,
 			struct value_scratch *scratch);
-bool value_of_object(struct value *v, const struct event *e, enum field_id id,
-		     struct value_scratch *scratch);
-bool value_of_file(struct value *v, const struct event *e, enum field_id id,
-		   struct value_scratch *scratch);
-bool value_of_syscall(struct value *v, const struct event *e, enum field_id id,
-		      struct value_scratch *scratch);
-bool value_of_net(struct value *v, const struct event *e, enum field_id id,
-		  struct value_scratch *scratch);
-bool value_of_exec(struct value *v, const struct event *e, enum field_id id,
-		   struct value_scratch *scratch);
 
 /* n bytes; NULL when they are not there. */
 static inline char *scratch_take(struct value_scratch *scratch, size_t n)

@@ -137,9 +137,10 @@ static bool of_socket(struct value *v, const struct event_net *n, enum field_id 
 	}
 }
 
-bool value_of_net(struct value *v, const struct event *e, enum field_id id,
+bool value_of_net(struct value *v, const struct event *e, const struct field_use *use,
 		  struct value_scratch *scratch)
 {
+	enum field_id id = use->id;
 	char buf[EVENT_NET_TEXT];
 	struct str name;
 

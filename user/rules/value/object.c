@@ -150,9 +150,10 @@ static bool of_exit(struct value *v, const struct event *e, enum field_id id)
 	}
 }
 
-bool value_of_object(struct value *v, const struct event *e, enum field_id id,
+bool value_of_object(struct value *v, const struct event *e, const struct field_use *use,
 		     struct value_scratch *scratch)
 {
+	enum field_id id = use->id;
 	switch (e->kind) {
 	case EVENT_OPEN:
 		return of_open(v, e, id);

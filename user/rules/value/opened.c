@@ -153,9 +153,10 @@ static bool of_open(struct value *v, const struct event *e, enum field_id id,
 	}
 }
 
-bool value_of_file(struct value *v, const struct event *e, enum field_id id,
+bool value_of_file(struct value *v, const struct event *e, const struct field_use *use,
 		   struct value_scratch *scratch)
 {
+	enum field_id id = use->id;
 	if (e->kind == EVENT_OPEN)
 		return of_open(v, e, id, scratch);
 	return e->kind == EVENT_EXEC && identity(v, &e->exec.exe, id, scratch);

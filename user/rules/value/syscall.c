@@ -127,9 +127,10 @@ static bool of_paths(struct value *v, const struct event_syscall *s, enum field_
 	}
 }
 
-bool value_of_syscall(struct value *v, const struct event *e, enum field_id id,
+bool value_of_syscall(struct value *v, const struct event *e, const struct field_use *use,
 		      struct value_scratch *scratch)
 {
+	enum field_id id = use->id;
 	const struct event_syscall *s = &e->sys;
 	const struct event_call_path *target;
 

@@ -32,50 +32,33 @@ enum field_type value_field_type(enum field_id id)
 	return (unsigned)id < F_RULE_END ? rows[id].type : FIELD_STRING;
 }
 
-#define WHO_MAX 9
-static bool value_by(unsigned who, struct value *v, const struct event *e,
-		     const struct field_use *use, struct value_scratch *scratch)
-{
-	switch (who) {
-	case 1:
-		return value_of_net(v, e, use->id, scratch);
-	case 2:
-		return value_of_syscall(v, e, use->id, scratch);
-	case 3:
-		return value_of_event(v, e, use->id, scratch);
-	case 4:
-		return value_of_object(v, e, use->id, scratch);
-	case 5:
-		return value_of_file(v, e, use->id, scratch);
-	case 6:
-		return value_of_process(v, e, use, scratch);
-	case 7:
-		return value_of_exec(v, e, use->id, scratch);
-	case 8:
-		return value_of_creds(v, e, use->id, scratch);
-	case 9:
-		return value_of_container(v, e, use, scratch);
-	default:
-		return false;
-	}
-}
+typedef bool provider_fn(struct value *v, const struct event *e, const struct field_use *use,
+			 struct value_scratch *scratch);
+
+/* In this order: sockets know better than the events that they are a kind of. */
+static provider_fn *const providers[] = {
+	value_of_net,	  value_of_syscall, value_of_event, value_of_object,	value_of_file,
+	value_of_process, value_of_exec,    value_of_creds, value_of_container,
+};
+#define PROVIDERS_N (sizeof(providers) / sizeof(providers[0]))
 
 void value_of(struct value *v, const struct event *e, const struct field_use *use,
 	      struct value_scratch *scratch)
 {
-	/* Who knew the field of such events before: each kind and field has one. */
-	static uint8_t knows[F_RULE_END][EVENT_KIND_END];
-	uint8_t *who;
+	/* Who knew the field of such events last: each kind and field has one, so it is asked
+	 * first. */
+	static uint8_t last[F_RULE_END][EVENT_KIND_END];
+	uint8_t *known;
 
 	v->type = VALUE_MISSING;
 	if (!(value_kinds(use->id) & 1u << e->kind))
 		return;
-	who = &knows[use->id][e->kind];
-	if (value_by(*who, v, e, use, scratch))
+	known = &last[use->id][e->kind];
+	if (providers[*known](v, e, use, scratch))
 		return;
-	for (uint8_t i = 1; i <= WHO_MAX; i++) {
-		if (value_by(i, v, e, use, scratch)) {
-			*who = i;
+	for (uint8_t i = 0; i < PROVIDERS_N; i++) {
+		if (providers[i](v, e, use, scratch)) {
+			*known = i;
 			return;
 		}
 	}
