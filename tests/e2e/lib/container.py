@@ -83,7 +83,7 @@ class Container:
         mark = len(self._errors)
         status, lines = self.sh(line + b" </dev/null", deadline)
         if status == 97:
-            raise Skip(f"{program} {' '.join(map(str, words))}: this architecture has no such call")
+            raise Skip(f"{program} {' '.join(map(str, words))}: no such call on this architecture or kernel")
         said = self.truths_of(lines)
         if not said or status in (98, 99):
             raise AssertionError(f"{program} {words} ended with {status}, said {lines!r:.300}, "

@@ -163,6 +163,8 @@ int main(int argc, char **argv)
 	connects = !strcmp(act, "connect") || !strcmp(act, "unspec");
 	fd = (int)do_socket(a.ss_family, (o.udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC,
 			    o.mptcp ? MPTCP : 0);
+	if (fd < 0 && o.mptcp && errno == EPROTONOSUPPORT)
+		truth_no_call();
 	if (fd < 0)
 		truth_die("socket");
 	if (o.nonblock && fcntl(fd, F_SETFL, O_NONBLOCK))
