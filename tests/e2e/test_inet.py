@@ -106,8 +106,9 @@ def test_runtime_api(w, _label, program, words):
     assert server == field(event, "fd.sip") + ":2375", event
     # A port is only sure once the connection is there.
     if not nonblock:
-        assert field(event, "fd.connected") is True, event
-        assert field(event, "fd.cport") == truth["local"], (event, truth)
+        said = [field(event, name) for name in ("fd.connected", "fd.name", "evt.rawres", "rootwatch.tier")]
+        assert field(event, "fd.connected") is True, (said, truth)
+        assert field(event, "fd.cport") == truth["local"], (said, truth)
         assert client.endswith(f":{truth['local']}"), event
 
 
