@@ -375,6 +375,8 @@ static const struct compat_call compat_calls[WIRE_CALL_NUMBERS + 1] = {
 					COMPAT(BIND, 361) COMPAT(LISTEN, 363) COMPAT(ACCEPT4, 364)
 						COMPAT(SENDTO, 369) COMPAT(SENDMSG, 370)};
 #define COMPAT_NR_SOCKETCALL 102
+#define COMPAT_IS_EXEC(nr, is32) \
+	((is32) ? (nr) == 11 || (nr) == 358 : (nr) == 59 || (nr) == 322 || (nr) == 520 || (nr) == 545)
 #elif defined(__TARGET_ARCH_arm64)
 #define TIF_32BIT_ (1ul << 22)
 static __always_inline __u32 compat_flag(const struct task_struct *t)
@@ -426,6 +428,8 @@ static const struct compat_call compat_calls[WIRE_CALL_NUMBERS + 1] = {
 									COMPAT(ACCEPT4, 366) COMPAT(
 										SENDMMSG, 374)};
 #define COMPAT_NR_SOCKETCALL (-1)
+#define COMPAT_IS_EXEC(nr, is32) \
+	((is32) ? (nr) == 11 || (nr) == 387 : (nr) == 221 || (nr) == 281)
 #endif
 
 #pragma clang diagnostic pop

@@ -6,6 +6,7 @@
 #include "gate.bpf.h"
 #include "object.bpf.h"
 #include "open.bpf.h"
+#include "risen.bpf.h"
 #include "task.bpf.h"
 
 /*
@@ -14,23 +15,40 @@
  * the old ones can be seen without a system call tracepoint. Also called for a new comm, which
  * does no harm.
  */
+static __always_inline bool rename_is_exec(struct task_struct *t)
+{
+	long nr = compat_nr_of(compat_user_regs(t));
+	bool is32 = compat_flag(t);
+
+	return COMPAT_IS_EXEC(nr, is32);
+}
+
 SEC("tp_btf/task_rename")
 int BPF_PROG(rootwatch_rename, struct task_struct *t)
 {
 	struct task_value fresh = {};
 	struct task_value *v;
 	struct gate g;
+	__u32 execs;
 
+	/* Another thread's comm: who knows what that one is doing. */
+	if (t != compat_current())
+		return 0;
 	if (!gate_known(t, &g))
 		return 0;
+	execs = rename_is_exec(t) ? TASK_EXECS : 0;
 	v = task_find(t);
 	if (v) {
+		if (risen(t, v)) {
+			v->flags |= execs ? TASK_RISEN : 0;
+			return 0; /* told at the exec, or at the next act */
+		}
 		creds_fill(&v->creds, TYPED(t, cred));
-		v->flags |= TASK_CREDS;
+		v->flags |= TASK_CREDS | execs;
 		return 0;
 	}
 	creds_fill(&fresh.creds, TYPED(t, cred));
-	fresh.flags = TASK_CREDS | (task_entered(t) ? TASK_ENTERED : 0);
+	fresh.flags = TASK_CREDS | execs | (task_entered(t) ? TASK_ENTERED : 0);
 	task_remember(t, &fresh);
 	return 0;
 }
@@ -178,6 +196,11 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 		return 0;
 	if (v && !(v->flags & TASK_ENTERED))
 		exec_first(s, t);
+	if (v && (v->flags & TASK_RISEN)) {
+		v->flags &= ~TASK_RISEN;
+		if (risen(t, v))
+			risen_tell(g.cgroup, gate_packed(&g));
+	}
 	r = (struct wire_exec *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
 	object_who(s, &g);
@@ -213,6 +236,9 @@ int BPF_PROG(rootwatch_fork, struct task_struct *parent, struct task_struct *chi
 		__sync_fetch_and_add(&gate_moves, 1);
 	if (!v)
 		return 0;
+	/* Before the child inherits it. */
+	if (risen(parent, v) && gate_known(parent, &g))
+		risen_tell(g.cgroup, gate_packed(&g));
 	copy = *v;
 	task_remember(child, &copy);
 	if (LOAD(struct task_struct, child, pid) != LOAD(struct task_struct, child, tgid) ||

@@ -34,7 +34,7 @@ enum wire_kind {
 	WIRE_FORK,	 /* struct wire_fork: a process (not a thread) in a container; context */
 	WIRE_EXEC,	 /* struct wire_exec */
 	WIRE_EXIT,	 /* struct wire_exit: of a thread group leader's process */
-	WIRE_SETID,	 /* struct wire_setid: credentials changed by the setuid family */
+	WIRE_SETID,	 /* struct wire_setid: credentials changed by the setuid family, or by nothing legal */
 	WIRE_OPEN,	 /* struct wire_open */
 	WIRE_CONNECT,	 /* struct wire_connect: AF_UNIX */
 	WIRE_SYSCALL,	 /* struct wire_syscall: any other system call, see wire_calls.h */
@@ -211,12 +211,13 @@ struct wire_setid {
 	struct wire_task t;
 	struct wire_creds c;
 	struct wire_creds prev;
-	__u32 call;  /* WIRE_CALL_* */
+	__u32 call;  /* WIRE_CALL_*; NONE: noticed at another act */
 	__u32 flags; /* WIRE_SETID_* */
 	struct wire_blob cwd;
 };
 
-#define WIRE_SETID_PREV 1u /* prev is known */
+#define WIRE_SETID_PREV	 1u /* prev is known */
+#define WIRE_SETID_RISEN 2u /* no call and no exec can have led from prev to c */
 
 /* Which system call, whatever its number on this architecture. */
 #define WIRE_CALL_NONE		    0u

@@ -151,7 +151,7 @@ const char *const *rules_events(unsigned kinds, uint64_t calls)
 		const char *name;
 	} events[] = {
 		{EVENT_EXEC, "execve"},	   {EVENT_EXEC, "execveat"},   {EVENT_SETID, "setuid"},
-		{EVENT_SETID, "setreuid"}, {EVENT_SETID, "setresuid"}, {EVENT_SETID, "setfsuid"},
+		{EVENT_SETID, "setreuid"}, {EVENT_SETID, "setresuid"}, {EVENT_SETID, "setfsuid"}, {EVENT_SETID, "credrise"},
 		{EVENT_OPEN, "open"},	   {EVENT_OPEN, "openat"},     {EVENT_OPEN, "openat2"},
 		{EVENT_OPEN, "creat"},	   {EVENT_CONNECT, "connect"}, {EVENT_EXIT, "procexit"},
 	};

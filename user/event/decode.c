@@ -289,6 +289,7 @@ static void decode_setid(struct reader *r, struct event *e)
 	e->prev = w->prev;
 	e->prev_known = w->flags & WIRE_SETID_PREV;
 	e->setid.call = w->call;
+	e->setid.risen = w->flags & WIRE_SETID_RISEN;
 	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
 }
 

@@ -86,7 +86,8 @@ struct event_exit {
 };
 
 struct event_setid {
-	uint32_t call; /* WIRE_CALL_* */
+	uint32_t call; /* WIRE_CALL_*; NONE: no call did it, it was noticed at another act */
+	bool risen;    /* no call and no exec can have led from prev to creds */
 };
 
 struct event_open {

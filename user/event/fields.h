@@ -477,8 +477,13 @@ X(EXEC_STDIO_NET, "rootwatch.exec.stdio_net", BOOL, NONE, E, \
 X(EXEC_GAINED, "rootwatch.exec.gained", STRINGS, NONE, E, \
   "what the gain is worth, all that is true of: root, group, major or minor (capabilities)", \
   "\"root\"") \
+X(FROM_CAP_PERMITTED, "rootwatch.from.cap_permitted", STRING, NONE, ES, \
+  "permitted capabilities before, by name", "\"CAP_CHOWN CAP_KILL\"") \
+X(CAP_GAINED, "rootwatch.cap_gained", STRING, NONE, ES, \
+  "permitted capabilities that were not there before", "\"CAP_SYS_ADMIN\"") \
 X(SETID_GAIN, "rootwatch.setid.gain", STRING, NONE, S, \
-  "raised: root was gained; regained: root that had set its uid aside took it back", "\"raised\"")
+  "raised: root was gained; regained: root that had set its uid aside took it back; risen: root or " \
+  "capabilities are there that nothing legal gave (evt.type credrise: noticed at another act)", "\"raised\"")
 /* clang-format on */
 
 enum field_id {

@@ -55,6 +55,8 @@ const char *event_type(const struct event *e)
 
 	if (e->kind == EVENT_EXEC && (e->exec.flags & WIRE_EXEC_FDPATH))
 		return "execveat";
+	if (e->kind == EVENT_SETID && e->setid.call == WIRE_CALL_NONE && e->setid.risen)
+		return "credrise";
 	if (e->kind == EVENT_OPEN)
 		call = e->open.call;
 	else if (e->kind == EVENT_SETID)

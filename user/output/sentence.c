@@ -117,8 +117,12 @@ static void write_setid(struct line *l, const struct event *e)
 	};
 
 	write_who(l, e);
-	line_literal(l, " called ");
-	line_raw(l, call, strlen(call));
+	if (call[0]) {
+		line_literal(l, " called ");
+		line_raw(l, call, strlen(call));
+	} else {
+		line_literal(l, " has become more than it was");
+	}
 	if (!e->prev_known)
 		return;
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {

@@ -11,7 +11,7 @@
 /* clang-format off */
 /* What evt.type can be here: event_type(). */
 static const char *const events[] = {
-	"accept", "accept4", "bind", "connect", "creat", "execve", "execveat", "listen", "open",
+	"accept", "accept4", "bind", "connect", "creat", "credrise", "execve", "execveat", "listen", "open",
 	"open_by_handle_at", "openat", "openat2", "procexit", "sendmmsg", "sendmsg", "sendto",
 	"setfsuid", "setresuid", "setreuid", "setuid", "socket",
 #define ROW(id, name, ...) #name,

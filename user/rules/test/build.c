@@ -34,6 +34,7 @@ static const struct {
 	     {"setreuid", EVENT_SETID, WIRE_CALL_SETREUID},
 	     {"setresuid", EVENT_SETID, WIRE_CALL_SETRESUID},
 	     {"setfsuid", EVENT_SETID, WIRE_CALL_SETFSUID},
+	     {"credrise", EVENT_SETID, WIRE_CALL_NONE},
 	     {"bind", EVENT_NET, WIRE_CALL_BIND},
 	     {"listen", EVENT_NET, WIRE_CALL_LISTEN},
 	     {"accept", EVENT_NET, WIRE_CALL_ACCEPT},
@@ -445,6 +446,7 @@ static void build_kind(struct build *b, size_t type)
 		break;
 	default:
 		e->setid.call = types[type].call;
+		e->setid.risen = e->setid.call == WIRE_CALL_NONE;
 		break;
 	}
 }

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Credentials that rose by nothing that is legal: uid 0, or capabilities, where the last exec, fork
+ * or change by a system call left neither. That is what an exploit of the kernel leaves behind.
+ *
+ * Legal ways are all seen: an exec and the setuid family are remembered when they are done, a child
+ * has what its parent had, and nothing else raises a uid or the permitted capabilities (capset and
+ * prctl only take away) but a new user namespace, whose capabilities are good there only. A task
+ * whose last change may have been missed proves nothing.
+ */
+#ifndef ROOTWATCH_RISEN_BPF_H
+#define ROOTWATCH_RISEN_BPF_H
+
+#include "compat.bpf.h"
+#include "creds.bpf.h"
+#include "emit.bpf.h"
+#include "gate.bpf.h"
+#include "object.bpf.h"
+#include "task.bpf.h"
+
+#define CAP_SETUID_BIT_ (1ull << 7)
+
+/*
+ * Do task t's credentials stand above those that are remembered in v? While a file system or io_uring
+ * works with somebody else's, the task's own are not looked at.
+ */
+static __always_inline bool risen(const struct task_struct *t, const struct task_value *v)
+{
+	const struct cred *c = TYPED(t, cred), *own = TYPED(t, real_cred);
+	const struct wire_creds *was = &v->creds;
+	const struct user_namespace *ns;
+	__u64 more;
+	bool root;
+
+	if ((v->flags & (TASK_ENTERED | TASK_CREDS | TASK_EXECS)) != (TASK_ENTERED | TASK_CREDS))
+		return false;
+	if (c != own)
+		return false;
+	root = TYPED(c, euid.val) == 0 || TYPED(c, fsuid.val) == 0;
+	if (was->uid == 0 || was->euid == 0 || was->suid == 0 || was->fsuid == 0)
+		root = false;
+	more = compat_caps(c, cap_permitted) & ~was->cap_permitted;
+	if (!root && !more)
+		return false;
+	ns = TYPED(c, user_ns);
+	if (TYPED(ns, ns.inum) != was->user_ns)
+		return root; /* capabilities of another namespace */
+	/* It could have called setuid, should that have been missed. */
+	if ((was->cap_permitted & CAP_SETUID_BIT_) &&
+	    creds_map(ADDR(struct user_namespace, ns, uid_map), 0) != CREDS_UNMAPPED)
+		root = false;
+	return root || more;
+}
+
+/* Tells it of the current task, once: what it has now is what is remembered. */
+__noinline int risen_tell(__u64 cgroup, __u64 gate)
+{
+	const struct task_struct *t = compat_current();
+	struct task_value *v = task_find(t);
+	struct wire_setid *r;
+	struct scratch *s;
+
+	if (!v)
+		return 0;
+	s = emit_begin(sizeof(*r));
+	if (!s)
+		return 0;
+	gate_unpack(&s->gate, cgroup, gate);
+	r = (struct wire_setid *)s->record;
+	__builtin_memset(r, 0, sizeof(*r));
+	object_task(&r->t, t, &s->gate);
+	creds_fill(&r->c, TYPED(t, cred));
+	r->prev = v->creds;
+	r->call = WIRE_CALL_NONE;
+	r->flags = WIRE_SETID_PREV | WIRE_SETID_RISEN;
+	object_cwd(s, &r->cwd, t);
+	v->creds = r->c;
+	v->flags &= ~TASK_RISEN;
+	emit_submit(s, WIRE_SETID, gate, true);
+	return 0;
+}
+
+/*
+ * Does the current task act for the container? Asked right before its act is reported: then is the
+ * time to look at what it has become.
+ */
+static __always_inline bool risen_acts(const struct task_struct *t, const struct gate *g)
+{
+	const struct task_value *v = task_find(t);
+
+	if (!v)
+		return task_looks_entered(compat_untyped(t));
+	if (risen(t, v))
+		risen_tell(g->cgroup, gate_packed(g));
+	return v->flags & TASK_ENTERED;
+}
+
+#endif /* ROOTWATCH_RISEN_BPF_H */
