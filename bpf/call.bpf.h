@@ -25,23 +25,12 @@ struct call_row {
 	{{path, path2}, {dir, dir2}, fd},
 static const struct call_row call_rows[WIRE_CALL_END - WIRE_CALL_FIRST] = {WIRE_CALLS(CALL_ROW)};
 
-/* Opens, setuid and the like: sent whatever the rules say, or filtered by other means. */
-#define CALL_OTHERS (WIRE_CALL_BIT(WIRE_CALL_BIND) - WIRE_CALL_BIT(WIRE_CALL_OPEN))
-#define CALL_OPENS  (WIRE_CALL_BIT(WIRE_CALL_SETUID) - WIRE_CALL_BIT(WIRE_CALL_OPEN))
-#define CALL_ALL    (~0ull >> (64 - WIRE_CALL_END) & ~1ull)
-
-/* WIRE_CALL_BIT of the calls that matter now. */
-static __always_inline __u64 call_mask(void)
+/* Is it asked for now? (For who has the call by another way than calls_at.) */
+static __always_inline bool call_wanted(__u32 call)
 {
-	__u64 mask = knob_all ? CALL_ALL : prefilters[prefilter_active & 1].calls | CALL_OTHERS;
-
-	return knob_open_tier == WIRE_TIER_TRACEPOINT ? mask : mask & ~CALL_OPENS;
-}
-
-/* Is one of the calls behind a number wanted? (The verifier need not know which.) */
-static __always_inline bool call_wanted(__u64 mask, __u32 calls)
-{
-	return ((mask >> (calls & 63)) | (mask >> (calls >> 8 & 63))) & 1;
+	return call != WIRE_CALL_NONE &&
+	       (knob_all || wire_call_always(call) ||
+		wire_calls_has(&prefilters[prefilter_active & 1].calls, call));
 }
 
 static __always_inline void call_base(struct scratch *s, struct wire_blob *b, __u32 fd)
@@ -127,7 +116,7 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 	call_path_of_arg(s->slot, 0);
 	call_path_of_arg(s->slot, 1);
 	set = s->set & 1;
-	if (prefilters[set].calls >> (call & 63) & 1)
+	if (wire_calls_has(&prefilters[set].calls, call))
 		SET_FLAG(s->flags, WIRE_F_WATCHED);
 	if (ret < 0)
 		SET_FLAG(s->flags, WIRE_F_BLOCKED);

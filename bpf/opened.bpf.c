@@ -24,14 +24,13 @@ static __always_inline __u32 opened_call(struct task_struct *t, __u32 *flags, __
 {
 	bool worker = TYPED(t, flags) & PF_IO_WORKER_;
 	const struct pt_regs *regs;
-	__u32 calls, call;
+	__u32 call;
 
 	if (!worker) {
 		regs = compat_user_regs(t);
-		calls = compat_calls_at(compat_nr_of(regs));
 		*hflags = compat_flag(t);
-		call = compat_call(calls, *hflags);
-		if (call >= WIRE_CALL_OPEN && call <= WIRE_CALL_OPEN_BY_HANDLE_AT)
+		call = compat_own_call(compat_nr_of(regs), *hflags);
+		if (wire_call_is_open(call))
 			return call;
 	}
 	if (!bpf_core_field_exists(struct task_struct, io_uring) ||

@@ -21,8 +21,8 @@
 #define CAP_SETUID_BIT_ (1ull << 7)
 
 /*
- * Do task t's credentials stand above those that are remembered in v? While a file system or io_uring
- * works with somebody else's, the task's own are not looked at.
+ * Do task t's credentials stand above those that are remembered in v? While a file system or
+ * io_uring works with somebody else's, the task's own are not looked at.
  */
 static __always_inline bool risen(const struct task_struct *t, const struct task_value *v)
 {

@@ -20,7 +20,7 @@
 #include "wire_calls.h"
 
 /* Bumped with every change of a layout below; a recording of another version is refused. */
-#define WIRE_VERSION 3
+#define WIRE_VERSION 4
 
 #define WIRE_COMM_LEN	16   /* TASK_COMM_LEN */
 #define WIRE_FSTYPE_LEN 16   /* longest in-tree name in use is "binfmt_misc" */
@@ -34,11 +34,12 @@ enum wire_kind {
 	WIRE_FORK,	 /* struct wire_fork: a process (not a thread) in a container; context */
 	WIRE_EXEC,	 /* struct wire_exec */
 	WIRE_EXIT,	 /* struct wire_exit: of a thread group leader's process */
-	WIRE_SETID,	 /* struct wire_setid: credentials changed by the setuid family, or by nothing legal */
-	WIRE_OPEN,	 /* struct wire_open */
-	WIRE_CONNECT,	 /* struct wire_connect: AF_UNIX */
-	WIRE_SYSCALL,	 /* struct wire_syscall: any other system call, see wire_calls.h */
-	WIRE_NET,	 /* struct wire_net: an IP, raw or packet socket */
+	WIRE_SETID,   /* struct wire_setid: credentials changed by the setuid family, or by nothing
+			 legal */
+	WIRE_OPEN,    /* struct wire_open */
+	WIRE_CONNECT, /* struct wire_connect: AF_UNIX */
+	WIRE_SYSCALL, /* struct wire_syscall: any other system call, see wire_calls.h */
+	WIRE_NET,     /* struct wire_net: an IP, raw or packet socket */
 	WIRE_KIND_END
 };
 
@@ -232,14 +233,13 @@ struct wire_setid {
 #define WIRE_CALL_SETFSUID	    9u
 #define WIRE_CALL_CONNECT	    10u
 #define WIRE_CALL_BIND		    11u
-#define WIRE_CALL_ACCEPT	    12u
-#define WIRE_CALL_SENDTO	    13u
-#define WIRE_CALL_SOCKET	    14u
-/* Calls that are wanted together, and are told apart by the bits above those of WIRE_CALL_BIT. */
-#define WIRE_CALL_LISTEN   (WIRE_CALL_BIND + 64u)
-#define WIRE_CALL_ACCEPT4  (WIRE_CALL_ACCEPT + 64u)
-#define WIRE_CALL_SENDMSG  (WIRE_CALL_SENDTO + 64u)
-#define WIRE_CALL_SENDMMSG (WIRE_CALL_SENDTO + 128u)
+#define WIRE_CALL_LISTEN	    12u
+#define WIRE_CALL_ACCEPT	    13u
+#define WIRE_CALL_ACCEPT4	    14u
+#define WIRE_CALL_SENDTO	    15u
+#define WIRE_CALL_SENDMSG	    16u
+#define WIRE_CALL_SENDMMSG	    17u
+#define WIRE_CALL_SOCKET	    18u
 /* Those of wire_calls.h follow. */
 enum wire_call {
 	WIRE_CALL_BEFORE = WIRE_CALL_SOCKET,
@@ -248,10 +248,35 @@ enum wire_call {
 #undef WIRE_CALL_ROW
 		WIRE_CALL_END
 };
-#define WIRE_CALL_FIRST	    (WIRE_CALL_BEFORE + 1) /* of a WIRE_SYSCALL */
-#define WIRE_CALL_BIT(call) (1ull << ((call)&63))
-#define WIRE_CALL_VALUES    192 /* any call is less */
-_Static_assert(WIRE_CALL_END <= 64, "a call is a bit of wire_prefilter.calls");
+#define WIRE_CALL_FIRST (WIRE_CALL_BEFORE + 1) /* of a WIRE_SYSCALL */
+#define WIRE_CALLS_MAX	256
+_Static_assert(WIRE_CALL_END <= WIRE_CALLS_MAX, "a call is a byte");
+
+/* A set of calls. */
+struct wire_calls {
+	__u64 w[WIRE_CALLS_MAX / 64];
+};
+
+static inline int wire_calls_has(const struct wire_calls *s, __u32 call)
+{
+	return s->w[call % WIRE_CALLS_MAX / 64] >> call % 64 & 1;
+}
+
+static inline void wire_calls_add(struct wire_calls *s, __u32 call)
+{
+	s->w[call % WIRE_CALLS_MAX / 64] |= 1ull << call % 64;
+}
+
+/* Opens, changes of uids, connects: sent whatever the rules say, or filtered by other means. */
+static inline int wire_call_always(__u32 call)
+{
+	return call != WIRE_CALL_NONE && call <= WIRE_CALL_CONNECT;
+}
+
+static inline int wire_call_is_open(__u32 call)
+{
+	return call - WIRE_CALL_OPEN <= WIRE_CALL_OPEN_BY_HANDLE_AT - WIRE_CALL_OPEN;
+}
 
 struct wire_open {
 	struct wire_header h;
@@ -463,7 +488,7 @@ struct wire_device {
 struct wire_prefilter {
 	__u64 filter[WIRE_FILTER_WORDS]; /* see WIRE_FILTER_BIT */
 	__u64 suffix_ends[4];		 /* bit n: a suffix ends in byte n */
-	__u64 calls; /* WIRE_CALL_BIT of those of WIRE_SYSCALL and WIRE_NET that are wanted */
+	struct wire_calls calls;	 /* those of WIRE_SYSCALL and WIRE_NET that are wanted */
 	struct wire_suffix suffixes[WIRE_SUFFIXES_MAX];
 	struct wire_device devices[WIRE_DEVICES_MAX];
 	struct wire_network networks[WIRE_NETWORKS_MAX];

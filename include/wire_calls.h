@@ -82,9 +82,33 @@ X(SETXATTR,   setxattr,   188, 226,       5, 226,  2, WIRE_CALL_A_NAME, 1, 0,  0
 X(LSETXATTR,  lsetxattr,  189, 227,       6, 227,  2, WIRE_CALL_A_NAME, 1, 0,  0, 0, 0, NONE,   "",        "path") \
 X(FSETXATTR,  fsetxattr,  190, 228,       7, 228,  0, 0,    2, WIRE_CALL_A_NAME,  1, 0, 0, NONE,   "",        "")
 
-/* Other numbers of the same calls in the 32-bit ABI, the same in both: of uids or sizes that are wider. */
+/* Other numbers of calls in the 32-bit ABI, the same in both: of uids or sizes of another width. */
 #define WIRE_CALLS_32(X) \
+X(SETUID, 23) X(SETREUID, 70) X(SETFSUID, 138) X(SETRESUID, 164) \
 X(LCHOWN, 198) X(FCHOWN, 207) X(CHOWN, 212) X(TRUNCATE, 193)
+
+/* The calls that have records of their own: X(identifier, x86-64, i386, arm64, arm). */
+#define WIRE_CALLS_OWN(X) \
+X(OPEN,                2,   5, WIRE_CALL_NO_NR,   5) \
+X(CREAT,              85,   8, WIRE_CALL_NO_NR,   8) \
+X(OPENAT,            257, 295,  56, 322) \
+X(OPEN_BY_HANDLE_AT, 304, 342, 265, 371) \
+X(OPENAT2,           437, 437, 437, 437) \
+X(SETUID,            105, 213, 146, 213) \
+X(SETREUID,          113, 203, 145, 203) \
+X(SETRESUID,         117, 208, 147, 208) \
+X(SETFSUID,          122, 215, 151, 215) \
+X(CONNECT,            42, 362, 203, 283) \
+X(SOCKET,             41, 359, 198, 281) \
+X(BIND,               49, 361, 200, 282) \
+X(LISTEN,             50, 363, 201, 284) \
+X(ACCEPT,             43, WIRE_CALL_NO_NR, 202, 285) \
+X(ACCEPT4,           288, 364, 242, 366) \
+X(SENDTO,             44, 369, 206, 290) \
+X(SENDMSG,            46, 370, 211, 296) \
+X(SENDMMSG,          307, 345, 269, 374)
 /* clang-format on */
+
+#define WIRE_CALL_SOCKETCALL 102 /* of i386: any call on a socket; listed as CONNECT */
 
 #endif /* ROOTWATCH_WIRE_CALLS_H */

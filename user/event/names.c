@@ -15,8 +15,12 @@ static const char *const call_names[] = {[WIRE_CALL_NONE] = "",
 					 [WIRE_CALL_SETFSUID] = "setfsuid",
 					 [WIRE_CALL_CONNECT] = "connect",
 					 [WIRE_CALL_BIND] = "bind",
+					 [WIRE_CALL_LISTEN] = "listen",
 					 [WIRE_CALL_ACCEPT] = "accept",
+					 [WIRE_CALL_ACCEPT4] = "accept4",
 					 [WIRE_CALL_SENDTO] = "sendto",
+					 [WIRE_CALL_SENDMSG] = "sendmsg",
+					 [WIRE_CALL_SENDMMSG] = "sendmmsg",
 					 [WIRE_CALL_SOCKET] = "socket",
 #define ROW(id, name, ...) [WIRE_CALL_##id] = #name,
 					 WIRE_CALLS(ROW)
@@ -35,18 +39,7 @@ _Static_assert(COUNT(kind_types) == EVENT_KIND_END, "every EVENT_* has a type");
 
 const char *event_call_name(uint32_t call)
 {
-	switch (call) { /* those that share the bit of another one */
-	case WIRE_CALL_LISTEN:
-		return "listen";
-	case WIRE_CALL_ACCEPT4:
-		return "accept4";
-	case WIRE_CALL_SENDMSG:
-		return "sendmsg";
-	case WIRE_CALL_SENDMMSG:
-		return "sendmmsg";
-	default:
-		return call < WIRE_CALL_END ? call_names[call] : "";
-	}
+	return call < WIRE_CALL_END ? call_names[call] : "";
 }
 
 const char *event_type(const struct event *e)
@@ -65,7 +58,7 @@ const char *event_type(const struct event *e)
 		call = e->sys.call;
 	else if (e->kind == EVENT_NET)
 		call = e->net.call;
-	if ((call < WIRE_CALL_END || e->kind == EVENT_NET) && event_call_name(call)[0])
+	if (event_call_name(call)[0])
 		return event_call_name(call);
 	return (unsigned)e->kind < EVENT_KIND_END ? kind_types[e->kind] : kind_types[EVENT_NONE];
 }

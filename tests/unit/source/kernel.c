@@ -361,7 +361,7 @@ bool kernel_makes(uint32_t kind)
 
 bool kernel_wants(uint32_t call)
 {
-	return prefilters[prefilter_active].calls & WIRE_CALL_BIT(call);
+	return wire_calls_has(&prefilters[prefilter_active].calls, call);
 }
 
 static struct wire_blob append(struct record *r)

@@ -27,7 +27,7 @@ struct wishes {
 	size_t n, room;
 	uint32_t any; /* BIT(WORLD_*) */
 	uint32_t kinds;
-	uint64_t calls;
+	struct wire_calls calls;
 	uint32_t sockets;
 	uint32_t host; /* worlds that want all of the host's files */
 	bool host_urgent;
@@ -118,7 +118,7 @@ static int add_calls(struct wishes *all, const struct rule *rule)
 
 		err = walk(&s, WORLD_CALL(call), rule->condition, false, 0);
 		if (!reach_is_empty(&s))
-			all->calls |= WIRE_CALL_BIT(call);
+			wire_calls_add(&all->calls, call);
 		reach_free(&s);
 	}
 	return err;
@@ -128,22 +128,25 @@ static void add_net(struct wishes *all, enum world w)
 {
 	switch (w) {
 	case WORLD_OUT:
-		all->calls |= WIRE_CALL_BIT(WIRE_CALL_CONNECT);
+		wire_calls_add(&all->calls, WIRE_CALL_CONNECT);
 		break;
 	case WORLD_FASTOPEN:
 	case WORLD_SEND:
-		all->calls |= WIRE_CALL_BIT(WIRE_CALL_SENDTO);
+		for (uint32_t call = WIRE_CALL_SENDTO; call <= WIRE_CALL_SENDMMSG; call++)
+			wire_calls_add(&all->calls, call);
 		break;
 	case WORLD_BIND:
-		all->calls |= WIRE_CALL_BIT(WIRE_CALL_BIND);
+		wire_calls_add(&all->calls, WIRE_CALL_BIND);
+		wire_calls_add(&all->calls, WIRE_CALL_LISTEN);
 		break;
 	case WORLD_ACCEPT:
-		all->calls |= WIRE_CALL_BIT(WIRE_CALL_ACCEPT);
+		wire_calls_add(&all->calls, WIRE_CALL_ACCEPT);
+		wire_calls_add(&all->calls, WIRE_CALL_ACCEPT4);
 		break;
 	case WORLD_SOCKET_PACKET:
 	case WORLD_SOCKET_RAW:
 	case WORLD_SOCKET_OTHER:
-		all->calls |= WIRE_CALL_BIT(WIRE_CALL_SOCKET);
+		wire_calls_add(&all->calls, WIRE_CALL_SOCKET);
 		all->sockets |= FILTER_SOCKET_PACKET << (w - WORLD_SOCKET_PACKET);
 		break;
 	default:

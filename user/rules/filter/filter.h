@@ -16,6 +16,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "wire.h"
+
 struct rule; /* rules/lang/ast.h */
 
 #define FILTER_READ    1u
@@ -76,10 +78,10 @@ struct filter_entry {
 struct filter {
 	struct filter_entry *entries;
 	size_t n;
-	uint32_t any;	/* FILTER_*: every such event must be sent */
-	uint32_t kinds; /* 1u << EVENT_*: kinds that some enabled rule can match at all */
-	uint64_t calls; /* WIRE_CALL_BIT: of EVENT_SYSCALL and EVENT_NET those that one can match */
-	uint32_t sockets; /* FILTER_SOCKET_*: whose making one can match */
+	uint32_t any;		 /* FILTER_*: every such event must be sent */
+	uint32_t kinds;		 /* 1u << EVENT_*: kinds that some enabled rule can match at all */
+	struct wire_calls calls; /* of EVENT_SYSCALL and EVENT_NET: those that one can match */
+	uint32_t sockets;	 /* FILTER_SOCKET_*: whose making one can match */
 	void *arena;
 };
 

@@ -190,7 +190,7 @@ static void random_net(struct random_event *r)
 	if (w->ret == -EACCES || w->ret == -EPERM)
 		w->h.flags |= WIRE_F_BLOCKED;
 	/* What sends on a stream opens it. */
-	if ((w->call & 63) == WIRE_CALL_SENDTO && w->type == SOCK_STREAM)
+	if (w->call >= WIRE_CALL_SENDTO && w->call <= WIRE_CALL_SENDMMSG && w->type == SOCK_STREAM)
 		w->flags |= WIRE_NET_FASTOPEN;
 	w->family = AF_INET;
 	if (w->call == WIRE_CALL_SOCKET) {
@@ -203,7 +203,7 @@ static void random_net(struct random_event *r)
 
 		w->local = random_address(&family);
 		w->local_port = ports[files_random(COUNT(ports))];
-		if ((w->call & 63) != WIRE_CALL_BIND) {
+		if (w->call != WIRE_CALL_BIND && w->call != WIRE_CALL_LISTEN) {
 			w->remote = random_address(&w->family);
 			w->remote_port = ports[files_random(COUNT(ports))];
 		}

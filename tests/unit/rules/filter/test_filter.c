@@ -234,11 +234,11 @@ static void test_net(void **state)
 	/* a Unix socket has no port either */
 	expect("any CO; kinds connect net(connect)", AND(connect, NOT(TEST(FD_SPORT, EQ, "2375"))));
 	expect("from 1024 O; kinds net(connect)", AND(connect, TEST(FD_SPORT, GT, "1024")));
-	expect("to 1024 I; kinds net(bind)",
+	expect("to 1024 I; kinds net(bind listen)",
 	       AND(TEST(TYPE, EQ, "bind"), TEST(FD_SPORT, LT, "1024")));
-	expect("to 1023 I; kinds net(bind)",
+	expect("to 1023 I; kinds net(bind listen)",
 	       AND(TEST(TYPE, EQ, "bind"), TEST(FD_PORT, LE, "1023")));
-	expect("port 80 I; kinds net(accept)",
+	expect("port 80 I; kinds net(accept accept4)",
 	       AND(TEST(TYPE, IN, "accept", "accept4"), TEST(FD_LPORT, EQ, "80")));
 	/* the address says more than the port of all */
 	expect("net 10.0.0.0/8 O; kinds net(connect)",
@@ -249,12 +249,12 @@ static void test_net(void **state)
 	expect("kinds", AND(TEST(TYPE, EQ, "bind"), TEST(FD_CIP, EQ, "10.0.0.1")));
 	expect("kinds", AND(TEST(TYPE, EQ, "bind"), TEST(FD_IS_SERVER, EQ, "false")));
 	/* What is sent on a stream opens a connection, other things go where they are told. */
-	expect("port 53 OS; kinds net(sendto)",
+	expect("port 53 OS; kinds net(sendto sendmsg sendmmsg)",
 	       AND(TEST(TYPE, EQ, "sendto"), TEST(FD_SPORT, EQ, "53")));
-	expect("port 53 O; kinds net(sendto)",
+	expect("port 53 O; kinds net(sendto sendmsg sendmmsg)",
 	       AND(TEST(TYPE, EQ, "sendto"), TEST(FD_SPORT, EQ, "53"),
 		   TEST(FD_L4PROTO, EQ, "tcp")));
-	expect("port 53 S; kinds net(sendto)",
+	expect("port 53 S; kinds net(sendto sendmsg sendmmsg)",
 	       AND(TEST(TYPE, EQ, "sendto"), TEST(FD_SPORT, EQ, "53"),
 		   TEST(FD_L4PROTO, EQ, "udp")));
 	/* No connection has a path for a name. */
@@ -308,7 +308,7 @@ static void test_too_many_networks(void **state)
 	assert_int_equal(f->n, FILTER_NETWORKS_MAX);
 	filter_free(f);
 	rules[1] = condition_rule(AND(TEST(TYPE, EQ, "bind"), TEST(FD_SIP, EQ, "10.0.0.9")));
-	assert_string_equal(derive(rules, 2), "any OI; kinds net(connect bind)");
+	assert_string_equal(derive(rules, 2), "any OI; kinds net(connect bind listen)");
 }
 
 static void test_sockets(void **state)

@@ -43,8 +43,8 @@ static bool sent(const struct filter *f, const struct random_event *r)
 	if (!(f->kinds & (1u << r->e.kind)))
 		return false;
 	if (r->e.kind == EVENT_SYSCALL)
-		return f->calls & WIRE_CALL_BIT(r->e.sys.call);
-	if (r->e.kind == EVENT_NET && !(f->calls & WIRE_CALL_BIT(r->e.net.call)))
+		return wire_calls_has(&f->calls, r->e.sys.call);
+	if (r->e.kind == EVENT_NET && !wire_calls_has(&f->calls, r->e.net.call))
 		return false;
 	if (r->makes)
 		return model_makes(f, r->makes);
