@@ -7,6 +7,7 @@
 #include "object.bpf.h"
 #include "open.bpf.h"
 #include "risen.bpf.h"
+#include "sock.bpf.h"
 #include "task.bpf.h"
 
 /*
@@ -70,22 +71,6 @@ static __always_inline void exec_gain(struct wire_exec *r, const struct wire_cre
 		SET_FLAG(r->flags, WIRE_EXEC_FCAPS);
 }
 
-#define AF_INET_  2
-#define AF_INET6_ 10
-
-static __always_inline bool exec_has_connection(const struct task_struct *t, __u32 fd)
-{
-	const void *f = open_file(t, fd);
-	__u32 family;
-
-	if (!f ||
-	    (LOAD(struct inode, LOAD(struct file, f, f_inode), i_mode) & S_IFMT_) != S_IFSOCK_)
-		return false;
-	family = LOAD(struct sock, LOAD(struct socket, LOAD(struct file, f, private_data), sk),
-		      __sk_common.skc_family);
-	return family == AF_INET_ || family == AF_INET6_;
-}
-
 /* When the program was changed, and when its container was started (as far as a pid namespace
  * says). */
 __noinline int exec_times(__u32 slot)
@@ -141,7 +126,7 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 	    head[4] == '/' && head[5] == 'f' && head[6] == 'd' && head[7] == '/')
 		SET_FLAG(r->flags, WIRE_EXEC_FDPATH);
 	exec_times(s->slot);
-	if (exec_has_connection(t, 0) || exec_has_connection(t, 1))
+	if (sock_is_connection(t, 0) || sock_is_connection(t, 1))
 		SET_FLAG(r->flags, WIRE_EXEC_NET);
 	argv_fill(s, r, TYPED(t, mm));
 	if (s->used <= WIRE_RECORD_MAX - WIRE_PATH_MAX - WIRE_TTY_LEN)

@@ -424,6 +424,9 @@ static void decode_net(struct reader *r, struct event *e)
 	e->net.family = w->family;
 	e->net.type = w->type;
 	e->net.protocol = w->protocol;
+	e->net.mode = w->mode;
+	e->net.oldfd = w->oldfd;
+	e->net.path = take(r, w->path, WIRE_PATH_MAX);
 	serves = event_net_serves(&e->net);
 	fill_end(serves ? &e->net.server : &e->net.client, &w->local, w->local_port);
 	fill_end(serves ? &e->net.client : &e->net.server, &w->remote, w->remote_port);

@@ -13,7 +13,7 @@ static const char *const calls[EVENT_KIND_END][CALLS_MAX] = {
 	[EVENT_CONNECT] = {"connect"},
 	[EVENT_SYSCALL] = {WIRE_CALLS(ROW)},
 	[EVENT_NET] = {"connect", "bind", "listen", "accept", "accept4", "sendto", "sendmsg",
-		       "sendmmsg", "socket"},
+		       "sendmmsg", "socket", "dup", "dup2", "dup3"},
 #undef ROW
 };
 

@@ -43,6 +43,9 @@ static const struct {
 	     {"sendmsg", EVENT_NET, WIRE_CALL_SENDMSG},
 	     {"sendmmsg", EVENT_NET, WIRE_CALL_SENDMMSG},
 	     {"socket", EVENT_NET, WIRE_CALL_SOCKET},
+	     {"dup", EVENT_NET, WIRE_CALL_DUP},
+	     {"dup2", EVENT_NET, WIRE_CALL_DUP2},
+	     {"dup3", EVENT_NET, WIRE_CALL_DUP3},
 	     {"connect", EVENT_CONNECT, WIRE_CALL_CONNECT},
 	     {"connect", EVENT_NET, WIRE_CALL_CONNECT}, /* see find_type() */
 #define ROW(id, name, ...) {#name, EVENT_SYSCALL, WIRE_CALL_##id},
@@ -72,7 +75,7 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 	}
 	if (id >= F_END && id != F_HOST_PATH && id != F_FILE_TYPE && id != F_FILE_RDEV &&
 	    id != F_MOUNTS && id != F_PROC_PCMDLINE && id != F_PROC_PEXE && id != F_ARG_REQUEST &&
-	    id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET) {
+	    id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET && id != F_FD_NUM && id != F_DUP_STDIO) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;
