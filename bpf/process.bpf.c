@@ -40,7 +40,7 @@ int BPF_PROG(rootwatch_rename, struct task_struct *t)
 	execs = rename_is_exec(t) ? TASK_EXECS : 0;
 	v = task_find(t);
 	if (v) {
-		if (risen(t, v)) {
+		if (risen(0)) {
 			v->flags |= execs ? TASK_RISEN : 0;
 			return 0; /* told at the exec, or at the next act */
 		}
@@ -183,7 +183,7 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 		exec_first(s, t);
 	if (v && (v->flags & TASK_RISEN)) {
 		v->flags &= ~TASK_RISEN;
-		if (risen(t, v))
+		if (risen(0))
 			risen_tell(g.cgroup, gate_packed(&g));
 	}
 	r = (struct wire_exec *)s->record;
@@ -222,7 +222,7 @@ int BPF_PROG(rootwatch_fork, struct task_struct *parent, struct task_struct *chi
 	if (!v)
 		return 0;
 	/* Before the child inherits it. */
-	if (risen(parent, v) && gate_known(parent, &g))
+	if (risen(0) && gate_known(parent, &g))
 		risen_tell(g.cgroup, gate_packed(&g));
 	copy = *v;
 	task_remember(child, &copy);

@@ -21,32 +21,33 @@
 #define CAP_SETUID_BIT_ (1ull << 7)
 
 /*
- * Do task t's credentials stand above those that are remembered in v? While a file system or
- * io_uring works with somebody else's, the task's own are not looked at.
+ * Do the current task's credentials stand above those that are remembered? While a file system or
+ * io_uring works with somebody else's, its own are not looked at. (Global functions, which the
+ * verifier looks at once, have to have an argument.)
  */
-static __always_inline bool risen(const struct task_struct *t, const struct task_value *v)
+__noinline int risen(__u32 unused)
 {
+	const struct task_struct *t = compat_current();
+	const struct task_value *v = task_find(t);
 	const struct cred *c = TYPED(t, cred), *own = TYPED(t, real_cred);
-	const struct wire_creds *was = &v->creds;
 	const struct user_namespace *ns;
-	__u64 more;
+	__u64 more, had;
 	bool root;
 
-	if ((v->flags & (TASK_ENTERED | TASK_CREDS | TASK_EXECS)) != (TASK_ENTERED | TASK_CREDS))
+	if (!v || c != own ||
+	    (v->flags & (TASK_ENTERED | TASK_CREDS | TASK_EXECS)) != (TASK_ENTERED | TASK_CREDS))
 		return false;
-	if (c != own)
-		return false;
-	root = TYPED(c, euid.val) == 0 || TYPED(c, fsuid.val) == 0;
-	if (was->uid == 0 || was->euid == 0 || was->suid == 0 || was->fsuid == 0)
-		root = false;
-	more = compat_caps(c, cap_permitted) & ~was->cap_permitted;
+	had = v->creds.cap_permitted;
+	root = (TYPED(c, euid.val) == 0 || TYPED(c, fsuid.val) == 0) && v->creds.uid &&
+	       v->creds.euid && v->creds.suid && v->creds.fsuid;
+	more = compat_caps(c, cap_permitted) & ~had;
 	if (!root && !more)
 		return false;
 	ns = TYPED(c, user_ns);
-	if (TYPED(ns, ns.inum) != was->user_ns)
+	if (TYPED(ns, ns.inum) != v->creds.user_ns)
 		return root; /* capabilities of another namespace */
 	/* It could have called setuid, should that have been missed. */
-	if ((was->cap_permitted & CAP_SETUID_BIT_) &&
+	if ((had & CAP_SETUID_BIT_) &&
 	    creds_map(ADDR(struct user_namespace, ns, uid_map), 0) != CREDS_UNMAPPED)
 		root = false;
 	return root || more;
@@ -55,28 +56,26 @@ static __always_inline bool risen(const struct task_struct *t, const struct task
 /* Tells it of the current task, once: what it has now is what is remembered. */
 __noinline int risen_tell(__u64 cgroup, __u64 gate)
 {
-	const struct task_struct *t = compat_current();
-	struct task_value *v = task_find(t);
+	struct task_value *v = task_find(compat_current());
 	struct wire_setid *r;
 	struct scratch *s;
+	struct gate g;
 
 	if (!v)
 		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
-	gate_unpack(&s->gate, cgroup, gate);
 	r = (struct wire_setid *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_task(&r->t, t, &s->gate);
-	creds_fill(&r->c, TYPED(t, cred));
+	gate_unpack(&g, cgroup, gate);
+	object_who(s, &g);
 	r->prev = v->creds;
 	r->call = WIRE_CALL_NONE;
 	r->flags = WIRE_SETID_PREV | WIRE_SETID_RISEN;
-	object_cwd(s, &r->cwd, t);
 	v->creds = r->c;
 	v->flags &= ~TASK_RISEN;
-	emit_submit(s, WIRE_SETID, gate, true);
+	emit_submit(s, WIRE_SETID, g.hflags, true);
 	return 0;
 }
 
@@ -90,7 +89,7 @@ static __always_inline bool risen_acts(const struct task_struct *t, const struct
 
 	if (!v)
 		return task_looks_entered(compat_untyped(t));
-	if (risen(t, v))
+	if (risen(0))
 		risen_tell(g->cgroup, gate_packed(g));
 	return v->flags & TASK_ENTERED;
 }

@@ -50,7 +50,7 @@ static __always_inline int setid_done(const struct task_struct *t, const struct 
 	if (known) {
 		r->prev = v->creds;
 		r->flags = WIRE_SETID_PREV;
-		if (risen(t, v)) /* nothing allowed it to */
+		if (risen(0)) /* nothing allowed it to */
 			r->flags |= WIRE_SETID_RISEN;
 	}
 	object_cwd(s, &r->cwd, t);

@@ -290,7 +290,9 @@ static void decode_setid(struct reader *r, struct event *e)
 	e->prev_known = w->flags & WIRE_SETID_PREV;
 	e->setid.call = w->call;
 	e->setid.risen = w->flags & WIRE_SETID_RISEN;
-	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
+	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
+	if (w->call != WIRE_CALL_NONE) /* else it is not told, and what is remembered counts */
+		e->cwd = or_root(e->cwd);
 }
 
 /*

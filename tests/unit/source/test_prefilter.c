@@ -273,7 +273,7 @@ static void test_harmless(void **state)
 {
 	static const char *const read[] = {
 		"/",
-		"/usr/bin/x",
+		"/usr/share/x",
 		"/tmp/x",
 		"/home/u/f",
 		"/etc/passwd",
@@ -294,7 +294,7 @@ static void test_harmless(void **state)
 		"/tmp/x",
 		"/home/u/f",
 		"/root/notes",
-		"/usr/bin/x",
+		"/usr/share/x",
 		"/srv-not/www/index.html",
 		"/etcetera/x",
 		"/var/lib/dpkg/lock",
