@@ -34,6 +34,7 @@ __noinline int risen(__u32 unused)
 	__u64 more, had;
 	bool root;
 
+	barrier_var(unused); /* else no caller would pass it */
 	if (!v || c != own ||
 	    (v->flags & (TASK_ENTERED | TASK_CREDS | TASK_EXECS)) != (TASK_ENTERED | TASK_CREDS))
 		return false;
