@@ -292,6 +292,19 @@ static void test_sockets_made(void **state)
 	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "socket"), NOT(TEST(FD_L4PROTO, EQ, "raw")))),
 			 FILTER_SOCKET_PACKET | FILTER_SOCKET_OTHER);
 	assert_int_equal(sockets(TEST(TYPE, EQ, "connect")), 0);
+	/* Falco's "Redirect STDOUT/STDIN to Network Connection in Container" */
+	assert_int_equal(sockets(AND(AND(TEST(TYPE, EQ, "dup2"), TEST(RAWRES, EQ, "1")),
+				     TEST(FD_TYPE, EQ, "ipv4"))),
+			 FILTER_STDIO_IP);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup2"), TEST(FD_NUM, LE, "2"))),
+			 FILTER_STDIO_IP | FILTER_STDIO_UNIX | FILTER_STDIO_FILE);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup"), TEST(FD_NUM, GT, "2"))),
+			 FILTER_DUP_IP | FILTER_DUP_UNIX | FILTER_DUP_FILE);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup3"), TEST(FD_TYPECHAR, EQ, "u"))),
+			 FILTER_STDIO_UNIX | FILTER_DUP_UNIX);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup3"), TEST(FD_SIP, EQ, "10.0.0.1"))),
+			 FILTER_STDIO_IP | FILTER_DUP_IP);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup"), TEST(ARG_DOMAIN, EQ, "AF_INET"))), 0);
 }
 
 static void test_too_many_networks(void **state)
