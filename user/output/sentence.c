@@ -204,7 +204,7 @@ static void write_syscall(struct line *l, const struct event *e, size_t cap)
 	write_error(l, e);
 }
 
-static void write_net(struct line *l, const struct event *e)
+static void write_net(struct line *l, const struct event *e, size_t cap)
 {
 	const char *call = event_type(e);
 	struct str proto = event_net_l4proto(&e->net), family = event_net_family(&e->net);
@@ -229,7 +229,7 @@ static void write_net(struct line *l, const struct event *e)
 	}
 	if (name.len > 0) {
 		line_literal(l, ", ");
-		line_raw(l, name.p, name.len);
+		line_capped(l, name, cap);
 	}
 	write_error(l, e);
 }
@@ -320,7 +320,7 @@ void sentence_write(struct line *l, const struct event *e, const struct rule *hi
 		write_syscall(l, e, cap);
 		break;
 	case EVENT_NET:
-		write_net(l, e);
+		write_net(l, e, cap);
 		break;
 	case EVENT_NONE:
 	case EVENT_CGROUP:

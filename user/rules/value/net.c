@@ -197,6 +197,8 @@ bool value_of_net(struct value *v, const struct event *e, const struct field_use
 	if (e->kind != EVENT_NET)
 		return false;
 	if (id == F_FD_NAME) {
+		if (e->net.path.len > 0)
+			return set_str(v, e->net.path);
 		name = event_net_name(&e->net, buf);
 		return set_str(v, name.len > 0 ? scratch_copy(scratch, name.p, name.len) : name);
 	}
