@@ -296,6 +296,8 @@ struct inode___split {
 #define ERESTARTSYS_  512 /* seen at the end of a call only: it becomes EINTR or a new call */
 
 #define S_IFMT_	  0170000
+#define S_IFREG_  0100000
+#define S_ISUID_  0004000
 #define S_IFBLK_  0060000
 #define S_IFIFO_  0010000
 #define S_IFCHR_  0020000

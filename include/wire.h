@@ -512,10 +512,10 @@ struct wire_prefilter {
 	__u32 block_access; /* WIRE_WATCH_* of any block device */
 	__u32 any;	    /* WIRE_WATCH_* that are wanted whatever the object is */
 	__u32 networks_n;
-	__u32 sockets;	 /* WIRE_SOCKET_* whose making is wanted */
-	__u32 datagrams; /* not 0: something wants WIRE_WATCH_SEND */
-	__u32 denied;	 /* WIRE_WATCH_OUT, _IN and _SEND: whatever was denied is wanted */
-	__u32 pad;
+	__u32 sockets;	   /* WIRE_SOCKET_* whose making is wanted */
+	__u32 datagrams;   /* not 0: something wants WIRE_WATCH_SEND */
+	__u32 denied;	   /* WIRE_WATCH_OUT, _IN and _SEND: whatever was denied is wanted */
+	__u32 suid_access; /* WIRE_WATCH_* of any regular file that has the SUID bit */
 };
 
 #endif /* ROOTWATCH_WIRE_H */

@@ -456,6 +456,7 @@ X(FILE_NAME, "rootwatch.file.name", STRING, NONE, OK, \
   "the file's own name, not that of a mount point it was bound to", "\"passwd\"") \
 X(FILE_TYPE, "rootwatch.file.type", STRING, NONE, O, \
   "regular, directory, link, block, char, fifo or socket", "\"block\"") \
+X(FILE_SUID, "rootwatch.file.suid", BOOL, NONE, O, "a regular file that has the SUID bit", "true") \
 X(FILE_RDEV, "rootwatch.file.rdev", STRING, NONE, O, "of a device its own number, major:minor", "\"1:1\"") \
 X(PROCFS_PATH, "rootwatch.procfs.path", STRING, NONE, O, \
   "path inside procfs, wherever that is mounted", "\"/sys/kernel/core_pattern\"") \

@@ -24,6 +24,8 @@
 
 #define S_IFMT_	 0170000
 #define S_IFIFO_ 0010000
+#define S_IFREG_ S_IFREG
+#define S_ISUID_ S_ISUID
 #define S_IFBLK_ 0060000
 #define S_IFCHR_ 0020000
 

@@ -228,6 +228,12 @@ static void check_entry(const struct filter_entry *w)
 		f.rdev = 259 << 20 | 7;
 		expect_urgent(w, f);
 		break;
+	case FILTER_SUID:
+		f.mode = S_IFREG | S_ISUID | 0755;
+		expect_urgent(w, f);
+		f.mode = S_IFDIR | S_ISUID | 0755;
+		expect(false, f, READ | WRITE);
+		break;
 	case FILTER_CHAR:
 		assert_int_equal(sscanf(w->pattern, "%u:%u", &major, &minor), 2);
 		f.mode = S_IFCHR;
@@ -506,6 +512,8 @@ static bool matches(const struct filter_entry *w, const struct kernel_file *f)
 			name_matches(w, f->place[f->n_place - 1]));
 	case FILTER_BLOCK:
 		return S_ISBLK(f->mode);
+	case FILTER_SUID:
+		return S_ISREG(f->mode) && (f->mode & S_ISUID);
 	case FILTER_CHAR:
 		snprintf(number, sizeof(number), "%u:%u", f->rdev >> 20, f->rdev & 0xfffff);
 		return S_ISCHR(f->mode) && strcmp(w->pattern, number) == 0;
@@ -571,7 +579,7 @@ static void random_entry(struct filter_entry *w, char *pattern, size_t size, siz
 		snprintf(pattern, size, "%s", devices[files_random(LEN(devices))]);
 	else if (w->scope == FILTER_NAME)
 		snprintf(pattern, size, "%s", words[files_random(LEN(words))]);
-	else if (w->scope != FILTER_BLOCK)
+	else if (w->scope != FILTER_BLOCK && w->scope != FILTER_SUID)
 		while (depth-- > 0)
 			len += (size_t)snprintf(pattern + len, size - len, "/%s",
 						words[files_random(LEN(words))]);
@@ -849,6 +857,7 @@ static void test_bad_patterns(void **state)
 		{FILTER_CHAR, "4096:0"},
 		{FILTER_CHAR, "0:1048576"},
 		{FILTER_BLOCK, "8:0"},
+		{FILTER_SUID, "4755"},
 		{FILTER_SCOPE_END, "/etc"},
 	};
 	struct filter_entry list[] = {{FILTER_PATH, "/etc", FILTER_WRITE, false, false},

@@ -58,6 +58,7 @@ enum filter_scope {
 	FILTER_NAME,	  /* the file's own name, or that of the mount point it is bound to */
 	FILTER_SUFFIX,	  /* the end of that name, at most 8 bytes */
 	FILTER_BLOCK,	  /* any block device (pattern "") */
+	FILTER_SUID,	  /* any regular file that has the SUID bit (pattern "") */
 	FILTER_CHAR,	  /* a character device "major:minor" */
 	FILTER_SOCKET,	  /* the last component of a Unix listener's bound name */
 	FILTER_LISTENER,  /* the listening process' command, at most 15 bytes */
