@@ -112,7 +112,7 @@ static struct node *random_text_test(enum field_id id)
 
 static struct node *random_number_test(enum field_id id)
 {
-	static const char *const numbers[] = {"0", "-1", "1", "3", "-13", "1000"};
+	static const char *const numbers[] = {"0", "-1", "1", "3", "-13", "1000", "2", "0x1", "4"};
 	static const enum operator_kind ops[] = {OP_EQ, OP_NE, OP_LT, OP_LE,
 						 OP_GT, OP_GE, OP_IN, OP_EXISTS};
 	enum operator_kind op = ops[files_random(COUNT(ops))];
@@ -301,7 +301,8 @@ static struct node *random_of_net(uint32_t depth)
 		F_FD_LNET,	 F_FD_IP,	 F_FD_NET,	F_FD_CIP,   F_FD_CPORT,
 		F_TYPE,		 F_TYPE,	 F_FD_L4PROTO,	F_FD_TYPE,  F_FD_NAME,
 		F_ARG_DOMAIN,	 F_ARG_DOMAIN,	 F_FD_TYPECHAR, F_ARG_TYPE, F_FD_IS_SERVER,
-		F_FD_SOCKFAMILY, F_FD_CONNECTED, F_RAWRES,	F_RES};
+		F_FD_SOCKFAMILY, F_FD_CONNECTED, F_RAWRES,	F_RES,	    F_FD_NUM,
+		F_FD_NUM,	 F_DUP_STDIO,	 F_ARG_OLDFD,	F_ARG,	    F_FD_TYPE};
 	struct node *kids[3];
 	size_t n = 2 + files_random(2);
 
