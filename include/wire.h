@@ -273,6 +273,14 @@ static inline int wire_call_is_open(__u32 call)
 	return call - WIRE_CALL_OPEN <= WIRE_CALL_OPEN_BY_HANDLE_AT - WIRE_CALL_OPEN;
 }
 
+/* A bit of wire_prefilter.dull; 0: the call never is. */
+static inline __u32 wire_call_dull(__u32 call)
+{
+	__u32 n = call - WIRE_CALL_DULL_FIRST;
+
+	return n <= WIRE_CALL_DULL_LAST - WIRE_CALL_DULL_FIRST ? 1u << n : 0;
+}
+
 struct wire_open {
 	struct wire_header h;
 	struct wire_task t;
@@ -346,6 +354,8 @@ struct wire_net {
 #define WIRE_NET_CONNECTED 8u /* TCP: established when the call returned */
 
 #define WIRE_SYSCALL_ARGS  5
+#define WIRE_SYSCALL_WORDS 3 /* WIRE_CALL_WORD */
+#define WIRE_SYSCALL_ALL   (WIRE_SYSCALL_ARGS + WIRE_SYSCALL_WORDS)
 #define WIRE_SYSCALL_PATHS 2
 
 /* A system call as it was made: its paths were not looked up, and can name something else by now. */
@@ -353,7 +363,7 @@ struct wire_syscall {
 	struct wire_header h;
 	struct wire_task t;
 	struct wire_creds c;
-	__u64 args[WIRE_SYSCALL_ARGS];
+	__u64 args[WIRE_SYSCALL_ALL]; /* as passed, then the words */
 	__u32 call; /* WIRE_CALL_FIRST and up */
 	__s32 ret;
 	struct wire_blob cwd;
@@ -497,7 +507,7 @@ struct wire_prefilter {
 	__u32 sockets;	 /* WIRE_SOCKET_* whose making is wanted */
 	__u32 datagrams; /* not 0: something wants WIRE_WATCH_SEND */
 	__u32 denied;	 /* WIRE_WATCH_OUT, _IN and _SEND: whatever was denied is wanted */
-	__u32 pad;
+	__u32 dull;	 /* WIRE_DULL of the calls that are wanted also when they are dull */
 };
 
 #endif /* ROOTWATCH_WIRE_H */

@@ -340,7 +340,10 @@ X(TRUNCATED, "rootwatch.truncated", BOOL, false, ALWAYS, EVENT, \
 #define FIELD_RULE_LIST(X) \
 X(IS_OPEN_EXEC, "evt.is_open_exec", BOOL, NONE, O, \
   "a file with an execute bit was created", "true") \
-X(ARG_REQUEST, "evt.arg.request", STRING, NONE, K, "what a ptrace asks for", "\"PTRACE_ATTACH\"") \
+X(ARG_REQUEST, "evt.arg.request", STRING, NONE, K, \
+  "what a ptrace, ioctl, keyctl, syslog or fsconfig asks for", "\"PTRACE_ATTACH\"") \
+X(CALL_GAINED, "rootwatch.call.gained", STRING, NONE, K, \
+  "of capset: capabilities that were neither effective nor inheritable before", "\"CAP_SYS_ADMIN\"") \
 X(ARG_NSTYPE, "evt.arg.nstype", STRING, NONE, K, \
   "of setns: the kinds of namespaces that it would accept; 0: any", "\"CLONE_NEWNS\"") \
 X(ARG_PATH, "evt.arg.path", STRING, NONE, K, "the path, of calls where Falco calls it so", "\"/tmp/x\"") \
@@ -353,6 +356,8 @@ X(ARG_TARGET, "evt.arg.target", STRING, NONE, K, "what a symbolic link says", "\
 X(ARG_LINKPATH, "evt.arg.linkpath", STRING, NONE, K, "where it is", "\"/tmp/x\"") \
 X(ARG_DEV, "evt.arg.dev", STRING, NONE, K, "of mount: what was mounted", "\"/dev/sda1\"") \
 X(ARG_DIR, "evt.arg.dir", STRING, NONE, K, "and where", "\"/mnt\"") \
+X(ARG_KEY, "evt.arg.key", STRING, NONE, K, "of fsconfig: what is set", "\"source\"") \
+X(ARG_VALUE, "evt.arg.value_charbuf", STRING, NONE, K, "and to what", "\"/dev/sda1\"") \
 X(FS_NAME, "fs.path.name", STRING, NONE, OK, \
   "the path that a call with one path works on", "\"/etc/passwd\"") \
 X(FS_NAMERAW, "fs.path.nameraw", STRING, NONE, OK, "that, as passed", "\"../etc/passwd\"") \
