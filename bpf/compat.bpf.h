@@ -232,6 +232,42 @@ static __always_inline __u64 compat_mnt_ns_id(const void *ns)
 /* kernel_cap_t was two __u32 before 6.3; in memory the same 64 bits on little-endian. */
 #define compat_caps(ptr, field) compat_read_u64(ADDR(struct cred, ptr, field))
 
+/* Times of an inode: one struct each, with another name from 6.6 (6.7: mtime) on, two fields
+ * since 6.11. */
+struct inode___named {
+	struct timespec64 i_ctime, i_mtime;
+} __attribute__((preserve_access_index));
+
+struct inode___hidden {
+	struct timespec64 __i_ctime, __i_mtime;
+} __attribute__((preserve_access_index));
+
+struct inode___split {
+	__s64 i_ctime_sec, i_mtime_sec;
+	__u32 i_ctime_nsec, i_mtime_nsec;
+} __attribute__((preserve_access_index));
+
+#define COMPAT_NS 1000000000ll
+#define COMPAT_INODE_TIME(inode, time)                                                            \
+	({                                                                                        \
+		struct timespec64 __t = {};                                                       \
+		__u32 __nsec = 0;                                                                 \
+		if (bpf_core_field_exists(struct inode___split, i_##time##_sec)) {                \
+			bpf_core_read(&__t.tv_sec, sizeof(__t.tv_sec),                            \
+				      &((const struct inode___split *)(inode))->i_##time##_sec);  \
+			bpf_core_read(&__nsec, sizeof(__nsec),                                    \
+				      &((const struct inode___split *)(inode))->i_##time##_nsec); \
+			__t.tv_nsec = __nsec;                                                     \
+		} else if (bpf_core_field_exists(struct inode___hidden, __i_##time)) {            \
+			bpf_core_read(&__t, sizeof(__t),                                          \
+				      &((const struct inode___hidden *)(inode))->__i_##time);     \
+		} else if (bpf_core_field_exists(struct inode___named, i_##time)) {               \
+			bpf_core_read(&__t, sizeof(__t),                                          \
+				      &((const struct inode___named *)(inode))->i_##time);        \
+		}                                                                                 \
+		__t.tv_sec *COMPAT_NS + __t.tv_nsec;                                              \
+	})
+
 /* O_* and FMODE_* of both architectures (those in use have the same values). */
 #define O_ACCMODE_     03
 #define O_WRONLY_      01

@@ -68,6 +68,32 @@ static __always_inline bool exec_has_connection(const struct task_struct *t, __u
 	return family == AF_INET_ || family == AF_INET6_;
 }
 
+/* When the program was changed, and when its container was started (as far as a pid namespace
+ * says). */
+__noinline int exec_times(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+	const struct task_struct *t = compat_current();
+	const void *exe = task_exe(t), *inode, *pid, *init;
+	struct wire_exec *r;
+
+	if (!s)
+		return 0;
+	r = (struct wire_exec *)s->record;
+	if (exe) {
+		inode = LOAD(struct file, exe, f_inode);
+		r->exe_ctime = COMPAT_INODE_TIME(inode, ctime);
+		r->exe_mtime = COMPAT_INODE_TIME(inode, mtime);
+	}
+	pid = LOAD(struct task_struct, t, thread_pid);
+	if (LOAD(struct pid, pid, level) == 0)
+		return 0;
+	init = LOAD(struct pid_namespace, object_pid_ns(pid), child_reaper);
+	if (init)
+		r->init_start = LOAD(struct task_struct, init, start_boottime);
+	return 0;
+}
+
 static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 				      const struct task_struct *t, const struct linux_binprm *bprm)
 {
@@ -96,6 +122,7 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 	if (head[0] == '/' && head[1] == 'd' && head[2] == 'e' && head[3] == 'v' &&
 	    head[4] == '/' && head[5] == 'f' && head[6] == 'd' && head[7] == '/')
 		SET_FLAG(r->flags, WIRE_EXEC_FDPATH);
+	exec_times(s->slot);
 	if (exec_has_connection(t, 0) || exec_has_connection(t, 1))
 		SET_FLAG(r->flags, WIRE_EXEC_NET);
 	argv_fill(s, r, TYPED(t, mm));

@@ -177,7 +177,10 @@ struct wire_exec {
 	struct wire_file exe; /* mm->exe_file: for a script the interpreter */
 	__u32 flags;	      /* WIRE_EXEC_* */
 	__u32 pad;
-	__u64 argv_hash;	   /* WIRE_EXEC_HASH: FNV-1a (64 bits) of all the arguments */
+	__u64 argv_hash;	    /* WIRE_EXEC_HASH: FNV-1a (64 bits) of all the arguments */
+	__s64 exe_ctime, exe_mtime; /* of the inode of exe, CLOCK_REALTIME ns */
+	__u64 init_start; /* of process 1 of the task's pid namespace, CLOCK_BOOTTIME ns; 0: it is
+			     the host's */
 	struct wire_blob filename; /* what execve was asked for: for a script, the script */
 	struct wire_blob interp;   /* bprm->interp; differs from filename for a script */
 	struct wire_blob argv;	   /* NUL-separated, head when cut */

@@ -117,6 +117,7 @@ struct cred {
 
 struct pid_namespace {
 	struct ns_common ns;
+	struct task_struct *child_reaper;
 	unsigned int level;
 };
 

@@ -21,7 +21,7 @@ BOTH = ("act_call", "act_call_32")
 # Those that only these acts raise, for test_detections.
 RULES = [(rule,) for rule in (
     "bpf-called", "device-made", "io-uring-used", "mount-called", "namespace-entered",
-    "process-traced", "reboot-called", "root-changed", "user-namespace-made")]
+    "process-traced", "reboot-called", "root-changed", "user-namespace-made", "watched-renamed")]
 
 
 @contextlib.contextmanager
@@ -121,6 +121,21 @@ def test_link_harmless(w, _label, words):
     truth = w.c.act("act_call", *words)
     assert truth["errno"] == 0, truth
     w.none(of(w.c, truth, **{"evt.type": words[0]}))
+
+
+@suite.cases(*[(f"{program} {words[0]} {words[-1]}", program, words) for program in BOTH for words in (
+    ["link", "=/etc/motd", "=/tmp/other"],
+    ["linkat", "cwd", "=/tmp/e/motd", "cwd", "=/tmp/other", "0"],
+)])
+def test_watched_renamed(w, _label, program, words):
+    """What is written by the other name has that name alone; so the giving of it is told."""
+    w.c.sh("rm -f /tmp/other")
+    event = acts(w, w.c, {"rule": "watched-renamed", "fd.name": "/tmp/other"}, *words, program=program,
+                 before=MADE)
+    assert field(event, "rootwatch.call.from") == "/etc/motd", event
+    truth = w.c.act(program, "link", "=/tmp/other", "=/tmp/third")
+    w.none(of(w.c, truth, **{"rule": "watched-renamed"}))
+    w.c.sh("rm -f /tmp/other /tmp/third")
 
 
 @suite.cases(("by its name", "/tmp/m/cron.d/new"), ("by a link", "/tmp/l/new"))

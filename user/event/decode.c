@@ -255,6 +255,9 @@ static void decode_exec(struct reader *r, struct event *e)
 	e->exec.argv_len = w->argv.full;
 	e->exec.hashed = w->flags & WIRE_EXEC_HASH;
 	e->exec.argv_hash = w->argv_hash;
+	e->exec.exe_ctime = w->exe_ctime;
+	e->exec.exe_mtime = w->exe_mtime;
+	e->exec.init_start = w->init_start;
 	e->exec.tty = take(r, w->tty, WIRE_TTY_LEN);
 	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
 }

@@ -76,6 +76,8 @@ struct event_exec {
 	uint32_t argv_len;	    /* of all arguments, bytes */
 	bool hashed;		    /* they were cut, and argv_hash is of all of them */
 	uint64_t argv_hash;
+	int64_t exe_ctime, exe_mtime; /* of the program's inode, CLOCK_REALTIME ns; 0: not known */
+	uint64_t init_start; /* of process 1 of the pid namespace, CLOCK_BOOTTIME ns; 0: the host's */
 	struct str tty;
 };
 

@@ -68,6 +68,7 @@ struct field {
 #define FIELD_CN    (FIELD_C | FIELD_N)
 #define FIELD_OCN   (FIELD_OC | FIELD_N)
 #define FIELD_OK    (FIELD_O | FIELD_K)
+#define FIELD_OKN   (FIELD_OK | FIELD_N)
 #define FIELD_OCKN  (FIELD_OC | FIELD_K | FIELD_N)
 #define FIELD_SOC   (FIELD_S | FIELD_OC)
 #define FIELD_ACTS  (FIELD_E | FIELD_SOC | FIELD_K | FIELD_N) /* all but exit */
@@ -340,6 +341,14 @@ X(TRUNCATED, "rootwatch.truncated", BOOL, false, ALWAYS, EVENT, \
 #define FIELD_RULE_LIST(X) \
 X(IS_OPEN_EXEC, "evt.is_open_exec", BOOL, NONE, O, \
   "a file with an execute bit was created", "true") \
+X(ARG, "evt.arg", STRING, INDEX, EVENT, \
+  "an argument by its number from 0, counted as Falco does when the call returns (res, or the " \
+  "descriptor it gave, is 0; of socket: domain, type, proto); missing where it is not known", "\"AF_PACKET\"") \
+X(ARGS, "evt.args", STRING, NONE, EVENT, \
+  "all arguments that are known", "\"res=SUCCESS oldpath=/tmp/x newpath=/etc/passwd\"") \
+X(INFO, "evt.info", STRING, NONE, EVENT, "as evt.args", "\"res=SUCCESS path=/tmp/x\"") \
+X(ARG_FD, "evt.arg.fd", NUMBER, NONE, OKN, \
+  "the descriptor: of opens, socket and accept the new one, of fchmod and the like what was passed", "3") \
 X(ARG_REQUEST, "evt.arg.request", STRING, NONE, K, \
   "what a ptrace, ioctl, keyctl, syslog or fsconfig asks for", "\"PTRACE_ATTACH\"") \
 X(CALL_GAINED, "rootwatch.call.gained", STRING, NONE, K, \
@@ -406,6 +415,20 @@ X(PROC_IS_SID_LEADER, "proc.is_sid_leader", BOOL, NONE, EVENT, "it leads its ses
 X(PROC_CMDNARGS, "proc.cmdnargs", NUMBER, NONE, E, "number of arguments, without the first", "3") \
 X(PROC_CMDLENARGS, "proc.cmdlenargs", NUMBER, NONE, E, "their bytes, without blanks between", "17") \
 X(PROC_EXELINE, "proc.exeline", STRING, NONE, E, "as proc.cmdline", "\"sh -c x\"") \
+X(PROC_PID_TS, "proc.pid.ts", NUMBER, NONE, EVENT, "when the process was started, ns since 1970", \
+  "1795309323123456789") \
+X(PROC_EXE_CTIME, "proc.exe_ino.ctime", NUMBER, NONE, E, \
+  "when the program's inode last changed, ns since 1970", "1795309323123456789") \
+X(PROC_EXE_MTIME, "proc.exe_ino.mtime", NUMBER, NONE, E, \
+  "when the program's content last changed", "1795309323123456789") \
+X(PROC_CTIME_DURATION, "proc.exe_ino.ctime_duration_proc_start", NUMBER, NONE, E, \
+  "ns from the last change of the program's inode to the start of the process", "5000000000") \
+X(PIDNS_START, "proc.pidns_init_start_ts", NUMBER, NONE, E, \
+  "when process 1 of the pid namespace was started, ns since 1970", "1795309323123456789") \
+X(PIDNS_DURATION, "proc.exe_ino.ctime_duration_pidns_start", NUMBER, NONE, E, \
+  "ns from that to the last change of the program's inode, if that was later", "5000000000") \
+X(CONTAINER_START, "container.start_ts", NUMBER, NONE, E, \
+  "when the container was started: as proc.pidns_init_start_ts; missing in the host's pid namespace", "1795309323123456789") \
 X(PROC_DURATION, "proc.duration", NUMBER, NONE, EVENT, "ns since the process was started", "1200000") \
 X(USER_NAME, "user.name", STRING, NONE, ACTS, "root for uid 0; other names are not known", "\"root\"") \
 X(USER_LOGINNAME, "user.loginname", STRING, NONE, EVENT, \

@@ -166,8 +166,17 @@ static enum truth test_family(enum world w, const struct node *test)
 
 enum truth world_net(enum world w, const struct node *test)
 {
+	struct node named;
+
 	if (lacks_end(w, test->left.id))
 		return TRUTH_NO;
+	if (test->left.id == F_ARG) { /* evt.arg[0] of socket is evt.arg.domain */
+		if (!is_made(w) || test->left.index != 0)
+			return TRUTH_UNKNOWN;
+		named = *test;
+		named.left.id = F_ARG_DOMAIN;
+		test = &named;
+	}
 	switch (test->left.id) {
 	case F_TYPE:
 		return test_type(w, test);

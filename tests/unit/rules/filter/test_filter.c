@@ -284,6 +284,9 @@ static void test_sockets_made(void **state)
 			 FILTER_SOCKET_PACKET | FILTER_SOCKET_RAW | FILTER_SOCKET_OTHER);
 	assert_int_equal(sockets(TEST(ARG_DOMAIN, EQ, "AF_PACKET")), FILTER_SOCKET_PACKET);
 	assert_int_equal(sockets(TEST(ARG_DOMAIN, CONTAINS, "AF_PACKET")), FILTER_SOCKET_PACKET);
+	/* evt.arg[0]: index 0 */
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "socket"), TEST(ARG, CONTAINS, "AF_PACKET"))),
+			 FILTER_SOCKET_PACKET);
 	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "socket"), TEST(FD_L4PROTO, EQ, "raw"))),
 			 FILTER_SOCKET_RAW);
 	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "socket"), NOT(TEST(FD_L4PROTO, EQ, "raw")))),

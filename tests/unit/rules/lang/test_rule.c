@@ -204,7 +204,7 @@ static const struct {
 	{"proc.name = val(proc.loginshellid)", FIELD("proc.loginshellid")},
 	{"evt.arg.length = x", FIELD("evt.arg.length")},
 	{"evt.rawarg.path = x", FIELD("evt.rawarg.path")},
-	{"evt.arg[0] = x", FIELD("evt.arg")},
+	{"evt.arg[zero] = x", FIELD("evt.arg.zero")},
 	{"container.mount.dest[/x] exists", NULL},
 	{"container.ip exists", FIELD("container.ip")},
 	{"ka.verb = get", FIELD("ka.verb")},
