@@ -82,18 +82,19 @@ static __always_inline __u64 call_user_u64(__u64 from)
 }
 
 /*
- * Of capset: what is effective or inheritable now and was not when the task's program was started,
- * or its user changed last. (capset cannot raise what is permitted.)
+ * Of capset: what it made effective or inheritable, since the task's program was started or its user
+ * changed last. (It cannot raise what is permitted.)
  */
 static __always_inline __u64 call_caps_gained(const struct task_struct *t)
 {
 	const struct cred *c = TYPED(t, cred);
-	__u64 now = compat_caps(c, cap_effective) | compat_caps(c, cap_inheritable);
+	__u64 effective = compat_caps(c, cap_effective);
+	__u64 inheritable = compat_caps(c, cap_inheritable);
 	const struct task_value *v = task_find(t);
 
 	if (!v || !(v->flags & TASK_CREDS))
-		return now;
-	return now & ~(v->creds.cap_effective | v->creds.cap_inheritable);
+		return inheritable;
+	return (effective & ~v->creds.cap_effective) | (inheritable & ~v->creds.cap_inheritable);
 }
 
 static __always_inline bool call_ioctl_is_dull(__u32 request, __u64 arg)

@@ -74,6 +74,8 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	access = OPAQUE(access);
 	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
 	watched = prefilter_file(&o);
+	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT) /* rare, and never by chance: user space decides */
+		watched |= access;
 	wanted = (watched & access) || (knob_all && (access & WIRE_WATCH_WRITE));
 	if (!wanted && !prefilter_place_matters(&o, access))
 		return 0;

@@ -367,7 +367,7 @@ struct wire_syscall {
 	struct wire_task t;
 	struct wire_creds c;
 	__u64 args[WIRE_SYSCALL_ALL]; /* as passed, then the words */
-	__u32 call; /* WIRE_CALL_FIRST and up */
+	__u32 call;		      /* WIRE_CALL_FIRST and up */
 	__s32 ret;
 	struct wire_blob cwd;
 	struct wire_blob asked[WIRE_SYSCALL_PATHS]; /* as passed */

@@ -24,7 +24,7 @@
  * that was passed. Of clone and clone3 the flags but for the signal, then of clone3 the descriptor
  * of the cgroup; of ioctl and file_setattr the flags of a file; of mount_setattr and open_tree_attr
  * what is set and what is taken away; of adjtimex and clock_adjtime the modes; of capset the
- * capabilities that were neither effective nor inheritable before.
+ * capabilities that it made effective or inheritable.
  */
 #define WIRE_CALL_WORD(n) (6u + (n))
 
@@ -105,7 +105,7 @@ X(FREMOVEXATTR, fremovexattr, 199, 237,  16, 237,  0, 0,    2, WIRE_CALL_A_NAME,
 X(REMOVEXATTRAT, removexattrat, 466, 466, 466, 466,  4, WIRE_CALL_A_NAME, 2, 1,  0, 0, 3, AT,     "",        "path") \
 X(FILE_SETATTR, file_setattr, 469, 469, 469, 469,  2, 1,    0, 0,  0, 0, WIRE_CALL_WORD(0), XFLAG, "",    "") \
 X(FSPICK,     fspick,     433, 433,     433, 433,  2, 1,    0, 0,  0, 0, 0, NONE,   "",        "") \
-X(FSCONFIG,   fsconfig,   431, 431,     431, 431,  3, WIRE_CALL_A_NAME, 4, WIRE_CALL_A_NAME,  0, 0, 0, NONE, "key", "value_charbuf") \
+X(FSCONFIG,   fsconfig,   431, 431,     431, 431,  4, WIRE_CALL_A_NAME, 3, WIRE_CALL_A_NAME,  0, 0, 0, NONE, "value_charbuf", "key") \
 X(FSMOUNT,    fsmount,    432, 432,     432, 432,  0, 0,    0, 0,  0, 0, 3, ATTR,   "",        "") \
 X(MOUNT_SETATTR, mount_setattr, 442, 442, 442, 442,  2, 1,    0, 0,  0, 0, WIRE_CALL_WORD(0), ATTR, "",    "") \
 X(OPEN_TREE_ATTR, open_tree_attr, 467, 467, 467, 467,  2, 1,    0, 0,  0, 0, WIRE_CALL_WORD(0), ATTR, "",    "") \

@@ -68,50 +68,67 @@ static const struct flag umount_flags[] = {
 };
 
 static const struct flag clone_flags[] = {
-	FLAG(CLONE_NEWNS),   FLAG(CLONE_NEWCGROUP), FLAG(CLONE_NEWUTS), FLAG(CLONE_NEWIPC),
-	FLAG(CLONE_NEWUSER), FLAG(CLONE_NEWPID),    FLAG(CLONE_NEWNET), FLAG(CLONE_NEWTIME),
-	FLAG(CLONE_FS),	     FLAG(CLONE_FILES),	    FLAG(CLONE_VM),	FLAG(CLONE_SYSVSEM),
+	FLAG(CLONE_NEWNS),
+	FLAG(CLONE_NEWCGROUP),
+	FLAG(CLONE_NEWUTS),
+	FLAG(CLONE_NEWIPC),
+	FLAG(CLONE_NEWUSER),
+	FLAG(CLONE_NEWPID),
+	FLAG(CLONE_NEWNET),
+	FLAG(CLONE_NEWTIME),
+	FLAG(CLONE_FS),
+	FLAG(CLONE_FILES),
+	FLAG(CLONE_VM),
+	FLAG(CLONE_SYSVSEM),
 	{0x200000000, "CLONE_INTO_CGROUP"},
 };
 
 /* Not all in the headers of the distributions that there are. */
 static const struct flag attr_flags[] = {
-	{0x1, "MOUNT_ATTR_RDONLY"},	    {0x2, "MOUNT_ATTR_NOSUID"},
-	{0x4, "MOUNT_ATTR_NODEV"},	    {0x8, "MOUNT_ATTR_NOEXEC"},
-	{0x70, "MOUNT_ATTR__ATIME"},	    {0x10, "MOUNT_ATTR_NOATIME"},
-	{0x20, "MOUNT_ATTR_STRICTATIME"},   {0x80, "MOUNT_ATTR_NODIRATIME"},
-	{0x100000, "MOUNT_ATTR_IDMAP"},	    {0x200000, "MOUNT_ATTR_NOSYMFOLLOW"},
+	{0x1, "MOUNT_ATTR_RDONLY"},	  {0x2, "MOUNT_ATTR_NOSUID"},
+	{0x4, "MOUNT_ATTR_NODEV"},	  {0x8, "MOUNT_ATTR_NOEXEC"},
+	{0x70, "MOUNT_ATTR__ATIME"},	  {0x10, "MOUNT_ATTR_NOATIME"},
+	{0x20, "MOUNT_ATTR_STRICTATIME"}, {0x80, "MOUNT_ATTR_NODIRATIME"},
+	{0x100000, "MOUNT_ATTR_IDMAP"},	  {0x200000, "MOUNT_ATTR_NOSYMFOLLOW"},
 };
 
 static const struct flag xflag_flags[] = {
-	FLAG(FS_XFLAG_REALTIME),     FLAG(FS_XFLAG_PREALLOC),	   FLAG(FS_XFLAG_IMMUTABLE),
-	FLAG(FS_XFLAG_APPEND),	     FLAG(FS_XFLAG_SYNC),	   FLAG(FS_XFLAG_NOATIME),
-	FLAG(FS_XFLAG_NODUMP),	     FLAG(FS_XFLAG_RTINHERIT),	   FLAG(FS_XFLAG_PROJINHERIT),
-	FLAG(FS_XFLAG_NOSYMLINKS),   FLAG(FS_XFLAG_EXTSIZE),	   FLAG(FS_XFLAG_EXTSZINHERIT),
-	FLAG(FS_XFLAG_NODEFRAG),     FLAG(FS_XFLAG_FILESTREAM),	   FLAG(FS_XFLAG_DAX),
+	FLAG(FS_XFLAG_REALTIME),   FLAG(FS_XFLAG_PREALLOC),   FLAG(FS_XFLAG_IMMUTABLE),
+	FLAG(FS_XFLAG_APPEND),	   FLAG(FS_XFLAG_SYNC),	      FLAG(FS_XFLAG_NOATIME),
+	FLAG(FS_XFLAG_NODUMP),	   FLAG(FS_XFLAG_RTINHERIT),  FLAG(FS_XFLAG_PROJINHERIT),
+	FLAG(FS_XFLAG_NOSYMLINKS), FLAG(FS_XFLAG_EXTSIZE),    FLAG(FS_XFLAG_EXTSZINHERIT),
+	FLAG(FS_XFLAG_NODEFRAG),   FLAG(FS_XFLAG_FILESTREAM), FLAG(FS_XFLAG_DAX),
 	FLAG(FS_XFLAG_COWEXTSIZE),
 };
 
 static const struct flag inode_flags[] = {
-	FLAG(FS_SECRM_FL),     FLAG(FS_UNRM_FL),     FLAG(FS_COMPR_FL),	       FLAG(FS_SYNC_FL),
-	FLAG(FS_IMMUTABLE_FL), FLAG(FS_APPEND_FL),   FLAG(FS_NODUMP_FL),       FLAG(FS_NOATIME_FL),
-	FLAG(FS_NOCOMP_FL),    FLAG(FS_ENCRYPT_FL),  FLAG(FS_INDEX_FL),	       FLAG(FS_JOURNAL_DATA_FL),
-	FLAG(FS_NOTAIL_FL),    FLAG(FS_DIRSYNC_FL),  FLAG(FS_TOPDIR_FL),       FLAG(FS_EXTENT_FL),
-	FLAG(FS_VERITY_FL),    FLAG(FS_NOCOW_FL),    FLAG(FS_DAX_FL),	       FLAG(FS_INLINE_DATA_FL),
+	FLAG(FS_SECRM_FL),	 FLAG(FS_UNRM_FL),     FLAG(FS_COMPR_FL),  FLAG(FS_SYNC_FL),
+	FLAG(FS_IMMUTABLE_FL),	 FLAG(FS_APPEND_FL),   FLAG(FS_NODUMP_FL), FLAG(FS_NOATIME_FL),
+	FLAG(FS_NOCOMP_FL),	 FLAG(FS_ENCRYPT_FL),  FLAG(FS_INDEX_FL),  FLAG(FS_JOURNAL_DATA_FL),
+	FLAG(FS_NOTAIL_FL),	 FLAG(FS_DIRSYNC_FL),  FLAG(FS_TOPDIR_FL), FLAG(FS_EXTENT_FL),
+	FLAG(FS_VERITY_FL),	 FLAG(FS_NOCOW_FL),    FLAG(FS_DAX_FL),	   FLAG(FS_INLINE_DATA_FL),
 	FLAG(FS_PROJINHERIT_FL), FLAG(FS_CASEFOLD_FL),
 };
 
 /* <sys/timex.h>, which has them as ADJ_* and as MOD_*. */
 static const struct flag adj_flags[] = {
-	{0x8001, "ADJ_OFFSET_SINGLESHOT"}, {0x1, "ADJ_OFFSET"},	 {0x2, "ADJ_FREQUENCY"},
-	{0x4, "ADJ_MAXERROR"},		   {0x8, "ADJ_ESTERROR"},	 {0x10, "ADJ_STATUS"},
-	{0x20, "ADJ_TIMECONST"},	   {0x80, "ADJ_TAI"},	 {0x100, "ADJ_SETOFFSET"},
-	{0x1000, "ADJ_MICRO"},		   {0x2000, "ADJ_NANO"}, {0x4000, "ADJ_TICK"},
+	{0x8001, "ADJ_OFFSET_SINGLESHOT"},
+	{0x1, "ADJ_OFFSET"},
+	{0x2, "ADJ_FREQUENCY"},
+	{0x4, "ADJ_MAXERROR"},
+	{0x8, "ADJ_ESTERROR"},
+	{0x10, "ADJ_STATUS"},
+	{0x20, "ADJ_TIMECONST"},
+	{0x80, "ADJ_TAI"},
+	{0x100, "ADJ_SETOFFSET"},
+	{0x1000, "ADJ_MICRO"},
+	{0x2000, "ADJ_NANO"},
+	{0x4000, "ADJ_TICK"},
 };
 
 static const struct flag memfd_flags[] = {
-	{1, "MFD_CLOEXEC"}, {2, "MFD_ALLOW_SEALING"}, {4, "MFD_HUGETLB"}, {8, "MFD_NOEXEC_SEAL"},
-	{16, "MFD_EXEC"},
+	{1, "MFD_CLOEXEC"},	{2, "MFD_ALLOW_SEALING"}, {4, "MFD_HUGETLB"},
+	{8, "MFD_NOEXEC_SEAL"}, {16, "MFD_EXEC"},
 };
 
 static const struct flag mode_flags[] = {
@@ -139,7 +156,8 @@ static struct str attr_text(uint64_t set, uint64_t taken, char *buf)
 	}
 	if (taken) {
 		flags_text(NULL, 0, taken, names);
-		(void)snprintf(buf + len, EVENT_CALL_TEXT - len, "%s-%.32s", len > 0 ? "|" : "", names);
+		(void)snprintf(buf + len, EVENT_CALL_TEXT - len, "%s-%.32s", len > 0 ? "|" : "",
+			       names);
 	}
 	return str_from(buf);
 }
@@ -181,11 +199,10 @@ struct str event_call_flags(const struct event_syscall *s, char buf[static EVENT
 	case WIRE_CALL_FLAGS_CLONE:
 		return flags_text(clone_flags, COUNT(clone_flags), flags, buf);
 	case WIRE_CALL_FLAGS_ATTR:
-		return attr_text(flags,
-				 row->flags == WIRE_CALL_WORD(0) ?
-					 event_call_arg(s, WIRE_CALL_WORD(1)) :
-					 0,
-				 buf);
+		return attr_text(
+			flags,
+			row->flags == WIRE_CALL_WORD(0) ? event_call_arg(s, WIRE_CALL_WORD(1)) : 0,
+			buf);
 	case WIRE_CALL_FLAGS_XFLAG:
 		return flags_text(xflag_flags, COUNT(xflag_flags), flags, buf);
 	case WIRE_CALL_FLAGS_IOCTL:
@@ -238,17 +255,13 @@ struct request {
 };
 
 static const struct request ptrace_requests[] = {
-	{0, "PTRACE_TRACEME"},	      {1, "PTRACE_PEEKTEXT"},
-	{2, "PTRACE_PEEKDATA"},	      {3, "PTRACE_PEEKUSR"},
-	{4, "PTRACE_POKETEXT"},	      {5, "PTRACE_POKEDATA"},
-	{6, "PTRACE_POKEUSR"},	      {7, "PTRACE_CONT"},
-	{8, "PTRACE_KILL"},	      {9, "PTRACE_SINGLESTEP"},
-	{12, "PTRACE_GETREGS"},	      {13, "PTRACE_SETREGS"},
-	{16, "PTRACE_ATTACH"},	      {17, "PTRACE_DETACH"},
-	{24, "PTRACE_SYSCALL"},	      {0x4200, "PTRACE_SETOPTIONS"},
-	{0x4204, "PTRACE_GETREGSET"}, {0x4205, "PTRACE_SETREGSET"},
-	{0x4206, "PTRACE_SEIZE"},     {0x4207, "PTRACE_INTERRUPT"},
-	{0x4208, "PTRACE_LISTEN"},
+	{0, "PTRACE_TRACEME"},	       {1, "PTRACE_PEEKTEXT"},	     {2, "PTRACE_PEEKDATA"},
+	{3, "PTRACE_PEEKUSR"},	       {4, "PTRACE_POKETEXT"},	     {5, "PTRACE_POKEDATA"},
+	{6, "PTRACE_POKEUSR"},	       {7, "PTRACE_CONT"},	     {8, "PTRACE_KILL"},
+	{9, "PTRACE_SINGLESTEP"},      {12, "PTRACE_GETREGS"},	     {13, "PTRACE_SETREGS"},
+	{16, "PTRACE_ATTACH"},	       {17, "PTRACE_DETACH"},	     {24, "PTRACE_SYSCALL"},
+	{0x4200, "PTRACE_SETOPTIONS"}, {0x4204, "PTRACE_GETREGSET"}, {0x4205, "PTRACE_SETREGSET"},
+	{0x4206, "PTRACE_SEIZE"},      {0x4207, "PTRACE_INTERRUPT"}, {0x4208, "PTRACE_LISTEN"},
 };
 
 static const struct request ioctl_requests[] = {
@@ -288,14 +301,15 @@ static const struct request syslog_requests[] = {
 
 /* enum fsconfig_command of <linux/mount.h>, since 5.2 */
 static const struct request fsconfig_requests[] = {
-	{0, "FSCONFIG_SET_FLAG"},	 {1, "FSCONFIG_SET_STRING"},	 {2, "FSCONFIG_SET_BINARY"},
-	{3, "FSCONFIG_SET_PATH"},	 {4, "FSCONFIG_SET_PATH_EMPTY"}, {5, "FSCONFIG_SET_FD"},
+	{0, "FSCONFIG_SET_FLAG"},	 {1, "FSCONFIG_SET_STRING"},
+	{2, "FSCONFIG_SET_BINARY"},	 {3, "FSCONFIG_SET_PATH"},
+	{4, "FSCONFIG_SET_PATH_EMPTY"},	 {5, "FSCONFIG_SET_FD"},
 	{6, "FSCONFIG_CMD_CREATE"},	 {7, "FSCONFIG_CMD_RECONFIGURE"},
 	{8, "FSCONFIG_CMD_CREATE_EXCL"},
 };
 
-#define REQUESTS(call, nr, of)                               \
-	{                                                    \
+#define REQUESTS(call, nr, of)                                            \
+	{                                                                 \
 		WIRE_CALL_##call, nr, of##_requests, COUNT(of##_requests) \
 	}
 static const struct {

@@ -227,7 +227,7 @@ X(PEER_SAME, "rootwatch.peer.same_container", BOOL, true, ALWAYS, C, \
   "it runs in the client's own container", "false") \
 X(CALL_FROM, "rootwatch.call.from", STRING, true, ALWAYS, K, \
   "of a rename, link or mount: where it came from; of a symbolic link what it says; of setxattr the " \
-  "attribute's name", \
+  "attribute's name; of fsconfig what something is set to; of add_key the key's type", \
   "\"/tmp/passwd\"") \
 X(CALL_UNRESOLVED, "rootwatch.call.unresolved", BOOL, false, ALWAYS, K, \
   "fd.name is as asked for: where links in it led was not looked up in time", "false") \
@@ -352,7 +352,7 @@ X(ARG_FD, "evt.arg.fd", NUMBER, NONE, OKN, \
 X(ARG_REQUEST, "evt.arg.request", STRING, NONE, K, \
   "what a ptrace, ioctl, keyctl, syslog or fsconfig asks for", "\"PTRACE_ATTACH\"") \
 X(CALL_GAINED, "rootwatch.call.gained", STRING, NONE, K, \
-  "of capset: capabilities that were neither effective nor inheritable before", "\"CAP_SYS_ADMIN\"") \
+  "of capset: capabilities that it made effective or inheritable, and that were not when the program began", "\"CAP_SYS_ADMIN\"") \
 X(ARG_NSTYPE, "evt.arg.nstype", STRING, NONE, K, \
   "of setns: the kinds of namespaces that it would accept; 0: any", "\"CLONE_NEWNS\"") \
 X(ARG_PATH, "evt.arg.path", STRING, NONE, K, "the path, of calls where Falco calls it so", "\"/tmp/x\"") \

@@ -133,8 +133,8 @@ static enum truth test_type(enum world w, const struct node *test)
 	static const char *const setids[] = {"setuid", "setreuid", "setresuid", "setfsuid"};
 
 	switch (world_kind(w)) {
-	case EVENT_OPEN:
-		return world_strings(test, opens, COUNT(opens), true);
+	case EVENT_OPEN: /* the last one is sent whatever it opens, as is what was denied */
+		return world_strings(test, opens, COUNT(opens) - (w < WORLD_FILTERED), true);
 	case EVENT_CONNECT:
 		return world_strings(test, connects, COUNT(connects), true);
 	case EVENT_EXEC:

@@ -4,8 +4,8 @@
 
 #include "rules/test/parts.h"
 
-#define BITS	     48
-#define S_BLOCK	     0060000 /* the only type of a node that can be made and is not one bit */
+#define BITS	48
+#define S_BLOCK 0060000 /* the only type of a node that can be made and is not one bit */
 
 typedef struct str (*texter)(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
 
@@ -96,8 +96,7 @@ static void set_request(struct build *b)
 		if (str_is(word, name))
 			return;
 	}
-	input_fail(&b->in, F_ARG_REQUEST, "evt.arg.request is such as %s",
-		   arg ? event_call_request_name(s->call, 0) : "PTRACE_ATTACH, of ptrace");
+	input_fail(&b->in, F_ARG_REQUEST, "evt.arg.request is such as PTRACE_ATTACH");
 }
 
 /* "10 1092": hexadecimal, the first ones. */
@@ -150,7 +149,9 @@ void build_syscall(struct build *b, uint32_t call)
 		s->paths[0].named = input_str(&b->in, F_CALL_FROM, STR_LIT("/data/from"));
 	else if (row->path[1])
 		s->paths[1].named = input_str(&b->in, F_CALL_FROM, STR_LIT("/data/from"));
-	if (two || (!name && (row->path[0] || row->fd)))
+	if (two && row->dir[1] == WIRE_CALL_A_NAME)
+		s->paths[1].named = input_str(&b->in, F_ARG_KEY, STR_LIT("key"));
+	else if (two || (!name && (row->path[0] || row->fd)))
 		s->paths[two].named = input_str(&b->in, F_FD_NAME, STR_LIT("/data/file"));
 	for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++)
 		s->paths[i].asked = s->paths[i].path = s->paths[i].named;
