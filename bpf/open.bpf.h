@@ -65,7 +65,8 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	struct wire_open *r;
 	struct scratch *s;
 
-	if (LOAD(struct file, f, f_mode) & FMODE_CREATED_)
+	/* (The file goes on saying so when it is handed on.) */
+	if ((LOAD(struct file, f, f_mode) & FMODE_CREATED_) && call != WIRE_CALL_RECVMSG)
 		oflags |= OPEN_CREATED;
 	barrier_var(oflags);
 	access = (oflags & O_ACCMODE_) == O_WRONLY_ ? 0 : WIRE_WATCH_READ;

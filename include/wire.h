@@ -225,19 +225,20 @@ struct wire_setid {
 #define WIRE_CALL_OPENAT2	    3u
 #define WIRE_CALL_CREAT		    4u
 #define WIRE_CALL_OPEN_BY_HANDLE_AT 5u
-#define WIRE_CALL_SETUID	    6u
-#define WIRE_CALL_SETREUID	    7u
-#define WIRE_CALL_SETRESUID	    8u
-#define WIRE_CALL_SETFSUID	    9u
-#define WIRE_CALL_CONNECT	    10u
-#define WIRE_CALL_BIND		    11u
-#define WIRE_CALL_LISTEN	    12u
-#define WIRE_CALL_ACCEPT	    13u
-#define WIRE_CALL_ACCEPT4	    14u
-#define WIRE_CALL_SENDTO	    15u
-#define WIRE_CALL_SENDMSG	    16u
-#define WIRE_CALL_SENDMMSG	    17u
-#define WIRE_CALL_SOCKET	    18u
+#define WIRE_CALL_RECVMSG	    6u /* of what it received: an open file */
+#define WIRE_CALL_SETUID	    7u
+#define WIRE_CALL_SETREUID	    8u
+#define WIRE_CALL_SETRESUID	    9u
+#define WIRE_CALL_SETFSUID	    10u
+#define WIRE_CALL_CONNECT	    11u
+#define WIRE_CALL_BIND		    12u
+#define WIRE_CALL_LISTEN	    13u
+#define WIRE_CALL_ACCEPT	    14u
+#define WIRE_CALL_ACCEPT4	    15u
+#define WIRE_CALL_SENDTO	    16u
+#define WIRE_CALL_SENDMSG	    17u
+#define WIRE_CALL_SENDMMSG	    18u
+#define WIRE_CALL_SOCKET	    19u
 /* Those of wire_calls.h follow. */
 enum wire_call {
 	WIRE_CALL_BEFORE = WIRE_CALL_SOCKET,
@@ -273,7 +274,7 @@ static inline int wire_call_always(__u32 call)
 
 static inline int wire_call_is_open(__u32 call)
 {
-	return call - WIRE_CALL_OPEN <= WIRE_CALL_OPEN_BY_HANDLE_AT - WIRE_CALL_OPEN;
+	return call - WIRE_CALL_OPEN <= WIRE_CALL_RECVMSG - WIRE_CALL_OPEN;
 }
 
 /* A bit of wire_prefilter.dull; 0: the call never is. */

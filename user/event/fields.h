@@ -253,6 +253,8 @@ X(FILE_DELETED, "rootwatch.file.deleted", BOOL, true, ALWAYS, EO, \
   "no name leads to it any more", "false") \
 X(FILE_CREATED, "rootwatch.file.created", BOOL, false, ALWAYS, O, \
   "this very call made it", "false") \
+X(RECEIVED, "rootwatch.received", BOOL, false, ALWAYS, O, \
+  "not opened by this process, but received over a Unix socket as an open file; evt.type is recvmsg then", "false") \
 X(IO_URING, "rootwatch.io_uring", BOOL, false, ALWAYS, O, \
   "asked for through io_uring; evt.type is the call that would have done it", "false") \
 X(FILE_UNRESOLVED, "rootwatch.file.unresolved", BOOL, false, BLOCKED, O, \

@@ -120,8 +120,8 @@ static enum truth test_success(const struct node *test)
 
 static enum truth test_type(enum world w, const struct node *test)
 {
-	static const char *const opens[] = {"open", "openat", "openat2", "creat",
-					    "open_by_handle_at"};
+	static const char *const opens[] = {"open",  "openat",	"openat2",
+					    "creat", "recvmsg", "open_by_handle_at"};
 	static const char *const connects[] = {"connect"};
 	static const char *const execs[] = {"execve", "execveat"};
 	static const char *const exits[] = {"procexit"};

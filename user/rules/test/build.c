@@ -357,6 +357,8 @@ static void build_open(struct build *b, uint32_t call)
 	o->created = input_bool(&b->in, F_FILE_CREATED, false);
 	if (o->created)
 		o->file.flags |= WIRE_FILE_CREATED;
+	if (input_bool(&b->in, F_RECEIVED, false))
+		o->call = WIRE_CALL_RECVMSG;
 	o->io_uring = input_bool(&b->in, F_IO_URING, false);
 	o->unresolved = e->blocked;
 	if (e->blocked)
