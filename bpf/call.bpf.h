@@ -82,8 +82,8 @@ static __always_inline __u64 call_user_u64(__u64 from)
 }
 
 /*
- * Of capset: what it made effective or inheritable, since the task's program was started or its user
- * changed last. (It cannot raise what is permitted.)
+ * Of capset: what it made effective or inheritable, since the task's program was started or its
+ * user changed last. (It cannot raise what is permitted.)
  */
 static __always_inline __u64 call_caps_gained(const struct task_struct *t)
 {

@@ -170,11 +170,11 @@ X(SENDMMSG,          307, 345, 269, 374)
 #define WIRE_CALL_DULL_LAST  WIRE_CALL_CAPSET
 
 /* The requests of ioctl that are told: into a terminal, and the flags of a file (<linux/fs.h>). */
-#define WIRE_IOCTL_TIOCSTI	0x5412u
-#define WIRE_IOCTL_TIOCLINUX	0x541cu
-#define WIRE_IOCTL_SETFLAGS	0x40086602u
-#define WIRE_IOCTL_SETFLAGS_32	0x40046602u
-#define WIRE_IOCTL_FSSETXATTR	0x401c5820u
+#define WIRE_IOCTL_TIOCSTI     0x5412u
+#define WIRE_IOCTL_TIOCLINUX   0x541cu
+#define WIRE_IOCTL_SETFLAGS    0x40086602u
+#define WIRE_IOCTL_SETFLAGS_32 0x40046602u
+#define WIRE_IOCTL_FSSETXATTR  0x401c5820u
 
 #define WIRE_CALL_SOCKETCALL 102 /* of i386: any call on a socket; listed as CONNECT */
 

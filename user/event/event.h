@@ -126,7 +126,7 @@ struct event_call_path {
 };
 
 struct event_syscall {
-	uint32_t call; /* WIRE_CALL_*, of those of wire_calls.h */
+	uint32_t call;			 /* WIRE_CALL_*, of those of wire_calls.h */
 	uint64_t args[WIRE_SYSCALL_ALL]; /* as passed, then WIRE_CALL_WORD */
 	struct event_call_path paths[WIRE_SYSCALL_PATHS];
 };
@@ -231,7 +231,8 @@ bool event_call_follows(const struct event_syscall *s);
 
 /*
  * In words, in buf; "" when the call has none: flags ("MS_BIND|MS_REC"), the mode
- * ("S_ISUID|S_IXUSR"), and what a ptrace, an ioctl or the like asks for ("PTRACE_ATTACH"). Then its arguments as numbers.
+ * ("S_ISUID|S_IXUSR"), and what a ptrace, an ioctl or the like asks for ("PTRACE_ATTACH"). Then its
+ * arguments as numbers.
  */
 #define EVENT_CALL_TEXT 512
 struct str event_call_flags(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
