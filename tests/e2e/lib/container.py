@@ -77,7 +77,7 @@ class Container:
 
     def truths(self, program, *words, deadline=30):
         """Runs a trigger program; gives what it said, a list of dicts, and its exit status."""
-        if program.endswith("_32") and not os.path.exists(f"{TRIGGERS}/{program}"):
+        if program.endswith("_32") and not os.path.exists(f"{TRIGGERS}/{os.path.basename(program)}"):
             raise Skip("no 32-bit toolchain here: its programs were not built")
         line = b" ".join(quote(word) for word in (program, *words))
         mark = len(self._errors)

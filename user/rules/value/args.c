@@ -37,6 +37,9 @@ static const struct {
 	{WIRE_CALL_SENDTO, "res data fd size tuple"},
 	{WIRE_CALL_SENDMSG, "res data fd size tuple"},
 	{WIRE_CALL_SOCKET, "domain type proto"},
+	{WIRE_CALL_DUP, "res oldfd"},
+	{WIRE_CALL_DUP2, "res oldfd newfd"},
+	{WIRE_CALL_DUP3, "res oldfd newfd flags"},
 	{WIRE_CALL_RENAME, "res oldpath newpath"},
 	{WIRE_CALL_RENAMEAT, "res olddirfd=d1 oldpath newdirfd=d3 newpath"},
 	{WIRE_CALL_RENAMEAT2, "res olddirfd=d1 oldpath newdirfd=d3 newpath flags"},
@@ -71,6 +74,13 @@ static const struct {
 	{WIRE_CALL_USERFAULTFD, "res flags"},
 	{WIRE_CALL_IO_URING_SETUP, "res entries=1 sq_entries cq_entries flags sq_thread_cpu "
 				   "sq_thread_idle features"},
+	{WIRE_CALL_MKDIR, "res path mode"},
+	{WIRE_CALL_MKDIRAT, "res dirfd=d1 path mode"},
+	{WIRE_CALL_MEMFD_CREATE, "fd name flags"},
+	{WIRE_CALL_PROCESS_VM_READV, "res pid=1 data"},
+	{WIRE_CALL_PIDFD_GETFD, "fd pid_fd=1 target_fd=2 flags=3"},
+	{WIRE_CALL_FSCONFIG, "res fd=1 cmd=2 key value_bytebuf value_charbuf aux=5"},
+	{WIRE_CALL_IOCTL, "res fd request argument=3"},
 	{WIRE_CALL_CAPSET, "res cap_inheritable cap_permitted cap_effective"},
 };
 
@@ -273,6 +283,8 @@ static bool set_fd(struct value *v, const struct event *e)
 	case EVENT_OPEN:
 		return set_num_if(v, !e->open.no_fd, e->ret);
 	case EVENT_NET:
+		if (event_net_dup(&e->net))
+			return set_num(v, e->net.oldfd);
 		return set_num_if(v,
 				  e->net.call == WIRE_CALL_ACCEPT ||
 					  e->net.call == WIRE_CALL_ACCEPT4 ||
@@ -280,7 +292,8 @@ static bool set_fd(struct value *v, const struct event *e)
 				  e->ret);
 	case EVENT_SYSCALL:
 		row = event_call(e->sys.call);
-		if (e->sys.call == WIRE_CALL_BPF)
+		if (e->sys.call == WIRE_CALL_BPF || e->sys.call == WIRE_CALL_MEMFD_CREATE ||
+		    e->sys.call == WIRE_CALL_PIDFD_GETFD)
 			return set_num(v, e->ret);
 		if (e->sys.call == WIRE_CALL_SETNS)
 			return set_num(v, (int32_t)e->sys.args[0]);
