@@ -254,7 +254,7 @@ def test_node(w, _label, words, rule, path):
     ("setns", "namespace-entered", ["--fd", "/proc/self/ns/uts", "setns", "fd", "0x4000000"], {}),
     ("unshare", "user-namespace-made", ["unshare", "0x10000000"], {"evt.arg.flags": "CLONE_NEWUSER"}),
     ("ptrace", "process-traced", ["ptrace", "16", "child", "0", "0"], {}),
-    ("bpf", "bpf-called", ["bpf", "0", "array", "16"], {}),
+    ("bpf", "bpf-called", ["bpf", "11", "zeros", "16"], {}),  # the first program's id: no map, no limit on it
     ("io_uring", "io-uring-used", ["io_uring_setup", "4", "zeros"], {}),
 )])
 def test_mighty(w, _label, program, rule, words, want):

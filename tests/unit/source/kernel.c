@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #define ROOTWATCH_COMPAT_BPF_H
+#define COMPAT_KERNEL 510
 #define ROOTWATCH_MAPS_BPF_H
 #define ROOTWATCH_EMIT_BPF_H
 #define ROOTWATCH_OBJECT_BPF_H
