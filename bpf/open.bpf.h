@@ -66,7 +66,8 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	struct wire_open *r;
 	struct scratch *s;
 
-	if (LOAD(struct file, f, f_mode) & FMODE_CREATED_)
+	/* (The file goes on saying so when it is handed on.) */
+	if ((LOAD(struct file, f, f_mode) & FMODE_CREATED_) && call != WIRE_CALL_RECVMSG)
 		oflags |= OPEN_CREATED;
 	barrier_var(oflags);
 	access = (oflags & O_ACCMODE_) == O_WRONLY_ ? 0 : WIRE_WATCH_READ;
@@ -75,6 +76,8 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	access = OPAQUE(access);
 	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
 	watched = prefilter_file(&o);
+	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT) /* rare, and never by chance: user space decides */
+		watched |= access;
 	wanted = (watched & access) || (knob_all && (access & WIRE_WATCH_WRITE));
 	if (!wanted && !prefilter_place_matters(&o, access))
 		return 0;

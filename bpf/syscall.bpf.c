@@ -102,6 +102,8 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 	if (!root && !(denied && knob_blocked) &&
 	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETFSUID))
 		return 0;
+	if (call_is_dull(regs, is32, call, ret))
+		return 0;
 	if (!gate_container(t, &g) || TYPED(t, tgid) == (int)knob_agent)
 		return 0;
 	g.hflags = flag | WIRE_F_TIER(tier);

@@ -227,22 +227,23 @@ struct wire_setid {
 #define WIRE_CALL_OPENAT2	    3u
 #define WIRE_CALL_CREAT		    4u
 #define WIRE_CALL_OPEN_BY_HANDLE_AT 5u
-#define WIRE_CALL_SETUID	    6u
-#define WIRE_CALL_SETREUID	    7u
-#define WIRE_CALL_SETRESUID	    8u
-#define WIRE_CALL_SETFSUID	    9u
-#define WIRE_CALL_CONNECT	    10u
-#define WIRE_CALL_BIND		    11u
-#define WIRE_CALL_LISTEN	    12u
-#define WIRE_CALL_ACCEPT	    13u
-#define WIRE_CALL_ACCEPT4	    14u
-#define WIRE_CALL_SENDTO	    15u
-#define WIRE_CALL_SENDMSG	    16u
-#define WIRE_CALL_SENDMMSG	    17u
-#define WIRE_CALL_SOCKET	    18u
-#define WIRE_CALL_DUP		    19u
-#define WIRE_CALL_DUP2		    20u
-#define WIRE_CALL_DUP3		    21u
+#define WIRE_CALL_RECVMSG	    6u /* of what it received: an open file */
+#define WIRE_CALL_SETUID	    7u
+#define WIRE_CALL_SETREUID	    8u
+#define WIRE_CALL_SETRESUID	    9u
+#define WIRE_CALL_SETFSUID	    10u
+#define WIRE_CALL_CONNECT	    11u
+#define WIRE_CALL_BIND		    12u
+#define WIRE_CALL_LISTEN	    13u
+#define WIRE_CALL_ACCEPT	    14u
+#define WIRE_CALL_ACCEPT4	    15u
+#define WIRE_CALL_SENDTO	    16u
+#define WIRE_CALL_SENDMSG	    17u
+#define WIRE_CALL_SENDMMSG	    18u
+#define WIRE_CALL_SOCKET	    19u
+#define WIRE_CALL_DUP		    20u
+#define WIRE_CALL_DUP2		    21u
+#define WIRE_CALL_DUP3		    22u
 /* Those of wire_calls.h follow. */
 enum wire_call {
 	WIRE_CALL_BEFORE = WIRE_CALL_DUP3,
@@ -278,7 +279,15 @@ static inline int wire_call_always(__u32 call)
 
 static inline int wire_call_is_open(__u32 call)
 {
-	return call - WIRE_CALL_OPEN <= WIRE_CALL_OPEN_BY_HANDLE_AT - WIRE_CALL_OPEN;
+	return call - WIRE_CALL_OPEN <= WIRE_CALL_RECVMSG - WIRE_CALL_OPEN;
+}
+
+/* A bit of wire_prefilter.dull; 0: the call never is. */
+static inline __u32 wire_call_dull(__u32 call)
+{
+	__u32 n = call - WIRE_CALL_DULL_FIRST;
+
+	return n <= WIRE_CALL_DULL_LAST - WIRE_CALL_DULL_FIRST ? 1u << n : 0;
 }
 
 struct wire_open {
@@ -357,6 +366,8 @@ struct wire_net {
 #define WIRE_NET_STDIO 16u
 
 #define WIRE_SYSCALL_ARGS  5
+#define WIRE_SYSCALL_WORDS 3 /* WIRE_CALL_WORD */
+#define WIRE_SYSCALL_ALL   (WIRE_SYSCALL_ARGS + WIRE_SYSCALL_WORDS)
 #define WIRE_SYSCALL_PATHS 2
 
 /* A system call as it was made: its paths were not looked up, and can name something else by now. */
@@ -364,8 +375,8 @@ struct wire_syscall {
 	struct wire_header h;
 	struct wire_task t;
 	struct wire_creds c;
-	__u64 args[WIRE_SYSCALL_ARGS];
-	__u32 call; /* WIRE_CALL_FIRST and up */
+	__u64 args[WIRE_SYSCALL_ALL]; /* as passed, then the words */
+	__u32 call;		      /* WIRE_CALL_FIRST and up */
 	__s32 ret;
 	struct wire_blob cwd;
 	struct wire_blob asked[WIRE_SYSCALL_PATHS]; /* as passed */
@@ -516,6 +527,8 @@ struct wire_prefilter {
 	__u32 datagrams;   /* not 0: something wants WIRE_WATCH_SEND */
 	__u32 denied;	   /* WIRE_WATCH_OUT, _IN and _SEND: whatever was denied is wanted */
 	__u32 suid_access; /* WIRE_WATCH_* of any regular file that has the SUID bit */
+	__u32 dull;	   /* WIRE_DULL of the calls that are wanted also when they are dull */
+	__u32 pad;
 };
 
 #endif /* ROOTWATCH_WIRE_H */

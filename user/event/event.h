@@ -127,8 +127,8 @@ struct event_call_path {
 };
 
 struct event_syscall {
-	uint32_t call; /* WIRE_CALL_*, of those of wire_calls.h */
-	uint64_t args[WIRE_SYSCALL_ARGS];
+	uint32_t call;			 /* WIRE_CALL_*, of those of wire_calls.h */
+	uint64_t args[WIRE_SYSCALL_ALL]; /* as passed, then WIRE_CALL_WORD */
 	struct event_call_path paths[WIRE_SYSCALL_PATHS];
 };
 
@@ -228,18 +228,30 @@ bool event_call_unresolved(const struct event_syscall *s);
 /* Where that path leads can be found out: it is one, and the call has not changed what it means. */
 bool event_call_leads(const struct event_syscall *s, size_t i);
 
+/* Is its second path no other file, but the name of something that the first one has? */
+bool event_call_of_attribute(const struct event_syscall *s);
+
 /* Does it also follow a link at its very end? */
 bool event_call_follows(const struct event_syscall *s);
 
 /*
  * In words, in buf; "" when the call has none: flags ("MS_BIND|MS_REC"), the mode
- * ("S_ISUID|S_IXUSR"), and what a ptrace asks for ("PTRACE_ATTACH"). Then its arguments as numbers.
+ * ("S_ISUID|S_IXUSR"), and what a ptrace, an ioctl or the like asks for ("PTRACE_ATTACH"). Then its
+ * arguments as numbers.
  */
 #define EVENT_CALL_TEXT 512
 struct str event_call_flags(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
 struct str event_call_mode(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
 struct str event_call_request(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
 struct str event_call_args(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
+
+/*
+ * Which argument of a call, from 1, says what it asks for (0: none does); the name of request n of
+ * those that are known, NULL behind the last one, and its number.
+ */
+unsigned event_call_request_arg(uint32_t call);
+const char *event_call_request_name(uint32_t call, size_t n);
+uint64_t event_call_request_number(uint32_t call, size_t n);
 
 /*
  * The arguments of an exec with blanks between them, in scratch; "" when there are none. Where they

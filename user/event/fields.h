@@ -228,7 +228,7 @@ X(PEER_SAME, "rootwatch.peer.same_container", BOOL, true, ALWAYS, C, \
   "it runs in the client's own container", "false") \
 X(CALL_FROM, "rootwatch.call.from", STRING, true, ALWAYS, K, \
   "of a rename, link or mount: where it came from; of a symbolic link what it says; of setxattr the " \
-  "attribute's name", \
+  "attribute's name; of fsconfig what something is set to; of add_key the key's type", \
   "\"/tmp/passwd\"") \
 X(CALL_UNRESOLVED, "rootwatch.call.unresolved", BOOL, false, ALWAYS, K, \
   "fd.name is as asked for: where links in it led was not looked up in time", "false") \
@@ -254,6 +254,8 @@ X(FILE_DELETED, "rootwatch.file.deleted", BOOL, true, ALWAYS, EO, \
   "no name leads to it any more", "false") \
 X(FILE_CREATED, "rootwatch.file.created", BOOL, false, ALWAYS, O, \
   "this very call made it", "false") \
+X(RECEIVED, "rootwatch.received", BOOL, false, ALWAYS, O, \
+  "not opened by this process, but received over a Unix socket as an open file; evt.type is recvmsg then", "false") \
 X(IO_URING, "rootwatch.io_uring", BOOL, false, ALWAYS, O, \
   "asked for through io_uring; evt.type is the call that would have done it", "false") \
 X(FILE_UNRESOLVED, "rootwatch.file.unresolved", BOOL, false, BLOCKED, O, \
@@ -354,7 +356,10 @@ X(ARG_OLDFD, "evt.arg.oldfd", NUMBER, NONE, N, "of dup, dup2 and dup3: the descr
 X(ARG_NEWFD, "evt.arg.newfd", NUMBER, NONE, N, "of dup2 and dup3: the one that is its copy", "0") \
 X(DUP_STDIO, "rootwatch.dup.stdio_net", BOOL, NONE, N, \
   "of dup, dup2 and dup3: standard input, and output or error output, are network connections now", "true") \
-X(ARG_REQUEST, "evt.arg.request", STRING, NONE, K, "what a ptrace asks for", "\"PTRACE_ATTACH\"") \
+X(ARG_REQUEST, "evt.arg.request", STRING, NONE, K, \
+  "what a ptrace, ioctl, keyctl, syslog or fsconfig asks for", "\"PTRACE_ATTACH\"") \
+X(CALL_GAINED, "rootwatch.call.gained", STRING, NONE, K, \
+  "of capset: capabilities that it made effective or inheritable, and that were not when the program began", "\"CAP_SYS_ADMIN\"") \
 X(ARG_NSTYPE, "evt.arg.nstype", STRING, NONE, K, \
   "of setns: the kinds of namespaces that it would accept; 0: any", "\"CLONE_NEWNS\"") \
 X(ARG_PATH, "evt.arg.path", STRING, NONE, K, "the path, of calls where Falco calls it so", "\"/tmp/x\"") \
@@ -367,6 +372,8 @@ X(ARG_TARGET, "evt.arg.target", STRING, NONE, K, "what a symbolic link says", "\
 X(ARG_LINKPATH, "evt.arg.linkpath", STRING, NONE, K, "where it is", "\"/tmp/x\"") \
 X(ARG_DEV, "evt.arg.dev", STRING, NONE, K, "of mount: what was mounted", "\"/dev/sda1\"") \
 X(ARG_DIR, "evt.arg.dir", STRING, NONE, K, "and where", "\"/mnt\"") \
+X(ARG_KEY, "evt.arg.key", STRING, NONE, K, "of fsconfig: what is set", "\"source\"") \
+X(ARG_VALUE, "evt.arg.value_charbuf", STRING, NONE, K, "and to what", "\"/dev/sda1\"") \
 X(FS_NAME, "fs.path.name", STRING, NONE, OK, \
   "the path that a call with one path works on", "\"/etc/passwd\"") \
 X(FS_NAMERAW, "fs.path.nameraw", STRING, NONE, OK, "that, as passed", "\"../etc/passwd\"") \

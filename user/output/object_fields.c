@@ -79,6 +79,7 @@ void object_fields_write_open(struct line *l, const struct event *e)
 	put_own(l, F_FD_TYPECHAR, typechar);
 	put_file(l, f);
 	put_bool(l, F_FILE_CREATED, o->created);
+	put_bool(l, F_RECEIVED, o->call == WIRE_CALL_RECVMSG);
 	put_bool(l, F_IO_URING, o->io_uring);
 	if (e->blocked) {
 		put_bool(l, F_FILE_UNRESOLVED, o->unresolved);

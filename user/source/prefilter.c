@@ -331,6 +331,7 @@ int prefilter_compile(struct prefilter *p, const struct filter *f, uint32_t numb
 	p->set.any = access_value(f->any);
 	p->set.calls = f->calls;
 	p->set.sockets = f->sockets;
+	p->set.dull = f->dull;
 	p->set.datagrams = f->any & FILTER_SEND;
 	for (i = 0; i < WIRE_ENDS; i++)
 		p->set.ports[i].from = PORT_MAX + 1;

@@ -92,6 +92,7 @@ struct filter {
 	uint32_t kinds;		 /* 1u << EVENT_*: kinds that some enabled rule can match at all */
 	struct wire_calls calls; /* of EVENT_SYSCALL and EVENT_NET: those that one can match */
 	uint32_t sockets;	 /* FILTER_SOCKET_*, _STDIO_*, _DUP_*: whose making one can match */
+	uint32_t dull; /* wire_call_dull() of the calls that one can match also when they are dull */
 	void *arena;
 };
 

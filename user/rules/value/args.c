@@ -74,6 +74,13 @@ static const struct {
 	{WIRE_CALL_USERFAULTFD, "res flags"},
 	{WIRE_CALL_IO_URING_SETUP, "res entries=1 sq_entries cq_entries flags sq_thread_cpu "
 				   "sq_thread_idle features"},
+	{WIRE_CALL_MKDIR, "res path mode"},
+	{WIRE_CALL_MKDIRAT, "res dirfd=d1 path mode"},
+	{WIRE_CALL_MEMFD_CREATE, "fd name flags"},
+	{WIRE_CALL_PROCESS_VM_READV, "res pid=1 data"},
+	{WIRE_CALL_PIDFD_GETFD, "fd pid_fd=1 target_fd=2 flags=3"},
+	{WIRE_CALL_FSCONFIG, "res fd=1 cmd=2 key value_bytebuf value_charbuf aux=5"},
+	{WIRE_CALL_IOCTL, "res fd request argument=3"},
 	{WIRE_CALL_CAPSET, "res cap_inheritable cap_permitted cap_effective"},
 };
 
@@ -285,7 +292,8 @@ static bool set_fd(struct value *v, const struct event *e)
 				  e->ret);
 	case EVENT_SYSCALL:
 		row = event_call(e->sys.call);
-		if (e->sys.call == WIRE_CALL_BPF)
+		if (e->sys.call == WIRE_CALL_BPF || e->sys.call == WIRE_CALL_MEMFD_CREATE ||
+		    e->sys.call == WIRE_CALL_PIDFD_GETFD)
 			return set_num(v, e->ret);
 		if (e->sys.call == WIRE_CALL_SETNS)
 			return set_num(v, (int32_t)e->sys.args[0]);

@@ -256,7 +256,8 @@ static void random_call(struct random_event *r)
 
 	w->call = WIRE_CALL_FIRST + files_random(WIRE_CALL_END - WIRE_CALL_FIRST);
 	w->args[0] = files_random(5);
-	w->args[1] = files_random(0xffff);
+	w->args[1] = words_one_in(4) ? WIRE_IOCTL_TIOCSTI : files_random(0xffff);
+	w->args[WIRE_SYSCALL_ARGS] = words_one_in(2) ? 0x10000001 : 0;
 	w->ret = words_one_in(4) ? -EACCES : 0;
 	if (w->ret < 0)
 		w->h.flags |= WIRE_F_BLOCKED;
