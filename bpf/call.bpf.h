@@ -11,6 +11,7 @@
 #include "emit.bpf.h"
 #include "object.bpf.h"
 #include "open.bpf.h"
+#include "risen.bpf.h"
 #include "task.bpf.h"
 
 struct call_row {
@@ -247,7 +248,7 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 	struct scratch *s;
 	__u32 set;
 
-	if (!task_entered(t))
+	if (!risen_acts(t, g))
 		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)

@@ -296,6 +296,8 @@ struct inode___split {
 #define ERESTARTSYS_  512 /* seen at the end of a call only: it becomes EINTR or a new call */
 
 #define S_IFMT_	  0170000
+#define S_IFREG_  0100000
+#define S_ISUID_  0004000
 #define S_IFBLK_  0060000
 #define S_IFIFO_  0010000
 #define S_IFCHR_  0020000
@@ -350,6 +352,9 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 #define COMPAT_NATIVE(id, x86, ...)	  [x86].native = WIRE_CALL_##id,
 #define COMPAT_NARROW(id, x86, i386, ...) [i386].compat = WIRE_CALL_##id,
 #define COMPAT_NR_SOCKETCALL		  WIRE_CALL_SOCKETCALL
+#define COMPAT_IS_EXEC(nr, is32)              \
+	((is32) ? (nr) == 11 || (nr) == 358 : \
+		  (nr) == 59 || (nr) == 322 || (nr) == 520 || (nr) == 545)
 #elif defined(__TARGET_ARCH_arm64)
 #define TIF_32BIT_ (1ul << 22)
 static __always_inline __u32 compat_flag(const struct task_struct *t)
@@ -383,6 +388,7 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 #define COMPAT_NATIVE(id, x86, i386, arm64, ...) [arm64].native = WIRE_CALL_##id,
 #define COMPAT_NARROW(id, x86, i386, arm64, arm) [arm].compat = WIRE_CALL_##id,
 #define COMPAT_NR_SOCKETCALL			 (-1)
+#define COMPAT_IS_EXEC(nr, is32)		 ((is32) ? (nr) == 11 || (nr) == 387 : (nr) == 221 || (nr) == 281)
 #endif
 
 /*

@@ -7,6 +7,7 @@
 #include "emit.bpf.h"
 #include "object.bpf.h"
 #include "prefilter.bpf.h"
+#include "risen.bpf.h"
 #include "task.bpf.h"
 
 /* The file behind a descriptor of the current task; NULL: closed by another thread since. */
@@ -89,7 +90,7 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 		watched |= prefilter_place(s, &o, t, access);
 	if (!wanted && !(watched & access))
 		goto out;
-	if (!task_entered(t))
+	if (!risen_acts(t, g))
 		goto out;
 	r = (struct wire_open *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
@@ -147,7 +148,7 @@ static __always_inline int open_refused(const struct task_struct *t, const struc
 	struct scratch *s;
 	char first = 0;
 
-	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT || !task_entered(t))
+	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT || !risen_acts(t, g))
 		return 0; /* a handle is no path */
 	s = emit_begin(sizeof(*r));
 	if (!s)

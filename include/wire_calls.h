@@ -158,7 +158,10 @@ X(ACCEPT,             43, WIRE_CALL_NO_NR, 202, 285) \
 X(ACCEPT4,           288, 364, 242, 366) \
 X(SENDTO,             44, 369, 206, 290) \
 X(SENDMSG,            46, 370, 211, 296) \
-X(SENDMMSG,          307, 345, 269, 374)
+X(SENDMMSG,          307, 345, 269, 374) \
+X(DUP,                32,  41,  23,  41) \
+X(DUP2,               33,  63, WIRE_CALL_NO_NR,  63) \
+X(DUP3,              292, 330,  24, 358)
 /* clang-format on */
 
 /*

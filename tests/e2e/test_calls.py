@@ -229,6 +229,18 @@ def test_suid(w, label, words, path):
     w.none(of(w.c, truth, **{"rule": "suid-bit-set"}))
 
 
+def test_suid_without_chmod(w):
+    """The bit comes with the file when it is made; and who may write such a file, has it."""
+    w.c.sh("rm -f /tmp/s")
+    acts(w, w.c, {"rule": "suid-bit-set", "fd.name": "/tmp/s"}, "mknod", "=/tmp/s", "0104755", "0")
+    truth = w.c.act("act_open", "openat", "w", "/tmp/s")
+    w.expect(w.c, truth, {"rule": "suid-bit-set", "fd.name": "/tmp/s"})
+    w.none(of(w.c, w.c.act("act_open", "openat", "r", "/tmp/s"), **{"rule": "suid-bit-set"}))
+    w.c.sh("chmod 0755 /tmp/s")
+    w.none(of(w.c, w.c.act("act_open", "openat", "w", "/tmp/s"), **{"rule": "suid-bit-set"}))
+    w.c.sh("rm -f /tmp/s")
+
+
 @suite.cases(*[(f"{program} {label}", program, words, path) for program in BOTH for label, words, path in (
     ("setxattr", ["setxattr", "=/tmp/x", "=security.capability", "caps", "20", "0"], "/tmp/x"),
     ("through a link", ["setxattr", "=/tmp/to-x", "=security.capability", "caps", "20", "0"], "/tmp/x"),
@@ -265,7 +277,7 @@ def test_node(w, _label, words, rule, path):
     ("setns", "namespace-entered", ["--fd", "/proc/self/ns/uts", "setns", "fd", "0x4000000"], {}),
     ("unshare", "user-namespace-made", ["unshare", "0x10000000"], {"evt.arg.flags": "CLONE_NEWUSER"}),
     ("ptrace", "process-traced", ["ptrace", "16", "child", "0", "0"], {}),
-    ("bpf", "bpf-called", ["bpf", "0", "array", "16"], {}),
+    ("bpf", "bpf-called", ["bpf", "11", "zeros", "16"], {}),  # the first program's id: no map, no limit on it
     ("io_uring", "io-uring-used", ["io_uring_setup", "4", "zeros"], {}),
 )])
 def test_mighty(w, _label, program, rule, words, want):

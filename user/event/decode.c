@@ -289,7 +289,10 @@ static void decode_setid(struct reader *r, struct event *e)
 	e->prev = w->prev;
 	e->prev_known = w->flags & WIRE_SETID_PREV;
 	e->setid.call = w->call;
-	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
+	e->setid.risen = w->flags & WIRE_SETID_RISEN;
+	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
+	if (w->call != WIRE_CALL_NONE) /* else it is not told, and what is remembered counts */
+		e->cwd = or_root(e->cwd);
 }
 
 /*
@@ -423,6 +426,9 @@ static void decode_net(struct reader *r, struct event *e)
 	e->net.family = w->family;
 	e->net.type = w->type;
 	e->net.protocol = w->protocol;
+	e->net.mode = w->mode;
+	e->net.oldfd = w->oldfd;
+	e->net.path = take(r, w->path, WIRE_PATH_MAX);
 	serves = event_net_serves(&e->net);
 	fill_end(serves ? &e->net.server : &e->net.client, &w->local, w->local_port);
 	fill_end(serves ? &e->net.client : &e->net.server, &w->remote, w->remote_port);

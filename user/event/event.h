@@ -86,7 +86,8 @@ struct event_exit {
 };
 
 struct event_setid {
-	uint32_t call; /* WIRE_CALL_* */
+	uint32_t call; /* WIRE_CALL_*; NONE: no call did it, it was noticed at another act */
+	bool risen;    /* no call and no exec can have led from prev to creds */
 };
 
 struct event_open {
@@ -144,6 +145,10 @@ struct event_net {
 	uint32_t net_ns;
 	uint16_t family, type, protocol;
 	struct event_end client, server;
+	/* Of a dup, which may be of any file. */
+	uint16_t mode;
+	int32_t oldfd;
+	struct str path; /* of a file: where it lies; "": not known */
 };
 
 struct event {
@@ -273,13 +278,19 @@ struct str event_socket(const struct event_connect *c, bool *abstract);
 
 /* True when the process is the server: it was bound, listens or accepted. */
 bool event_net_serves(const struct event_net *n);
-/* '4', '6' or, of another family, 0. An address of IPv4 on a socket of IPv6 is one of IPv4. */
+/* Is it a dup, dup2 or dup3? */
+static inline bool event_net_dup(const struct event_net *n)
+{
+	return n->call >= WIRE_CALL_DUP && n->call <= WIRE_CALL_DUP3;
+}
+/* Of an IP socket: '4', '6' or, of another family, 0. Of a dup of something else: 'f', 'd', 'p',
+ * 'u'. An address of IPv4 on a socket of IPv6 is one of IPv4. */
 char event_net_typechar(const struct event_net *n);
 /* "tcp", "udp", "icmp" or "raw"; "" for others. */
 struct str event_net_l4proto(const struct event_net *n);
 /* "AF_INET" and the like. */
 struct str event_net_family(const struct event_net *n);
-/* "client:port->server:port", or the server only, in buf; "" when neither is known. */
+/* "client:port->server:port", or the server only, in buf, or a file's path; "" when none is known. */
 #define EVENT_NET_TEXT (2 * ADDRESS_TEXT + 16)
 struct str event_net_name(const struct event_net *n, char buf[static EVENT_NET_TEXT]);
 

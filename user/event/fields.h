@@ -68,6 +68,7 @@ struct field {
 #define FIELD_CN    (FIELD_C | FIELD_N)
 #define FIELD_OCN   (FIELD_OC | FIELD_N)
 #define FIELD_OK    (FIELD_O | FIELD_K)
+#define FIELD_ON    (FIELD_O | FIELD_N)
 #define FIELD_OKN   (FIELD_OK | FIELD_N)
 #define FIELD_OCKN  (FIELD_OC | FIELD_K | FIELD_N)
 #define FIELD_SOC   (FIELD_S | FIELD_OC)
@@ -191,7 +192,7 @@ X(FD_DEV, "fd.dev", NUMBER, true, ALWAYS, OC, \
 X(FD_INO, "fd.ino", NUMBER, true, ALWAYS, OC, \
   "its inode number (from 2^63 on: minus 2^64)", "131332") \
 X(FD_TYPECHAR, "fd.typechar", STRING, true, ALWAYS, OCN, \
-  "f file or device, d directory, p pipe, u Unix socket, 4 or 6 a socket of IPv4 or IPv6", "\"f\"") \
+  "f file or device, d directory, p pipe, u Unix socket, 4 or 6 a socket of IPv4 or IPv6; null: another", "\"f\"") \
 X(FD_L4PROTO, "fd.l4proto", STRING, true, ALWAYS, N, \
   "tcp, udp, icmp or raw", "\"tcp\"") \
 X(FD_CIP, "fd.cip", ADDRESS, true, ALWAYS, N, \
@@ -350,7 +351,11 @@ X(ARGS, "evt.args", STRING, NONE, EVENT, \
   "all arguments that are known", "\"res=SUCCESS oldpath=/tmp/x newpath=/etc/passwd\"") \
 X(INFO, "evt.info", STRING, NONE, EVENT, "as evt.args", "\"res=SUCCESS path=/tmp/x\"") \
 X(ARG_FD, "evt.arg.fd", NUMBER, NONE, OKN, \
-  "the descriptor: of opens, socket and accept the new one, of fchmod and the like what was passed", "3") \
+  "the descriptor: of opens, socket and accept the new one, of dup, fchmod and the like what was passed", "3") \
+X(ARG_OLDFD, "evt.arg.oldfd", NUMBER, NONE, N, "of dup, dup2 and dup3: the descriptor that was copied", "3") \
+X(ARG_NEWFD, "evt.arg.newfd", NUMBER, NONE, N, "of dup2 and dup3: the one that is its copy", "0") \
+X(DUP_STDIO, "rootwatch.dup.stdio_net", BOOL, NONE, N, \
+  "of dup, dup2 and dup3: standard input, and output or error output, are network connections now", "true") \
 X(ARG_REQUEST, "evt.arg.request", STRING, NONE, K, \
   "what a ptrace, ioctl, keyctl, syslog or fsconfig asks for", "\"PTRACE_ATTACH\"") \
 X(CALL_GAINED, "rootwatch.call.gained", STRING, NONE, K, \
@@ -384,7 +389,7 @@ X(HOSTNAME, "evt.hostname", STRING, NONE, EVENT, "name of the host", "\"node-1\"
 X(ARG_UID, "evt.arg.uid", STRING, NONE, S, \
   "of setuid: the user that was asked for: root, others by uid", "\"root\"") \
 X(ARG_RES, "evt.arg.res", STRING, NONE, ACTS, "as evt.res", "\"SUCCESS\"") \
-X(FD_NUM, "fd.num", NUMBER, NONE, O, "the descriptor; negative: an error", "3") \
+X(FD_NUM, "fd.num", NUMBER, NONE, ON, "the descriptor that an open, dup, accept or socket gave; negative: an error", "3") \
 X(FD_NAMERAW, "fd.nameraw", STRING, NONE, OC, "the path as passed, where that is known", "\"../etc/passwd\"") \
 X(FD_TYPE, "fd.type", STRING, NONE, OCN, "file, directory, pipe, unix, ipv4 or ipv6", "\"file\"") \
 X(FD_SOCKFAMILY, "fd.sockfamily", STRING, NONE, CN, "ip or unix", "\"ip\"") \
@@ -458,6 +463,7 @@ X(FILE_NAME, "rootwatch.file.name", STRING, NONE, OK, \
   "the file's own name, not that of a mount point it was bound to", "\"passwd\"") \
 X(FILE_TYPE, "rootwatch.file.type", STRING, NONE, O, \
   "regular, directory, link, block, char, fifo or socket", "\"block\"") \
+X(FILE_SUID, "rootwatch.file.suid", BOOL, NONE, O, "a regular file that has the SUID bit", "true") \
 X(FILE_RDEV, "rootwatch.file.rdev", STRING, NONE, O, "of a device its own number, major:minor", "\"1:1\"") \
 X(PROCFS_PATH, "rootwatch.procfs.path", STRING, NONE, O, \
   "path inside procfs, wherever that is mounted", "\"/sys/kernel/core_pattern\"") \
@@ -484,8 +490,13 @@ X(EXEC_STDIO_NET, "rootwatch.exec.stdio_net", BOOL, NONE, E, \
 X(EXEC_GAINED, "rootwatch.exec.gained", STRINGS, NONE, E, \
   "what the gain is worth, all that is true of: root, group, major or minor (capabilities)", \
   "\"root\"") \
+X(FROM_CAP_PERMITTED, "rootwatch.from.cap_permitted", STRING, NONE, ES, \
+  "permitted capabilities before, by name", "\"CAP_CHOWN CAP_KILL\"") \
+X(CAP_GAINED, "rootwatch.cap_gained", STRING, NONE, ES, \
+  "permitted capabilities that were not there before", "\"CAP_SYS_ADMIN\"") \
 X(SETID_GAIN, "rootwatch.setid.gain", STRING, NONE, S, \
-  "raised: root was gained; regained: root that had set its uid aside took it back", "\"raised\"")
+  "raised: root was gained; regained: root that had set its uid aside took it back; risen: root or " \
+  "capabilities are there that nothing legal gave (evt.type credrise: noticed at another act)", "\"raised\"")
 /* clang-format on */
 
 enum field_id {

@@ -164,6 +164,16 @@ static void add_net(struct wishes *all, enum world w)
 		wire_calls_add(&all->calls, WIRE_CALL_SOCKET);
 		all->sockets |= FILTER_SOCKET_PACKET << (w - WORLD_SOCKET_PACKET);
 		break;
+	case WORLD_STDIO_IP:
+	case WORLD_STDIO_UNIX:
+	case WORLD_STDIO_FILE:
+	case WORLD_DUP_IP:
+	case WORLD_DUP_UNIX:
+	case WORLD_DUP_FILE:
+		for (uint32_t call = WIRE_CALL_DUP; call <= WIRE_CALL_DUP3; call++)
+			wire_calls_add(&all->calls, call);
+		all->sockets |= FILTER_STDIO_IP << (w - WORLD_STDIO_IP);
+		break;
 	default:
 		break;
 	}

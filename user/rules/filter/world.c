@@ -130,7 +130,8 @@ static enum truth test_type(enum world w, const struct node *test)
 		WIRE_CALLS(ROW)
 #undef ROW
 	};
-	static const char *const setids[] = {"setuid", "setreuid", "setresuid", "setfsuid"};
+	static const char *const setids[] = {"setuid", "setreuid", "setresuid", "setfsuid",
+					     "credrise"};
 
 	switch (world_kind(w)) {
 	case EVENT_OPEN: /* the last one is sent whatever it opens, as is what was denied */

@@ -32,6 +32,12 @@ enum world {
 	WORLD_SOCKET_PACKET, /* socket(), by FILTER_SOCKET_* */
 	WORLD_SOCKET_RAW,
 	WORLD_SOCKET_OTHER,
+	WORLD_STDIO_IP, /* dup, dup2 and dup3, by FILTER_STDIO_* and FILTER_DUP_* */
+	WORLD_STDIO_UNIX,
+	WORLD_STDIO_FILE,
+	WORLD_DUP_IP,
+	WORLD_DUP_UNIX,
+	WORLD_DUP_FILE,
 	WORLD_SYSCALL, /* any of wire_calls.h; WORLD_CALL() is a certain one */
 	WORLD_END
 };

@@ -11,7 +11,7 @@
 /* clang-format off */
 /* What evt.type can be here: event_type(). */
 static const char *const events[] = {
-	"accept", "accept4", "bind", "connect", "creat", "execve", "execveat", "listen", "open",
+	"accept", "accept4", "bind", "connect", "creat", "credrise", "dup", "dup2", "dup3", "execve", "execveat", "listen", "open",
 	"open_by_handle_at", "openat", "openat2", "procexit", "sendmmsg", "sendmsg", "sendto",
 	"setfsuid", "setresuid", "setreuid", "setuid", "socket",
 #define ROW(id, name, ...) #name,
@@ -26,7 +26,7 @@ static const char *const other_events[] = {
 	"clock_adjtime64", "clock_getres", "clock_getres_time64", "clock_gettime",
 	"clock_gettime64", "clock_nanosleep", "clock_nanosleep_time64", "clock_settime64",
 	"close", "close_range", "container", "copy_file_range", "cpu_hotplug", "create_module",
-	"drop", "dup", "dup2", "dup3", "epoll_create", "epoll_create1", "epoll_ctl",
+	"drop", "epoll_create", "epoll_create1", "epoll_ctl",
 	"epoll_ctl_old", "epoll_pwait", "epoll_pwait2", "epoll_wait", "epoll_wait_old",
 	"eventfd", "eventfd2", "exit", "exit_group", "faccessat", "faccessat2", "fadvise64",
 	"fadvise64_64", "fallocate", "fanotify_mark", "fchdir", "fchown32", "fcntl", "fcntl64",

@@ -37,6 +37,9 @@ static const struct {
 	{WIRE_CALL_SENDTO, "res data fd size tuple"},
 	{WIRE_CALL_SENDMSG, "res data fd size tuple"},
 	{WIRE_CALL_SOCKET, "domain type proto"},
+	{WIRE_CALL_DUP, "res oldfd"},
+	{WIRE_CALL_DUP2, "res oldfd newfd"},
+	{WIRE_CALL_DUP3, "res oldfd newfd flags"},
 	{WIRE_CALL_RENAME, "res oldpath newpath"},
 	{WIRE_CALL_RENAMEAT, "res olddirfd=d1 oldpath newdirfd=d3 newpath"},
 	{WIRE_CALL_RENAMEAT2, "res olddirfd=d1 oldpath newdirfd=d3 newpath flags"},
@@ -280,6 +283,8 @@ static bool set_fd(struct value *v, const struct event *e)
 	case EVENT_OPEN:
 		return set_num_if(v, !e->open.no_fd, e->ret);
 	case EVENT_NET:
+		if (event_net_dup(&e->net))
+			return set_num(v, e->net.oldfd);
 		return set_num_if(v,
 				  e->net.call == WIRE_CALL_ACCEPT ||
 					  e->net.call == WIRE_CALL_ACCEPT4 ||

@@ -167,14 +167,14 @@ static void test_worlds(void **state)
 	expect("any W; kinds open", AND(WRITES, TEST(PROC_NAME, EQ, "x")));
 	expect("any CO; kinds connect net(connect)",
 	       AND(TEST(TYPE, EQ, "connect"), TEST(PROC_NAME, EQ, "x")));
-	expect("any C; kinds connect", TEST(FD_TYPECHAR, EQ, "u"));
-	expect("any RW; kinds open", TEST(FD_TYPECHAR, IN, "f", "p"));
+	expect("any C; kinds connect net(dup dup2 dup3)", TEST(FD_TYPECHAR, EQ, "u"));
+	expect("any RW; kinds open net(dup dup2 dup3)", TEST(FD_TYPECHAR, IN, "f", "p"));
 	expect("kinds exec", AND(TEST(TYPE, IN, "execve", "execveat"), TEST(PROC_NAME, EQ, "x")));
 	expect("kinds exec", TEST(EXEC_FILENAME, EQ, "/x"));
 	expect("kinds exit", EXISTS(EXIT_CODE));
 	expect("kinds setid call", TEST(TYPE, STARTSWITH, "set"));
 	expect("kinds call(setxattr setxattrat)", TEST(TYPE, STARTSWITH, "setx"));
-	expect("any RW; kinds open call(open_tree)", TEST(TYPE, STARTSWITH, "open"));
+	expect("any RW; kinds open call(open_tree open_tree_attr)", TEST(TYPE, STARTSWITH, "open"));
 	expect("any RW; kinds open", TEST(TYPE, EQ, "openat"));
 	expect("any RWCOIS; kinds exec exit setid open connect call net", TEST(PROC_NAME, EQ, "x"));
 	expect("any RWCOIS; kinds exec exit setid open connect call net",
@@ -185,7 +185,7 @@ static void test_worlds(void **state)
 	expect("kinds call(ptrace)",
 	       AND(TEST(ARG_REQUEST, EQ, "PTRACE_ATTACH"), TEST(TYPE, EQ, "ptrace")));
 	expect("kinds call(chmod fchmod)",
-	       AND(TEST(TYPE, IN, "chmod", "fchmod", "dup3"), TEST(ARG_MODE, CONTAINS, "S_ISUID")));
+	       AND(TEST(TYPE, IN, "chmod", "fchmod", "fork"), TEST(ARG_MODE, CONTAINS, "S_ISUID")));
 	expect("kinds call", TEST(ARG_MODE, CONTAINS, "S_ISUID"));
 	expect("kinds call", AND(TEST(TYPE, NE, "rename"), EXISTS(CALL_ARGS)));
 	expect("path /etc W; kinds open call(rename)",
@@ -316,6 +316,19 @@ static void test_sockets_made(void **state)
 	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "socket"), NOT(TEST(FD_L4PROTO, EQ, "raw")))),
 			 FILTER_SOCKET_PACKET | FILTER_SOCKET_OTHER);
 	assert_int_equal(sockets(TEST(TYPE, EQ, "connect")), 0);
+	/* Falco's "Redirect STDOUT/STDIN to Network Connection in Container" */
+	assert_int_equal(sockets(AND(AND(TEST(TYPE, EQ, "dup2"), TEST(RAWRES, EQ, "1")),
+				     TEST(FD_TYPE, EQ, "ipv4"))),
+			 FILTER_STDIO_IP);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup2"), TEST(FD_NUM, LE, "2"))),
+			 FILTER_STDIO_IP | FILTER_STDIO_UNIX | FILTER_STDIO_FILE);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup"), TEST(FD_NUM, GT, "2"))),
+			 FILTER_DUP_IP | FILTER_DUP_UNIX | FILTER_DUP_FILE);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup3"), TEST(FD_TYPECHAR, EQ, "u"))),
+			 FILTER_STDIO_UNIX | FILTER_DUP_UNIX);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup3"), TEST(FD_SIP, EQ, "10.0.0.1"))),
+			 FILTER_STDIO_IP | FILTER_DUP_IP);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup"), TEST(ARG_DOMAIN, EQ, "AF_INET"))), 0);
 }
 
 static void test_too_many_networks(void **state)
@@ -342,11 +355,12 @@ static void test_sockets(void **state)
 	expect("listener dockerd C; kinds connect", TEST(PEER_COMM, IN, "dockerd"));
 	expect("listener fifteen-letters C; kinds connect",
 	       TEST(PEER_COMM, EQ, "fifteen-letters-and"));
-	expect("path /run/x.sock RW; socket x.sock C; kinds open connect call",
+	expect("path /run/x.sock RW; socket x.sock C; kinds open connect call net",
 	       TEST(FD_NAME, EQ, "/run/x.sock"));
-	expect("name x.sock RW; socket x.sock C; kinds open connect call",
+	expect("name x.sock RW; socket x.sock C; kinds open connect call net",
 	       TEST(FD_NAME, ENDSWITH, "/x.sock"));
-	expect("socket @x C; socket x C; any RW; kinds open connect call", TEST(FD_NAME, EQ, "@x"));
+	expect("socket @x C; socket x C; any RW; kinds open connect call net",
+	       TEST(FD_NAME, EQ, "@x"));
 	expect("socket x.sock C; kinds connect",
 	       AND(TEST(TYPE, EQ, "connect"), TEST(FD_NAME, GLOB, "/run/*/x.sock")));
 	expect("any C; kinds connect", TEST(SOCKET_NAME, ENDSWITH, ".sock"));
@@ -366,8 +380,9 @@ static void test_urgent(void **state)
 	(void)state;
 	rules[1].condition = AND(WRITES, (struct node *)rules[1].condition);
 	rules[1].priority = PRIORITY_CRITICAL;
-	assert_string_equal(derive(rules, 2), "path /a/a RW; path /b/b RW!; path /c/c W!; "
-					      "socket a C; socket b C; kinds open connect call");
+	assert_string_equal(derive(rules, 2),
+			    "path /a/a RW; path /b/b RW!; path /c/c W!; "
+			    "socket a C; socket b C; kinds open connect call net");
 	rules[1].priority = PRIORITY_ERROR;
 	assert_null(strchr(derive(rules, 2), '!'));
 }

@@ -132,6 +132,71 @@ static void arguments_of_sockets(void **state)
 	nth(&e, 2, NULL);
 }
 
+static void descriptors_copied(void **state)
+{
+	struct event e = {.kind = EVENT_NET,
+			  .ret = 1,
+			  .net = {.call = WIRE_CALL_DUP2,
+				  .mode = 0140777,
+				  .family = AF_INET6,
+				  .type = SOCK_STREAM,
+				  .protocol = IPPROTO_TCP,
+				  .oldfd = 5,
+				  .server = {.known = true, .port = 4444}}};
+
+	(void)state;
+	has(&e, F_ARGS, "res=SUCCESS oldfd=5 newfd=1");
+	has(&e, F_ARG_FD, "5");
+	has(&e, F_ARG_OLDFD, "5");
+	has(&e, F_ARG_NEWFD, "1");
+	has(&e, F_FD_NUM, "1");
+	has(&e, F_FD_TYPE, "ipv6");
+	has(&e, F_FD_SOCKFAMILY, "ip");
+	has(&e, F_ARG_DOMAIN, NULL);
+	e.net.call = WIRE_CALL_DUP;
+	has(&e, F_ARG_NEWFD, NULL);
+	e.net.family = AF_UNIX;
+	has(&e, F_FD_TYPE, "unix");
+	has(&e, F_FD_SOCKFAMILY, "unix");
+	e.net.family = 0;
+	e.net.mode = 0010600;
+	has(&e, F_FD_TYPE, "pipe");
+	has(&e, F_FD_TYPECHAR, "p");
+	has(&e, F_FD_SOCKFAMILY, NULL);
+	e.net.mode = 0;
+	has(&e, F_FD_TYPE, NULL);
+	/* Only what is copied has these. */
+	e.net.call = WIRE_CALL_CONNECT;
+	has(&e, F_ARG_OLDFD, NULL);
+	has(&e, F_FD_NUM, NULL);
+	has(&e, F_DUP_STDIO, NULL);
+	e.net.call = WIRE_CALL_ACCEPT4;
+	has(&e, F_FD_NUM, "1");
+}
+
+/* Nothing legal led there, whether a call was under way or not. */
+static void credentials_that_rose(void **state)
+{
+	struct event e = judge_setid(judge_creds(1000), judge_creds(0));
+
+	(void)state;
+	has(&e, F_SETID_GAIN, "raised");
+	e.creds.cap_permitted = 1u << 21 | 1u << 0;
+	e.prev.cap_permitted = 1u << 0;
+	e.creds.cap_effective = 1u << 21;
+	e.setid.risen = true;
+	has(&e, F_SETID_GAIN, "risen");
+	has(&e, F_CAP_GAINED, "CAP_SYS_ADMIN");
+	has(&e, F_FROM_CAP_PERMITTED, "CAP_CHOWN");
+	e.setid.call = WIRE_CALL_NONE;
+	has(&e, F_TYPE, "credrise");
+	e.prev_known = false;
+	has(&e, F_CAP_GAINED, NULL);
+	has(&e, F_FROM_CAP_PERMITTED, NULL);
+	e.kind = EVENT_EXEC;
+	has(&e, F_SETID_GAIN, NULL);
+}
+
 static void arguments_of_opens(void **state)
 {
 	struct event e = judge_open(judge_file("/etc/x"), O_WRONLY);
@@ -204,6 +269,8 @@ int main(void)
 		cmocka_unit_test_setup(arguments_of_calls, reset),
 		cmocka_unit_test_setup(unknown_arguments, reset),
 		cmocka_unit_test_setup(arguments_of_sockets, reset),
+		cmocka_unit_test_setup(descriptors_copied, reset),
+		cmocka_unit_test_setup(credentials_that_rose, reset),
 		cmocka_unit_test_setup(arguments_of_opens, reset),
 		cmocka_unit_test_setup(arguments_of_programs, reset),
 		cmocka_unit_test_setup(times_of_programs, reset),
