@@ -13,7 +13,8 @@ static const char usage[] = "act_dup dup|dup2|dup3 ADDRESS|FILE PORT NEW...";
 
 static int connected(const char *address, const char *port)
 {
-	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)atoi(port))};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6,
+				  .sin6_port = htons((uint16_t)atoi(port))};
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = v6.sin6_port};
 	bool is4 = inet_pton(AF_INET, address, &v4.sin_addr) == 1;
 	int fd;
