@@ -527,7 +527,7 @@ struct wire_prefilter {
 	__u32 datagrams;   /* not 0: something wants WIRE_WATCH_SEND */
 	__u32 denied;	   /* WIRE_WATCH_OUT, _IN and _SEND: whatever was denied is wanted */
 	__u32 suid_access; /* WIRE_WATCH_* of any regular file that has the SUID bit */
-	__u32 dull;	   /* WIRE_DULL of the calls that are wanted also when they are dull */
+	__u32 dull; /* wire_call_dull() of the calls that are wanted also when they are dull */
 	__u32 pad;
 };
 

@@ -341,6 +341,7 @@ void random_print(const struct random_event *r)
 	}
 	if (r->e.kind != EVENT_OPEN)
 		return;
+	print_error("  %s\n", event_type(&r->e));
 	files_print(&r->file, r->access);
 	print_str("path", f->path);
 	print_str("rootpath", f->rootpath);
