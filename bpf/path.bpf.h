@@ -191,9 +191,11 @@ __noinline int path_ns_chain_of_arg(__u32 slot)
 	s->chain_root = CHAIN_NONE;
 	s->chain_cut = 1;
 	s->chain_n = 0;
-	if (path_ns_steps(s)) /* the common path is short: without another call */
+	/* The common path is short: without another call, where the stack allows it. */
+	if (COMPAT_KERNEL >= 602 && path_ns_steps(s))
 		return 0;
-	for (i = PATH_STEPS; i < CHAIN_MAX + PATH_MOUNTS_MAX; i += PATH_STEPS)
+	for (i = COMPAT_KERNEL >= 602 ? PATH_STEPS : 0; i < CHAIN_MAX + PATH_MOUNTS_MAX;
+	     i += PATH_STEPS)
 		if (path_ns_chain_part(slot))
 			break;
 	return 0;
@@ -261,12 +263,15 @@ static __always_inline bool path_put_name(__u8 *p, const char *name, __u32 len)
 
 /* So many names, those nearest the root first, behind `done` others. Gives 1 at the end. */
 #define PATH_NAMES 4
-static __always_inline int path_append_names(struct scratch *s, __u32 done)
+__noinline int path_append_part(__u32 slot, __u32 done)
 {
+	struct scratch *s = emit_scratch(slot);
 	__u32 at, len, k;
 	__u8 *p;
 	int i;
 
+	if (!s)
+		return 1;
 	for (i = 0; i < PATH_NAMES; i++) {
 		const void *d;
 
@@ -284,13 +289,6 @@ static __always_inline int path_append_names(struct scratch *s, __u32 done)
 		s->used = at + 1 + len;
 	}
 	return 0;
-}
-
-__noinline int path_append_part(__u32 slot, __u32 done)
-{
-	struct scratch *s = emit_scratch(slot);
-
-	return s ? path_append_names(s, done) : 1;
 }
 
 /*
@@ -314,10 +312,9 @@ __noinline int path_append(__u32 slot)
 		LOOP(CHAIN_MAX, path_length_step, &c);
 	}
 	s->run = start;
-	if (!path_append_names(s, 0))
-		for (i = PATH_NAMES; i < CHAIN_MAX; i += PATH_NAMES)
-			if (path_append_part(slot, i))
-				break;
+	for (i = 0; i < CHAIN_MAX; i += PATH_NAMES)
+		if (path_append_part(slot, i))
+			break;
 	s->off_mnt = path_mark(s, s->chain_mnt, start);
 	s->off_root = path_mark(s, s->chain_root, start);
 	return 0;
