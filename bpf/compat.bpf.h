@@ -279,6 +279,42 @@ static __always_inline __u64 compat_mnt_ns_id(const void *ns)
 #define compat_caps(ptr, field) compat_read_u64(ADDR(struct cred, ptr, field))
 #endif
 
+/* Times of an inode: one struct each, with another name from 6.6 (6.7: mtime) on, two fields
+ * since 6.11. */
+struct inode___named {
+	struct timespec64 i_ctime, i_mtime;
+} __attribute__((preserve_access_index));
+
+struct inode___hidden {
+	struct timespec64 __i_ctime, __i_mtime;
+} __attribute__((preserve_access_index));
+
+struct inode___split {
+	__s64 i_ctime_sec, i_mtime_sec;
+	__u32 i_ctime_nsec, i_mtime_nsec;
+} __attribute__((preserve_access_index));
+
+#define COMPAT_NS 1000000000ll
+#define COMPAT_INODE_TIME(inode, time)                                                            \
+	({                                                                                        \
+		struct timespec64 __t = {};                                                       \
+		__u32 __nsec = 0;                                                                 \
+		if (bpf_core_field_exists(struct inode___split, i_##time##_sec)) {                \
+			bpf_core_read(&__t.tv_sec, sizeof(__t.tv_sec),                            \
+				      &((const struct inode___split *)(inode))->i_##time##_sec);  \
+			bpf_core_read(&__nsec, sizeof(__nsec),                                    \
+				      &((const struct inode___split *)(inode))->i_##time##_nsec); \
+			__t.tv_nsec = __nsec;                                                     \
+		} else if (bpf_core_field_exists(struct inode___hidden, __i_##time)) {            \
+			bpf_core_read(&__t, sizeof(__t),                                          \
+				      &((const struct inode___hidden *)(inode))->__i_##time);     \
+		} else if (bpf_core_field_exists(struct inode___named, i_##time)) {               \
+			bpf_core_read(&__t, sizeof(__t),                                          \
+				      &((const struct inode___named *)(inode))->i_##time);        \
+		}                                                                                 \
+		__t.tv_sec *COMPAT_NS + __t.tv_nsec;                                              \
+	})
+
 /* O_* and FMODE_* of both architectures (those in use have the same values). */
 #define O_ACCMODE_     03
 #define O_WRONLY_      01
@@ -307,6 +343,8 @@ static __always_inline __u64 compat_mnt_ns_id(const void *ns)
 #define ERESTARTSYS_  512 /* seen at the end of a call only: it becomes EINTR or a new call */
 
 #define S_IFMT_	  0170000
+#define S_IFREG_  0100000
+#define S_ISUID_  0004000
 #define S_IFBLK_  0060000
 #define S_IFIFO_  0010000
 #define S_IFCHR_  0020000
@@ -315,19 +353,9 @@ static __always_inline __u64 compat_mnt_ns_id(const void *ns)
 #include "wire.h"
 
 /*
- * System calls. Numbers of the native and of the 32-bit ABI, from the kernel's syscall tables.
- * compat_call() maps both to WIRE_CALL_*; compat_arg() gives the arguments, which are still in
- * the registers at exit.
+ * System calls. compat_nr() gives the number; compat_arg() the arguments, which are still in the
+ * registers at exit.
  */
-
-/* By number; the last entry is that of WIRE_CALL_NO_NR. */
-struct compat_call {
-	__u8 native, compat; /* WIRE_CALL_* */
-};
-#define NATIVE(call, nr) [nr].native = WIRE_CALL_##call,
-#define COMPAT(call, nr) [nr].compat = WIRE_CALL_##call,
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Winitializer-overrides" /* of that last entry */
 
 #if defined(__TARGET_ARCH_x86)
 #define TS_COMPAT_ 0x2
@@ -368,24 +396,12 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 	return is32 ? (__u32)v : v;
 }
 
-#define ROW(id, name, nr, nr32, ...) [nr].native = WIRE_CALL_##id, [nr32].compat = WIRE_CALL_##id,
-static const struct compat_call compat_calls[WIRE_CALL_NUMBERS + 1] = {
-	WIRE_CALLS(ROW) WIRE_CALLS_32(COMPAT) NATIVE(OPEN, 2) NATIVE(CONNECT, 42) NATIVE(CREAT, 85)
-		NATIVE(SETUID, 105) NATIVE(SETREUID, 113) NATIVE(SETRESUID, 117)
-			NATIVE(SETFSUID, 122) NATIVE(OPENAT, 257) NATIVE(OPEN_BY_HANDLE_AT, 304)
-				NATIVE(OPENAT2, 437) COMPAT(OPEN, 5) COMPAT(CREAT, 8)
-					COMPAT(SETUID, 23) COMPAT(SETREUID, 70)
-						COMPAT(CONNECT,
-						       102) /* socketcall: net_call() looks which */
-	COMPAT(SETFSUID, 138) COMPAT(SETRESUID, 164) COMPAT(SETREUID, 203) COMPAT(SETRESUID, 208)
-		COMPAT(SETUID, 213) COMPAT(SETFSUID, 215) COMPAT(OPENAT, 295) COMPAT(
-			OPEN_BY_HANDLE_AT, 342) COMPAT(CONNECT, 362) COMPAT(OPENAT2, 437)
-			NATIVE(SOCKET, 41) NATIVE(ACCEPT, 43) NATIVE(SENDTO, 44) NATIVE(SENDMSG, 46)
-				NATIVE(BIND, 49) NATIVE(LISTEN, 50) NATIVE(ACCEPT4, 288) NATIVE(
-					SENDMMSG, 307) COMPAT(SENDMMSG, 345) COMPAT(SOCKET, 359)
-					COMPAT(BIND, 361) COMPAT(LISTEN, 363) COMPAT(ACCEPT4, 364)
-						COMPAT(SENDTO, 369) COMPAT(SENDMSG, 370)};
-#define COMPAT_NR_SOCKETCALL 102
+#define COMPAT_NATIVE(id, x86, ...)	  [x86].native = WIRE_CALL_##id,
+#define COMPAT_NARROW(id, x86, i386, ...) [i386].compat = WIRE_CALL_##id,
+#define COMPAT_NR_SOCKETCALL		  WIRE_CALL_SOCKETCALL
+#define COMPAT_IS_EXEC(nr, is32)              \
+	((is32) ? (nr) == 11 || (nr) == 358 : \
+		  (nr) == 59 || (nr) == 322 || (nr) == 520 || (nr) == 545)
 #elif defined(__TARGET_ARCH_arm64)
 #define TIF_32BIT_ (1ul << 22)
 static __always_inline __u32 compat_flag(const struct task_struct *t)
@@ -416,45 +432,30 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 	return is32 ? (__u32)v : v;
 }
 
-#define ROW(id, name, x86, i386, nr, nr32, ...) \
-	[nr].native = WIRE_CALL_##id, [nr32].compat = WIRE_CALL_##id,
-static const struct compat_call compat_calls[WIRE_CALL_NUMBERS + 1] = {
-	WIRE_CALLS(ROW) WIRE_CALLS_32(COMPAT) NATIVE(OPENAT, 56) NATIVE(SETREUID, 145) NATIVE(
-		SETUID, 146) NATIVE(SETRESUID, 147) NATIVE(SETFSUID, 151) NATIVE(CONNECT, 203)
-		NATIVE(OPEN_BY_HANDLE_AT, 265) NATIVE(OPENAT2, 437) COMPAT(OPEN, 5) COMPAT(
-			CREAT, 8) COMPAT(SETUID, 23) COMPAT(SETREUID, 70) COMPAT(SETFSUID, 138)
-			COMPAT(SETRESUID, 164) COMPAT(SETREUID, 203) COMPAT(SETRESUID, 208) COMPAT(
-				SETUID, 213) COMPAT(SETFSUID, 215) COMPAT(CONNECT, 283)
-				COMPAT(OPENAT, 322) COMPAT(OPEN_BY_HANDLE_AT, 371) COMPAT(
-					OPENAT2, 437) NATIVE(SOCKET, 198) NATIVE(BIND, 200)
-					NATIVE(LISTEN, 201) NATIVE(ACCEPT, 202) NATIVE(SENDTO, 206)
-						NATIVE(SENDMSG, 211) NATIVE(ACCEPT4, 242) NATIVE(
-							SENDMMSG, 269) COMPAT(SOCKET,
-									      281) COMPAT(BIND, 282)
-							COMPAT(LISTEN, 284) COMPAT(ACCEPT, 285)
-								COMPAT(SENDTO, 290) COMPAT(SENDMSG,
-											   296)
-									COMPAT(ACCEPT4, 366) COMPAT(
-										SENDMMSG, 374)};
-#define COMPAT_NR_SOCKETCALL (-1)
+#define COMPAT_NATIVE(id, x86, i386, arm64, ...) [arm64].native = WIRE_CALL_##id,
+#define COMPAT_NARROW(id, x86, i386, arm64, arm) [arm].compat = WIRE_CALL_##id,
+#define COMPAT_NR_SOCKETCALL			 (-1)
+#define COMPAT_IS_EXEC(nr, is32)		 ((is32) ? (nr) == 11 || (nr) == 387 : (nr) == 221 || (nr) == 281)
 #endif
 
+/*
+ * The calls of both ABIs behind a number, for those that have records of their own. (What comes
+ * from a table is not known to the verifier, which would else follow each call alone.)
+ */
+struct compat_call {
+	__u8 native, compat; /* WIRE_CALL_* */
+};
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Winitializer-overrides" /* of WIRE_CALL_NO_NR */
+static const struct compat_call compat_own[WIRE_CALL_NUMBERS + 1] = {
+	WIRE_CALLS_OWN(COMPAT_NATIVE) WIRE_CALLS_OWN(COMPAT_NARROW)};
 #pragma clang diagnostic pop
 
-/*
- * The watched calls of both ABIs behind a number, 0 for most numbers: one load decides. (And what
- * comes from a table is not known to the verifier, which would else follow each call alone.)
- */
-static __always_inline __u32 compat_calls_at(long nr)
+static __always_inline __u32 compat_own_call(long nr, bool is32)
 {
 	if ((unsigned long)nr >= WIRE_CALL_NUMBERS)
-		return 0;
-	return compat_calls[nr].native | (__u32)compat_calls[nr].compat << 8;
-}
-
-static __always_inline __u32 compat_call(__u32 calls, bool is32)
-{
-	return is32 ? calls >> 8 : calls & 255;
+		return WIRE_CALL_NONE;
+	return is32 ? compat_own[nr].compat : compat_own[nr].native;
 }
 
 #endif /* ROOTWATCH_COMPAT_BPF_H */

@@ -28,6 +28,13 @@ struct wire_prefilter prefilters[2] = {};
 volatile __u32 prefilter_active = 0;
 
 /*
+ * By the number of a system call: which call it is, in the native ABI (the low byte) and in the
+ * 32-bit one (the high byte); 0 for those that nobody wants to see at the end of a call. While one
+ * prefilter takes another's place, what either of them wants stands here.
+ */
+volatile __u16 calls_at[WIRE_CALL_NUMBERS] = {};
+
+/*
  * What the reader does, so that it is woken only when it sleeps and must know: RUNNING needs no
  * wake-up; BATCH sleeps for some ms and wants one for urgent records and a filling ring; IDLE
  * wants one for anything. The kernel side sets it back to RUNNING when it has woken the reader.

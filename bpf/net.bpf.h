@@ -6,12 +6,14 @@
 #ifndef ROOTWATCH_NET_BPF_H
 #define ROOTWATCH_NET_BPF_H
 
+#include "call.bpf.h"
 #include "compat.bpf.h"
 #include "connect.bpf.h"
 #include "emit.bpf.h"
 #include "object.bpf.h"
 #include "prefilter.bpf.h"
 #include "sock.bpf.h"
+#include "risen.bpf.h"
 #include "task.bpf.h"
 
 #define MSG_FASTOPEN_  0x20000000u
@@ -22,14 +24,19 @@
 #define TCP_LISTEN_    10
 #define NET_V4_PREFIX_ 0xffff0000ull /* bytes 8 to 11 of ::ffff:a.b.c.d */
 
-static __always_inline __u32 net_group(__u32 call)
-{
-	return call & 63;
-}
-
 static __always_inline bool net_is_call(__u32 call)
 {
-	return net_group(call) >= WIRE_CALL_CONNECT && net_group(call) <= WIRE_CALL_SOCKET;
+	return call >= WIRE_CALL_CONNECT && call <= WIRE_CALL_SOCKET;
+}
+
+static __always_inline bool net_is_accept(__u32 call)
+{
+	return call == WIRE_CALL_ACCEPT || call == WIRE_CALL_ACCEPT4;
+}
+
+static __always_inline bool net_is_send(__u32 call)
+{
+	return call >= WIRE_CALL_SENDTO && call <= WIRE_CALL_SENDMMSG;
 }
 
 /* An error that says no more than that the connection is not there yet, or that nobody answered. */
@@ -41,7 +48,7 @@ static __always_inline bool net_tried(__u32 call, long ret)
 		1u << (EINPROGRESS_ - ENETUNREACH_) | 1u;
 	__u32 bit = -ret - ENETUNREACH_;
 
-	if (net_group(call) != WIRE_CALL_CONNECT && net_group(call) != WIRE_CALL_SENDTO)
+	if (call != WIRE_CALL_CONNECT && !net_is_send(call))
 		return false;
 	return ret == -EINTR_ || ret == -ERESTARTSYS_ || (bit < 32 && (errors >> bit & 1));
 }
@@ -54,7 +61,7 @@ static __always_inline __u32 net_send_flags(const struct pt_regs *regs, bool is3
 /* Most of what is sent opens no connection, and no rule asks for datagrams. */
 static __always_inline bool net_is_dull(const struct pt_regs *regs, bool is32, __u32 call)
 {
-	return net_group(call) == WIRE_CALL_SENDTO && !prefilters[prefilter_active & 1].datagrams &&
+	return net_is_send(call) && !prefilters[prefilter_active & 1].datagrams &&
 	       !(net_send_flags(regs, is32, call) & MSG_FASTOPEN_);
 }
 
@@ -206,7 +213,7 @@ static __always_inline int net_made(const struct task_struct *t, const struct ga
 	wanted = prefilters[set].sockets & kind;
 	if (!wanted && !(knob_all && kind != WIRE_SOCKET_OTHER))
 		return 0;
-	if (!task_entered(t))
+	if (!risen_acts(t, g))
 		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)
@@ -238,10 +245,10 @@ static __always_inline int net_done(const struct task_struct *t, const struct ga
 	struct wire_net *r;
 	struct scratch *s;
 
-	if (net_group(call) == WIRE_CALL_BIND || net_group(call) == WIRE_CALL_ACCEPT) {
+	if (call >= WIRE_CALL_BIND && call <= WIRE_CALL_ACCEPT4) {
 		access = WIRE_WATCH_IN;
 		net_local(&server, sk, family);
-	} else if (net_group(call) == WIRE_CALL_SENDTO) {
+	} else if (net_is_send(call)) {
 		if (net_send_flags(regs, is32, call) & MSG_FASTOPEN_)
 			flags = WIRE_NET_FASTOPEN;
 		else
@@ -265,7 +272,7 @@ static __always_inline int net_done(const struct task_struct *t, const struct ga
 	watched = prefilter_end(set, access, &server.a, server.port, net_denied(ret));
 	if (!watched && !(knob_all && access != WIRE_WATCH_SEND))
 		return 0;
-	if (!task_entered(t))
+	if (!risen_acts(t, g))
 		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)
@@ -277,7 +284,7 @@ static __always_inline int net_done(const struct task_struct *t, const struct ga
 	if (access == WIRE_WATCH_IN) {
 		r->local = server.a;
 		r->local_port = server.port;
-		if (net_group(call) == WIRE_CALL_ACCEPT) {
+		if (net_is_accept(call)) {
 			net_remote(&server, sk, family);
 			r->remote = server.a;
 			r->remote_port = server.port;
@@ -302,17 +309,15 @@ static __always_inline int net_report(const struct task_struct *t, const struct 
 
 	if (sock_is_multiplexed(regs, is32)) {
 		call = sock_calls[compat_arg(regs, is32, 0) & SOCK_CALLS_MASK];
-		if (!(call_mask() >> (call & 63) & 1) || net_is_dull(regs, is32, call) ||
+		if (!call_wanted(call) || net_is_dull(regs, is32, call) ||
 		    (ret < 0 && net_tried(WIRE_CALL_CONNECT, ret) && !net_tried(call, ret)))
 			return 0;
 	}
 	made = call == WIRE_CALL_SOCKET;
 	if (!made || ret >= 0) {
-		sk = sock_of(t,
-			     made || net_group(call) == WIRE_CALL_ACCEPT ?
-				     ret :
-				     (long)(__u32)sock_arg(regs, is32, 0),
-			     ret);
+		sk = sock_of(
+			t, made || net_is_accept(call) ? ret : (long)(__u32)sock_arg(regs, is32, 0),
+			ret);
 		if (!sk)
 			return 0;
 	}

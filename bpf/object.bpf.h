@@ -328,6 +328,7 @@ RECORD_WHO(wire_open);
 RECORD_WHO(wire_connect);
 RECORD_WHO(wire_syscall);
 RECORD_WHO(wire_net);
+RECORD_WHO(wire_setid);
 
 static __noinline int object_task(struct wire_task *w, const struct task_struct *t,
 				  const struct gate *g)

@@ -7,6 +7,7 @@
 #include "emit.bpf.h"
 #include "object.bpf.h"
 #include "prefilter.bpf.h"
+#include "risen.bpf.h"
 #include "task.bpf.h"
 
 /* The file behind a descriptor of the current task; NULL: closed by another thread since. */
@@ -65,7 +66,8 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	struct wire_open *r;
 	struct scratch *s;
 
-	if (LOAD(struct file, f, f_mode) & FMODE_CREATED_)
+	/* (The file goes on saying so when it is handed on.) */
+	if ((LOAD(struct file, f, f_mode) & FMODE_CREATED_) && call != WIRE_CALL_RECVMSG)
 		oflags |= OPEN_CREATED;
 	barrier_var(oflags);
 	access = (oflags & O_ACCMODE_) == O_WRONLY_ ? 0 : WIRE_WATCH_READ;
@@ -74,6 +76,8 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	access = OPAQUE(access);
 	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
 	watched = prefilter_file(&o);
+	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT) /* rare, and never by chance: user space decides */
+		watched |= access;
 	wanted = (watched & access) || (knob_all && (access & WIRE_WATCH_WRITE));
 	if (!wanted && !prefilter_place_matters(&o, access))
 		return 0;
@@ -86,7 +90,7 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 		watched |= prefilter_place(s, &o, t, access);
 	if (!wanted && !(watched & access))
 		goto out;
-	if (!task_entered(t))
+	if (!risen_acts(t, g))
 		goto out;
 	r = (struct wire_open *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
@@ -144,7 +148,7 @@ static __always_inline int open_refused(const struct task_struct *t, const struc
 	struct scratch *s;
 	char first = 0;
 
-	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT || !task_entered(t))
+	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT || !risen_acts(t, g))
 		return 0; /* a handle is no path */
 	s = emit_begin(sizeof(*r));
 	if (!s)

@@ -9,15 +9,11 @@
 #include "call.bpf.h"
 #include "compat.bpf.h"
 #include "connect.bpf.h"
+#include "dup.bpf.h"
 #include "gate.bpf.h"
 #include "net.bpf.h"
 #include "open.bpf.h"
 #include "setid.bpf.h"
-
-static __always_inline bool syscall_is_open(__u32 call)
-{
-	return call >= WIRE_CALL_OPEN && call <= WIRE_CALL_OPEN_BY_HANDLE_AT;
-}
 
 /*
  * The ways that part behind the gate, each for the verifier alone, and each with a stack of its
@@ -31,6 +27,15 @@ __noinline int syscall_net(__u64 cgroup, __u64 gate, __u32 call, long ret)
 
 	gate_unpack(&g, cgroup, gate);
 	return net_report(t, &g, compat_user_regs(t), call, ret);
+}
+
+__noinline int syscall_dup(__u64 cgroup, __u64 gate, __u32 call, long ret)
+{
+	struct task_struct *t = compat_current();
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return dup_report(t, &g, compat_user_regs(t), call, ret);
 }
 
 __noinline int syscall_other(__u64 cgroup, __u64 gate, __u32 call, long ret)
@@ -70,44 +75,46 @@ __noinline int syscall_open(__u64 cgroup, __u64 gate, __u32 call, long ret)
 
 static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __u32 tier)
 {
-	__u32 calls = compat_calls_at(compat_nr(regs));
+	unsigned long nr = compat_nr(regs);
 	struct task_struct *t;
 	struct gate g;
-	__u32 call, root;
-	__u64 mask;
+	__u32 calls, call, root;
 	bool is32, denied;
 	__u32 flag;
 
-	if (!calls)
+	if (nr >= WIRE_CALL_NUMBERS)
 		return 0;
-	mask = call_mask();
-	if (!call_wanted(mask, calls))
+	calls = calls_at[nr];
+	if (!calls)
 		return 0;
 	t = compat_current();
 	flag = compat_flag(t);
 	is32 = flag;
-	call = compat_call(calls, is32);
-	if (!(mask >> (call & 63) & 1))
+	call = is32 ? calls >> 8 : calls & 255;
+	if (!call)
 		return 0;
 	denied = creds_denied(ret);
 	if (ret < 0 && !denied && !net_tried(call, ret))
 		return 0;
-	if (net_is_dull(regs, is32, call))
+	if (net_is_dull(regs, is32, call) || dup_is_dull(call, ret))
 		return 0;
 	root = creds_root(TYPED(t, cred));
-	if (!root && !(denied && knob_blocked) && call != WIRE_CALL_SETUID &&
-	    call != WIRE_CALL_SETREUID && call != WIRE_CALL_SETRESUID && call != WIRE_CALL_SETFSUID)
+	if (!root && !(denied && knob_blocked) &&
+	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETFSUID))
+		return 0;
+	if (call_is_dull(regs, is32, call, ret))
 		return 0;
 	if (!gate_container(t, &g) || TYPED(t, tgid) == (int)knob_agent)
 		return 0;
 	g.hflags = flag | WIRE_F_TIER(tier);
-	if (syscall_is_open(call)) {
+	if (wire_call_is_open(call)) {
 		if (knob_open_tier != WIRE_TIER_TRACEPOINT)
 			return 0;
 		return denied ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :
 				syscall_open(g.cgroup, gate_packed(&g), call, ret);
 	}
 	return net_is_call(call)       ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
+	       dup_is_call(call)       ? syscall_dup(g.cgroup, gate_packed(&g), call, ret) :
 	       call >= WIRE_CALL_FIRST ? syscall_other(g.cgroup, gate_packed(&g), call, ret) :
 	       denied		       ? 0 :
 					 syscall_setid(g.cgroup, gate_packed(&g), call);

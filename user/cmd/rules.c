@@ -144,7 +144,7 @@ const char *rules_filter_kind(const struct filter *f)
 								     "kind";
 }
 
-const char *const *rules_events(unsigned kinds, uint64_t calls)
+const char *const *rules_events(unsigned kinds, const struct wire_calls *calls)
 {
 	static const struct {
 		unsigned kind;
@@ -152,12 +152,14 @@ const char *const *rules_events(unsigned kinds, uint64_t calls)
 	} events[] = {
 		{EVENT_EXEC, "execve"},	   {EVENT_EXEC, "execveat"},   {EVENT_SETID, "setuid"},
 		{EVENT_SETID, "setreuid"}, {EVENT_SETID, "setresuid"}, {EVENT_SETID, "setfsuid"},
-		{EVENT_OPEN, "open"},	   {EVENT_OPEN, "openat"},     {EVENT_OPEN, "openat2"},
-		{EVENT_OPEN, "creat"},	   {EVENT_CONNECT, "connect"}, {EVENT_EXIT, "procexit"},
+		{EVENT_SETID, "credrise"}, {EVENT_OPEN, "open"},       {EVENT_OPEN, "openat"},
+		{EVENT_OPEN, "openat2"},   {EVENT_OPEN, "creat"},      {EVENT_CONNECT, "connect"},
+		{EVENT_EXIT, "procexit"},
 	};
 	static const uint32_t net[] = {WIRE_CALL_BIND,	   WIRE_CALL_LISTEN, WIRE_CALL_ACCEPT,
 				       WIRE_CALL_ACCEPT4,  WIRE_CALL_SENDTO, WIRE_CALL_SENDMSG,
-				       WIRE_CALL_SENDMMSG, WIRE_CALL_SOCKET};
+				       WIRE_CALL_SENDMMSG, WIRE_CALL_SOCKET, WIRE_CALL_DUP,
+				       WIRE_CALL_DUP2,	   WIRE_CALL_DUP3};
 	static const char *names[sizeof(events) / sizeof(events[0]) + sizeof(net) / sizeof(net[0]) +
 				 WIRE_CALL_END];
 	size_t n = 0;
@@ -165,13 +167,13 @@ const char *const *rules_events(unsigned kinds, uint64_t calls)
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if ((kinds & (1u << events[i].kind)) ||
 		    (events[i].kind == EVENT_CONNECT && (kinds & 1u << EVENT_NET) &&
-		     (calls & WIRE_CALL_BIT(WIRE_CALL_CONNECT))))
+		     wire_calls_has(calls, WIRE_CALL_CONNECT)))
 			names[n++] = events[i].name;
 	for (size_t i = 0; i < sizeof(net) / sizeof(net[0]); i++)
-		if ((kinds & 1u << EVENT_NET) && (calls & WIRE_CALL_BIT(net[i])))
+		if ((kinds & 1u << EVENT_NET) && wire_calls_has(calls, net[i]))
 			names[n++] = event_call_name(net[i]);
 	for (uint32_t call = WIRE_CALL_FIRST; call < WIRE_CALL_END; call++)
-		if ((kinds & 1u << EVENT_SYSCALL) && (calls & WIRE_CALL_BIT(call)))
+		if ((kinds & 1u << EVENT_SYSCALL) && wire_calls_has(calls, call))
 			names[n++] = event_call_name(call);
 	names[n] = NULL;
 	return names;

@@ -38,7 +38,7 @@ const char *rules_filter_kind(const struct filter *f);
 
 /* The system calls of these kinds (1u << EVENT_*), as evt.type has them; NULL behind the last.
  * Valid until the next call. */
-const char *const *rules_events(unsigned kinds, uint64_t calls);
+const char *const *rules_events(unsigned kinds, const struct wire_calls *calls);
 
 /* Both formats of -o. */
 bool rules_json(const char *arg, struct argp_state *state);

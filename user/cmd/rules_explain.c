@@ -129,7 +129,7 @@ static int print(const struct rule *r, const struct ruleset_options *o)
 	row("output", r->output_text);
 	row("condition", r->condition_text);
 	if (f)
-		row_list("events", rules_events(f->kinds, f->calls));
+		row_list("events", rules_events(f->kinds, &f->calls));
 	filter_free(f);
 	if (r->left_out)
 		return EXIT_CODE_OK;

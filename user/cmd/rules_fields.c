@@ -95,8 +95,10 @@ int rules_fields_print(FILE *f)
 static json_t *events(unsigned kinds)
 {
 	json_t *a = json_array();
+	struct wire_calls all;
 
-	for (const char *const *name = rules_events(kinds, UINT64_MAX); *name; name++)
+	memset(&all, 0xff, sizeof(all));
+	for (const char *const *name = rules_events(kinds, &all); *name; name++)
 		(void)json_array_append_new(a, json_string(*name));
 	if (kinds & FIELD_START)
 		(void)json_array_append_new(a, json_string("start"));

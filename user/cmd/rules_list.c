@@ -52,13 +52,13 @@ static const struct argp argp = {
 	       "want; `rootwatch rules explain' says why).",
 };
 
-static const char *filter_kind(const struct rule *r, unsigned *kinds, uint64_t *calls)
+static const char *filter_kind(const struct rule *r, unsigned *kinds, struct wire_calls *calls)
 {
 	struct filter *f = rules_filter(r);
 	const char *kind = f ? rules_filter_kind(f) : NULL;
 
 	*kinds = f ? f->kinds : 0;
-	*calls = f ? f->calls : 0;
+	*calls = f ? f->calls : (struct wire_calls){{0}};
 	filter_free(f);
 	return kind;
 }
@@ -92,7 +92,7 @@ static void print_table(const struct ruleset *set, const struct ruleset_options 
 		const struct rule *r = &set->list->rules[i];
 		const char *reason, *kind;
 		unsigned kinds;
-		uint64_t calls;
+		struct wire_calls calls;
 
 		kind = filter_kind(r, &kinds, &calls);
 		print_column(stdout, priority_name(r->priority), 13);
@@ -128,14 +128,14 @@ static int print_json(const struct ruleset *set, const struct ruleset_options *o
 		const struct rule *r = &set->list->rules[i];
 		const char *reason, *kind, *state = rules_state(r, o, &reason);
 		unsigned kinds;
-		uint64_t calls;
+		struct wire_calls calls;
 		json_t *j;
 
 		kind = filter_kind(r, &kinds, &calls);
 		j = json_pack("{ss ss ss so ss ss? ss? so ss ss? ss? ss? ss si}", "id", r->id,
 			      "name", r->name, "priority", priority_name(r->priority), "tags",
 			      strings(r->tags), "state", state, "reason", reason, "filter", kind,
-			      "events", strings(rules_events(kinds, calls)), "desc",
+			      "events", strings(rules_events(kinds, &calls)), "desc",
 			      r->desc ? r->desc : "", "advice", r->advice, "condition",
 			      r->condition_text, "output", r->output_text, "file", r->pos.file,
 			      "line", (int)r->pos.line);

@@ -9,15 +9,23 @@ static const char *const call_names[] = {[WIRE_CALL_NONE] = "",
 					 [WIRE_CALL_OPENAT2] = "openat2",
 					 [WIRE_CALL_CREAT] = "creat",
 					 [WIRE_CALL_OPEN_BY_HANDLE_AT] = "open_by_handle_at",
+					 [WIRE_CALL_RECVMSG] = "recvmsg",
 					 [WIRE_CALL_SETUID] = "setuid",
 					 [WIRE_CALL_SETREUID] = "setreuid",
 					 [WIRE_CALL_SETRESUID] = "setresuid",
 					 [WIRE_CALL_SETFSUID] = "setfsuid",
 					 [WIRE_CALL_CONNECT] = "connect",
 					 [WIRE_CALL_BIND] = "bind",
+					 [WIRE_CALL_LISTEN] = "listen",
 					 [WIRE_CALL_ACCEPT] = "accept",
+					 [WIRE_CALL_ACCEPT4] = "accept4",
 					 [WIRE_CALL_SENDTO] = "sendto",
+					 [WIRE_CALL_SENDMSG] = "sendmsg",
+					 [WIRE_CALL_SENDMMSG] = "sendmmsg",
 					 [WIRE_CALL_SOCKET] = "socket",
+					 [WIRE_CALL_DUP] = "dup",
+					 [WIRE_CALL_DUP2] = "dup2",
+					 [WIRE_CALL_DUP3] = "dup3",
 #define ROW(id, name, ...) [WIRE_CALL_##id] = #name,
 					 WIRE_CALLS(ROW)
 #undef ROW
@@ -35,18 +43,7 @@ _Static_assert(COUNT(kind_types) == EVENT_KIND_END, "every EVENT_* has a type");
 
 const char *event_call_name(uint32_t call)
 {
-	switch (call) { /* those that share the bit of another one */
-	case WIRE_CALL_LISTEN:
-		return "listen";
-	case WIRE_CALL_ACCEPT4:
-		return "accept4";
-	case WIRE_CALL_SENDMSG:
-		return "sendmsg";
-	case WIRE_CALL_SENDMMSG:
-		return "sendmmsg";
-	default:
-		return call < WIRE_CALL_END ? call_names[call] : "";
-	}
+	return call < WIRE_CALL_END ? call_names[call] : "";
 }
 
 const char *event_type(const struct event *e)
@@ -55,6 +52,8 @@ const char *event_type(const struct event *e)
 
 	if (e->kind == EVENT_EXEC && (e->exec.flags & WIRE_EXEC_FDPATH))
 		return "execveat";
+	if (e->kind == EVENT_SETID && e->setid.call == WIRE_CALL_NONE && e->setid.risen)
+		return "credrise";
 	if (e->kind == EVENT_OPEN)
 		call = e->open.call;
 	else if (e->kind == EVENT_SETID)
@@ -63,7 +62,7 @@ const char *event_type(const struct event *e)
 		call = e->sys.call;
 	else if (e->kind == EVENT_NET)
 		call = e->net.call;
-	if ((call < WIRE_CALL_END || e->kind == EVENT_NET) && event_call_name(call)[0])
+	if (event_call_name(call)[0])
 		return event_call_name(call);
 	return (unsigned)e->kind < EVENT_KIND_END ? kind_types[e->kind] : kind_types[EVENT_NONE];
 }

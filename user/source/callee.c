@@ -46,6 +46,9 @@ static const struct callee callees[] = {
 	{"sendmsg", WIRE_CALL_SENDMSG},
 	{"sendmmsg", WIRE_CALL_SENDMMSG},
 	{"socket", WIRE_CALL_SOCKET},
+	{"dup", WIRE_CALL_DUP},
+	{"dup2", WIRE_CALL_DUP2},
+	{"dup3", WIRE_CALL_DUP3},
 	WIRE_CALLS(ROW)};
 #undef ROW
 

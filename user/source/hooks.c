@@ -12,7 +12,7 @@
 #include "rootwatch.skel.h"
 
 /* When a hook is used. */
-enum when { ALWAYS, OPEN_FENTRY, OPEN_LSM, OPEN_TRACEPOINT, PROBES, NO_PROBES };
+enum when { ALWAYS, OPEN_FENTRY, OPEN_LSM, OPEN_TRACEPOINT, RECEIVED, PROBES, NO_PROBES };
 
 struct row {
 	enum when when;
@@ -47,6 +47,10 @@ static const struct row rows[] = {
 	{OPEN_LSM,
 	 {"rootwatch_opened", "fexit/path_openat", "opens that were denied", 0, false,
 	  SOURCE_PROOF_DENIED, WIRE_TIER_FENTRY}},
+	{RECEIVED,
+	 {"rootwatch_received", "fexit/security_file_receive",
+	  "open files that come over Unix sockets", 0, true, SOURCE_PROOF_RECEIVED,
+	  WIRE_TIER_FENTRY}},
 	{PROBES,
 	 {"rootwatch_calls", "kretprobe.multi/sys_*",
 	  "uids changed, sockets connected, and what else rules ask for", 0, false,
@@ -71,6 +75,8 @@ static bool is_used(const struct choice *c, enum when when)
 		return c->open == WIRE_TIER_LSM;
 	case OPEN_TRACEPOINT:
 		return c->open == WIRE_TIER_TRACEPOINT;
+	case RECEIVED:
+		return c->received;
 	case PROBES:
 		return c->open != WIRE_TIER_TRACEPOINT && c->probes;
 	case NO_PROBES:
@@ -102,6 +108,7 @@ bool hooks_degrade(struct hooks *h)
 		return false;
 	(void)snprintf(h->why, sizeof(h->why), "the kernel refuses the programs of the others");
 	h->choice.open = WIRE_TIER_TRACEPOINT;
+	h->choice.received = false;
 	return true;
 }
 
@@ -129,10 +136,14 @@ void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)
 	}
 }
 
-/* More return probes, for those of these calls that have none. */
-static int add_probes(struct hooks *h, uint64_t calls)
+static bool is_fresh(const struct hooks *h, const struct wire_calls *calls, uint32_t call)
 {
-	uint64_t fresh = calls & ~h->probed;
+	return wire_calls_has(calls, call) && !wire_calls_has(&h->probed, call);
+}
+
+/* More return probes, for those of these calls that have none. */
+static int add_probes(struct hooks *h, const struct wire_calls *calls)
+{
 	const char **names;
 	size_t n = 0;
 	struct bpf_kprobe_multi_opts o = {.sz = sizeof(o), .retprobe = true};
@@ -142,7 +153,7 @@ static int add_probes(struct hooks *h, uint64_t calls)
 	if (!names)
 		return -ENOMEM;
 	for (size_t i = 0; i < h->probe.n_callees; i++)
-		if (fresh & WIRE_CALL_BIT(h->probe.callees[i].call))
+		if (is_fresh(h, calls, h->probe.callees[i].call))
 			names[n++] = h->probe.callees[i].name;
 	o.syms = names;
 	o.cnt = n;
@@ -156,11 +167,12 @@ static int add_probes(struct hooks *h, uint64_t calls)
 	if (!link)
 		return h->n_probes == HOOKS_PROBES_MAX ? -ENOSPC : -errno;
 	h->probes[h->n_probes++] = link;
-	h->probed |= fresh;
+	for (size_t i = 0; i < WIRE_CALLS_MAX / 64; i++)
+		h->probed.w[i] |= calls->w[i];
 	return 0;
 }
 
-static int attach_one(struct hooks *h, size_t i, uint64_t calls)
+static int attach_one(struct hooks *h, size_t i, const struct wire_calls *calls)
 {
 	struct bpf_program *prog =
 		bpf_object__find_program_by_name(h->skel->obj, h->list[i].program);
@@ -173,7 +185,7 @@ static int attach_one(struct hooks *h, size_t i, uint64_t calls)
 	return h->links[i] ? 0 : -errno;
 }
 
-int hooks_attach(struct hooks *h, uint64_t calls, char why[static SOURCE_WHY_MAX])
+int hooks_attach(struct hooks *h, const struct wire_calls *calls, char why[static SOURCE_WHY_MAX])
 {
 	for (size_t i = 0; i < h->n; i++) {
 		int err = attach_one(h, i, calls);
@@ -189,7 +201,7 @@ int hooks_attach(struct hooks *h, uint64_t calls, char why[static SOURCE_WHY_MAX
 	return 0;
 }
 
-int hooks_follow(struct hooks *h, uint64_t calls)
+int hooks_follow(struct hooks *h, const struct wire_calls *calls)
 {
 	return is_used(&h->choice, PROBES) ? add_probes(h, calls) : 0;
 }
@@ -251,7 +263,7 @@ void hooks_detach(struct hooks *h)
 		bpf_link__destroy(h->probes[i]);
 	}
 	h->n_probes = 0;
-	h->probed = 0;
+	memset(&h->probed, 0, sizeof(h->probed));
 }
 
 void hooks_free(struct hooks *h)

@@ -27,8 +27,8 @@ struct hooks {
 	size_t n;
 	struct bpf_link *probes[HOOKS_PROBES_MAX];
 	size_t n_probes;
-	uint64_t probed; /* WIRE_CALL_BIT of the calls that have return probes */
-	uint64_t missed; /* runs that the links that are gone have missed */
+	struct wire_calls probed; /* the calls that have return probes */
+	uint64_t missed;	  /* runs that the links that are gone have missed */
 };
 
 /*
@@ -45,13 +45,13 @@ bool hooks_degrade(struct hooks *h);
 void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel);
 
 /* After the load. calls: those that are wanted. 0 or -errno with why. */
-int hooks_attach(struct hooks *h, uint64_t calls, char why[static SOURCE_WHY_MAX]);
+int hooks_attach(struct hooks *h, const struct wire_calls *calls, char why[static SOURCE_WHY_MAX]);
 
 /*
  * Sees these calls as well from now on; to be called before the kernel side asks for them. Probes
  * of calls that nobody asks for any more stay, until the end. 0 or -errno.
  */
-int hooks_follow(struct hooks *h, uint64_t calls);
+int hooks_follow(struct hooks *h, const struct wire_calls *calls);
 
 void hooks_detach(struct hooks *h);
 

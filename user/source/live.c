@@ -112,8 +112,25 @@ static int seed(struct source *s)
 	return fd < 0 ? fd : 0;
 }
 
+/*
+ * Those to be seen at the end of a call: all, or those that the filter wants and those that are
+ * told without being asked for; opens only if nothing else sees them.
+ */
+static struct wire_calls wanted_calls(const struct source *s, const struct filter *f)
+{
+	struct wire_calls wanted = {{0}};
+
+	for (uint32_t call = WIRE_CALL_NONE + 1; call < WIRE_CALL_END; call++)
+		if (wire_call_is_open(call) ?
+			    s->hooks.choice.open == WIRE_TIER_TRACEPOINT :
+			    s->all || wire_call_always(call) || wire_calls_has(&f->calls, call))
+			wire_calls_add(&wanted, call);
+	return wanted;
+}
+
 static int load(struct source *s, const struct source_options *o, char *why)
 {
+	struct wire_calls calls = wanted_calls(s, o->filter);
 	uint32_t number;
 	int err;
 
@@ -135,7 +152,7 @@ static int load(struct source *s, const struct source_options *o, char *why)
 			 strerror(-err));
 		return err;
 	}
-	err = swap_filter(&s->swap, s->skel, o->filter, &number);
+	err = swap_filter(&s->swap, s->skel, o->filter, &calls, &number);
 	if (err)
 		snprintf(why, SOURCE_WHY_MAX, "the kernel refuses the rules' filter: %s",
 			 strerror(-err));
@@ -165,20 +182,15 @@ static int open_reader(struct source *s, uint32_t bytes, int wake_fd)
 	return err;
 }
 
-/* All calls, or those that the filter wants and those that are told without being asked for. */
-static uint64_t wanted_calls(const struct source *s, const struct filter *f)
-{
-	return s->all ? UINT64_MAX : f->calls | (WIRE_CALL_BIT(WIRE_CALL_BIND) - 1);
-}
-
 static int start(struct source *s, const struct source_options *o, char *why)
 {
+	struct wire_calls calls = wanted_calls(s, o->filter);
 	int err = load(s, o, why);
 
 	if (!err)
 		err = open_reader(s, o->ring_bytes, o->wake_fd);
 	if (!err)
-		err = load_error(hooks_attach(&s->hooks, wanted_calls(s, o->filter), why));
+		err = load_error(hooks_attach(&s->hooks, &calls, why));
 	if (!err)
 		err = seed(s);
 	return err;
@@ -328,6 +340,7 @@ bool source_prove_moves(struct source *s)
 int source_filter(struct source *s, const struct filter *f, uint32_t *number, source_fn fn,
 		  void *arg)
 {
+	struct wire_calls calls = wanted_calls(s, f);
 	int err;
 
 	swap_wait();
@@ -335,10 +348,10 @@ int source_filter(struct source *s, const struct filter *f, uint32_t *number, so
 	s->arg = arg;
 	err = ring_catch_up(s->ring, record_in, s);
 	if (!err)
-		err = hooks_follow(&s->hooks, wanted_calls(s, f));
+		err = hooks_follow(&s->hooks, &calls);
 	if (err)
 		return err;
-	return swap_filter(&s->swap, s->skel, f, number);
+	return swap_filter(&s->swap, s->skel, f, &calls, number);
 }
 
 uint32_t source_filter_number(const struct source *s)

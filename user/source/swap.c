@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "source/numbers.h"
+
 #include "rootwatch.skel.h"
 
 static void take_out(int map, const struct prefilter *p, size_t n)
@@ -36,15 +38,29 @@ void swap_wait(void)
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
+/* One call after the other: each is there in whole, or not yet. keep: beside those of before. */
+static void set_calls(struct rootwatch_bpf *skel, const uint16_t fresh[static WIRE_CALL_NUMBERS],
+		      bool keep)
+{
+	for (uint32_t nr = 0; nr < WIRE_CALL_NUMBERS; nr++) {
+		uint16_t *at = (uint16_t *)&skel->bss->calls_at[nr];
+
+		__atomic_store_n(at, (uint16_t)(keep ? *at | fresh[nr] : fresh[nr]),
+				 __ATOMIC_SEQ_CST);
+	}
+}
+
 int swap_filter(struct swap *w, struct rootwatch_bpf *skel, const struct filter *f,
-		uint32_t *number)
+		const struct wire_calls *calls, uint32_t *number)
 {
 	const struct filter everything = {.any = FILTER_READ | FILTER_WRITE | FILTER_CONNECT |
 						 FILTER_OUT | FILTER_IN | FILTER_SEND,
 					  .calls = f->calls,
-					  .sockets = f->sockets};
+					  .sockets = f->sockets,
+					  .dull = f->dull};
 	uint32_t next = w->active ^ 1;
 	int map = bpf_map__fd(skel->maps.watch);
+	uint16_t fresh[WIRE_CALL_NUMBERS];
 	struct prefilter p;
 	int err;
 
@@ -62,8 +78,12 @@ int swap_filter(struct swap *w, struct rootwatch_bpf *skel, const struct filter 
 		prefilter_free(&p);
 		return err;
 	}
+	numbers_fill(fresh, calls);
 	memcpy(&skel->bss->prefilters[next], &p.set, sizeof(p.set));
+	/* Until the old one is not asked any more, what it wants goes on being looked at. */
+	set_calls(skel, fresh, true);
 	__atomic_store_n(&skel->bss->prefilter_active, next, __ATOMIC_SEQ_CST);
+	set_calls(skel, fresh, false);
 	w->sets[next] = p;
 	w->active = next;
 	*number = next;

@@ -17,13 +17,14 @@ struct swap {
 void swap_wait(void);
 
 /*
- * Puts f beside the set in use and makes it the one that is asked; *number gets which one it is
+ * Puts f beside the set in use and makes it the one that is asked, and calls those that are looked
+ * at when they end; *number gets which one it is
  * (WIRE_F_SET of the records that it let pass). 0 or -errno; the old one then stays. A filter with
  * more entries than the map holds becomes one that lets everything pass. But for the first one
  * swap_wait has to come before it.
  */
 int swap_filter(struct swap *w, struct rootwatch_bpf *skel, const struct filter *f,
-		uint32_t *number);
+		const struct wire_calls *calls, uint32_t *number);
 void swap_free(struct swap *w);
 
 #endif /* ROOTWATCH_SOURCE_SWAP_H */

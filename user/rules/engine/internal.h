@@ -83,7 +83,8 @@ struct candidate {
 };
 
 /* evt.type as a small number: rules are looked up by it. The last ones stand for odd events. */
-#define TYPES_MAX 96
+#define TYPES_MAX (WIRE_CALL_END + 32)
+_Static_assert(TYPES_MAX <= 256, "a type is a byte");
 
 struct event_types {
 	size_t n;
@@ -92,7 +93,7 @@ struct event_types {
 		uint32_t call, flags;
 		bool odd; /* its evt.type is not one of the others' */
 	} types[TYPES_MAX];
-	uint8_t by_call[EVENT_KIND_END][WIRE_CALL_VALUES];
+	uint8_t by_call[EVENT_KIND_END][WIRE_CALL_END];
 	uint8_t fd_exec; /* execveat */
 };
 

@@ -7,13 +7,13 @@
 static const char *const calls[EVENT_KIND_END][CALLS_MAX] = {
 	[EVENT_EXEC] = {"execve", "execveat"},
 	[EVENT_EXIT] = {"procexit"},
-	[EVENT_SETID] = {"setuid", "setreuid", "setresuid", "setfsuid"},
-	[EVENT_OPEN] = {"open", "openat", "openat2", "creat", "open_by_handle_at"},
+	[EVENT_SETID] = {"setuid", "setreuid", "setresuid", "setfsuid", "credrise"},
+	[EVENT_OPEN] = {"open", "openat", "openat2", "creat", "open_by_handle_at", "recvmsg"},
 #define ROW(id, name, ...) #name,
 	[EVENT_CONNECT] = {"connect"},
 	[EVENT_SYSCALL] = {WIRE_CALLS(ROW)},
 	[EVENT_NET] = {"connect", "bind", "listen", "accept", "accept4", "sendto", "sendmsg",
-		       "sendmmsg", "socket"},
+		       "sendmmsg", "socket", "dup", "dup2", "dup3"},
 #undef ROW
 };
 
@@ -62,15 +62,9 @@ static uint8_t add(struct event_types *t, enum event_kind kind, uint32_t call, u
 static void find_out(struct event_types *t)
 {
 	for (int kind = 0; kind < EVENT_KIND_END; kind++) {
-		uint32_t n = kind == EVENT_NET ? WIRE_CALL_VALUES : WIRE_CALL_END;
-
-		for (uint32_t call = 0; calls[kind][0] && call < n; call++) {
+		for (uint32_t call = 0; calls[kind][0] && call < WIRE_CALL_END; call++) {
 			struct event e = {.kind = (enum event_kind)kind};
 
-			if (call >= WIRE_CALL_END && !event_call_name(call)[0]) {
-				t->by_call[kind][call] = t->by_call[kind][WIRE_CALL_NONE];
-				continue;
-			}
 			set_call(&e, call);
 			t->by_call[kind][call] =
 				add(t, e.kind, call, 0, !usual(e.kind, event_type(&e)));
@@ -103,8 +97,8 @@ uint32_t event_types_of(const struct event_types *t, const struct event *e)
 		call = e->setid.call;
 	else if (e->kind == EVENT_SYSCALL)
 		call = e->sys.call;
-	else if (e->kind == EVENT_NET && e->net.call < WIRE_CALL_VALUES)
-		return t->by_call[EVENT_NET][e->net.call];
+	else if (e->kind == EVENT_NET)
+		call = e->net.call;
 	return t->by_call[e->kind][call < WIRE_CALL_END ? call : WIRE_CALL_NONE];
 }
 

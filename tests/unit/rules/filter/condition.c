@@ -110,14 +110,17 @@ static void add_access(char *text, uint32_t access)
 }
 
 /* "(chmod chown)": which calls, when they are few. */
-static void add_calls(char *text, uint64_t calls)
+static void add_calls(char *text, const struct wire_calls *calls)
 {
 	const char *before = "(";
+	int n = 0;
 
-	if (__builtin_popcountll(calls) > 4 || !calls)
+	for (uint32_t call = 0; call < WIRE_CALL_END; call++)
+		n += wire_calls_has(calls, call);
+	if (n > 4 || n == 0)
 		return;
 	for (uint32_t call = 0; call < WIRE_CALL_END; call++) {
-		if (!(calls & WIRE_CALL_BIT(call)))
+		if (!wire_calls_has(calls, call))
 			continue;
 		sprintf(text + strlen(text), "%s%s", before, event_call_name(call));
 		before = " ";
@@ -127,10 +130,10 @@ static void add_calls(char *text, uint64_t calls)
 
 const char *condition_filter(const struct filter *f)
 {
-	static const char *const scopes[] = {"path",   "proc",	   "sysfs",  "cgroup", "kern",
-					     "host",   "name",	   "suffix", "block",  "char",
-					     "socket", "listener", "port",   "from",   "to",
-					     "net",    "denied"};
+	static const char *const scopes[] = {"path", "proc",   "sysfs",	   "cgroup", "kern",
+					     "host", "name",   "suffix",   "block",  "suid",
+					     "char", "socket", "listener", "port",   "from",
+					     "to",   "net",    "denied"};
 	static const char *const kinds[] = {"",	     "",     "",	"exec", "exit",
 					    "setid", "open", "connect", "call", "net"};
 	size_t size = 192, i;
@@ -156,6 +159,9 @@ const char *condition_filter(const struct filter *f)
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (f->kinds & (1u << i))
 			sprintf(text + strlen(text), " %s", kinds[i]);
-	add_calls(text, f->calls);
+	add_calls(text, &f->calls);
+	for (uint32_t call = WIRE_CALL_DULL_FIRST; call <= WIRE_CALL_DULL_LAST; call++)
+		if (f->dull & wire_call_dull(call))
+			sprintf(text + strlen(text), " dull %s", event_call_name(call));
 	return text;
 }
