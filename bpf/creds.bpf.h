@@ -15,7 +15,7 @@
  */
 #define CREDS_BASE_EXTENTS 5
 #define CREDS_EXTENTS	   16
-__noinline __u32 creds_map_at(__u64 map, __u32 k)
+static __always_inline __u32 creds_map_look(const void *map, __u32 k)
 {
 	__u32 n = LOAD(struct uid_gid_map, map, nr_extents);
 	const void *at = ADDR(struct uid_gid_map, map, extent);
@@ -37,6 +37,11 @@ __noinline __u32 creds_map_at(__u64 map, __u32 k)
 	return CREDS_UNMAPPED;
 }
 
+__noinline __u32 creds_map_at(__u64 map, __u32 k)
+{
+	return creds_map_look((const void *)map, k);
+}
+
 static __always_inline __u32 creds_map(const void *map, __u32 k)
 {
 	return creds_map_at(compat_untyped(map), k);
@@ -52,7 +57,8 @@ __noinline int creds_root_inside(__u64 user_ns, __u32 k)
 	for (i = 0; i < CREDS_LEVELS; i++) {
 		if (LOAD(struct user_namespace, ns, level) == 0)
 			break;
-		if (creds_map(ADDR(struct user_namespace, ns, uid_map), k) == 0)
+		/* Without a call: the stack has room for one less. */
+		if (creds_map_look(ADDR(struct user_namespace, ns, uid_map), k) == 0)
 			return 1;
 		ns = LOAD(struct user_namespace, ns, parent);
 	}
