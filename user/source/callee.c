@@ -28,6 +28,7 @@ static const struct callee callees[] = {
 	{"truncate64", WIRE_CALL_TRUNCATE},
 	{"ia32_truncate64", WIRE_CALL_TRUNCATE},
 	{"aarch32_truncate64", WIRE_CALL_TRUNCATE},
+	{"ia32_clone", WIRE_CALL_CLONE},
 	{"setuid", WIRE_CALL_SETUID},
 	{"setuid16", WIRE_CALL_SETUID},
 	{"setreuid", WIRE_CALL_SETREUID},
