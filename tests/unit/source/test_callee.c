@@ -29,6 +29,7 @@ static void known(void **state)
 		{"__ia32_sys_oldumount", WIRE_CALL_UMOUNT},
 		{"__ia32_compat_sys_ptrace", WIRE_CALL_PTRACE},
 		{"__ia32_compat_sys_ia32_truncate64", WIRE_CALL_TRUNCATE},
+		{"__ia32_compat_sys_ia32_clone", WIRE_CALL_CLONE},
 		{"__arm64_compat_sys_aarch32_truncate64", WIRE_CALL_TRUNCATE},
 		{"__ia32_sys_lchown16", WIRE_CALL_LCHOWN},
 		{"__x64_sys_io_uring_setup", WIRE_CALL_IO_URING_SETUP},
