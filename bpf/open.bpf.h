@@ -5,6 +5,7 @@
 
 #include "compat.bpf.h"
 #include "emit.bpf.h"
+#include "harmless.bpf.h"
 #include "object.bpf.h"
 #include "prefilter.bpf.h"
 #include "task.bpf.h"
@@ -60,6 +61,7 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 				     const void *f, __u32 oflags, __u32 call, long ret, __u32 flags)
 {
 	__u32 access, watched;
+	__u64 sign = 0;
 	bool wanted;
 	struct object o = {};
 	struct wire_open *r;
@@ -72,20 +74,29 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	if (oflags & (O_ACCMODE_ | O_TRUNC_ | OPEN_CREATED))
 		access |= WIRE_WATCH_WRITE;
 	access = OPAQUE(access);
-	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
-	watched = prefilter_file(&o);
-	wanted = (watched & access) || (knob_all && (access & WIRE_WATCH_WRITE));
-	if (!wanted && !prefilter_place_matters(&o, access))
+#if COMPAT_KERNEL >= 602
+	sign = harmless_sign(f, t, access);
+	if (harmless_knows(sign))
 		return 0;
+#endif
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
+	if (!harmless_begin(s, f, access, sign))
+		goto out;
+	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
 	s->set = o.set;
+	watched = prefilter_file(&o);
+	wanted = (watched & access) || (knob_all && (access & WIRE_WATCH_WRITE));
+	if (!wanted && !prefilter_place_matters(&o, access))
+		goto out;
 	object_place(s, &o, t);
 	if (!(watched & access))
 		watched |= prefilter_place(s, &o, t, access);
-	if (!wanted && !(watched & access))
+	if (!wanted && !(watched & access)) {
+		harmless_end(s);
 		goto out;
+	}
 	if (!task_entered(t))
 		goto out;
 	r = (struct wire_open *)s->record;
