@@ -11,6 +11,7 @@
 #include "emit.bpf.h"
 #include "object.bpf.h"
 #include "open.bpf.h"
+#include "risen.bpf.h"
 #include "task.bpf.h"
 
 struct call_row {
@@ -41,11 +42,162 @@ static __always_inline void call_base(struct scratch *s, struct wire_blob *b, __
 			  path_mount(LOAD(struct file, f, f_path.mnt)));
 }
 
-/* Argument n, counted from 1, of the record. */
+/* Argument n, counted from 1, of the record; or what the call returned. */
 static __always_inline __u64 call_arg(const struct wire_syscall *r, __u32 n)
 {
+	if (n == WIRE_CALL_RESULT)
+		return (__s64)r->ret;
 	n--;
-	return n < WIRE_SYSCALL_ARGS ? r->args[n] : 0;
+	return n < WIRE_SYSCALL_ALL ? r->args[n] : 0;
+}
+
+#define CLONE_SIGNAL_	   0xffull
+#define CLONE_NEWS_	   0x7e020080ull /* CLONE_NEWTIME, _NEWNS, _NEWCGROUP to _NEWNET */
+#define CLONE_INTO_CGROUP_ 0x200000000ull
+#define TIOCL_PASTESEL_	   3
+
+/* struct clone_args, as far as it counts here. */
+struct call_clone {
+	__u64 flags, skipped[9], cgroup;
+};
+
+/* struct mount_attr, likewise. */
+struct call_attr {
+	__u64 set, taken;
+};
+
+static __always_inline __u32 call_user_u32(__u64 from)
+{
+	__u32 v = 0;
+
+	bpf_probe_read_user(&v, sizeof(v), (const void *)from);
+	return v;
+}
+
+static __always_inline __u64 call_user_u64(__u64 from)
+{
+	__u64 v = 0;
+
+	bpf_probe_read_user(&v, sizeof(v), (const void *)from);
+	return v;
+}
+
+/*
+ * Of capset: what it made effective or inheritable, since the task's program was started or its
+ * user changed last. (It cannot raise what is permitted.)
+ */
+static __always_inline __u64 call_caps_gained(const struct task_struct *t)
+{
+	const struct cred *c = TYPED(t, cred);
+	__u64 effective = compat_caps(c, cap_effective);
+	__u64 inheritable = compat_caps(c, cap_inheritable);
+	const struct task_value *v = task_find(t);
+
+	if (!v || !(v->flags & TASK_CREDS))
+		return inheritable;
+	return (effective & ~v->creds.cap_effective) | (inheritable & ~v->creds.cap_inheritable);
+}
+
+static __always_inline bool call_ioctl_is_dull(__u32 request, __u64 arg)
+{
+	__u8 what = 0;
+
+	if (request == WIRE_IOCTL_TIOCLINUX) {
+		bpf_probe_read_user(&what, sizeof(what), (const void *)arg);
+		return what != TIOCL_PASTESEL_;
+	}
+	return request != WIRE_IOCTL_TIOCSTI && request != WIRE_IOCTL_SETFLAGS &&
+	       request != WIRE_IOCTL_SETFLAGS_32 && request != WIRE_IOCTL_FSSETXATTR;
+}
+
+/* Can nobody care, by its arguments? Of those from WIRE_CALL_DULL_FIRST on. */
+__noinline int call_is_dull_at(__u32 call, __u64 first, __u64 second, __u64 third)
+{
+	switch (call) {
+	case WIRE_CALL_CLONE:
+		return !(first & ~CLONE_SIGNAL_ & CLONE_NEWS_);
+	case WIRE_CALL_CLONE3:
+		return !(call_user_u64(first) & (CLONE_NEWS_ | CLONE_INTO_CGROUP_));
+	case WIRE_CALL_IOCTL:
+		return call_ioctl_is_dull(second, third);
+	case WIRE_CALL_ADJTIMEX: /* asks only, when it has no modes */
+		return !call_user_u32(first);
+	case WIRE_CALL_CLOCK_ADJTIME:
+		return !call_user_u32(second);
+	case WIRE_CALL_CAPSET:
+		return !call_caps_gained(compat_current());
+	default:
+		return 0;
+	}
+}
+
+/*
+ * Such a call that no rule asks for. The child of a clone comes back from it as well, with 0: its
+ * parent's end of the call tells of it.
+ */
+static __always_inline bool call_is_dull(const struct pt_regs *regs, bool is32, __u32 call,
+					 long ret)
+{
+	__u32 bit = wire_call_dull(call);
+
+	if (!bit)
+		return false;
+	if (ret == 0 && (call == WIRE_CALL_CLONE || call == WIRE_CALL_CLONE3))
+		return true;
+	if (prefilters[prefilter_active & 1].dull & bit)
+		return false;
+	return call_is_dull_at(call, compat_arg(regs, is32, 0), compat_arg(regs, is32, 1),
+			       compat_arg(regs, is32, 2));
+}
+
+/* WIRE_CALL_WORD: what stands beside the arguments. */
+__noinline int call_words(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+	struct call_clone clone = {};
+	struct call_attr attr = {};
+	struct wire_syscall *r;
+	__u64 *words;
+
+	if (!s)
+		return 0;
+	r = (struct wire_syscall *)s->record;
+	words = &r->args[WIRE_SYSCALL_ARGS];
+	switch (r->call) {
+	case WIRE_CALL_CLONE:
+		words[0] = r->args[0] & ~CLONE_SIGNAL_ & 0xffffffff;
+		break;
+	case WIRE_CALL_CLONE3:
+		bpf_probe_read_user(&clone, sizeof(clone), (const void *)r->args[0]);
+		/* Without the last field when it is of before 5.7. */
+		words[0] = clone.flags ? clone.flags : call_user_u64(r->args[0]);
+		words[1] = words[0] & CLONE_INTO_CGROUP_ ? clone.cgroup : ~0ull;
+		break;
+	case WIRE_CALL_IOCTL:
+		words[0] = call_user_u32(r->args[2]);
+		break;
+	case WIRE_CALL_FILE_SETATTR:
+		words[0] = call_user_u64(r->args[2]);
+		break;
+	case WIRE_CALL_MOUNT_SETATTR:
+	case WIRE_CALL_OPEN_TREE_ATTR:
+		bpf_probe_read_user(&attr, sizeof(attr), (const void *)r->args[3]);
+		words[0] = attr.set;
+		words[1] = attr.taken;
+		break;
+	case WIRE_CALL_ADJTIMEX:
+		words[0] = call_user_u32(r->args[0]);
+		break;
+	case WIRE_CALL_CLOCK_ADJTIME:
+		words[0] = call_user_u32(r->args[1]);
+		break;
+	case WIRE_CALL_CAPSET:
+		words[0] = call_caps_gained(compat_current());
+		break;
+	default:
+		break;
+	}
+	return 0;
 }
 
 /* The path of that number, for a record whose call and arguments are filled in. */
@@ -96,7 +248,7 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 	struct scratch *s;
 	__u32 set;
 
-	if (!task_entered(t))
+	if (!risen_acts(t, g))
 		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)
@@ -111,6 +263,7 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 	r->args[2] = compat_arg(regs, is32, 2);
 	r->args[3] = compat_arg(regs, is32, 3);
 	r->args[4] = compat_arg(regs, is32, 4);
+	call_words(s->slot);
 	object_cwd(s, &r->cwd, t);
 	call_path_of_arg(s->slot, 0);
 	call_path_of_arg(s->slot, 1);

@@ -140,6 +140,45 @@ static __always_inline __u64 compat_read_u64(const void *p)
 }
 
 /*
+ * Two 32-bit fields, a below b: as one load where they lie side by side (which the verifier knows,
+ * and drops the other branch), as they do unless the kernel was built to shuffle its structs.
+ */
+#define LOAD_PAIR(type, ptr, a, b)                                              \
+	(bpf_core_field_offset(type, b) == bpf_core_field_offset(type, a) + 4 ? \
+		 compat_read_u64(ADDR(type, ptr, a)) :                          \
+		 (__u64)(__u32)LOAD(type, ptr, b) << 32 | (__u32)LOAD(type, ptr, a))
+
+/* And by TYPED. */
+#if COMPAT_KERNEL >= 517 && COMPAT_KERNEL < 602
+#define TYPED_PAIR(ptr, a, b) ((__u64)(__u32)(ptr)->b << 32 | (__u32)(ptr)->a)
+#else
+#define TYPED_PAIR(ptr, a, b) LOAD_PAIR(typeof(*(ptr)), ptr, a, b)
+#endif
+
+/*
+ * A short kernel string as 16 zero-padded bytes. What lies behind its end is read as well, and
+ * masked: it is kernel memory all the same, and a fault would read as 0.
+ */
+static __always_inline void compat_read_str16(char *to, const void *from)
+{
+	__u64 w[2], zero;
+
+#if COMPAT_KERNEL >= 602
+	w[0] = compat_read_u64(from);
+	w[1] = compat_read_u64((const char *)from + 8);
+	/* The lowest bit that is set: that of the first byte which is 0. */
+#define COMPAT_BYTES 0x0101010101010101ull
+#define COMPAT_TO_END(v) \
+	(zero = ((v)-COMPAT_BYTES) & ~(v) & (COMPAT_BYTES << 7), (((zero & -zero) >> 7) - 1))
+	*(__u64 *)to = w[0] & COMPAT_TO_END(w[0]);
+	*(__u64 *)(to + 8) = zero ? 0 : w[1] & COMPAT_TO_END(w[1]) & ~0ull >> 8;
+#else
+	(void)w, (void)zero;
+	bpf_probe_read_kernel_str(to, 16, from);
+#endif
+}
+
+/*
  * A typed pointer as a mere number, which is all that a global function can be passed. By way of
  * memory: no arithmetic makes the verifier forget a type.
  */
@@ -230,7 +269,51 @@ static __always_inline __u64 compat_mnt_ns_id(const void *ns)
 }
 
 /* kernel_cap_t was two __u32 before 6.3; in memory the same 64 bits on little-endian. */
+#if COMPAT_KERNEL >= 517 && COMPAT_KERNEL < 602
+#define COMPAT_CAPS_AT(ptr, field, n)                                            \
+	(*(const volatile __u32 *)((const char *)ADDR(struct cred, ptr, field) + \
+				   (n) * sizeof(__u32)))
+#define compat_caps(ptr, field) \
+	((__u64)COMPAT_CAPS_AT(ptr, field, 1) << 32 | COMPAT_CAPS_AT(ptr, field, 0))
+#else
 #define compat_caps(ptr, field) compat_read_u64(ADDR(struct cred, ptr, field))
+#endif
+
+/* Times of an inode: one struct each, with another name from 6.6 (6.7: mtime) on, two fields
+ * since 6.11. */
+struct inode___named {
+	struct timespec64 i_ctime, i_mtime;
+} __attribute__((preserve_access_index));
+
+struct inode___hidden {
+	struct timespec64 __i_ctime, __i_mtime;
+} __attribute__((preserve_access_index));
+
+struct inode___split {
+	__s64 i_ctime_sec, i_mtime_sec;
+	__u32 i_ctime_nsec, i_mtime_nsec;
+} __attribute__((preserve_access_index));
+
+#define COMPAT_NS 1000000000ll
+#define COMPAT_INODE_TIME(inode, time)                                                            \
+	({                                                                                        \
+		struct timespec64 __t = {};                                                       \
+		__u32 __nsec = 0;                                                                 \
+		if (bpf_core_field_exists(struct inode___split, i_##time##_sec)) {                \
+			bpf_core_read(&__t.tv_sec, sizeof(__t.tv_sec),                            \
+				      &((const struct inode___split *)(inode))->i_##time##_sec);  \
+			bpf_core_read(&__nsec, sizeof(__nsec),                                    \
+				      &((const struct inode___split *)(inode))->i_##time##_nsec); \
+			__t.tv_nsec = __nsec;                                                     \
+		} else if (bpf_core_field_exists(struct inode___hidden, __i_##time)) {            \
+			bpf_core_read(&__t, sizeof(__t),                                          \
+				      &((const struct inode___hidden *)(inode))->__i_##time);     \
+		} else if (bpf_core_field_exists(struct inode___named, i_##time)) {               \
+			bpf_core_read(&__t, sizeof(__t),                                          \
+				      &((const struct inode___named *)(inode))->i_##time);        \
+		}                                                                                 \
+		__t.tv_sec *COMPAT_NS + __t.tv_nsec;                                              \
+	})
 
 /* O_* and FMODE_* of both architectures (those in use have the same values). */
 #define O_ACCMODE_     03
@@ -260,6 +343,8 @@ static __always_inline __u64 compat_mnt_ns_id(const void *ns)
 #define ERESTARTSYS_  512 /* seen at the end of a call only: it becomes EINTR or a new call */
 
 #define S_IFMT_	  0170000
+#define S_IFREG_  0100000
+#define S_ISUID_  0004000
 #define S_IFBLK_  0060000
 #define S_IFIFO_  0010000
 #define S_IFCHR_  0020000
@@ -314,6 +399,9 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 #define COMPAT_NATIVE(id, x86, ...)	  [x86].native = WIRE_CALL_##id,
 #define COMPAT_NARROW(id, x86, i386, ...) [i386].compat = WIRE_CALL_##id,
 #define COMPAT_NR_SOCKETCALL		  WIRE_CALL_SOCKETCALL
+#define COMPAT_IS_EXEC(nr, is32)              \
+	((is32) ? (nr) == 11 || (nr) == 358 : \
+		  (nr) == 59 || (nr) == 322 || (nr) == 520 || (nr) == 545)
 #elif defined(__TARGET_ARCH_arm64)
 #define TIF_32BIT_ (1ul << 22)
 static __always_inline __u32 compat_flag(const struct task_struct *t)
@@ -347,6 +435,7 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 #define COMPAT_NATIVE(id, x86, i386, arm64, ...) [arm64].native = WIRE_CALL_##id,
 #define COMPAT_NARROW(id, x86, i386, arm64, arm) [arm].compat = WIRE_CALL_##id,
 #define COMPAT_NR_SOCKETCALL			 (-1)
+#define COMPAT_IS_EXEC(nr, is32)		 ((is32) ? (nr) == 11 || (nr) == 387 : (nr) == 221 || (nr) == 281)
 #endif
 
 /*

@@ -12,6 +12,7 @@
 #include "open.bpf.h"
 #include "prefilter.bpf.h"
 #include "sock.bpf.h"
+#include "risen.bpf.h"
 #include "task.bpf.h"
 
 #define SUN_PATH_OFF_ 2 /* of sun_path in struct sockaddr_un, in every ABI */
@@ -107,7 +108,7 @@ static __always_inline int connect_done(const struct task_struct *t, const struc
 	/* Connected, but to nobody: AF_UNSPEC takes a datagram socket's peer away. */
 	if (ret == 0 && !LOAD(struct unix_sock, sk, peer))
 		return 0;
-	if (!task_entered(t))
+	if (!risen_acts(t, g))
 		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)

@@ -364,13 +364,13 @@ static __always_inline bool harmless_begin(struct scratch *s, const void *f, __u
 {
 	s->open.file = (__u64)f;
 	s->open.access = access;
+	s->open.counts = 0;
 #if COMPAT_KERNEL < 602
 	sign = harmless_look(s->slot, 0);
 	if (harmless_knows(sign))
 		return false;
 #endif
 	s->open.sign = sign;
-	s->open.counts = 0;
 	if (sign && harmless_look(s->slot, 1) == sign)
 		s->open.counts = s->open.now | 1ull << 63;
 	return true;

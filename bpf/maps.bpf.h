@@ -159,9 +159,11 @@ struct task_value {
 	__u32 flags; /* TASK_* */
 	__u32 pad;
 };
-#define TASK_ENTERED  1u /* runs a program of the container, not the runtime's set-up */
-#define TASK_CREDS    2u /* creds is valid */
-#define TASK_REPORTED 4u /* its exec was sent: its exit is too */
+#define TASK_ENTERED  1u  /* runs a program of the container, not the runtime's set-up */
+#define TASK_CREDS    2u  /* creds is valid */
+#define TASK_REPORTED 4u  /* its exec was sent: its exit is too */
+#define TASK_EXECS    8u  /* an exec is under way, or its end was missed: creds are of before */
+#define TASK_RISEN    16u /* creds were left as they are: those at the exec had risen above them */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -13,6 +13,7 @@
 #include "object.bpf.h"
 #include "prefilter.bpf.h"
 #include "sock.bpf.h"
+#include "risen.bpf.h"
 #include "task.bpf.h"
 
 #define MSG_FASTOPEN_  0x20000000u
@@ -212,7 +213,7 @@ static __always_inline int net_made(const struct task_struct *t, const struct ga
 	wanted = prefilters[set].sockets & kind;
 	if (!wanted && !(knob_all && kind != WIRE_SOCKET_OTHER))
 		return 0;
-	if (!task_entered(t))
+	if (!risen_acts(t, g))
 		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)
@@ -271,7 +272,7 @@ static __always_inline int net_done(const struct task_struct *t, const struct ga
 	watched = prefilter_end(set, access, &server.a, server.port, net_denied(ret));
 	if (!watched && !(knob_all && access != WIRE_WATCH_SEND))
 		return 0;
-	if (!task_entered(t))
+	if (!risen_acts(t, g))
 		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)

@@ -8,6 +8,7 @@
 #include "harmless.bpf.h"
 #include "object.bpf.h"
 #include "prefilter.bpf.h"
+#include "risen.bpf.h"
 #include "task.bpf.h"
 
 /* The file behind a descriptor of the current task; NULL: closed by another thread since. */
@@ -62,31 +63,36 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 {
 	__u32 access, watched;
 	__u64 sign = 0;
-	bool wanted;
+	bool wanted, by_handle;
 	struct object o = {};
 	struct wire_open *r;
 	struct scratch *s;
 
-	if (LOAD(struct file, f, f_mode) & FMODE_CREATED_)
+	/* (The file goes on saying so when it is handed on.) */
+	if ((LOAD(struct file, f, f_mode) & FMODE_CREATED_) && call != WIRE_CALL_RECVMSG)
 		oflags |= OPEN_CREATED;
 	barrier_var(oflags);
 	access = (oflags & O_ACCMODE_) == O_WRONLY_ ? 0 : WIRE_WATCH_READ;
 	if (oflags & (O_ACCMODE_ | O_TRUNC_ | OPEN_CREATED))
 		access |= WIRE_WATCH_WRITE;
 	access = OPAQUE(access);
+	/* Opens by a handle are rare, and never by chance: user space decides. */
+	by_handle = call == WIRE_CALL_OPEN_BY_HANDLE_AT;
 #if COMPAT_KERNEL >= 602
 	sign = harmless_sign(f, t, access);
-	if (harmless_knows(sign))
+	if (harmless_knows(sign) && !by_handle)
 		return 0;
 #endif
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
-	if (!harmless_begin(s, f, access, sign))
+	if (!harmless_begin(s, f, access, sign) && !by_handle)
 		goto out;
 	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
 	s->set = o.set;
 	watched = prefilter_file(&o);
+	if (by_handle)
+		watched |= access;
 	wanted = (watched & access) || (knob_all && (access & WIRE_WATCH_WRITE));
 	if (!wanted && !prefilter_place_matters(&o, access))
 		goto out;
@@ -97,7 +103,7 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 		harmless_end(s);
 		goto out;
 	}
-	if (!task_entered(t))
+	if (!risen_acts(t, g))
 		goto out;
 	r = (struct wire_open *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
@@ -155,7 +161,7 @@ static __always_inline int open_refused(const struct task_struct *t, const struc
 	struct scratch *s;
 	char first = 0;
 
-	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT || !task_entered(t))
+	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT || !risen_acts(t, g))
 		return 0; /* a handle is no path */
 	s = emit_begin(sizeof(*r));
 	if (!s)

@@ -14,7 +14,8 @@
 #include "object.bpf.h"
 #include "open.bpf.h"
 
-#define MAX_ERRNO_ 4095
+#define MAX_ERRNO_	4095
+#define NR_PIDFD_GETFD_ 438 /* in all ABIs */
 
 /*
  * Which call is it? WIRE_CALL_NONE: the kernel opens for itself (the program of an exec, a core
@@ -84,6 +85,36 @@ int BPF_PROG(rootwatch_opened, struct nameidata *nd, const struct open_flags *op
 		return 0;
 	return open_seen(t, &g, f, LOAD(struct file, f, f_flags) | (op->open_flag & O_ONCE_), call,
 			 0, flags | WIRE_OPEN_NO_FD);
+}
+
+/*
+ * An open file that a process is handed over a Unix socket (or takes by seccomp's notifications;
+ * what pidfd_getfd takes is told as that call). It is judged as an open is. Not what has no place:
+ * pipes, sockets, memfds.
+ */
+SEC("fexit/security_file_receive")
+int BPF_PROG(rootwatch_received, struct file *f, int err)
+{
+	struct task_struct *t;
+	const void *mount;
+	__u32 oflags;
+	struct gate g;
+
+	if (err)
+		return 0;
+	t = compat_current();
+	if (!opened_gate(t, &g, false))
+		return 0;
+	mount = path_mount(LOAD(struct file, f, f_path.mnt));
+	oflags = LOAD(struct file, f, f_flags);
+	if ((__u64)LOAD(struct mount, mount, mnt_ns) == MNT_NS_INTERNAL_ || (oflags & O_PATH_))
+		return 0;
+	g.hflags = compat_flag(t);
+	if (compat_nr_of(compat_user_regs(t)) == NR_PIDFD_GETFD_)
+		return 0;
+	g.hflags |= WIRE_F_TIER(WIRE_TIER_FENTRY);
+	open_seen(t, &g, f, oflags & ~O_ONCE_, WIRE_CALL_RECVMSG, 0, WIRE_OPEN_NO_FD);
+	return 0;
 }
 
 /*

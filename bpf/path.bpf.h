@@ -127,25 +127,22 @@ struct path_step {
 	__u32 start;
 };
 
-/* One level up: arg holds the dentry, its mount, and that mount's root. */
-static long path_ns_step(__u32 i, struct path_step *c)
+/* One level up: s->arg holds the dentry, its mount, and that mount's root. Gives 1 at the end. */
+static __always_inline int path_ns_step(struct scratch *s)
 {
-	struct scratch *s = emit_scratch(c->slot);
-	__u64 d, parent;
-	__u32 n;
+	__u64 d = s->arg[0], m, parent;
+	__u32 n = s->chain_n;
 
-	if (!s)
-		return 1;
-	d = s->arg[0];
 	if (d == s->arg[2]) {
 		if (s->chain_mnt == CHAIN_NONE)
-			s->chain_mnt = s->chain_n;
-		parent = (__u64)LOAD(struct mount, s->arg[1], mnt_parent);
-		if (parent == s->arg[1] || !parent) {
+			s->chain_mnt = n;
+		m = s->arg[1];
+		parent = (__u64)LOAD(struct mount, m, mnt_parent);
+		if (parent == m || !parent) {
 			s->chain_cut = 0;
 			return 1;
 		}
-		s->arg[0] = (__u64)LOAD(struct mount, s->arg[1], mnt_mountpoint);
+		s->arg[0] = (__u64)LOAD(struct mount, m, mnt_mountpoint);
 		s->arg[1] = parent;
 		s->arg[2] = (__u64)LOAD(struct mount, parent, mnt.mnt_root);
 		return 0;
@@ -155,7 +152,6 @@ static long path_ns_step(__u32 i, struct path_step *c)
 		s->chain_cut = 0; /* reached without its mount: detached */
 		return 1;
 	}
-	n = s->chain_n;
 	if (n >= CHAIN_MAX)
 		return 1;
 	s->chain[n] = d;
@@ -164,10 +160,29 @@ static long path_ns_step(__u32 i, struct path_step *c)
 	return 0;
 }
 
+/* So many levels up, as one more would make the verifier look at many more. Gives 1 at the end. */
+#define PATH_STEPS 4
+static __always_inline int path_ns_steps(struct scratch *s)
+{
+	int i;
+
+	for (i = 0; i < PATH_STEPS; i++)
+		if (path_ns_step(s))
+			return 1;
+	return 0;
+}
+
+__noinline int path_ns_chain_part(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+
+	return s ? path_ns_steps(s) : 1;
+}
+
 __noinline int path_ns_chain_of_arg(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
-	struct path_step c = {.slot = slot};
+	int i;
 
 	if (!s)
 		return 0;
@@ -176,7 +191,13 @@ __noinline int path_ns_chain_of_arg(__u32 slot)
 	s->chain_root = CHAIN_NONE;
 	s->chain_cut = 1;
 	s->chain_n = 0;
-	LOOP(CHAIN_MAX + PATH_MOUNTS_MAX, path_ns_step, &c);
+	/* The common path is short: without another call, where the stack allows it. */
+	if (COMPAT_KERNEL >= 602 && path_ns_steps(s))
+		return 0;
+	for (i = COMPAT_KERNEL >= 602 ? PATH_STEPS : 0; i < CHAIN_MAX + PATH_MOUNTS_MAX;
+	     i += PATH_STEPS)
+		if (path_ns_chain_part(slot))
+			break;
 	return 0;
 }
 
@@ -215,25 +236,58 @@ static long path_length_step(__u32 i, struct path_step *c)
 	return 1;
 }
 
-static long path_append_step(__u32 i, struct path_step *c)
+/*
+ * Puts a name of len bytes, at most PATH_NAME_MAX, to p, where PATH_NAME_MAX bytes have room. A
+ * short one by words, with what lies behind it, which whoever comes next writes over: see
+ * prefilter_read_name().
+ */
+static __always_inline bool path_put_name(__u8 *p, const char *name, __u32 len)
 {
-	struct scratch *s = emit_scratch(c->slot);
+#if COMPAT_KERNEL >= 602
+	__u64 *to = (__u64 *)p;
+
+	if (len <= 32) {
+		to[0] = compat_read_u64(name);
+		if (len <= 8)
+			return true;
+		to[1] = compat_read_u64(name + 8);
+		if (len <= 16)
+			return true;
+		to[2] = compat_read_u64(name + 16);
+		to[3] = compat_read_u64(name + 24);
+		return true;
+	}
+#endif
+	return !bpf_probe_read_kernel(p, len & PATH_NAME_MAX, name);
+}
+
+/* So many names, those nearest the root first, behind `done` others. Gives 1 at the end. */
+#define PATH_NAMES 4
+__noinline int path_append_part(__u32 slot, __u32 done)
+{
+	struct scratch *s = emit_scratch(slot);
 	__u32 at, len, k;
 	__u8 *p;
+	int i;
 
 	if (!s)
 		return 1;
-	k = s->chain_n - 1 - i;
-	at = s->used;
-	if (k >= CHAIN_MAX || at > WIRE_RECORD_MAX) /* also below zero */
-		return 1;
-	s->pos[k] = at - c->start;
-	len = LOAD(struct dentry, s->chain[k], d_name.len) & PATH_NAME_MAX;
-	p = AT(s->record, at, WIRE_RECORD_MAX);
-	*p = '/';
-	if (bpf_probe_read_kernel(p + 1, len, LOAD(struct dentry, s->chain[k], d_name.name)))
-		return 1;
-	s->used = at + 1 + len;
+	for (i = 0; i < PATH_NAMES; i++) {
+		const void *d;
+
+		k = s->chain_n - 1 - done - i;
+		at = s->used;
+		if (k >= CHAIN_MAX || at > WIRE_RECORD_MAX) /* also below zero */
+			return 1;
+		s->pos[k] = at - s->run;
+		d = (const void *)s->chain[k];
+		len = LOAD(struct dentry, d, d_name.len) & PATH_NAME_MAX;
+		p = AT(s->record, at, WIRE_RECORD_MAX);
+		*p = '/';
+		if (!path_put_name(p + 1, (const char *)LOAD(struct dentry, d, d_name.name), len))
+			return 1;
+		s->used = at + 1 + len;
+	}
 	return 0;
 }
 
@@ -246,18 +300,23 @@ __noinline int path_append(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
 	struct path_step c = {.slot = slot};
+	__u32 start;
+	int i;
 
 	if (!s)
 		return 0;
-	c.start = s->used;
+	start = s->used;
 	/* The common path is short: look at its length only when it could be too long. */
 	if (s->chain_n > WIRE_PATH_MAX / (PATH_NAME_MAX + 1)) {
 		s->run = 0;
 		LOOP(CHAIN_MAX, path_length_step, &c);
 	}
-	LOOP(CHAIN_MAX, path_append_step, &c);
-	s->off_mnt = path_mark(s, s->chain_mnt, c.start);
-	s->off_root = path_mark(s, s->chain_root, c.start);
+	s->run = start;
+	for (i = 0; i < CHAIN_MAX; i += PATH_NAMES)
+		if (path_append_part(slot, i))
+			break;
+	s->off_mnt = path_mark(s, s->chain_mnt, start);
+	s->off_root = path_mark(s, s->chain_root, start);
 	return 0;
 }
 

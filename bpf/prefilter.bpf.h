@@ -276,7 +276,8 @@ static __always_inline __u32 prefilter_name(__u32 set, const void *dentry)
 	       prefilter_suffix(set, name, len);
 }
 
-static __always_inline __u32 prefilter_device(const struct object *o)
+/* By what kind of file it is. */
+static __always_inline __u32 prefilter_kind(const struct object *o)
 {
 	const struct wire_prefilter *p = prefilter_of(o->set);
 	__u32 type = o->mode & S_IFMT_;
@@ -284,6 +285,8 @@ static __always_inline __u32 prefilter_device(const struct object *o)
 
 	if (type == S_IFBLK_)
 		return p->block_access;
+	if (type == S_IFREG_)
+		return o->mode & S_ISUID_ ? p->suid_access : 0;
 	if (type != S_IFCHR_)
 		return 0;
 	rdev = LOAD(struct inode, o->inode, i_rdev);
@@ -317,7 +320,7 @@ static __always_inline __u32 prefilter_file(const struct object *o)
 {
 	__u32 got = prefilter_of(o->set)->any;
 
-	got |= prefilter_name(o->set, o->dentry) | prefilter_device(o);
+	got |= prefilter_name(o->set, o->dentry) | prefilter_kind(o);
 	if (o->dentry == o->mnt_root)
 		got |= prefilter_mount_point(o);
 	return got;

@@ -6,6 +6,8 @@
 #include "gate.bpf.h"
 #include "object.bpf.h"
 #include "open.bpf.h"
+#include "risen.bpf.h"
+#include "sock.bpf.h"
 #include "task.bpf.h"
 
 /*
@@ -14,23 +16,40 @@
  * the old ones can be seen without a system call tracepoint. Also called for a new comm, which
  * does no harm.
  */
+static __always_inline bool rename_is_exec(struct task_struct *t)
+{
+	long nr = compat_nr_of(compat_user_regs(t));
+	bool is32 = compat_flag(t);
+
+	return COMPAT_IS_EXEC(nr, is32);
+}
+
 SEC("tp_btf/task_rename")
 int BPF_PROG(rootwatch_rename, struct task_struct *t)
 {
 	struct task_value fresh = {};
 	struct task_value *v;
 	struct gate g;
+	__u32 execs;
 
+	/* Another thread's comm: who knows what that one is doing. */
+	if (t != compat_current())
+		return 0;
 	if (!gate_known(t, &g))
 		return 0;
+	execs = rename_is_exec(t) ? TASK_EXECS : 0;
 	v = task_find(t);
 	if (v) {
+		if (risen(0)) {
+			v->flags |= execs ? TASK_RISEN : 0;
+			return 0; /* told at the exec, or at the next act */
+		}
 		creds_fill(&v->creds, TYPED(t, cred));
-		v->flags |= TASK_CREDS;
+		v->flags |= TASK_CREDS | execs;
 		return 0;
 	}
 	creds_fill(&fresh.creds, TYPED(t, cred));
-	fresh.flags = TASK_CREDS | (task_entered(t) ? TASK_ENTERED : 0);
+	fresh.flags = TASK_CREDS | execs | (task_entered(t) ? TASK_ENTERED : 0);
 	task_remember(t, &fresh);
 	return 0;
 }
@@ -52,20 +71,30 @@ static __always_inline void exec_gain(struct wire_exec *r, const struct wire_cre
 		SET_FLAG(r->flags, WIRE_EXEC_FCAPS);
 }
 
-#define AF_INET_  2
-#define AF_INET6_ 10
-
-static __always_inline bool exec_has_connection(const struct task_struct *t, __u32 fd)
+/* When the program was changed, and when its container was started (as far as a pid namespace
+ * says). */
+__noinline int exec_times(__u32 slot)
 {
-	const void *f = open_file(t, fd);
-	__u32 family;
+	struct scratch *s = emit_scratch(slot);
+	const struct task_struct *t = compat_current();
+	const void *exe = task_exe(t), *inode, *pid, *init;
+	struct wire_exec *r;
 
-	if (!f ||
-	    (LOAD(struct inode, LOAD(struct file, f, f_inode), i_mode) & S_IFMT_) != S_IFSOCK_)
-		return false;
-	family = LOAD(struct sock, LOAD(struct socket, LOAD(struct file, f, private_data), sk),
-		      __sk_common.skc_family);
-	return family == AF_INET_ || family == AF_INET6_;
+	if (!s)
+		return 0;
+	r = (struct wire_exec *)s->record;
+	if (exe) {
+		inode = LOAD(struct file, exe, f_inode);
+		r->exe_ctime = COMPAT_INODE_TIME(inode, ctime);
+		r->exe_mtime = COMPAT_INODE_TIME(inode, mtime);
+	}
+	pid = LOAD(struct task_struct, t, thread_pid);
+	if (LOAD(struct pid, pid, level) == 0)
+		return 0;
+	init = LOAD(struct pid_namespace, object_pid_ns(pid), child_reaper);
+	if (init)
+		r->init_start = LOAD(struct task_struct, init, start_boottime);
+	return 0;
 }
 
 static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
@@ -96,7 +125,8 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 	if (head[0] == '/' && head[1] == 'd' && head[2] == 'e' && head[3] == 'v' &&
 	    head[4] == '/' && head[5] == 'f' && head[6] == 'd' && head[7] == '/')
 		SET_FLAG(r->flags, WIRE_EXEC_FDPATH);
-	if (exec_has_connection(t, 0) || exec_has_connection(t, 1))
+	exec_times(s->slot);
+	if (sock_is_connection(t, 0) || sock_is_connection(t, 1))
 		SET_FLAG(r->flags, WIRE_EXEC_NET);
 	argv_fill(s, r, TYPED(t, mm));
 	if (s->used <= WIRE_RECORD_MAX - WIRE_PATH_MAX - WIRE_TTY_LEN)
@@ -151,6 +181,11 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 		return 0;
 	if (v && !(v->flags & TASK_ENTERED))
 		exec_first(s, t);
+	if (v && (v->flags & TASK_RISEN)) {
+		v->flags &= ~TASK_RISEN;
+		if (risen(0))
+			risen_tell(g.cgroup, gate_packed(&g));
+	}
 	r = (struct wire_exec *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
 	object_who(s, &g);
@@ -186,6 +221,9 @@ int BPF_PROG(rootwatch_fork, struct task_struct *parent, struct task_struct *chi
 		__sync_fetch_and_add(&gate_moves, 1);
 	if (!v)
 		return 0;
+	/* Before the child inherits it. */
+	if (risen(0) && gate_known(parent, &g))
+		risen_tell(g.cgroup, gate_packed(&g));
 	copy = *v;
 	task_remember(child, &copy);
 	if (LOAD(struct task_struct, child, pid) != LOAD(struct task_struct, child, tgid) ||

@@ -10,6 +10,7 @@
 #include "creds.bpf.h"
 #include "emit.bpf.h"
 #include "object.bpf.h"
+#include "risen.bpf.h"
 #include "task.bpf.h"
 
 static __always_inline int setid_done(const struct task_struct *t, const struct gate *g, __u32 call)
@@ -49,6 +50,8 @@ static __always_inline int setid_done(const struct task_struct *t, const struct 
 	if (known) {
 		r->prev = v->creds;
 		r->flags = WIRE_SETID_PREV;
+		if (risen(0)) /* nothing allowed it to */
+			r->flags |= WIRE_SETID_RISEN;
 	}
 	object_cwd(s, &r->cwd, t);
 	emit_submit(s, WIRE_SETID, g->hflags, known && root && !v->creds.root);

@@ -9,6 +9,7 @@
 #include "call.bpf.h"
 #include "compat.bpf.h"
 #include "connect.bpf.h"
+#include "dup.bpf.h"
 #include "gate.bpf.h"
 #include "net.bpf.h"
 #include "open.bpf.h"
@@ -26,6 +27,15 @@ __noinline int syscall_net(__u64 cgroup, __u64 gate, __u32 call, long ret)
 
 	gate_unpack(&g, cgroup, gate);
 	return net_report(t, &g, compat_user_regs(t), call, ret);
+}
+
+__noinline int syscall_dup(__u64 cgroup, __u64 gate, __u32 call, long ret)
+{
+	struct task_struct *t = compat_current();
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return dup_report(t, &g, compat_user_regs(t), call, ret);
 }
 
 __noinline int syscall_other(__u64 cgroup, __u64 gate, __u32 call, long ret)
@@ -86,11 +96,13 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 	denied = creds_denied(ret);
 	if (ret < 0 && !denied && !net_tried(call, ret))
 		return 0;
-	if (net_is_dull(regs, is32, call))
+	if (net_is_dull(regs, is32, call) || dup_is_dull(call, ret))
 		return 0;
 	root = creds_root(TYPED(t, cred));
 	if (!root && !(denied && knob_blocked) &&
 	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETFSUID))
+		return 0;
+	if (call_is_dull(regs, is32, call, ret))
 		return 0;
 	if (!gate_container(t, &g) || TYPED(t, tgid) == (int)knob_agent)
 		return 0;
@@ -102,6 +114,7 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 				syscall_open(g.cgroup, gate_packed(&g), call, ret);
 	}
 	return net_is_call(call)       ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
+	       dup_is_call(call)       ? syscall_dup(g.cgroup, gate_packed(&g), call, ret) :
 	       call >= WIRE_CALL_FIRST ? syscall_other(g.cgroup, gate_packed(&g), call, ret) :
 	       denied		       ? 0 :
 					 syscall_setid(g.cgroup, gate_packed(&g), call);

@@ -34,11 +34,12 @@ enum wire_kind {
 	WIRE_FORK,	 /* struct wire_fork: a process (not a thread) in a container; context */
 	WIRE_EXEC,	 /* struct wire_exec */
 	WIRE_EXIT,	 /* struct wire_exit: of a thread group leader's process */
-	WIRE_SETID,	 /* struct wire_setid: credentials changed by the setuid family */
-	WIRE_OPEN,	 /* struct wire_open */
-	WIRE_CONNECT,	 /* struct wire_connect: AF_UNIX */
-	WIRE_SYSCALL,	 /* struct wire_syscall: any other system call, see wire_calls.h */
-	WIRE_NET,	 /* struct wire_net: an IP, raw or packet socket */
+	WIRE_SETID,   /* struct wire_setid: credentials changed by the setuid family, or by nothing
+			 legal */
+	WIRE_OPEN,    /* struct wire_open */
+	WIRE_CONNECT, /* struct wire_connect: AF_UNIX */
+	WIRE_SYSCALL, /* struct wire_syscall: any other system call, see wire_calls.h */
+	WIRE_NET,     /* struct wire_net: an IP, raw or packet socket */
 	WIRE_KIND_END
 };
 
@@ -177,7 +178,10 @@ struct wire_exec {
 	struct wire_file exe; /* mm->exe_file: for a script the interpreter */
 	__u32 flags;	      /* WIRE_EXEC_* */
 	__u32 pad;
-	__u64 argv_hash;	   /* WIRE_EXEC_HASH: FNV-1a (64 bits) of all the arguments */
+	__u64 argv_hash;	    /* WIRE_EXEC_HASH: FNV-1a (64 bits) of all the arguments */
+	__s64 exe_ctime, exe_mtime; /* of the inode of exe, CLOCK_REALTIME ns */
+	__u64 init_start; /* of process 1 of the task's pid namespace, CLOCK_BOOTTIME ns; 0: it is
+			     the host's */
 	struct wire_blob filename; /* what execve was asked for: for a script, the script */
 	struct wire_blob interp;   /* bprm->interp; differs from filename for a script */
 	struct wire_blob argv;	   /* NUL-separated, head when cut */
@@ -208,12 +212,13 @@ struct wire_setid {
 	struct wire_task t;
 	struct wire_creds c;
 	struct wire_creds prev;
-	__u32 call;  /* WIRE_CALL_* */
+	__u32 call;  /* WIRE_CALL_*; NONE: noticed at another act */
 	__u32 flags; /* WIRE_SETID_* */
 	struct wire_blob cwd;
 };
 
-#define WIRE_SETID_PREV 1u /* prev is known */
+#define WIRE_SETID_PREV	 1u /* prev is known */
+#define WIRE_SETID_RISEN 2u /* no call and no exec can have led from prev to c */
 
 /* Which system call, whatever its number on this architecture. */
 #define WIRE_CALL_NONE		    0u
@@ -222,22 +227,26 @@ struct wire_setid {
 #define WIRE_CALL_OPENAT2	    3u
 #define WIRE_CALL_CREAT		    4u
 #define WIRE_CALL_OPEN_BY_HANDLE_AT 5u
-#define WIRE_CALL_SETUID	    6u
-#define WIRE_CALL_SETREUID	    7u
-#define WIRE_CALL_SETRESUID	    8u
-#define WIRE_CALL_SETFSUID	    9u
-#define WIRE_CALL_CONNECT	    10u
-#define WIRE_CALL_BIND		    11u
-#define WIRE_CALL_LISTEN	    12u
-#define WIRE_CALL_ACCEPT	    13u
-#define WIRE_CALL_ACCEPT4	    14u
-#define WIRE_CALL_SENDTO	    15u
-#define WIRE_CALL_SENDMSG	    16u
-#define WIRE_CALL_SENDMMSG	    17u
-#define WIRE_CALL_SOCKET	    18u
+#define WIRE_CALL_RECVMSG	    6u /* of what it received: an open file */
+#define WIRE_CALL_SETUID	    7u
+#define WIRE_CALL_SETREUID	    8u
+#define WIRE_CALL_SETRESUID	    9u
+#define WIRE_CALL_SETFSUID	    10u
+#define WIRE_CALL_CONNECT	    11u
+#define WIRE_CALL_BIND		    12u
+#define WIRE_CALL_LISTEN	    13u
+#define WIRE_CALL_ACCEPT	    14u
+#define WIRE_CALL_ACCEPT4	    15u
+#define WIRE_CALL_SENDTO	    16u
+#define WIRE_CALL_SENDMSG	    17u
+#define WIRE_CALL_SENDMMSG	    18u
+#define WIRE_CALL_SOCKET	    19u
+#define WIRE_CALL_DUP		    20u
+#define WIRE_CALL_DUP2		    21u
+#define WIRE_CALL_DUP3		    22u
 /* Those of wire_calls.h follow. */
 enum wire_call {
-	WIRE_CALL_BEFORE = WIRE_CALL_SOCKET,
+	WIRE_CALL_BEFORE = WIRE_CALL_DUP3,
 #define WIRE_CALL_ROW(id, ...) WIRE_CALL_##id,
 	WIRE_CALLS(WIRE_CALL_ROW)
 #undef WIRE_CALL_ROW
@@ -270,7 +279,15 @@ static inline int wire_call_always(__u32 call)
 
 static inline int wire_call_is_open(__u32 call)
 {
-	return call - WIRE_CALL_OPEN <= WIRE_CALL_OPEN_BY_HANDLE_AT - WIRE_CALL_OPEN;
+	return call - WIRE_CALL_OPEN <= WIRE_CALL_RECVMSG - WIRE_CALL_OPEN;
+}
+
+/* A bit of wire_prefilter.dull; 0: the call never is. */
+static inline __u32 wire_call_dull(__u32 call)
+{
+	__u32 n = call - WIRE_CALL_DULL_FIRST;
+
+	return n <= WIRE_CALL_DULL_LAST - WIRE_CALL_DULL_FIRST ? 1u << n : 0;
 }
 
 struct wire_open {
@@ -335,17 +352,22 @@ struct wire_net {
 	__u32 net_ns;
 	__u16 local_port, remote_port;
 	__u16 family, type, protocol;
-	__u16 pad;
-	__u32 pad2;
+	__u16 mode;  /* of a dup, whose descriptor may be no socket: of its inode */
+	__s32 oldfd; /* and which descriptor it was made from */
 	struct wire_blob cwd;
+	struct wire_blob path; /* of a dup: of a file's descriptor where it lies */
 };
 
 #define WIRE_NET_ASKED	   1u /* the server's address is the one that was passed */
 #define WIRE_NET_HOST	   2u /* in the network namespace of the host */
 #define WIRE_NET_FASTOPEN  4u /* sendto and the like: it opens a connection (MSG_FASTOPEN) */
 #define WIRE_NET_CONNECTED 8u /* TCP: established when the call returned */
+/* Of a dup: standard input, and standard output or error, are IP sockets now. */
+#define WIRE_NET_STDIO 16u
 
 #define WIRE_SYSCALL_ARGS  5
+#define WIRE_SYSCALL_WORDS 3 /* WIRE_CALL_WORD */
+#define WIRE_SYSCALL_ALL   (WIRE_SYSCALL_ARGS + WIRE_SYSCALL_WORDS)
 #define WIRE_SYSCALL_PATHS 2
 
 /* A system call as it was made: its paths were not looked up, and can name something else by now. */
@@ -353,8 +375,8 @@ struct wire_syscall {
 	struct wire_header h;
 	struct wire_task t;
 	struct wire_creds c;
-	__u64 args[WIRE_SYSCALL_ARGS];
-	__u32 call; /* WIRE_CALL_FIRST and up */
+	__u64 args[WIRE_SYSCALL_ALL]; /* as passed, then the words */
+	__u32 call;		      /* WIRE_CALL_FIRST and up */
 	__s32 ret;
 	struct wire_blob cwd;
 	struct wire_blob asked[WIRE_SYSCALL_PATHS]; /* as passed */
@@ -468,6 +490,13 @@ struct wire_ports {
 #define WIRE_SOCKET_PACKET 1u
 #define WIRE_SOCKET_RAW	   2u /* IP, of type SOCK_RAW */
 #define WIRE_SOCKET_OTHER  4u /* IP, of another type */
+/* A dup of an IP or Unix socket, or of something else, by whether its number is less than 3. */
+#define WIRE_SOCKET_STDIO     3
+#define WIRE_SOCKET_DUP_STDIO (8u | 16u | 32u)
+#define WIRE_SOCKET_DUP_OTHER (64u | 128u | 256u)
+#define WIRE_SOCKET_DUP_IP    (8u | 64u)
+#define WIRE_SOCKET_DUP_UNIX  (16u | 128u)
+#define WIRE_SOCKET_DUP_FILE  (32u | 256u)
 
 #define WIRE_DEVICES_MAX 8
 
@@ -495,9 +524,11 @@ struct wire_prefilter {
 	__u32 block_access; /* WIRE_WATCH_* of any block device */
 	__u32 any;	    /* WIRE_WATCH_* that are wanted whatever the object is */
 	__u32 networks_n;
-	__u32 sockets;	 /* WIRE_SOCKET_* whose making is wanted */
-	__u32 datagrams; /* not 0: something wants WIRE_WATCH_SEND */
-	__u32 denied;	 /* WIRE_WATCH_OUT, _IN and _SEND: whatever was denied is wanted */
+	__u32 sockets;	   /* WIRE_SOCKET_* whose making is wanted */
+	__u32 datagrams;   /* not 0: something wants WIRE_WATCH_SEND */
+	__u32 denied;	   /* WIRE_WATCH_OUT, _IN and _SEND: whatever was denied is wanted */
+	__u32 suid_access; /* WIRE_WATCH_* of any regular file that has the SUID bit */
+	__u32 dull; /* wire_call_dull() of the calls that are wanted also when they are dull */
 	__u32 pad;
 };
 

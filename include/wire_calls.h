@@ -17,6 +17,16 @@
 #define WIRE_CALL_NO_NR	  WIRE_CALL_NUMBERS
 
 #define WIRE_CALL_A_NAME 15u /* as a dir */
+#define WIRE_CALL_RESULT 15u /* as the fd: it is what the call returned */
+
+/*
+ * As an argument: word n of what the kernel side found out beside the arguments, mostly in memory
+ * that was passed. Of clone and clone3 the flags but for the signal, then of clone3 the descriptor
+ * of the cgroup; of ioctl and file_setattr the flags of a file; of mount_setattr and open_tree_attr
+ * what is set and what is taken away; of adjtimex and clock_adjtime the modes; of capset the
+ * capabilities that it made effective or inheritable.
+ */
+#define WIRE_CALL_WORD(n) (6u + (n))
 
 /* Of evt.arg.flags. */
 #define WIRE_CALL_FLAGS_NONE   0u
@@ -25,6 +35,11 @@
 #define WIRE_CALL_FLAGS_MOUNT  3u
 #define WIRE_CALL_FLAGS_UMOUNT 4u
 #define WIRE_CALL_FLAGS_CLONE  5u
+#define WIRE_CALL_FLAGS_ATTR   6u
+#define WIRE_CALL_FLAGS_XFLAG  7u
+#define WIRE_CALL_FLAGS_IOCTL  8u
+#define WIRE_CALL_FLAGS_ADJ    9u
+#define WIRE_CALL_FLAGS_MEMFD  10u
 
 /* clang-format off */
 /*
@@ -77,15 +92,52 @@ X(KEXEC_LOAD, kexec_load, 246, 283,     104, 347,  0, 0,    0, 0,  0, 0, 0, NONE
 X(KEXEC_FILE_LOAD, kexec_file_load, 320, WIRE_CALL_NO_NR, 294, 401,  0, 0, 0, 0,  1, 0, 0, NONE, "",   "") \
 X(REBOOT,     reboot,     169,  88,     142,  88,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
 X(SETTIMEOFDAY, settimeofday, 164, 79,  170,  79,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
-X(CAPSET,     capset,     126, 185,      91, 185,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
 X(SETXATTR,   setxattr,   188, 226,       5, 226,  2, WIRE_CALL_A_NAME, 1, 0,  0, 0, 0, NONE,   "",        "path") \
 X(LSETXATTR,  lsetxattr,  189, 227,       6, 227,  2, WIRE_CALL_A_NAME, 1, 0,  0, 0, 0, NONE,   "",        "path") \
-X(FSETXATTR,  fsetxattr,  190, 228,       7, 228,  0, 0,    2, WIRE_CALL_A_NAME,  1, 0, 0, NONE,   "",        "")
+X(FSETXATTR,  fsetxattr,  190, 228,       7, 228,  0, 0,    2, WIRE_CALL_A_NAME,  1, 0, 0, NONE,   "",        "") \
+X(FTRUNCATE,  ftruncate,   77,  93,      46,  93,  0, 0,    0, 0,  1, 0, 0, NONE,   "",        "") \
+X(MKDIR,      mkdir,       83,  39, WIRE_CALL_NO_NR,  39,  1, 0,    0, 0,  0, 2, 0, NONE,   "path",    "") \
+X(MKDIRAT,    mkdirat,    258, 296,      34, 323,  2, 1,    0, 0,  0, 3, 0, NONE,   "path",    "") \
+X(SETXATTRAT, setxattrat, 463, 463,     463, 463,  4, WIRE_CALL_A_NAME, 2, 1,  0, 0, 3, AT,     "",        "path") \
+X(REMOVEXATTR, removexattr, 197, 235,    14, 235,  2, WIRE_CALL_A_NAME, 1, 0,  0, 0, 0, NONE,   "",        "path") \
+X(LREMOVEXATTR, lremovexattr, 198, 236,  15, 236,  2, WIRE_CALL_A_NAME, 1, 0,  0, 0, 0, NONE,   "",        "path") \
+X(FREMOVEXATTR, fremovexattr, 199, 237,  16, 237,  0, 0,    2, WIRE_CALL_A_NAME,  1, 0, 0, NONE,   "",        "") \
+X(REMOVEXATTRAT, removexattrat, 466, 466, 466, 466,  4, WIRE_CALL_A_NAME, 2, 1,  0, 0, 3, AT,     "",        "path") \
+X(FILE_SETATTR, file_setattr, 469, 469, 469, 469,  2, 1,    0, 0,  0, 0, WIRE_CALL_WORD(0), XFLAG, "",    "") \
+X(FSPICK,     fspick,     433, 433,     433, 433,  2, 1,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(FSCONFIG,   fsconfig,   431, 431,     431, 431,  4, WIRE_CALL_A_NAME, 3, WIRE_CALL_A_NAME,  0, 0, 0, NONE, "value_charbuf", "key") \
+X(FSMOUNT,    fsmount,    432, 432,     432, 432,  0, 0,    0, 0,  0, 0, 3, ATTR,   "",        "") \
+X(MOUNT_SETATTR, mount_setattr, 442, 442, 442, 442,  2, 1,    0, 0,  0, 0, WIRE_CALL_WORD(0), ATTR, "",    "") \
+X(OPEN_TREE_ATTR, open_tree_attr, 467, 467, 467, 467,  2, 1,    0, 0,  0, 0, WIRE_CALL_WORD(0), ATTR, "",    "") \
+X(PROCESS_VM_READV, process_vm_readv, 310, 347, 270, 376,  0, 0, 0, 0,  0, 0, 0, NONE, "",     "") \
+X(PIDFD_GETFD, pidfd_getfd, 438, 438,   438, 438,  0, 0,    0, 0,  WIRE_CALL_RESULT, 0, 0, NONE, "",    "") \
+X(MEMFD_CREATE, memfd_create, 319, 356, 279, 385,  1, WIRE_CALL_A_NAME, 0, 0,  0, 0, 2, MEMFD,  "name",    "") \
+X(ADD_KEY,    add_key,    248, 286,     217, 309,  1, WIRE_CALL_A_NAME, 2, WIRE_CALL_A_NAME,  0, 0, 0, NONE, "", "") \
+X(REQUEST_KEY, request_key, 249, 287,   218, 310,  1, WIRE_CALL_A_NAME, 2, WIRE_CALL_A_NAME,  0, 0, 0, NONE, "", "") \
+X(SWAPON,     swapon,     167,  87,     224,  87,  1, 0,    0, 0,  0, 0, 0, NONE,   "path",    "") \
+X(SWAPOFF,    swapoff,    168, 115,     225, 115,  1, 0,    0, 0,  0, 0, 0, NONE,   "path",    "") \
+X(ACCT,       acct,       163,  51,      89,  51,  1, 0,    0, 0,  0, 0, 0, NONE,   "path",    "") \
+X(CLOCK_SETTIME, clock_settime, 227, 264, 112, 262,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(STIME,      stime, WIRE_CALL_NO_NR,  25, WIRE_CALL_NO_NR, WIRE_CALL_NO_NR,  0, 0, 0, 0, 0, 0, 0, NONE,   "",        "") \
+X(SETHOSTNAME, sethostname, 170, 74,    161,  74,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(SETDOMAINNAME, setdomainname, 171, 121, 162, 121,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(SYSLOG,     syslog,     103, 103,     116, 103,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(IOPL,       iopl,       172, 110, WIRE_CALL_NO_NR, WIRE_CALL_NO_NR,  0, 0, 0, 0, 0, 0, 0, NONE,   "",        "") \
+X(IOPERM,     ioperm,     173, 101, WIRE_CALL_NO_NR, WIRE_CALL_NO_NR,  0, 0, 0, 0, 0, 0, 0, NONE,   "",        "") \
+X(FANOTIFY_INIT, fanotify_init, 300, 338, 262, 367,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
+X(NAME_TO_HANDLE_AT, name_to_handle_at, 303, 341, 264, 370,  2, 1,    0, 0,  0, 0, 5, AT,     "",        "") \
+X(CLONE,      clone,       56, 120,     220, 120,  0, 0,    0, 0,  0, 0, WIRE_CALL_WORD(0), CLONE, "",    "") \
+X(CLONE3,     clone3,     435, 435,     435, 435,  0, 0,    0, 0,  WIRE_CALL_WORD(1), 0, WIRE_CALL_WORD(0), CLONE, "", "") \
+X(IOCTL,      ioctl,       16,  54,      29,  54,  0, 0,    0, 0,  1, 0, WIRE_CALL_WORD(0), IOCTL, "",    "") \
+X(ADJTIMEX,   adjtimex,   159, 124,     171, 124,  0, 0,    0, 0,  0, 0, WIRE_CALL_WORD(0), ADJ,   "",    "") \
+X(CLOCK_ADJTIME, clock_adjtime, 305, 343, 266, 372,  0, 0,    0, 0,  0, 0, WIRE_CALL_WORD(0), ADJ,   "",    "") \
+X(CAPSET,     capset,     126, 185,      91, 185,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "")
 
 /* Other numbers of calls in the 32-bit ABI, the same in both: of uids or sizes of another width. */
 #define WIRE_CALLS_32(X) \
 X(SETUID, 23) X(SETREUID, 70) X(SETFSUID, 138) X(SETRESUID, 164) \
-X(LCHOWN, 198) X(FCHOWN, 207) X(CHOWN, 212) X(TRUNCATE, 193)
+X(LCHOWN, 198) X(FCHOWN, 207) X(CHOWN, 212) X(TRUNCATE, 193) X(FTRUNCATE, 194) \
+X(CLOCK_SETTIME, 404) X(CLOCK_ADJTIME, 405)
 
 /* The calls that have records of their own: X(identifier, x86-64, i386, arm64, arm). */
 #define WIRE_CALLS_OWN(X) \
@@ -106,8 +158,26 @@ X(ACCEPT,             43, WIRE_CALL_NO_NR, 202, 285) \
 X(ACCEPT4,           288, 364, 242, 366) \
 X(SENDTO,             44, 369, 206, 290) \
 X(SENDMSG,            46, 370, 211, 296) \
-X(SENDMMSG,          307, 345, 269, 374)
+X(SENDMMSG,          307, 345, 269, 374) \
+X(DUP,                32,  41,  23,  41) \
+X(DUP2,               33,  63, WIRE_CALL_NO_NR,  63) \
+X(DUP3,              292, 330,  24, 358)
 /* clang-format on */
+
+/*
+ * The calls, one behind the other, that are dull most of the time: their arguments say at once that
+ * nobody can care (a clone without new namespaces, any other ioctl). Such a one is only sent when a
+ * rule asks for it all the same (wire_prefilter.dull).
+ */
+#define WIRE_CALL_DULL_FIRST WIRE_CALL_CLONE
+#define WIRE_CALL_DULL_LAST  WIRE_CALL_CAPSET
+
+/* The requests of ioctl that are told: into a terminal, and the flags of a file (<linux/fs.h>). */
+#define WIRE_IOCTL_TIOCSTI     0x5412u
+#define WIRE_IOCTL_TIOCLINUX   0x541cu
+#define WIRE_IOCTL_SETFLAGS    0x40086602u
+#define WIRE_IOCTL_SETFLAGS_32 0x40046602u
+#define WIRE_IOCTL_FSSETXATTR  0x401c5820u
 
 #define WIRE_CALL_SOCKETCALL 102 /* of i386: any call on a socket; listed as CONNECT */
 

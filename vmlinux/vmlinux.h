@@ -117,6 +117,7 @@ struct cred {
 
 struct pid_namespace {
 	struct ns_common ns;
+	struct task_struct *child_reaper;
 	unsigned int level;
 };
 
@@ -334,6 +335,7 @@ struct task_struct {
 	struct pid *thread_pid;
 	struct hlist_node pid_links[4];
 	__u64 start_boottime;
+	const struct cred *real_cred;
 	const struct cred *cred;
 	char comm[16];
 	struct fs_struct *fs;

@@ -10,25 +10,48 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
+import clean  # noqa: E402
 import suite  # noqa: E402
 from detector import Detector  # noqa: E402
 from runc import Runc, bind  # noqa: E402
 from world import World, field, of  # noqa: E402
 
 BOTH = ("act_call", "act_call_32")
+ASKED = """
+- rule: Asked for
+  desc: files of that name
+  condition: >
+    evt.type in (mkdirat, memfd_create, ftruncate, name_to_handle_at, ioctl, removexattr) and
+    (fd.name contains asked-for or rootwatch.call.from contains asked-for)
+  output: "%evt.type"
+  priority: NOTICE
+  x-rootwatch:
+    id: asked-for
+"""
 
 
 # Those that only these acts raise, for test_detections.
 RULES = [(rule,) for rule in (
     "bpf-called", "device-made", "io-uring-used", "mount-called", "namespace-entered",
-    "process-traced", "reboot-called", "root-changed", "user-namespace-made")]
+    "process-traced", "reboot-called", "root-changed", "user-namespace-made", "watched-renamed", "accounting-set",
+    "capabilities-raised", "cgroup-moved", "clock-set", "descriptor-taken", "fanotify-used",
+    "file-flags-set", "file-handle-opened", "io-ports-opened", "kernel-keys-used", "kernel-log-read",
+    "perf-event-opened", "swap-changed", "terminal-injected", "userfaultfd-made")]
+
+
+def own_rules():
+    """A rule for calls that no shipped one asks for."""
+    path = clean.work_dir() + "/asked.yaml"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(ASKED)
+    return path
 
 
 @contextlib.contextmanager
 def containers():
     """A common container, one that may do all, and one of another user; attempts are seen, too."""
     with Runc() as plain, Runc(privileged=True) as mighty, Runc(user=1000) as user, \
-            Detector("--blocked") as detector:
+            Detector("--blocked", "-r", own_rules()) as detector:
         w = World(detector, plain)
         w.mighty, w.user = mighty, user
         plain.sh("echo x >/tmp/x; ln -s /etc /tmp/e; mkdir -p /tmp/a/b /mnt; ln -s ../../etc /tmp/a/c")
@@ -123,6 +146,21 @@ def test_link_harmless(w, _label, words):
     w.none(of(w.c, truth, **{"evt.type": words[0]}))
 
 
+@suite.cases(*[(f"{program} {words[0]} {words[-1]}", program, words) for program in BOTH for words in (
+    ["link", "=/etc/motd", "=/tmp/other"],
+    ["linkat", "cwd", "=/tmp/e/motd", "cwd", "=/tmp/other", "0"],
+)])
+def test_watched_renamed(w, _label, program, words):
+    """What is written by the other name has that name alone; so the giving of it is told."""
+    w.c.sh("rm -f /tmp/other")
+    event = acts(w, w.c, {"rule": "watched-renamed", "fd.name": "/tmp/other"}, *words, program=program,
+                 before=MADE)
+    assert field(event, "rootwatch.call.from") == "/etc/motd", event
+    truth = w.c.act(program, "link", "=/tmp/other", "=/tmp/third")
+    w.none(of(w.c, truth, **{"rule": "watched-renamed"}))
+    w.c.sh("rm -f /tmp/other /tmp/third")
+
+
 @suite.cases(("by its name", "/tmp/m/cron.d/new"), ("by a link", "/tmp/l/new"))
 def test_second_mount(w, _label, path):
     """A directory of the container's own, by another mount of it."""
@@ -191,6 +229,18 @@ def test_suid(w, label, words, path):
     w.none(of(w.c, truth, **{"rule": "suid-bit-set"}))
 
 
+def test_suid_without_chmod(w):
+    """The bit comes with the file when it is made; and who may write such a file, has it."""
+    w.c.sh("rm -f /tmp/s")
+    acts(w, w.c, {"rule": "suid-bit-set", "fd.name": "/tmp/s"}, "mknod", "=/tmp/s", "0104755", "0")
+    truth = w.c.act("act_open", "openat", "w", "/tmp/s")
+    w.expect(w.c, truth, {"rule": "suid-bit-set", "fd.name": "/tmp/s"})
+    w.none(of(w.c, w.c.act("act_open", "openat", "r", "/tmp/s"), **{"rule": "suid-bit-set"}))
+    w.c.sh("chmod 0755 /tmp/s")
+    w.none(of(w.c, w.c.act("act_open", "openat", "w", "/tmp/s"), **{"rule": "suid-bit-set"}))
+    w.c.sh("rm -f /tmp/s")
+
+
 @suite.cases(*[(f"{program} {label}", program, words, path) for program in BOTH for label, words, path in (
     ("setxattr", ["setxattr", "=/tmp/x", "=security.capability", "caps", "20", "0"], "/tmp/x"),
     ("through a link", ["setxattr", "=/tmp/to-x", "=security.capability", "caps", "20", "0"], "/tmp/x"),
@@ -227,13 +277,152 @@ def test_node(w, _label, words, rule, path):
     ("setns", "namespace-entered", ["--fd", "/proc/self/ns/uts", "setns", "fd", "0x4000000"], {}),
     ("unshare", "user-namespace-made", ["unshare", "0x10000000"], {"evt.arg.flags": "CLONE_NEWUSER"}),
     ("ptrace", "process-traced", ["ptrace", "16", "child", "0", "0"], {}),
-    ("bpf", "bpf-called", ["bpf", "0", "array", "16"], {}),
+    ("bpf", "bpf-called", ["bpf", "11", "zeros", "16"], {}),  # the first program's id: no map, no limit on it
     ("io_uring", "io-uring-used", ["io_uring_setup", "4", "zeros"], {}),
 )])
 def test_mighty(w, _label, program, rule, words, want):
     call = next(word for word in words if not word.startswith(("-", "/")))
     acts(w, w.mighty, {"rule": rule, "evt.type": call, **want}, *words, program=program)
     w.mighty.sh("umount /mnt 2>/dev/null")
+
+
+TIME = "hex:00ca9a3b"
+APPEND = "hex:20"
+# struct __user_cap_header_struct, and data: only CAP_CHOWN is left, which becomes inheritable.
+CAPS = ["hex:22050820", "hex:010000000100000001000000"]
+FEWER = ["hex:22050820", "hex:010000000100000000000000"]
+# struct clone_args: CLONE_NEWUSER, and SIGCHLD at its end.
+NEW_USER = "hex:0000001000000000" + 24 * "00" + "11"
+
+
+def none_of(w, c, program, words):
+    """The call is made, and nothing is said of it."""
+    call = next(word for word in words if not word.startswith(("-", "/")))
+    truth = c.act(program, *words)
+    w.none(of(c, truth, **{"evt.type": call}))
+
+
+def one_of(w, c, program, rule, words, want, res):
+    """The event of a call that came to that result; nothing when the kernel does not have it."""
+    call = next(word for word in words if not word.startswith(("-", "/")))
+    truth = c.act(program, *words)
+    if truth["errno"] in (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY):
+        print(f"    {call}: not on this kernel")
+        w.none(of(c, truth, **{"evt.type": call}))
+        return
+    assert truth["errno"] in res, truth
+    w.expect(c, truth, {"rule": rule, "evt.type": call, **want})
+
+
+@suite.cases(*[(f"{program} {label}", program, rule, words, want, near) for program in BOTH
+               for label, rule, words, want, near in (
+    ("flags", "file-flags-set", ["--fd", "/tmp/x", "ioctl", "fd", "FLAGS", APPEND],
+     {"fd.name": "/tmp/x", "evt.arg.flags": "FS_APPEND_FL"},
+     ["--fd", "/tmp/x", "ioctl", "fd", "FLAGS", "hex:00"]),
+    ("flags by path", "file-flags-set",
+     ["file_setattr", "cwd", "=/tmp/x", "hex:10", "24", "0"],
+     {"fd.name": "/tmp/x", "evt.arg.flags": "FS_XFLAG_APPEND"},
+     ["file_setattr", "cwd", "=/tmp/x", "hex:00", "24", "0"]),
+    ("terminal", "terminal-injected", ["--fdw", "/dev/ptmx", "ioctl", "fd", "0x5412", "=x"], {},
+     ["--fdw", "/dev/ptmx", "ioctl", "fd", "0x5413", "zeros"]),
+    ("taken", "descriptor-taken", ["--fd", "/tmp/x", "pidfd_getfd", "pidfd", "3", "0"], {"fd.name": "/tmp/x"},
+     ["getpid"]),
+    ("read memory", "process-traced", ["process_vm_readv", "child", "zeros", "0", "zeros", "0", "0"],
+     {}, ["getpid"]),
+    ("key made", "kernel-keys-used", ["add_key", "=user", "=x", "=y", "1", "-2"],
+     {"rootwatch.call.from": "user"}, ["keyctl", "0", "-2", "0"]),
+    ("keys listed", "kernel-keys-used", ["keyctl", "11", "-4", "zeros", "8"], {},
+     ["keyctl", "0", "-4", "0"]),
+    ("userfaultfd", "userfaultfd-made", ["userfaultfd", "0x80000"], {}, ["getpid"]),
+    ("perf", "perf-event-opened", ["perf_event_open", "hex:0100000040", "0", "-1", "-1", "0"], {},
+     ["getpid"]),
+    ("capset", "capabilities-raised", ["capset", *CAPS], {}, ["capset", *FEWER]),
+    ("kernel log", "kernel-log-read", ["syslog", "3", "zeros", "100"], {},
+     ["syslog", "10", "0", "0"]),
+    ("fanotify", "fanotify-used", ["fanotify_init", "0", "0"], {}, ["getpid"]),
+    ("clone", "user-namespace-made", ["clone", "0x10000011", "0"],
+     {"evt.arg.flags": "CLONE_NEWUSER"}, ["clone", "17", "0"]),
+    ("clone3", "user-namespace-made", ["clone3", NEW_USER, "88"],
+     {"evt.arg.flags": "CLONE_NEWUSER"}, ["clone3", "hex:" + 32 * "00" + "11", "88"]),
+    ("mount options", "mount-called", ["mount_setattr", "cwd", "=/dev/shm", "0", "hex:02", "32"],
+     {"fd.name": "/dev/shm", "evt.arg.flags": "MOUNT_ATTR_NOSUID"},
+     ["mount_setattr", "cwd", "=/dev/shm", "0", "hex:" + 16 * "00" + "00000400", "32"]),
+    ("mount picked", "mount-called", ["fspick", "cwd", "=/dev/shm", "0"], {"fd.name": "/dev/shm"},
+     ["getpid"]),
+    ("memfd", "", ["memfd_create", "=x", "1"], {}, ["memfd_create", "=x", "1"]),
+)])
+def test_kernel(w, _label, program, rule, words, want, near):
+    """What reaches past the container, and the nearest call that does not."""
+    flags = "0x40046602" if program.endswith("_32") else "0x40086602"
+    if rule:
+        one_of(w, w.mighty, program, rule, [flags if word == "FLAGS" else word for word in words], want,
+               (0, errno.EPERM) if words[0] == "syslog" else (0,))
+    none_of(w, w.mighty, program, [flags if word == "FLAGS" else word for word in near])
+
+
+@suite.cases(*[(f"{program} {label}", program, rule, words, want) for program in BOTH
+               for label, rule, words, want in (
+    ("swapon", "swap-changed", ["swapon", "=/tmp/x", "0"], {"fd.name": "/tmp/x"}),
+    ("swapoff", "swap-changed", ["swapoff", "=/tmp/x"], {"fd.name": "/tmp/x"}),
+    ("acct", "accounting-set", ["acct", "=/tmp/x"], {"fd.name": "/tmp/x"}),
+    ("clock_settime", "clock-set", ["clock_settime", "0", TIME], {}),
+    ("adjtimex", "clock-set", ["adjtimex", "hex:10"], {"evt.arg.flags": "ADJ_STATUS"}),
+    ("clock_adjtime", "clock-set", ["clock_adjtime", "0", "hex:10"], {"evt.arg.flags": "ADJ_STATUS"}),
+    ("iopl", "io-ports-opened", ["iopl", "3"], {}),
+)])
+def test_denied(w, _label, program, rule, words, want):
+    """Of the host, and refused: the attempt is seen."""
+    if words[0] == "iopl" and os.uname().machine != "x86_64":
+        return
+    one_of(w, w.c, program, rule, words, {"evt.res": "EPERM", **want}, (errno.EPERM,))
+
+
+@suite.cases(*[(f"{program} {words[0]}", program, words) for program in BOTH for words in (
+    ["adjtimex", "zeros"], ["clock_adjtime", "0", "zeros"], ["mkdirat", "cwd", "=/etc/made", "0755"])])
+def test_kernel_harmless(w, _label, program, words):
+    none_of(w, w.c, program, words)
+    w.c.sh("rmdir /etc/made 2>/dev/null")
+
+
+@suite.cases(*[(f"{program} {words[0]}", program, words, want) for program in BOTH for words, want in (
+    (["mkdirat", "cwd", "=/tmp/asked-for", "0750"], {"fd.name": "/tmp/asked-for"}),
+    (["memfd_create", "=asked-for", "1"], {"rootwatch.call.from": "asked-for", "evt.arg.flags": "MFD_CLOEXEC"}),
+    (["--fdw", "/tmp/asked-for", "ftruncate", "fd", "1"], {"fd.name": "/tmp/asked-for"}),
+    (["name_to_handle_at", "cwd", "=/tmp/asked-for", "hex:80", "zeros", "0"], {"fd.name": "/tmp/asked-for"}),
+    (["--fd", "/tmp/asked-for", "ioctl", "fd", "0x541b", "zeros"], {"fd.name": "/tmp/asked-for"}),
+    (["removexattr", "=/tmp/asked-for", "=trusted.none"], {"fd.name": "/tmp/asked-for"}),
+)])
+def test_asked(w, _label, program, words, want):
+    """Calls that only a rule of somebody's own asks for, also what is dull otherwise."""
+    call = next(word for word in words if not word.startswith(("-", "/")))
+    w.c.sh("rm -rf /tmp/asked-for" + ("" if call == "mkdirat" else "; echo x >/tmp/asked-for"))
+    truth = w.c.act(program, *words)
+    if truth["errno"] not in (0, errno.EPERM):  # trusted.* is the host's
+        w.none(of(w.c, truth, **{"evt.type": call}))
+        print(f"    {call}: {errno.errorcode[truth['errno']]}, which is not told")
+        return
+    w.expect(w.c, truth, {"rule": "asked-for", "evt.type": call, **want})
+    w.c.sh("rm -rf /tmp/asked-for")
+
+
+def test_handle(w):
+    """A file is opened by its handle, whatever it is."""
+    with Runc(privileged=True, overlay=False) as c:  # an overlay has no handles
+        c.sh("echo >/tmp/x")
+        truth = c.act("act_open", "handle", "r", "/tmp/x")
+        w.expect(c, truth, {"rule": "file-handle-opened", "evt.type": "open_by_handle_at"})
+        truth = c.act("act_open", "openat", "r", "/tmp/x")
+        w.none(of(c, truth, **{"rule": "file-handle-opened"}))
+
+
+def test_cgroup(w):
+    """A cgroup's list of processes, opened for writing and for reading."""
+    where = next(path for path in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup") if os.path.exists(f"{path}/cgroup.procs"))
+    with Runc(privileged=True, extra=[bind(where, "/cg")]) as c:
+        truth = c.act("act_open", "openat", "w", "/cg/cgroup.procs")
+        w.expect(c, truth, {"rule": "cgroup-moved", "evt.type": "openat"})
+        truth = c.act("act_open", "openat", "r", "/cg/cgroup.procs")
+        w.none(of(c, truth, **{"rule": "cgroup-moved"}))
 
 
 @suite.cases(

@@ -24,17 +24,13 @@ PEER, PEER6 = "172.30.0.1", "fd00:30::1"
 # Those that only these acts raise, for test_detections.
 RULES = [(rule,) for rule in (
     "runtime-api", "kubelet-api", "etcd-api", "cluster-port-tried", "metadata-service",
-    "packet-socket", "raw-socket")]
+    "packet-socket", "raw-socket", "low-port-bound")]
 
 ON = """
 - list: connect_calls
   items: [sendto, sendmsg, sendmmsg]
   override:
     items: append
-- rule: Low port bound
-  enabled: true
-  override:
-    enabled: replace
 - rule: Datagram sent
   desc: a datagram to port 9999, whatever sends it
   condition: >
@@ -110,8 +106,9 @@ def test_runtime_api(w, _label, program, words):
     assert server == field(event, "fd.sip") + ":2375", event
     # A port is only sure once the connection is there.
     if not nonblock:
-        assert field(event, "fd.connected") is True, event
-        assert field(event, "fd.cport") == truth["local"], (event, truth)
+        said = [field(event, name) for name in ("fd.connected", "fd.name", "evt.rawres", "rootwatch.tier")]
+        assert field(event, "fd.connected") is True, (said, truth)
+        assert field(event, "fd.cport") == truth["local"], (said, truth)
         assert client.endswith(f":{truth['local']}"), event
 
 

@@ -5,12 +5,15 @@
 import errno
 import functools
 import os
+import socket
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
+import clean  # noqa: E402
 import suite  # noqa: E402
-from runc import Runc  # noqa: E402
+from runc import Runc, bind  # noqa: E402
 from world import field, major_minor, of, raw, world  # noqa: E402
 
 PASSWD = "/etc/passwd"
@@ -207,6 +210,36 @@ def test_io_uring(w, when):
                                     "rule": "etc-written"})
         assert field(event, "rootwatch.io_uring") is True, event
         assert len(w.all(of(c, truth, **{"fd.name": "/etc/by-ring"}))) == 1
+
+
+@suite.cases("passwd", "handed")
+def test_received(w, name):
+    """An open file that comes over a Unix socket: opened on the host, judged as an open is."""
+    top = f"{clean.work_dir()}/{name}-box"
+    os.makedirs(top)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(f"{top}/box")
+    listener.listen(1)
+    with listener, Runc(extra=[bind(top, "/box")]) as c:
+        path = f"{c.bundle}/merged/etc/passwd" if name == "passwd" else f"{top}/handed"
+
+        def give():
+            with listener.accept()[0] as client, open(path, "ab") as file:
+                socket.send_fds(client, [b"x"], [file.fileno()])
+
+        giver = threading.Thread(target=give)
+        giver.start()
+        truth = c.act("act_open", "receive", "r", "/box/box")
+        giver.join()
+        assert truth["fd"] >= 0, truth
+        if "fexit/security_file_receive" not in w.d.start["output_fields"]["rootwatch.hooks"]:
+            w.none(of(c, truth, **{"evt.type": "recvmsg"}))
+            print("not seen, by tier tracepoint", file=sys.stderr)
+            return
+        want = {"rule": "passwd-written"} if name == "passwd" else {}
+        event = w.expect(c, truth, {"evt.type": "recvmsg", "rootwatch.received": True, **want})
+        assert field(event, "fd.ino") == truth["ino"], (event, truth)
+        assert field(event, "evt.is_open_write") is True, event
 
 
 def test_tier(w):

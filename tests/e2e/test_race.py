@@ -8,6 +8,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
+import patience  # noqa: E402
 import suite  # noqa: E402
 from detector import Detector  # noqa: E402
 from runc import Runc  # noqa: E402
@@ -42,11 +43,12 @@ def test_closed_by_another(_w):
     with Runc() as c, Detector("--stats") as detector:
         w = World(detector, c)
         c.sh(f"touch {WATCHED}")
-        truth = c.act("act_race", "close", WATCHED, str(OPENS), deadline=120)
+        opens = patience.fewer(OPENS, 2000)  # both processors of a guest spin
+        truth = c.act("act_race", "close", WATCHED, str(opens), deadline=120)
         told = [e for e in w.all(of(c, truth)) if field(e, "evt.type") == "openat"]
         detector.stop()
         lost = detector.stats()["lost_read"]  # 0 where no race was won
-        assert len(told) + lost == truth["opened"] == OPENS, (len(told), lost, truth)
+        assert len(told) + lost == truth["opened"] == opens, (len(told), lost, truth)
         assert {field(e, "fd.name") for e in told} <= {WATCHED}, told[0]
 
 

@@ -28,13 +28,15 @@ from world import World, field, of, rules  # noqa: E402
 
 # What each raises, and nothing else; and why that is said although nothing is wrong.
 MAY = {
-    "nginx": {"etc-written": "its entrypoint fits the configuration to the machine"},
+    "nginx": {"etc-written": "its entrypoint fits the configuration to the machine",
+              "low-port-bound": "HTTP and HTTPS on their own ports"},
     "postgres": {},
     "redis": {},
     "cron": {},
     "developer": {
         "private-key-read": "grep -r in nginx' directory reads the key that lies there",
         "app-changed": "sed -i below /srv",
+        "low-port-bound": "the container is a web server's",
     },
 }
 

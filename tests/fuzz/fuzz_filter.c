@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "rules/engine/engine.h"
@@ -160,6 +161,28 @@ static void check_connect(const struct filter *f, struct engine *engine, struct 
 	abort();
 }
 
+/* A dup of an IP or Unix socket, or of a file, to a number that is a standard one or not. */
+static void check_dup(const struct filter *f, struct engine *engine, struct str path, uint32_t kind)
+{
+	static const uint16_t families[] = {AF_INET, AF_UNIX, 0};
+	struct event e = {.kind = EVENT_NET, .num = 1, .ret = kind < 3 ? 1 : 7};
+	struct verdict v;
+
+	e.net.family = families[kind % 3];
+	e.net.mode = kind % 3 == 2 ? S_IFREG : S_IFSOCK;
+	e.net.flags = WIRE_NET_STDIO;
+	e.net.path = kind % 3 == 2 ? path : STR_LIT("");
+	e.net.client = e.net.server = (struct event_end){.known = kind % 3 == 0, .port = 80};
+	for (e.net.call = WIRE_CALL_DUP; e.net.call <= WIRE_CALL_DUP3; e.net.call++) {
+		engine_judge(engine, &e, &v);
+		if (v.n == 0 || ((f->sockets & FILTER_STDIO_IP << kind) &&
+				 wire_calls_has(&f->calls, e.net.call)))
+			continue;
+		fprintf(stderr, "dup of kind %u\n", kind);
+		abort();
+	}
+}
+
 static void check(const struct rule_list *rules, struct strings *s)
 {
 	char why[ENGINE_WHY_MAX];
@@ -172,6 +195,8 @@ static void check(const struct rule_list *rules, struct strings *s)
 	if (filter_derive(&f, rules->rules, rules->n) != 0)
 		abort();
 	for (i = 0; i < s->n; i++) {
+		for (j = 0; j < 6; j++)
+			check_dup(f, engine, s->list[i], (uint32_t)j);
 		for (j = 0; j < s->n; j++) {
 			check_connect(f, engine, s->list[i], s->list[j]);
 			if (!is_path(s->list[i]) || !is_path(s->list[j]))

@@ -41,6 +41,31 @@ static int act_connect(void)
 	return err;
 }
 
+/* Hands itself an open file. */
+static int act_receive(int fd)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} c = {.head = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	char byte = 0;
+	struct iovec io = {&byte, 1};
+	struct msghdr m = {
+		.msg_iov = &io, .msg_iovlen = 1, .msg_control = &c, .msg_controllen = sizeof(c)};
+	int pair[2], got = -1, err = -1;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		return -1;
+	memcpy(CMSG_DATA(&c.head), &fd, sizeof(fd));
+	if (sendmsg(pair[0], &m, 0) == 1 && recvmsg(pair[1], &m, MSG_CMSG_CLOEXEC) == 1) {
+		memcpy(&got, CMSG_DATA(&c.head), sizeof(got));
+		err = m.msg_controllen == sizeof(c) ? close(got) : -1;
+	}
+	close(pair[0]);
+	close(pair[1]);
+	return err;
+}
+
 static int act_fork(void)
 {
 	int status;
@@ -59,7 +84,7 @@ int cmd_canary(int argc, char **argv)
 	if (argc != 1)
 		return EXIT_CODE_USAGE;
 	fd = open(WATCHED, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
+	if (fd < 0 || act_receive(fd))
 		return EXIT_CODE_ERROR;
 	close(fd);
 	/* Denied to anybody: sysctl files ask for no capability (fs/proc/proc_sysctl.c). */
@@ -78,6 +103,7 @@ struct watcher {
 	struct canary_proof *proof;
 	source_fn fn;
 	void *arg;
+	bool receives; /* there is a hook that can prove it */
 	char scratch[EVENT_SCRATCH];
 };
 
@@ -92,7 +118,9 @@ static void note(struct canary_proof *p, const struct event *e)
 		p->exit = true;
 		break;
 	case EVENT_OPEN:
-		if (e->blocked) {
+		if (e->open.call == WIRE_CALL_RECVMSG) {
+			p->received = true;
+		} else if (e->blocked) {
 			p->denied = true;
 		} else {
 			p->open = true;
@@ -145,10 +173,23 @@ void canary_release(struct canary_proof *p)
 	p->pid_ns = 0;
 }
 
-static bool complete(const struct canary_proof *p)
+static bool sees_received(const struct source *s)
 {
-	return p->exec && p->rename && p->fork && p->exit && p->open && p->denied && p->setid &&
-	       p->connect;
+	size_t n;
+	const struct source_hook *hooks = source_hooks(s, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (hooks[i].proof == SOURCE_PROOF_RECEIVED && !hooks[i].error)
+			return true;
+	return false;
+}
+
+static bool complete(const struct watcher *w)
+{
+	const struct canary_proof *p = w->proof;
+
+	return (p->received || !w->receives) && p->exec && p->rename && p->fork && p->exit &&
+	       p->open && p->denied && p->setid && p->connect;
 }
 
 static int64_t now_ms(void)
@@ -196,13 +237,14 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 
 	memset(p, 0, sizeof(*p));
 	p->pid_ns_fd = -1;
+	w.receives = sees_received(s);
 	why[0] = '\0';
 	err = sandbox_open(&sb, &o, why);
 	if (err)
 		return err;
 	hold_pid_ns(p, sandbox_pid(sb));
 	err = act(sb, timeout_ms, why);
-	while (!err && !complete(p) && now_ms() < end) {
+	while (!err && !complete(&w) && now_ms() < end) {
 		int n = source_poll(s, (int)(end - now_ms()), watch, &w);
 
 		if (n < 0)
@@ -236,6 +278,8 @@ bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)
 		return p->denied;
 	case SOURCE_PROOF_OPENS:
 		return p->open && p->open_tier == hook->tier && p->denied;
+	case SOURCE_PROOF_RECEIVED:
+		return p->received;
 	case SOURCE_PROOF_CALLS:
 		return calls;
 	case SOURCE_PROOF_ALL_CALLS:

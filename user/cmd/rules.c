@@ -152,12 +152,14 @@ const char *const *rules_events(unsigned kinds, const struct wire_calls *calls)
 	} events[] = {
 		{EVENT_EXEC, "execve"},	   {EVENT_EXEC, "execveat"},   {EVENT_SETID, "setuid"},
 		{EVENT_SETID, "setreuid"}, {EVENT_SETID, "setresuid"}, {EVENT_SETID, "setfsuid"},
-		{EVENT_OPEN, "open"},	   {EVENT_OPEN, "openat"},     {EVENT_OPEN, "openat2"},
-		{EVENT_OPEN, "creat"},	   {EVENT_CONNECT, "connect"}, {EVENT_EXIT, "procexit"},
+		{EVENT_SETID, "credrise"}, {EVENT_OPEN, "open"},       {EVENT_OPEN, "openat"},
+		{EVENT_OPEN, "openat2"},   {EVENT_OPEN, "creat"},      {EVENT_CONNECT, "connect"},
+		{EVENT_EXIT, "procexit"},
 	};
 	static const uint32_t net[] = {WIRE_CALL_BIND,	   WIRE_CALL_LISTEN, WIRE_CALL_ACCEPT,
 				       WIRE_CALL_ACCEPT4,  WIRE_CALL_SENDTO, WIRE_CALL_SENDMSG,
-				       WIRE_CALL_SENDMMSG, WIRE_CALL_SOCKET};
+				       WIRE_CALL_SENDMMSG, WIRE_CALL_SOCKET, WIRE_CALL_DUP,
+				       WIRE_CALL_DUP2,	   WIRE_CALL_DUP3};
 	static const char *names[sizeof(events) / sizeof(events[0]) + sizeof(net) / sizeof(net[0]) +
 				 WIRE_CALL_END];
 	size_t n = 0;

@@ -192,14 +192,27 @@ static int match_mount(const struct mountinfo *m, void *arg)
 	return 0;
 }
 
-/* Which file system and which part of it: then where that is in the container and on the host. */
-static void place(struct resolver *r, const struct witness *w, uint32_t id, struct found *f,
-		  struct event_call_path *path)
+/* Of the witness, or of another one: it may have ended since, and most often is the caller itself. */
+static FILE *open_mountinfo(struct resolver *r, const struct event *e, const struct witness *w)
 {
-	struct mount_of of = {.id = id};
+	FILE *info = witness_mountinfo(w);
+	struct witness other;
+
+	if (info || witnesses_find(r->witnesses, e, &other) < 0)
+		return info;
+	info = witness_mountinfo(&other);
+	witness_close(&other);
+	return info;
+}
+
+/* Which file system and which part of it: then where that is in the container and on the host. */
+static void place(struct resolver *r, const struct event *e, const struct witness *w,
+		  struct found *f, struct event_call_path *path)
+{
+	struct mount_of of = {.id = r->spot.mount};
 	struct str rest, inside;
 	char *sbpath = f->rootpath;
-	FILE *info = witness_mountinfo(w);
+	FILE *info = open_mountinfo(r, e, w);
 	int n;
 
 	if (!info)
@@ -281,7 +294,7 @@ static void resolve(struct resolver *r, struct event *e, const struct witness *w
 	else if (r->spot.mount == mount_id(w->root))
 		path->rootpath = path->path;
 	else if (path == event_call_target(&e->sys) || e->sys.call == WIRE_CALL_RENAMEAT2)
-		place(r, w, r->spot.mount, f, path);
+		place(r, e, w, f, path);
 }
 
 void resolver_call(struct resolver *r, struct event *e)

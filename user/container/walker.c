@@ -7,6 +7,8 @@
 #include <linux/openat2.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -19,6 +21,10 @@
 
 /* Nobody asks for the path again: what it may cost, once, when a file system hangs. */
 #define DEADLINE_MS 20
+
+/* So often that long for a thread that waits for a processor: who keeps all of them busy must not
+ * hide by that where paths lead. Before Linux 5.12 (see above) every path is followed by a thread. */
+#define STARVED_MAX 50
 
 /* So many mount namespaces may hang at a time before the others are not answered either. */
 #define HELPERS 4
@@ -36,7 +42,8 @@ struct helper {
 	pthread_mutex_t lock;
 	pthread_cond_t asked, done;
 	enum state state;
-	bool given_up; /* nobody waits for it */
+	atomic_int walks; /* its thread id, while it is in the file system; else 0 */
+	bool given_up;	  /* nobody waits for it */
 	uint32_t mnt_ns;
 	int root, result;
 	uint64_t flags;
@@ -69,7 +76,9 @@ static void *help(void *arg)
 			continue;
 		}
 		pthread_mutex_unlock(&h->lock);
+		atomic_store(&h->walks, gettid());
 		h->result = walk(h->root, h->path, h->flags, 0);
+		atomic_store(&h->walks, 0);
 		close(h->root);
 		pthread_mutex_lock(&h->lock);
 		h->state = STATE_DONE;
@@ -118,6 +127,31 @@ static struct helper *helper_new(void)
 	return h;
 }
 
+/*
+ * Does it wait for a processor, and not for the file system? The state of a thread is the third
+ * field of its stat (proc(5)): R is running or about to.
+ */
+static bool starves(struct helper *h)
+{
+	char path[64], text[256];
+	int tid = atomic_load(&h->walks);
+	const char *end;
+	ssize_t n;
+	int fd;
+
+	if (tid == 0)
+		return true; /* on its way there, or back */
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	end = strrchr(text, ')');
+	return end && strncmp(end, ") R", 3) == 0;
+}
+
 static struct timespec deadline(void)
 {
 	struct timespec at;
@@ -134,7 +168,7 @@ static struct timespec deadline(void)
 static int helper_ask(struct helper *h, uint32_t mnt_ns, int root, const char *path, uint64_t flags)
 {
 	struct timespec until = deadline();
-	int result = -ETIMEDOUT;
+	int result = -ETIMEDOUT, starved = 0;
 
 	/* Its own: when nobody waits any more, root is closed. */
 	root = fcntl(root, F_DUPFD_CLOEXEC, 0);
@@ -147,9 +181,13 @@ static int helper_ask(struct helper *h, uint32_t mnt_ns, int root, const char *p
 	memcpy(h->path, path, strlen(path) + 1);
 	h->state = STATE_ASKED;
 	pthread_cond_signal(&h->asked);
-	while (h->state == STATE_ASKED && !h->given_up)
-		h->given_up = pthread_cond_timedwait(&h->done, &h->lock, &until) == ETIMEDOUT &&
-			      h->state == STATE_ASKED;
+	while (h->state == STATE_ASKED && !h->given_up) {
+		if (pthread_cond_timedwait(&h->done, &h->lock, &until) != ETIMEDOUT ||
+		    h->state != STATE_ASKED)
+			continue;
+		h->given_up = !starves(h) || ++starved > STARVED_MAX;
+		until = deadline();
+	}
 	if (h->state == STATE_DONE) {
 		result = h->result;
 		h->state = STATE_IDLE;

@@ -255,6 +255,9 @@ static void decode_exec(struct reader *r, struct event *e)
 	e->exec.argv_len = w->argv.full;
 	e->exec.hashed = w->flags & WIRE_EXEC_HASH;
 	e->exec.argv_hash = w->argv_hash;
+	e->exec.exe_ctime = w->exe_ctime;
+	e->exec.exe_mtime = w->exe_mtime;
+	e->exec.init_start = w->init_start;
 	e->exec.tty = take(r, w->tty, WIRE_TTY_LEN);
 	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
 }
@@ -286,7 +289,10 @@ static void decode_setid(struct reader *r, struct event *e)
 	e->prev = w->prev;
 	e->prev_known = w->flags & WIRE_SETID_PREV;
 	e->setid.call = w->call;
-	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
+	e->setid.risen = w->flags & WIRE_SETID_RISEN;
+	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
+	if (w->call != WIRE_CALL_NONE) /* else it is not told, and what is remembered counts */
+		e->cwd = or_root(e->cwd);
 }
 
 /*
@@ -420,6 +426,9 @@ static void decode_net(struct reader *r, struct event *e)
 	e->net.family = w->family;
 	e->net.type = w->type;
 	e->net.protocol = w->protocol;
+	e->net.mode = w->mode;
+	e->net.oldfd = w->oldfd;
+	e->net.path = take(r, w->path, WIRE_PATH_MAX);
 	serves = event_net_serves(&e->net);
 	fill_end(serves ? &e->net.server : &e->net.client, &w->local, w->local_port);
 	fill_end(serves ? &e->net.client : &e->net.server, &w->remote, w->remote_port);

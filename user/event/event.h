@@ -76,6 +76,8 @@ struct event_exec {
 	uint32_t argv_len;	    /* of all arguments, bytes */
 	bool hashed;		    /* they were cut, and argv_hash is of all of them */
 	uint64_t argv_hash;
+	int64_t exe_ctime, exe_mtime; /* of the program's inode, CLOCK_REALTIME ns; 0: not known */
+	uint64_t init_start; /* of process 1 of the pid namespace, CLOCK_BOOTTIME ns; 0: the host's */
 	struct str tty;
 };
 
@@ -84,7 +86,8 @@ struct event_exit {
 };
 
 struct event_setid {
-	uint32_t call; /* WIRE_CALL_* */
+	uint32_t call; /* WIRE_CALL_*; NONE: no call did it, it was noticed at another act */
+	bool risen;    /* no call and no exec can have led from prev to creds */
 };
 
 struct event_open {
@@ -124,8 +127,8 @@ struct event_call_path {
 };
 
 struct event_syscall {
-	uint32_t call; /* WIRE_CALL_*, of those of wire_calls.h */
-	uint64_t args[WIRE_SYSCALL_ARGS];
+	uint32_t call;			 /* WIRE_CALL_*, of those of wire_calls.h */
+	uint64_t args[WIRE_SYSCALL_ALL]; /* as passed, then WIRE_CALL_WORD */
 	struct event_call_path paths[WIRE_SYSCALL_PATHS];
 };
 
@@ -142,6 +145,10 @@ struct event_net {
 	uint32_t net_ns;
 	uint16_t family, type, protocol;
 	struct event_end client, server;
+	/* Of a dup, which may be of any file. */
+	uint16_t mode;
+	int32_t oldfd;
+	struct str path; /* of a file: where it lies; "": not known */
 };
 
 struct event {
@@ -221,18 +228,30 @@ bool event_call_unresolved(const struct event_syscall *s);
 /* Where that path leads can be found out: it is one, and the call has not changed what it means. */
 bool event_call_leads(const struct event_syscall *s, size_t i);
 
+/* Is its second path no other file, but the name of something that the first one has? */
+bool event_call_of_attribute(const struct event_syscall *s);
+
 /* Does it also follow a link at its very end? */
 bool event_call_follows(const struct event_syscall *s);
 
 /*
  * In words, in buf; "" when the call has none: flags ("MS_BIND|MS_REC"), the mode
- * ("S_ISUID|S_IXUSR"), and what a ptrace asks for ("PTRACE_ATTACH"). Then its arguments as numbers.
+ * ("S_ISUID|S_IXUSR"), and what a ptrace, an ioctl or the like asks for ("PTRACE_ATTACH"). Then its
+ * arguments as numbers.
  */
 #define EVENT_CALL_TEXT 512
 struct str event_call_flags(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
 struct str event_call_mode(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
 struct str event_call_request(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
 struct str event_call_args(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
+
+/*
+ * Which argument of a call, from 1, says what it asks for (0: none does); the name of request n of
+ * those that are known, NULL behind the last one, and its number.
+ */
+unsigned event_call_request_arg(uint32_t call);
+const char *event_call_request_name(uint32_t call, size_t n);
+uint64_t event_call_request_number(uint32_t call, size_t n);
 
 /*
  * The arguments of an exec with blanks between them, in scratch; "" when there are none. Where they
@@ -259,13 +278,19 @@ struct str event_socket(const struct event_connect *c, bool *abstract);
 
 /* True when the process is the server: it was bound, listens or accepted. */
 bool event_net_serves(const struct event_net *n);
-/* '4', '6' or, of another family, 0. An address of IPv4 on a socket of IPv6 is one of IPv4. */
+/* Is it a dup, dup2 or dup3? */
+static inline bool event_net_dup(const struct event_net *n)
+{
+	return n->call >= WIRE_CALL_DUP && n->call <= WIRE_CALL_DUP3;
+}
+/* Of an IP socket: '4', '6' or, of another family, 0. Of a dup of something else: 'f', 'd', 'p',
+ * 'u'. An address of IPv4 on a socket of IPv6 is one of IPv4. */
 char event_net_typechar(const struct event_net *n);
 /* "tcp", "udp", "icmp" or "raw"; "" for others. */
 struct str event_net_l4proto(const struct event_net *n);
 /* "AF_INET" and the like. */
 struct str event_net_family(const struct event_net *n);
-/* "client:port->server:port", or the server only, in buf; "" when neither is known. */
+/* "client:port->server:port", or the server only, in buf, or a file's path; "" when none is known. */
 #define EVENT_NET_TEXT (2 * ADDRESS_TEXT + 16)
 struct str event_net_name(const struct event_net *n, char buf[static EVENT_NET_TEXT]);
 

@@ -68,6 +68,8 @@ struct field {
 #define FIELD_CN    (FIELD_C | FIELD_N)
 #define FIELD_OCN   (FIELD_OC | FIELD_N)
 #define FIELD_OK    (FIELD_O | FIELD_K)
+#define FIELD_ON    (FIELD_O | FIELD_N)
+#define FIELD_OKN   (FIELD_OK | FIELD_N)
 #define FIELD_OCKN  (FIELD_OC | FIELD_K | FIELD_N)
 #define FIELD_SOC   (FIELD_S | FIELD_OC)
 #define FIELD_ACTS  (FIELD_E | FIELD_SOC | FIELD_K | FIELD_N) /* all but exit */
@@ -190,7 +192,7 @@ X(FD_DEV, "fd.dev", NUMBER, true, ALWAYS, OC, \
 X(FD_INO, "fd.ino", NUMBER, true, ALWAYS, OC, \
   "its inode number (from 2^63 on: minus 2^64)", "131332") \
 X(FD_TYPECHAR, "fd.typechar", STRING, true, ALWAYS, OCN, \
-  "f file or device, d directory, p pipe, u Unix socket, 4 or 6 a socket of IPv4 or IPv6", "\"f\"") \
+  "f file or device, d directory, p pipe, u Unix socket, 4 or 6 a socket of IPv4 or IPv6; null: another", "\"f\"") \
 X(FD_L4PROTO, "fd.l4proto", STRING, true, ALWAYS, N, \
   "tcp, udp, icmp or raw", "\"tcp\"") \
 X(FD_CIP, "fd.cip", ADDRESS, true, ALWAYS, N, \
@@ -226,7 +228,7 @@ X(PEER_SAME, "rootwatch.peer.same_container", BOOL, true, ALWAYS, C, \
   "it runs in the client's own container", "false") \
 X(CALL_FROM, "rootwatch.call.from", STRING, true, ALWAYS, K, \
   "of a rename, link or mount: where it came from; of a symbolic link what it says; of setxattr the " \
-  "attribute's name", \
+  "attribute's name; of fsconfig what something is set to; of add_key the key's type", \
   "\"/tmp/passwd\"") \
 X(CALL_UNRESOLVED, "rootwatch.call.unresolved", BOOL, false, ALWAYS, K, \
   "fd.name is as asked for: where links in it led was not looked up in time", "false") \
@@ -252,6 +254,8 @@ X(FILE_DELETED, "rootwatch.file.deleted", BOOL, true, ALWAYS, EO, \
   "no name leads to it any more", "false") \
 X(FILE_CREATED, "rootwatch.file.created", BOOL, false, ALWAYS, O, \
   "this very call made it", "false") \
+X(RECEIVED, "rootwatch.received", BOOL, false, ALWAYS, O, \
+  "not opened by this process, but received over a Unix socket as an open file; evt.type is recvmsg then", "false") \
 X(IO_URING, "rootwatch.io_uring", BOOL, false, ALWAYS, O, \
   "asked for through io_uring; evt.type is the call that would have done it", "false") \
 X(FILE_UNRESOLVED, "rootwatch.file.unresolved", BOOL, false, BLOCKED, O, \
@@ -340,7 +344,22 @@ X(TRUNCATED, "rootwatch.truncated", BOOL, false, ALWAYS, EVENT, \
 #define FIELD_RULE_LIST(X) \
 X(IS_OPEN_EXEC, "evt.is_open_exec", BOOL, NONE, O, \
   "a file with an execute bit was created", "true") \
-X(ARG_REQUEST, "evt.arg.request", STRING, NONE, K, "what a ptrace asks for", "\"PTRACE_ATTACH\"") \
+X(ARG, "evt.arg", STRING, INDEX, EVENT, \
+  "an argument by its number from 0, counted as Falco does when the call returns (res, or the " \
+  "descriptor it gave, is 0; of socket: domain, type, proto); missing where it is not known", "\"AF_PACKET\"") \
+X(ARGS, "evt.args", STRING, NONE, EVENT, \
+  "all arguments that are known", "\"res=SUCCESS oldpath=/tmp/x newpath=/etc/passwd\"") \
+X(INFO, "evt.info", STRING, NONE, EVENT, "as evt.args", "\"res=SUCCESS path=/tmp/x\"") \
+X(ARG_FD, "evt.arg.fd", NUMBER, NONE, OKN, \
+  "the descriptor: of opens, socket and accept the new one, of dup, fchmod and the like what was passed", "3") \
+X(ARG_OLDFD, "evt.arg.oldfd", NUMBER, NONE, N, "of dup, dup2 and dup3: the descriptor that was copied", "3") \
+X(ARG_NEWFD, "evt.arg.newfd", NUMBER, NONE, N, "of dup2 and dup3: the one that is its copy", "0") \
+X(DUP_STDIO, "rootwatch.dup.stdio_net", BOOL, NONE, N, \
+  "of dup, dup2 and dup3: standard input, and output or error output, are network connections now", "true") \
+X(ARG_REQUEST, "evt.arg.request", STRING, NONE, K, \
+  "what a ptrace, ioctl, keyctl, syslog or fsconfig asks for", "\"PTRACE_ATTACH\"") \
+X(CALL_GAINED, "rootwatch.call.gained", STRING, NONE, K, \
+  "of capset: capabilities that it made effective or inheritable, and that were not when the program began", "\"CAP_SYS_ADMIN\"") \
 X(ARG_NSTYPE, "evt.arg.nstype", STRING, NONE, K, \
   "of setns: the kinds of namespaces that it would accept; 0: any", "\"CLONE_NEWNS\"") \
 X(ARG_PATH, "evt.arg.path", STRING, NONE, K, "the path, of calls where Falco calls it so", "\"/tmp/x\"") \
@@ -353,6 +372,8 @@ X(ARG_TARGET, "evt.arg.target", STRING, NONE, K, "what a symbolic link says", "\
 X(ARG_LINKPATH, "evt.arg.linkpath", STRING, NONE, K, "where it is", "\"/tmp/x\"") \
 X(ARG_DEV, "evt.arg.dev", STRING, NONE, K, "of mount: what was mounted", "\"/dev/sda1\"") \
 X(ARG_DIR, "evt.arg.dir", STRING, NONE, K, "and where", "\"/mnt\"") \
+X(ARG_KEY, "evt.arg.key", STRING, NONE, K, "of fsconfig: what is set", "\"source\"") \
+X(ARG_VALUE, "evt.arg.value_charbuf", STRING, NONE, K, "and to what", "\"/dev/sda1\"") \
 X(FS_NAME, "fs.path.name", STRING, NONE, OK, \
   "the path that a call with one path works on", "\"/etc/passwd\"") \
 X(FS_NAMERAW, "fs.path.nameraw", STRING, NONE, OK, "that, as passed", "\"../etc/passwd\"") \
@@ -368,7 +389,7 @@ X(HOSTNAME, "evt.hostname", STRING, NONE, EVENT, "name of the host", "\"node-1\"
 X(ARG_UID, "evt.arg.uid", STRING, NONE, S, \
   "of setuid: the user that was asked for: root, others by uid", "\"root\"") \
 X(ARG_RES, "evt.arg.res", STRING, NONE, ACTS, "as evt.res", "\"SUCCESS\"") \
-X(FD_NUM, "fd.num", NUMBER, NONE, O, "the descriptor; negative: an error", "3") \
+X(FD_NUM, "fd.num", NUMBER, NONE, ON, "the descriptor that an open, dup, accept or socket gave; negative: an error", "3") \
 X(FD_NAMERAW, "fd.nameraw", STRING, NONE, OC, "the path as passed, where that is known", "\"../etc/passwd\"") \
 X(FD_TYPE, "fd.type", STRING, NONE, OCN, "file, directory, pipe, unix, ipv4 or ipv6", "\"file\"") \
 X(FD_SOCKFAMILY, "fd.sockfamily", STRING, NONE, CN, "ip or unix", "\"ip\"") \
@@ -401,6 +422,20 @@ X(PROC_IS_SID_LEADER, "proc.is_sid_leader", BOOL, NONE, EVENT, "it leads its ses
 X(PROC_CMDNARGS, "proc.cmdnargs", NUMBER, NONE, E, "number of arguments, without the first", "3") \
 X(PROC_CMDLENARGS, "proc.cmdlenargs", NUMBER, NONE, E, "their bytes, without blanks between", "17") \
 X(PROC_EXELINE, "proc.exeline", STRING, NONE, E, "as proc.cmdline", "\"sh -c x\"") \
+X(PROC_PID_TS, "proc.pid.ts", NUMBER, NONE, EVENT, "when the process was started, ns since 1970", \
+  "1795309323123456789") \
+X(PROC_EXE_CTIME, "proc.exe_ino.ctime", NUMBER, NONE, E, \
+  "when the program's inode last changed, ns since 1970", "1795309323123456789") \
+X(PROC_EXE_MTIME, "proc.exe_ino.mtime", NUMBER, NONE, E, \
+  "when the program's content last changed", "1795309323123456789") \
+X(PROC_CTIME_DURATION, "proc.exe_ino.ctime_duration_proc_start", NUMBER, NONE, E, \
+  "ns from the last change of the program's inode to the start of the process", "5000000000") \
+X(PIDNS_START, "proc.pidns_init_start_ts", NUMBER, NONE, E, \
+  "when process 1 of the pid namespace was started, ns since 1970", "1795309323123456789") \
+X(PIDNS_DURATION, "proc.exe_ino.ctime_duration_pidns_start", NUMBER, NONE, E, \
+  "ns from that to the last change of the program's inode, if that was later", "5000000000") \
+X(CONTAINER_START, "container.start_ts", NUMBER, NONE, E, \
+  "when the container was started: as proc.pidns_init_start_ts; missing in the host's pid namespace", "1795309323123456789") \
 X(PROC_DURATION, "proc.duration", NUMBER, NONE, EVENT, "ns since the process was started", "1200000") \
 X(USER_NAME, "user.name", STRING, NONE, ACTS, "root for uid 0; other names are not known", "\"root\"") \
 X(USER_LOGINNAME, "user.loginname", STRING, NONE, EVENT, \
@@ -428,6 +463,7 @@ X(FILE_NAME, "rootwatch.file.name", STRING, NONE, OK, \
   "the file's own name, not that of a mount point it was bound to", "\"passwd\"") \
 X(FILE_TYPE, "rootwatch.file.type", STRING, NONE, O, \
   "regular, directory, link, block, char, fifo or socket", "\"block\"") \
+X(FILE_SUID, "rootwatch.file.suid", BOOL, NONE, O, "a regular file that has the SUID bit", "true") \
 X(FILE_RDEV, "rootwatch.file.rdev", STRING, NONE, O, "of a device its own number, major:minor", "\"1:1\"") \
 X(PROCFS_PATH, "rootwatch.procfs.path", STRING, NONE, O, \
   "path inside procfs, wherever that is mounted", "\"/sys/kernel/core_pattern\"") \
@@ -454,8 +490,13 @@ X(EXEC_STDIO_NET, "rootwatch.exec.stdio_net", BOOL, NONE, E, \
 X(EXEC_GAINED, "rootwatch.exec.gained", STRINGS, NONE, E, \
   "what the gain is worth, all that is true of: root, group, major or minor (capabilities)", \
   "\"root\"") \
+X(FROM_CAP_PERMITTED, "rootwatch.from.cap_permitted", STRING, NONE, ES, \
+  "permitted capabilities before, by name", "\"CAP_CHOWN CAP_KILL\"") \
+X(CAP_GAINED, "rootwatch.cap_gained", STRING, NONE, ES, \
+  "permitted capabilities that were not there before", "\"CAP_SYS_ADMIN\"") \
 X(SETID_GAIN, "rootwatch.setid.gain", STRING, NONE, S, \
-  "raised: root was gained; regained: root that had set its uid aside took it back", "\"raised\"")
+  "raised: root was gained; regained: root that had set its uid aside took it back; risen: root or " \
+  "capabilities are there that nothing legal gave (evt.type credrise: noticed at another act)", "\"raised\"")
 /* clang-format on */
 
 enum field_id {

@@ -9,6 +9,7 @@ static const char *const call_names[] = {[WIRE_CALL_NONE] = "",
 					 [WIRE_CALL_OPENAT2] = "openat2",
 					 [WIRE_CALL_CREAT] = "creat",
 					 [WIRE_CALL_OPEN_BY_HANDLE_AT] = "open_by_handle_at",
+					 [WIRE_CALL_RECVMSG] = "recvmsg",
 					 [WIRE_CALL_SETUID] = "setuid",
 					 [WIRE_CALL_SETREUID] = "setreuid",
 					 [WIRE_CALL_SETRESUID] = "setresuid",
@@ -22,6 +23,9 @@ static const char *const call_names[] = {[WIRE_CALL_NONE] = "",
 					 [WIRE_CALL_SENDMSG] = "sendmsg",
 					 [WIRE_CALL_SENDMMSG] = "sendmmsg",
 					 [WIRE_CALL_SOCKET] = "socket",
+					 [WIRE_CALL_DUP] = "dup",
+					 [WIRE_CALL_DUP2] = "dup2",
+					 [WIRE_CALL_DUP3] = "dup3",
 #define ROW(id, name, ...) [WIRE_CALL_##id] = #name,
 					 WIRE_CALLS(ROW)
 #undef ROW
@@ -48,6 +52,8 @@ const char *event_type(const struct event *e)
 
 	if (e->kind == EVENT_EXEC && (e->exec.flags & WIRE_EXEC_FDPATH))
 		return "execveat";
+	if (e->kind == EVENT_SETID && e->setid.call == WIRE_CALL_NONE && e->setid.risen)
+		return "credrise";
 	if (e->kind == EVENT_OPEN)
 		call = e->open.call;
 	else if (e->kind == EVENT_SETID)

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "event/event.h"
 
@@ -23,12 +24,33 @@ bool event_net_serves(const struct event_net *n)
 	}
 }
 
+/* Of what is no IP socket. */
+static char other_typechar(const struct event_net *n)
+{
+	switch (n->mode & S_IFMT) {
+	case S_IFREG:
+	case S_IFCHR:
+	case S_IFBLK:
+		return 'f';
+	case S_IFDIR:
+		return 'd';
+	case S_IFIFO:
+		return 'p';
+	case S_IFSOCK:
+		return n->family == AF_UNIX ? 'u' : '\0';
+	default:
+		return '\0';
+	}
+}
+
 char event_net_typechar(const struct event_net *n)
 {
 	if (n->family == AF_INET ||
 	    (n->family == AF_INET6 && n->server.known && address_is_v4(&n->server.address)))
 		return '4';
-	return n->family == AF_INET6 ? '6' : '\0';
+	if (n->family == AF_INET6)
+		return '6';
+	return event_net_dup(n) ? other_typechar(n) : '\0';
 }
 
 struct str event_net_l4proto(const struct event_net *n)
@@ -82,6 +104,8 @@ struct str event_net_name(const struct event_net *n, char buf[static EVENT_NET_T
 {
 	int len = 0;
 
+	if (n->path.len > 0)
+		return n->path;
 	if (n->client.known)
 		len = put_end(buf, EVENT_NET_TEXT, "", &n->client);
 	if (n->server.known)

@@ -79,6 +79,7 @@ void object_fields_write_open(struct line *l, const struct event *e)
 	put_own(l, F_FD_TYPECHAR, typechar);
 	put_file(l, f);
 	put_bool(l, F_FILE_CREATED, o->created);
+	put_bool(l, F_RECEIVED, o->call == WIRE_CALL_RECVMSG);
 	put_bool(l, F_IO_URING, o->io_uring);
 	if (e->blocked) {
 		put_bool(l, F_FILE_UNRESOLVED, o->unresolved);
@@ -151,7 +152,10 @@ void object_fields_write_net(struct line *l, const struct event *e)
 	bool made = n->call == WIRE_CALL_SOCKET;
 	char buf[EVENT_NET_TEXT], type = event_net_typechar(n);
 
-	put_own(l, F_FD_NAME, event_net_name(n, buf));
+	if (n->path.len > 0) /* a foreign string */
+		put_str(l, F_FD_NAME, n->path);
+	else
+		put_own(l, F_FD_NAME, event_net_name(n, buf));
 	put_own(l, F_FD_TYPECHAR, (struct str){&type, type ? 1 : 0, type ? 1 : 0});
 	put_own(l, F_FD_L4PROTO, event_net_l4proto(n));
 	put_end(l, F_FD_CIP, F_FD_CPORT, &n->client);

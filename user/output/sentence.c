@@ -117,8 +117,12 @@ static void write_setid(struct line *l, const struct event *e)
 	};
 
 	write_who(l, e);
-	line_literal(l, " called ");
-	line_raw(l, call, strlen(call));
+	if (call[0]) {
+		line_literal(l, " called ");
+		line_raw(l, call, strlen(call));
+	} else {
+		line_literal(l, " has become more than it was");
+	}
 	if (!e->prev_known)
 		return;
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
@@ -140,6 +144,8 @@ static void write_open(struct line *l, const struct event *e, size_t cap)
 		line_literal(l, "open ");
 	} else if (e->open.created) {
 		line_literal(l, " created ");
+	} else if (e->open.call == WIRE_CALL_RECVMSG) {
+		line_literal(l, " received ");
 	} else {
 		line_literal(l, " opened ");
 	}
@@ -200,7 +206,7 @@ static void write_syscall(struct line *l, const struct event *e, size_t cap)
 	write_error(l, e);
 }
 
-static void write_net(struct line *l, const struct event *e)
+static void write_net(struct line *l, const struct event *e, size_t cap)
 {
 	const char *call = event_type(e);
 	struct str proto = event_net_l4proto(&e->net), family = event_net_family(&e->net);
@@ -225,7 +231,7 @@ static void write_net(struct line *l, const struct event *e)
 	}
 	if (name.len > 0) {
 		line_literal(l, ", ");
-		line_raw(l, name.p, name.len);
+		line_capped(l, name, cap);
 	}
 	write_error(l, e);
 }
@@ -316,7 +322,7 @@ void sentence_write(struct line *l, const struct event *e, const struct rule *hi
 		write_syscall(l, e, cap);
 		break;
 	case EVENT_NET:
-		write_net(l, e);
+		write_net(l, e, cap);
 		break;
 	case EVENT_NONE:
 	case EVENT_CGROUP:

@@ -28,6 +28,14 @@ static const struct callee callees[] = {
 	{"truncate64", WIRE_CALL_TRUNCATE},
 	{"ia32_truncate64", WIRE_CALL_TRUNCATE},
 	{"aarch32_truncate64", WIRE_CALL_TRUNCATE},
+	{"ftruncate64", WIRE_CALL_FTRUNCATE},
+	{"ia32_ftruncate64", WIRE_CALL_FTRUNCATE},
+	{"aarch32_ftruncate64", WIRE_CALL_FTRUNCATE},
+	{"ia32_clone", WIRE_CALL_CLONE},
+	{"clock_settime32", WIRE_CALL_CLOCK_SETTIME},
+	{"clock_adjtime32", WIRE_CALL_CLOCK_ADJTIME},
+	{"adjtimex_time32", WIRE_CALL_ADJTIMEX},
+	{"stime32", WIRE_CALL_STIME},
 	{"setuid", WIRE_CALL_SETUID},
 	{"setuid16", WIRE_CALL_SETUID},
 	{"setreuid", WIRE_CALL_SETREUID},
@@ -46,6 +54,9 @@ static const struct callee callees[] = {
 	{"sendmsg", WIRE_CALL_SENDMSG},
 	{"sendmmsg", WIRE_CALL_SENDMMSG},
 	{"socket", WIRE_CALL_SOCKET},
+	{"dup", WIRE_CALL_DUP},
+	{"dup2", WIRE_CALL_DUP2},
+	{"dup3", WIRE_CALL_DUP3},
 	WIRE_CALLS(ROW)};
 #undef ROW
 

@@ -12,7 +12,7 @@
 #include "rootwatch.skel.h"
 
 /* When a hook is used. */
-enum when { ALWAYS, OPEN_FENTRY, OPEN_LSM, OPEN_TRACEPOINT, PROBES, NO_PROBES };
+enum when { ALWAYS, OPEN_FENTRY, OPEN_LSM, OPEN_TRACEPOINT, RECEIVED, PROBES, NO_PROBES };
 
 struct row {
 	enum when when;
@@ -47,6 +47,10 @@ static const struct row rows[] = {
 	{OPEN_LSM,
 	 {"rootwatch_opened", "fexit/path_openat", "opens that were denied", 0, false,
 	  SOURCE_PROOF_DENIED, WIRE_TIER_FENTRY}},
+	{RECEIVED,
+	 {"rootwatch_received", "fexit/security_file_receive",
+	  "open files that come over Unix sockets", 0, true, SOURCE_PROOF_RECEIVED,
+	  WIRE_TIER_FENTRY}},
 	{PROBES,
 	 {"rootwatch_calls", "kretprobe.multi/sys_*",
 	  "uids changed, sockets connected, and what else rules ask for", 0, false,
@@ -71,6 +75,8 @@ static bool is_used(const struct choice *c, enum when when)
 		return c->open == WIRE_TIER_LSM;
 	case OPEN_TRACEPOINT:
 		return c->open == WIRE_TIER_TRACEPOINT;
+	case RECEIVED:
+		return c->received;
 	case PROBES:
 		return c->open != WIRE_TIER_TRACEPOINT && c->probes;
 	case NO_PROBES:
@@ -102,6 +108,7 @@ bool hooks_degrade(struct hooks *h)
 		return false;
 	(void)snprintf(h->why, sizeof(h->why), "the kernel refuses the programs of the others");
 	h->choice.open = WIRE_TIER_TRACEPOINT;
+	h->choice.received = false;
 	return true;
 }
 

@@ -203,11 +203,12 @@ static int add_device(struct prefilter *p, const struct filter_entry *w)
 	return -E2BIG;
 }
 
-static int add_block(struct prefilter *p, const struct filter_entry *w)
+/* Of a kind of files there is one pattern. */
+static int add_kind(uint32_t *access, const struct filter_entry *w)
 {
 	if (w->pattern[0] != '\0')
 		return -EINVAL;
-	p->set.block_access |= entry_value(w);
+	*access |= entry_value(w);
 	return 0;
 }
 
@@ -294,7 +295,9 @@ static int add(struct prefilter *p, const struct filter_entry *w)
 	case FILTER_SUFFIX:
 		return add_suffix(p, w);
 	case FILTER_BLOCK:
-		return add_block(p, w);
+		return add_kind(&p->set.block_access, w);
+	case FILTER_SUID:
+		return add_kind(&p->set.suid_access, w);
 	case FILTER_CHAR:
 		return add_device(p, w);
 	case FILTER_PORT:
@@ -328,6 +331,7 @@ int prefilter_compile(struct prefilter *p, const struct filter *f, uint32_t numb
 	p->set.any = access_value(f->any);
 	p->set.calls = f->calls;
 	p->set.sockets = f->sockets;
+	p->set.dull = f->dull;
 	p->set.datagrams = f->any & FILTER_SEND;
 	for (i = 0; i < WIRE_ENDS; i++)
 		p->set.ports[i].from = PORT_MAX + 1;

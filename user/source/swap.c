@@ -70,7 +70,8 @@ int swap_filter(struct swap *w, struct rootwatch_bpf *skel, const struct filter 
 	const struct filter everything = {.any = FILTER_READ | FILTER_WRITE | FILTER_CONNECT |
 						 FILTER_OUT | FILTER_IN | FILTER_SEND,
 					  .calls = f->calls,
-					  .sockets = f->sockets};
+					  .sockets = f->sockets,
+					  .dull = f->dull};
 	uint32_t next = w->active ^ 1;
 	int map = bpf_map__fd(skel->maps.watch);
 	uint16_t fresh[WIRE_CALL_NUMBERS];

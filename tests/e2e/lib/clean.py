@@ -12,6 +12,8 @@ import subprocess
 import sys
 import time
 
+import patience
+
 PREFIX = "/tmp/rootwatch-e2e-"
 MNT_DETACH = 2
 PR_SET_PDEATHSIG = 1
@@ -106,7 +108,7 @@ def end_process(process, grace=10):
     if process.poll() is None:
         process.terminate()
         try:
-            process.wait(grace)
+            process.wait(patience.of(grace))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -137,7 +139,7 @@ def cgroups_of(pid):
 
 def remove_cgroup(path, deadline=5):
     """Removes the cgroup with this path in every hierarchy, also below where we ourselves are."""
-    end = time.monotonic() + deadline
+    end = time.monotonic() + patience.of(deadline)
     for folder in cgroups_named(path):
         while True:
             try:

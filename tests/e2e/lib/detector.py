@@ -10,12 +10,13 @@ import threading
 import time
 
 import clean
+import patience
+from patience import DEADLINE
 from suite import Skip
 
 TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), "../../.."))
 BINARY = os.environ.get("ROOTWATCH", TOP + "/build/rootwatch")
 LINE_MAX = 4096
-DEADLINE = float(os.environ.get("E2E_DEADLINE", "15"))
 TIER = os.environ.get("E2E_TIER")  # the one tier of hooks to run under
 LACKING = 3  # the exit status for what the kernel has not got
 
@@ -49,11 +50,9 @@ class Detector:
         self._arrived = threading.Condition()
         ready_read, ready_write = os.pipe()
         command = [BINARY, "run", "-o", output, "--ready-fd", str(ready_write), *options]
-        if os.environ.get("E2E_TIER") and "--tier" not in options:
-            command += ["--tier", os.environ["E2E_TIER"]]
         if ring:
             command += ["--ring", str(ring)]
-        if TIER:
+        if TIER and "--tier" not in options:
             command += ["--tier", TIER]
         self.process = subprocess.Popen(
             command, pass_fds=[ready_write], stdin=subprocess.DEVNULL,
@@ -68,7 +67,7 @@ class Detector:
         for thread in self._threads:
             thread.start()
         try:
-            ready, _, _ = select.select([ready_read], [], [], max(30, DEADLINE))
+            ready, _, _ = select.select([ready_read], [], [], patience.of(30))
             if not ready or not os.read(ready_read, 1):
                 time.sleep(0.2)
                 if TIER and self.process.wait(DEADLINE) == LACKING:
@@ -172,7 +171,7 @@ class Detector:
 
     def stop(self, number=signal.SIGTERM, deadline=30):
         """Ends it and gives its exit status; all that it printed has been read by then."""
-        deadline = max(deadline, DEADLINE)
+        deadline = patience.of(deadline)
         if self.process.poll() is None:
             self.process.send_signal(number)
         try:
@@ -204,4 +203,4 @@ class Detector:
 def run(*arguments, timeout=30, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=None):
     """rootwatch with these arguments, to its end."""
     return subprocess.run([BINARY, *arguments], stdin=stdin, stdout=stdout, stderr=subprocess.PIPE,
-                          timeout=timeout, check=False, env=env)
+                          timeout=patience.of(timeout), check=False, env=env)

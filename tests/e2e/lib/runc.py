@@ -7,6 +7,7 @@ import secrets
 import subprocess
 
 import clean
+import patience
 import rootfs
 from container import Container
 
@@ -134,13 +135,13 @@ class Runc(Container):
     def run(self, deadline=60):
         """With args=: runs the container to its end; gives the finished process."""
         return subprocess.run(["runc", "run", "--bundle", self.bundle, self.id],
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=deadline,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=patience.of(deadline),
                               check=False)
 
     def exec(self, *words, user=0, deadline=30):
         """runc exec: one more process, by the runtime."""
         return subprocess.run(["runc", "exec", "--user", f"{user}:{user}", self.id, *words],
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=deadline,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=patience.of(deadline),
                               check=False)
 
     def close(self):

@@ -6,10 +6,10 @@
 #include <sys/wait.h>
 
 static const char usage[] =
-	"act_call [--chdir DIR] [--fd PATH] [--uid N] CALL ARGUMENT...\n"
+	"act_call [--chdir DIR] [--fd PATH] [--fdw PATH] [--uid N] CALL ARGUMENT...\n"
 	"ARGUMENT: =string, a number, `cwd` (AT_FDCWD), `fd` (what --fd opened), `child` (the id of "
 	"a child),\n"
-	"`zeros` (a page of zeros), `array` (what bpf makes a map of), or `caps` (of a file, 20 bytes)";
+	"`pidfd` (of a child), `hex:BYTES` (in memory), `zeros` (a page of zeros), `array` (what bpf makes a map of), or `caps` (of a file, 20 bytes)";
 
 #define CALL(name)                \
 	{                         \
@@ -57,6 +57,33 @@ static const struct {
 	CALL(setxattr),
 	CALL(lsetxattr),
 	CALL(fsetxattr),
+	CALL(getpid),
+	CALL(removexattr),
+	CALL(ftruncate),
+	CALL(mkdirat),
+	CALL(fsconfig),
+	CALL(fspick),
+	CALL(mount_setattr),
+	CALL(process_vm_readv),
+	CALL(pidfd_getfd),
+	CALL(memfd_create),
+	CALL(add_key),
+	CALL(request_key),
+	CALL(swapon),
+	CALL(swapoff),
+	CALL(acct),
+	CALL(clock_settime),
+	CALL(clock_adjtime),
+	CALL(adjtimex),
+	CALL(sethostname),
+	CALL(syslog),
+	CALL(fanotify_init),
+	CALL(name_to_handle_at),
+	CALL(clone),
+	CALL(clone3),
+	CALL(ioctl),
+	{"setxattrat", 463},
+	{"file_setattr", 469},
 	{"fchmodat2", 452},
 #ifdef SYS_rename /* arm64 has none of these */
 	CALL(rename),
@@ -68,6 +95,10 @@ static const struct {
 	CALL(chown),
 	CALL(lchown),
 	CALL(mknod),
+#endif
+#ifdef SYS_iopl
+	CALL(iopl),
+	CALL(ioperm),
 #endif
 #ifdef SYS_umount
 	CALL(umount),
@@ -88,8 +119,27 @@ static const uint32_t caps[] = {0x02000001, 1 << 10, 0, 0, 0};
 static pid_t child;
 static int fd = -1;
 
+static long bytes_of(const char *hex)
+{
+	static char room[4][256];
+	static int used;
+	char *to = room[used++ % 4];
+
+	memset(to, 0, sizeof(room[0]));
+	for (size_t i = 0; hex[2 * i] && hex[2 * i + 1] && i < sizeof(room[0]); i++) {
+		char digits[3] = {hex[2 * i], hex[2 * i + 1]};
+
+		to[i] = (char)strtoul(digits, NULL, 16);
+	}
+	return (long)to;
+}
+
 static long argument(const char *word)
 {
+	if (!strncmp(word, "hex:", 4))
+		return bytes_of(word + 4);
+	if (!strcmp(word, "pidfd"))
+		return syscall(SYS_pidfd_open, argument("child"), 0);
 	if (word[0] == '=')
 		return (long)(word + 1);
 	if (!strcmp(word, "cwd"))
@@ -126,7 +176,9 @@ int main(int argc, char **argv)
 			truth_die("setresuid");
 		if (!strcmp(argv[i], "--fd"))
 			fd = open(argv[i + 1], O_RDONLY);
-		if (!strcmp(argv[i], "--fd") && fd < 0)
+		if (!strcmp(argv[i], "--fdw"))
+			fd = open(argv[i + 1], O_RDWR | O_NOCTTY);
+		if (!strncmp(argv[i], "--fd", 4) && fd < 0)
 			truth_die(argv[i + 1]);
 	}
 	if (i >= argc)
@@ -140,6 +192,8 @@ int main(int argc, char **argv)
 		args[n++] = argument(argv[k]);
 	ret = syscall(number, args[0], args[1], args[2], args[3], args[4], args[5]);
 	err = errno;
+	if (ret == 0 && !strncmp(argv[i], "clone", strlen("clone")))
+		_exit(0); /* the child */
 	truth_begin("call");
 	truth_str("call", argv[i]);
 	truth_result("ret", ret, err);

@@ -163,6 +163,8 @@ int main(int argc, char **argv)
 	connects = !strcmp(act, "connect") || !strcmp(act, "unspec");
 	fd = (int)do_socket(a.ss_family, (o.udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC,
 			    o.mptcp ? MPTCP : 0);
+	if (fd < 0 && o.mptcp && errno == EPROTONOSUPPORT)
+		truth_no_call();
 	if (fd < 0)
 		truth_die("socket");
 	if (o.nonblock && fcntl(fd, F_SETFL, O_NONBLOCK))
@@ -188,11 +190,16 @@ int main(int argc, char **argv)
 		return 1;
 	while (stays) {
 		int peer = accept(fd, NULL, NULL);
+		char text[16];
 
-		if (peer < 0)
+		if (peer < 0) {
 			pause();
-		else
-			close(peer);
+			continue;
+		}
+		/* What is left unread would reset the connection before anybody has looked. */
+		while (read(peer, text, sizeof(text)) > 0)
+			;
+		close(peer);
 	}
 	return 0;
 }

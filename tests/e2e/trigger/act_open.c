@@ -7,11 +7,13 @@
 
 #include <linux/openat2.h>
 #include <pthread.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/mount.h>
 
 static const char usage[] =
 	"act_open [--chroot DIR] [--bind FROM TO] [--mount TYPE TO] [--chdir DIR] [--dirfd DIR] [--thread]\n"
-	"                [--uid N] [--wait] open|openat|openat2|creat|handle|reopen FLAGS PATH\n"
+	"                [--uid N] [--wait] open|openat|openat2|creat|handle|reopen|receive FLAGS PATH\n"
 	"FLAGS: letters of r(ead) w(rite) c(reat) t(runc) a(ppend) x(excl) p(ath) m (temporary) f (nofollow) - (none)";
 
 struct act {
@@ -116,6 +118,29 @@ static long by_reopen(const struct act *a)
 	return syscall(SYS_openat, AT_FDCWD, link, a->flags, 0);
 }
 
+/* An open file from whoever listens at the path. */
+static long by_receiving(const struct act *a)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} c;
+	char byte;
+	struct iovec io = {&byte, 1};
+	struct msghdr m = {
+		.msg_iov = &io, .msg_iovlen = 1, .msg_control = &c, .msg_controllen = sizeof(c)};
+	int s = socket(AF_UNIX, SOCK_STREAM, 0), got;
+
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", a->path);
+	if (s < 0 || connect(s, (struct sockaddr *)&addr, sizeof(addr)))
+		truth_die("connect");
+	if (recvmsg(s, &m, 0) < 0 || m.msg_controllen < sizeof(c.head))
+		return -1;
+	memcpy(&got, CMSG_DATA(&c.head), sizeof(got));
+	return got;
+}
+
 static void *act(void *arg)
 {
 	struct act *a = arg;
@@ -135,6 +160,8 @@ static void *act(void *arg)
 		fd = by_handle(a);
 	else if (!strcmp(a->call, "reopen"))
 		fd = by_reopen(a);
+	else if (!strcmp(a->call, "receive"))
+		fd = by_receiving(a);
 	else
 		truth_usage(usage);
 	a->fd = (int)fd;

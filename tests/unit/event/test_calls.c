@@ -49,7 +49,9 @@ static void arguments_exist(void **state)
 		}
 		assert_true(!row->fd || !row->path[0]);
 		assert_in_range(row->mode, 0, WIRE_SYSCALL_ARGS);
-		assert_in_range(row->flags, 0, WIRE_SYSCALL_ARGS);
+		assert_in_range(row->flags, 0, WIRE_SYSCALL_ALL);
+		if (row->fd != WIRE_CALL_RESULT)
+			assert_in_range(row->fd, 0, WIRE_SYSCALL_ALL);
 	}
 }
 
@@ -82,7 +84,31 @@ static void words(void **state)
 	s = (struct event_syscall){.call = WIRE_CALL_PTRACE, .args = {16}};
 	said(event_call_request(&s, buf), "PTRACE_ATTACH");
 	s.args[0] = UINT64_MAX;
-	said(event_call_request(&s, buf), "0xffffffffffffffff");
+	said(event_call_request(&s, buf), "0xffffffff");
+	s = (struct event_syscall){.call = WIRE_CALL_CLONE3, .args = {0, 88, 0, 0, 0, 0x210000000}};
+	said(event_call_flags(&s, buf), "CLONE_NEWUSER|CLONE_INTO_CGROUP");
+	s = (struct event_syscall){.call = WIRE_CALL_MOUNT_SETATTR, .args = {0, 0, 0, 0, 32}};
+	said(event_call_flags(&s, buf), "0");
+	s.args[5] = 2;
+	s.args[6] = 1;
+	said(event_call_flags(&s, buf), "MOUNT_ATTR_NOSUID|-MOUNT_ATTR_RDONLY");
+	s.args[5] = s.args[6] = UINT64_MAX;
+	assert_in_range(event_call_flags(&s, buf).len, 100, sizeof(buf) - 1);
+	s = (struct event_syscall){.call = WIRE_CALL_IOCTL, .args = {3, 0x40086602, 0, 0, 0, 0x30}};
+	said(event_call_request(&s, buf), "FS_IOC_SETFLAGS");
+	said(event_call_flags(&s, buf), "FS_IMMUTABLE_FL|FS_APPEND_FL");
+	s.args[5] = UINT64_MAX;
+	assert_in_range(event_call_flags(&s, buf).len, 100, sizeof(buf) - 1);
+	s.args[1] = 0x401c5820;
+	s.args[5] = 8;
+	said(event_call_flags(&s, buf), "FS_XFLAG_IMMUTABLE");
+	s.args[1] = 0x5412;
+	said(event_call_request(&s, buf), "TIOCSTI");
+	said(event_call_flags(&s, buf), "");
+	s.args[1] = 0x5401;
+	said(event_call_request(&s, buf), "0x5401");
+	s = (struct event_syscall){.call = WIRE_CALL_ADJTIMEX, .args = {0, 0, 0, 0, 0, 0x8001}};
+	said(event_call_flags(&s, buf), "ADJ_OFFSET_SINGLESHOT");
 	s.call = UINT32_MAX;
 	said(event_call_flags(&s, buf), "");
 	said(event_call_mode(&s, buf), "");
@@ -112,6 +138,11 @@ static void which_path_is_which(void **state)
 	changed_and_from(WIRE_CALL_FCHMOD, "first", "", 0);
 	changed_and_from(WIRE_CALL_SETXATTR, "second", "first", 2);
 	changed_and_from(WIRE_CALL_FSETXATTR, "first", "second", 0);
+	changed_and_from(WIRE_CALL_SETXATTRAT, "second", "first", 2);
+	changed_and_from(WIRE_CALL_FREMOVEXATTR, "first", "second", 0);
+	changed_and_from(WIRE_CALL_FSCONFIG, "", "first", 0);
+	changed_and_from(WIRE_CALL_PIDFD_GETFD, "first", "", 0);
+	changed_and_from(WIRE_CALL_ACCT, "first", "", 1);
 	changed_and_from(WIRE_CALL_CHROOT, "first", "", 0);
 	changed_and_from(WIRE_CALL_SETNS, "first", "", 0);
 	changed_and_from(WIRE_CALL_END, "", "", 0);

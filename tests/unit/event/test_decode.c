@@ -417,6 +417,17 @@ static void other_records(void **state)
 	assert_true(e.prev_known);
 	assert_int_equal(e.prev.uid, 1000);
 	EXPECT(e.cwd, "/home");
+	assert_false(e.setid.risen);
+
+	/* Noticed at another act, whose record has the working directory. */
+	setid = record_begin(&r, WIRE_SETID);
+	record_task(&setid->t, 100, 50, "sh");
+	setid->call = WIRE_CALL_NONE;
+	setid->flags = WIRE_SETID_PREV | WIRE_SETID_RISEN;
+	must_decode();
+	assert_true(e.setid.risen);
+	assert_string_equal(event_type(&e), "credrise");
+	EXPECT(e.cwd, "");
 
 	conn = record_begin(&r, WIRE_CONNECT);
 	record_task(&conn->t, 100, 50, "docker");
@@ -604,6 +615,48 @@ static void unaligned_record(void **state)
 	free(copy);
 }
 
+static void copies_of_descriptors(void **state)
+{
+	struct wire_net *net = record_begin(&r, WIRE_NET);
+	char name[EVENT_NET_TEXT];
+
+	(void)state;
+	record_task(&net->t, 100, 50, "sh");
+	net->call = WIRE_CALL_DUP2;
+	net->ret = 1;
+	net->oldfd = 5;
+	net->mode = 0100644;
+	net->path = record_str(&r, "/tmp/out");
+	must_decode();
+	assert_int_equal(e.kind, EVENT_NET);
+	assert_string_equal(event_type(&e), "dup2");
+	assert_int_equal(e.net.oldfd, 5);
+	assert_int_equal(event_net_typechar(&e.net), 'f');
+	EXPECT(event_net_name(&e.net, name), "/tmp/out");
+	assert_false(e.net.server.known);
+
+	net = record_begin(&r, WIRE_NET);
+	net->call = WIRE_CALL_DUP;
+	net->mode = 0140777;
+	net->family = 2;
+	net->flags = WIRE_NET_STDIO;
+	net->remote.w[1] = 0x0100000affff0000ull;
+	net->remote_port = 4444;
+	must_decode();
+	assert_int_equal(event_net_typechar(&e.net), '4');
+	EXPECT(event_net_name(&e.net, name), "10.0.0.1:4444");
+	assert_true(e.net.server.known);
+	net->family = 1;
+	must_decode();
+	assert_int_equal(event_net_typechar(&e.net), 'u');
+	net->family = 16;
+	must_decode();
+	assert_int_equal(event_net_typechar(&e.net), 0);
+	/* A path that is not all inside the record. */
+	net->path = (struct wire_blob){0xfff0, 100, 100};
+	assert_int_equal(record_decode(&r, &e), -EPROTO);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -619,6 +672,7 @@ int main(void)
 		cmocka_unit_test(other_records),
 		cmocka_unit_test(refuses_sizes),
 		cmocka_unit_test(refuses_kinds),
+		cmocka_unit_test(copies_of_descriptors),
 		cmocka_unit_test(refuses_blobs),
 		cmocka_unit_test(refuses_offsets),
 		cmocka_unit_test(refuses_overlong_paths),

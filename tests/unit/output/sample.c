@@ -303,6 +303,7 @@ void sample_hostile(struct sample *s, enum event_kind kind, struct str unit)
 		s->e.net.client = s->e.net.server =
 			end("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", UINT16_MAX);
 		s->e.net.family = AF_INET6;
+		s->e.net.path = path;
 		break;
 	default:
 		break;

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #define ROOTWATCH_COMPAT_BPF_H
+#define COMPAT_KERNEL 510
 #define ROOTWATCH_MAPS_BPF_H
 #define ROOTWATCH_EMIT_BPF_H
 #define ROOTWATCH_OBJECT_BPF_H
@@ -24,6 +25,8 @@
 
 #define S_IFMT_	 0170000
 #define S_IFIFO_ 0010000
+#define S_IFREG_ S_IFREG
+#define S_ISUID_ S_ISUID
 #define S_IFBLK_ 0060000
 #define S_IFCHR_ 0020000
 

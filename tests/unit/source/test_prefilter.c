@@ -186,7 +186,7 @@ static void check_end_entry(const struct filter_entry *w)
 					       {FILTER_IN, WIRE_WATCH_IN},
 					       {FILTER_SEND, WIRE_WATCH_SEND}};
 	struct wire_address nowhere = {{0, 0}}, a = nowhere;
-	uint16_t port = 0;
+	uint16_t port = 0, other = w->scope == FILTER_PORT_TO ? UINT16_MAX : 7;
 	struct network n;
 
 	if (w->scope == FILTER_NETWORK) {
@@ -200,7 +200,7 @@ static void check_end_entry(const struct filter_entry *w)
 			continue;
 		assert_true(kernel_ends(accesses[i][1], &a, port,
 					w->scope == FILTER_DENIED ? -EPERM : 0));
-		assert_false(kernel_ends(accesses[i][1], &nowhere, 7, 0));
+		assert_false(kernel_ends(accesses[i][1], &nowhere, other, 0));
 	}
 }
 
@@ -227,6 +227,12 @@ static void check_entry(const struct filter_entry *w)
 		f.mode = S_IFBLK;
 		f.rdev = 259 << 20 | 7;
 		expect_urgent(w, f);
+		break;
+	case FILTER_SUID:
+		f.mode = S_IFREG | S_ISUID | 0755;
+		expect_urgent(w, f);
+		f.mode = S_IFDIR | S_ISUID | 0755;
+		expect(false, f, READ | WRITE);
 		break;
 	case FILTER_CHAR:
 		assert_int_equal(sscanf(w->pattern, "%u:%u", &major, &minor), 2);
@@ -273,7 +279,7 @@ static void test_harmless(void **state)
 {
 	static const char *const read[] = {
 		"/",
-		"/usr/bin/x",
+		"/usr/share/x",
 		"/tmp/x",
 		"/home/u/f",
 		"/etc/passwd",
@@ -294,7 +300,7 @@ static void test_harmless(void **state)
 		"/tmp/x",
 		"/home/u/f",
 		"/root/notes",
-		"/usr/bin/x",
+		"/usr/share/x",
 		"/srv-not/www/index.html",
 		"/etcetera/x",
 		"/var/lib/dpkg/lock",
@@ -506,6 +512,8 @@ static bool matches(const struct filter_entry *w, const struct kernel_file *f)
 			name_matches(w, f->place[f->n_place - 1]));
 	case FILTER_BLOCK:
 		return S_ISBLK(f->mode);
+	case FILTER_SUID:
+		return S_ISREG(f->mode) && (f->mode & S_ISUID);
 	case FILTER_CHAR:
 		snprintf(number, sizeof(number), "%u:%u", f->rdev >> 20, f->rdev & 0xfffff);
 		return S_ISCHR(f->mode) && strcmp(w->pattern, number) == 0;
@@ -571,7 +579,7 @@ static void random_entry(struct filter_entry *w, char *pattern, size_t size, siz
 		snprintf(pattern, size, "%s", devices[files_random(LEN(devices))]);
 	else if (w->scope == FILTER_NAME)
 		snprintf(pattern, size, "%s", words[files_random(LEN(words))]);
-	else if (w->scope != FILTER_BLOCK)
+	else if (w->scope != FILTER_BLOCK && w->scope != FILTER_SUID)
 		while (depth-- > 0)
 			len += (size_t)snprintf(pattern + len, size - len, "/%s",
 						words[files_random(LEN(words))]);
@@ -849,6 +857,7 @@ static void test_bad_patterns(void **state)
 		{FILTER_CHAR, "4096:0"},
 		{FILTER_CHAR, "0:1048576"},
 		{FILTER_BLOCK, "8:0"},
+		{FILTER_SUID, "4755"},
 		{FILTER_SCOPE_END, "/etc"},
 	};
 	struct filter_entry list[] = {{FILTER_PATH, "/etc", FILTER_WRITE, false, false},

@@ -31,6 +31,7 @@ static bool is_common(enum field_id id)
 	case F_FD_TYPE:
 	case F_FD_TYPECHAR:
 	case F_FILE_TYPE:
+	case F_FILE_SUID:
 	case F_FILE_FSTYPE:
 	case F_FILE_LAYER:
 	case F_ARG_FLAGS:

@@ -7,13 +7,13 @@
 static const char *const calls[EVENT_KIND_END][CALLS_MAX] = {
 	[EVENT_EXEC] = {"execve", "execveat"},
 	[EVENT_EXIT] = {"procexit"},
-	[EVENT_SETID] = {"setuid", "setreuid", "setresuid", "setfsuid"},
-	[EVENT_OPEN] = {"open", "openat", "openat2", "creat", "open_by_handle_at"},
+	[EVENT_SETID] = {"setuid", "setreuid", "setresuid", "setfsuid", "credrise"},
+	[EVENT_OPEN] = {"open", "openat", "openat2", "creat", "open_by_handle_at", "recvmsg"},
 #define ROW(id, name, ...) #name,
 	[EVENT_CONNECT] = {"connect"},
 	[EVENT_SYSCALL] = {WIRE_CALLS(ROW)},
 	[EVENT_NET] = {"connect", "bind", "listen", "accept", "accept4", "sendto", "sendmsg",
-		       "sendmmsg", "socket"},
+		       "sendmmsg", "socket", "dup", "dup2", "dup3"},
 #undef ROW
 };
 

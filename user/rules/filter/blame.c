@@ -83,6 +83,7 @@ static bool is_place(enum field_id id)
 	case F_FILE_NAME:
 	case F_FILE_SBPATH:
 	case F_FILE_TYPE:
+	case F_FILE_SUID:
 	case F_FILE_RDEV:
 	case F_SOCKET_NAME:
 	case F_PEER_COMM:

@@ -179,9 +179,15 @@ static int put_others(FILE *out, const struct node *condition)
 		{WORLD_SOCKET_PACKET, "packet sockets made"},
 		{WORLD_SOCKET_RAW, "raw sockets made"},
 		{WORLD_SOCKET_OTHER, "IP sockets made"},
+		{WORLD_STDIO_IP, "IP sockets made standard input or output"},
+		{WORLD_STDIO_UNIX, "Unix sockets made so"},
+		{WORLD_STDIO_FILE, "files made so"},
+		{WORLD_DUP_IP, "other copies of IP sockets"},
+		{WORLD_DUP_UNIX, "of Unix sockets"},
+		{WORLD_DUP_FILE, "of files"},
 		{WORLD_SYSCALL, "other system calls, of the types asked for"},
 	};
-	char text[256] = "";
+	char text[512] = "";
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {

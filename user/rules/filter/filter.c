@@ -29,6 +29,7 @@ struct wishes {
 	uint32_t kinds;
 	struct wire_calls calls;
 	uint32_t sockets;
+	uint32_t dull;
 	uint32_t host; /* worlds that want all of the host's files */
 	bool host_urgent;
 	struct str *ignores; /* but for these */
@@ -107,6 +108,16 @@ static int add_set(struct wishes *all, struct reach *s, enum world w, bool urgen
 	return err;
 }
 
+static int can_match(const struct rule *rule, enum world w, bool *can)
+{
+	struct reach s = {.any = false};
+	int err = walk(&s, w, rule->condition, false, 0);
+
+	*can = !reach_is_empty(&s);
+	reach_free(&s);
+	return err;
+}
+
 /* Which system calls the rule can match, when it can match any. */
 static int add_calls(struct wishes *all, const struct rule *rule)
 {
@@ -114,12 +125,16 @@ static int add_calls(struct wishes *all, const struct rule *rule)
 	int err = 0;
 
 	for (call = WIRE_CALL_FIRST; call < WIRE_CALL_END && !err; call++) {
-		struct reach s = {.any = false};
+		bool can = false;
 
-		err = walk(&s, WORLD_CALL(call), rule->condition, false, 0);
-		if (!reach_is_empty(&s))
+		err = can_match(rule, WORLD_CALL(call), &can);
+		if (can)
 			wire_calls_add(&all->calls, call);
-		reach_free(&s);
+		if (!can || err || !wire_call_dull(call))
+			continue;
+		err = can_match(rule, WORLD_DULL(call), &can);
+		if (can)
+			all->dull |= wire_call_dull(call);
 	}
 	return err;
 }
@@ -148,6 +163,16 @@ static void add_net(struct wishes *all, enum world w)
 	case WORLD_SOCKET_OTHER:
 		wire_calls_add(&all->calls, WIRE_CALL_SOCKET);
 		all->sockets |= FILTER_SOCKET_PACKET << (w - WORLD_SOCKET_PACKET);
+		break;
+	case WORLD_STDIO_IP:
+	case WORLD_STDIO_UNIX:
+	case WORLD_STDIO_FILE:
+	case WORLD_DUP_IP:
+	case WORLD_DUP_UNIX:
+	case WORLD_DUP_FILE:
+		for (uint32_t call = WIRE_CALL_DUP; call <= WIRE_CALL_DUP3; call++)
+			wire_calls_add(&all->calls, call);
+		all->sockets |= FILTER_STDIO_IP << (w - WORLD_STDIO_IP);
 		break;
 	default:
 		break;
@@ -361,6 +386,7 @@ static int finish(struct filter **out, const struct wishes *all)
 	b.f->kinds = all->kinds;
 	b.f->calls = all->calls;
 	b.f->sockets = all->sockets;
+	b.f->dull = all->dull;
 	*out = b.f;
 	return 0;
 }

@@ -28,10 +28,19 @@ struct rule; /* rules/lang/ast.h */
 #define FILTER_IN   16u /* bound, listening or accepted */
 #define FILTER_SEND 32u /* a datagram sent with an address */
 
-/* Kinds of sockets that are made. */
+/* Kinds of sockets, and of copies of descriptors, that are made. */
 #define FILTER_SOCKET_PACKET 1u
 #define FILTER_SOCKET_RAW    2u
 #define FILTER_SOCKET_OTHER  4u /* IP, but not raw */
+/* A dup to a number less than 3 (standard input and output) of an IP or Unix socket, or of another
+ * file. */
+#define FILTER_STDIO_IP	  8u
+#define FILTER_STDIO_UNIX 16u
+#define FILTER_STDIO_FILE 32u
+/* And to any other number. */
+#define FILTER_DUP_IP	64u
+#define FILTER_DUP_UNIX 128u
+#define FILTER_DUP_FILE 256u
 
 enum filter_scope {
 	FILTER_PATH, /* a path in the task's mount namespace or on the container's root: it and all
@@ -49,6 +58,7 @@ enum filter_scope {
 	FILTER_NAME,	  /* the file's own name, or that of the mount point it is bound to */
 	FILTER_SUFFIX,	  /* the end of that name, at most 8 bytes */
 	FILTER_BLOCK,	  /* any block device (pattern "") */
+	FILTER_SUID,	  /* any regular file that has the SUID bit (pattern "") */
 	FILTER_CHAR,	  /* a character device "major:minor" */
 	FILTER_SOCKET,	  /* the last component of a Unix listener's bound name */
 	FILTER_LISTENER,  /* the listening process' command, at most 15 bytes */
@@ -81,7 +91,8 @@ struct filter {
 	uint32_t any;		 /* FILTER_*: every such event must be sent */
 	uint32_t kinds;		 /* 1u << EVENT_*: kinds that some enabled rule can match at all */
 	struct wire_calls calls; /* of EVENT_SYSCALL and EVENT_NET: those that one can match */
-	uint32_t sockets;	 /* FILTER_SOCKET_*: whose making one can match */
+	uint32_t sockets;	 /* FILTER_SOCKET_*, _STDIO_*, _DUP_*: whose making one can match */
+	uint32_t dull; /* wire_call_dull() of the calls that one can match also when they are dull */
 	void *arena;
 };
 

@@ -255,6 +255,8 @@ static int open_patterns(struct reach *s, const struct node *test)
 		return add_host(s, test);
 	case F_FILE_TYPE:
 		return leaf_types(s, test);
+	case F_FILE_SUID:
+		return leaf_suid(s, test);
 	case F_FILE_RDEV:
 		return leaf_devices(s, test);
 	default:

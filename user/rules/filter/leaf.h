@@ -23,6 +23,7 @@ int leaf_exclude(struct reach *s, const struct node *test);
 
 /* Parts of leaf_patterns(): a file's type, a device's number, everything of a connect. */
 int leaf_types(struct reach *s, const struct node *test);
+int leaf_suid(struct reach *s, const struct node *test);
 int leaf_devices(struct reach *s, const struct node *test);
 int leaf_sockets(struct reach *s, const struct node *test);
 /* And of what an IP socket does. */

@@ -30,6 +30,16 @@ int leaf_types(struct reach *s, const struct node *test)
 	return reach_add(s, (struct pattern){.scope = FILTER_BLOCK, .text = STR_LIT("")});
 }
 
+int leaf_suid(struct reach *s, const struct node *test)
+{
+	if (!is_literal(test) || test->n_values != 1 ||
+	    !str_is(leaf_value(&test->values[0]), "true")) {
+		reach_any(s);
+		return 0;
+	}
+	return reach_add(s, (struct pattern){.scope = FILTER_SUID, .text = STR_LIT("")});
+}
+
 /* "major:minor" as the kernel numbers devices, and written as it is printed. */
 static bool is_device(struct str value)
 {

@@ -246,6 +246,7 @@ uint32_t pattern_breadth(const struct pattern *p)
 	case FILTER_PORT_FROM:
 		return BREADTH_SCOPE;
 	case FILTER_BLOCK:
+	case FILTER_SUID:
 	case FILTER_CHAR:
 	case FILTER_SOCKET:
 	case FILTER_LISTENER:

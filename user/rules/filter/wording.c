@@ -125,6 +125,7 @@ static const struct {
 	[FILTER_NAME] = {"the file's name ", "the file's names ", ""},
 	[FILTER_SUFFIX] = {"the end of the file's name ", "the ends of files' names ", ""},
 	[FILTER_BLOCK] = {"", "", "block devices"},
+	[FILTER_SUID] = {"", "", "files that have the SUID bit"},
 	[FILTER_CHAR] = {"the device ", "the devices ", ""},
 	[FILTER_SOCKET] = {"the socket's name ", "the sockets' names ", ""},
 	[FILTER_PORT] = {"the server's port ", "the server's ports ", ""},

@@ -16,7 +16,7 @@ uint32_t world_kind(enum world w)
 		[WORLD_BOTH] = EVENT_OPEN,	  [WORLD_CONNECT] = EVENT_CONNECT,
 		[WORLD_OPEN_DENIED] = EVENT_OPEN, [WORLD_CONNECT_DENIED] = EVENT_CONNECT,
 		[WORLD_EXEC] = EVENT_EXEC,	  [WORLD_EXIT] = EVENT_EXIT,
-		[WORLD_SETID] = EVENT_SETID,
+		[WORLD_SETID] = EVENT_SETID,	  [WORLD_HANDLE] = EVENT_OPEN,
 	};
 
 	if (world_is_net(w))
@@ -120,8 +120,8 @@ static enum truth test_success(const struct node *test)
 
 static enum truth test_type(enum world w, const struct node *test)
 {
-	static const char *const opens[] = {"open", "openat", "openat2", "creat",
-					    "open_by_handle_at"};
+	static const char *const opens[] = {"open",  "openat",	"openat2",
+					    "creat", "recvmsg", "open_by_handle_at"};
 	static const char *const connects[] = {"connect"};
 	static const char *const execs[] = {"execve", "execveat"};
 	static const char *const exits[] = {"procexit"};
@@ -130,11 +130,14 @@ static enum truth test_type(enum world w, const struct node *test)
 		WIRE_CALLS(ROW)
 #undef ROW
 	};
-	static const char *const setids[] = {"setuid", "setreuid", "setresuid", "setfsuid"};
+	static const char *const setids[] = {"setuid", "setreuid", "setresuid", "setfsuid",
+					     "credrise"};
 
 	switch (world_kind(w)) {
-	case EVENT_OPEN:
-		return world_strings(test, opens, COUNT(opens), true);
+	case EVENT_OPEN: /* the last one is WORLD_HANDLE's */
+		if (w == WORLD_HANDLE)
+			return world_strings(test, &opens[COUNT(opens) - 1], 1, true);
+		return world_strings(test, opens, COUNT(opens) - 1, true);
 	case EVENT_CONNECT:
 		return world_strings(test, connects, COUNT(connects), true);
 	case EVENT_EXEC:
@@ -142,8 +145,8 @@ static enum truth test_type(enum world w, const struct node *test)
 	case EVENT_EXIT:
 		return world_strings(test, exits, COUNT(exits), true);
 	case EVENT_SYSCALL:
-		if (w >= WORLD_CALL(WIRE_CALL_FIRST))
-			return world_strings(test, &calls[w - WORLD_CALL(WIRE_CALL_FIRST)], 1,
+		if (world_call(w))
+			return world_strings(test, &calls[world_call(w) - WIRE_CALL_FIRST], 1,
 					     true);
 		return world_strings(test, calls, COUNT(calls), true);
 	default:
@@ -204,7 +207,7 @@ static enum truth test_open(enum world w, const struct node *test)
 	case F_FD_TYPE:
 		return world_strings(test, types, COUNT(types), false);
 	default:
-		return w == WORLD_OPEN_DENIED ? TRUTH_UNKNOWN : test_access(w, test);
+		return w >= WORLD_FILTERED ? TRUTH_UNKNOWN : test_access(w, test);
 	}
 }
 
@@ -223,30 +226,6 @@ static enum truth test_connect(const struct node *test)
 	}
 }
 
-/* Can that call have the field? value_of_syscall() says what has what. */
-static bool call_has(uint32_t call, enum field_id id)
-{
-	const struct event_call *row = event_call(call);
-
-	switch (id) {
-	case F_FD_NAME:
-	case F_FILE_PATHS:
-	case F_FILE_NAME:
-	case F_HOST_PATH:
-		return row->path[1] || row->fd || (row->path[0] && row->dir[0] != WIRE_CALL_A_NAME);
-	case F_ARG_MODE:
-		return row->mode;
-	case F_ARG_FLAGS:
-		return row->flags && call != WIRE_CALL_SETNS;
-	case F_ARG_NSTYPE:
-		return call == WIRE_CALL_SETNS;
-	case F_ARG_REQUEST:
-		return call == WIRE_CALL_PTRACE;
-	default:
-		return true;
-	}
-}
-
 enum truth world_truth(enum world w, const struct node *test)
 {
 	static const char *const dir[] = {"<"};
@@ -256,8 +235,11 @@ enum truth world_truth(enum world w, const struct node *test)
 	/* What a comparison with a missing value gives, whatever is done to it. */
 	if (!(value_kinds(id) & (1u << world_kind(w))))
 		return TRUTH_NO;
-	if (w > WORLD_SYSCALL && !call_has(w - WORLD_CALL(0), id))
-		return TRUTH_NO;
+	if (world_call(w)) {
+		t = world_of_call(w, test);
+		if (t != TRUTH_UNKNOWN)
+			return t;
+	}
 	if (test->right || test->left.n_transforms > 0)
 		return TRUTH_UNKNOWN;
 	if (id == F_TYPE && !world_is_net(w))

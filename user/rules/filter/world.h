@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "rules/lang/ast.h"
+#include "wire.h"
 
 /* Those up to WORLD_FILTERED are filtered; of the others all are sent, and only whether a rule can
  * match counts. */
@@ -25,12 +26,19 @@ enum world {
 	WORLD_FILTERED,
 	WORLD_OPEN_DENIED = WORLD_FILTERED,
 	WORLD_CONNECT_DENIED,
+	WORLD_HANDLE, /* opened by a handle: rare, so all are sent */
 	WORLD_EXEC,
 	WORLD_EXIT,
 	WORLD_SETID,
 	WORLD_SOCKET_PACKET, /* socket(), by FILTER_SOCKET_* */
 	WORLD_SOCKET_RAW,
 	WORLD_SOCKET_OTHER,
+	WORLD_STDIO_IP, /* dup, dup2 and dup3, by FILTER_STDIO_* and FILTER_DUP_* */
+	WORLD_STDIO_UNIX,
+	WORLD_STDIO_FILE,
+	WORLD_DUP_IP,
+	WORLD_DUP_UNIX,
+	WORLD_DUP_FILE,
 	WORLD_SYSCALL, /* any of wire_calls.h; WORLD_CALL() is a certain one */
 	WORLD_END
 };
@@ -38,10 +46,17 @@ enum world {
 /* One that behaves like WORLD_SYSCALL, of that call (WIRE_CALL_*) only. */
 #define WORLD_CALL(call) ((enum world)(WORLD_SYSCALL + (call)))
 
+/* The same of a call that is dull: see WIRE_CALL_DULL_FIRST. */
+#define WORLD_DULL(call) ((enum world)(WORLD_SYSCALL + WIRE_CALLS_MAX + (call)))
+
 enum truth { TRUTH_UNKNOWN, TRUTH_NO, TRUTH_YES };
 
 /* What a test comes to, by the world alone. */
 enum truth world_truth(enum world w, const struct node *test);
+
+/* The call of a WORLD_CALL or WORLD_DULL; 0 of others. And what a test of its arguments comes to. */
+uint32_t world_call(enum world w);
+enum truth world_of_call(enum world w, const struct node *test);
 
 /* Of the events of IP, raw and packet sockets. Part of world_truth(). */
 bool world_is_net(enum world w);

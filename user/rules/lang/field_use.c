@@ -73,14 +73,13 @@ static int spell_out(struct lang *g, struct syntax_field *f)
 	size_t len = f->name.len + 1 + f->arg.len;
 	char *p;
 
-	if (!f->has_arg || strcmp(f->name.p, "evt.arg") != 0)
+	if (!f->has_arg || strcmp(f->name.p, "evt.arg") != 0 ||
+	    strspn(f->arg.p, "0123456789") == f->arg.len)
 		return 0;
 	p = arena_new(&g->tmp, len + 1, 1);
 	if (!p)
 		return -ENOMEM;
 	(void)snprintf(p, len + 1, "%s.%s", f->name.p, f->arg.p);
-	if (field_lookup(p, len) == F_RULE_END)
-		return 0;
 	f->name.p = p;
 	f->name.len = len;
 	f->has_arg = false;

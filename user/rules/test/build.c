@@ -34,6 +34,7 @@ static const struct {
 	     {"setreuid", EVENT_SETID, WIRE_CALL_SETREUID},
 	     {"setresuid", EVENT_SETID, WIRE_CALL_SETRESUID},
 	     {"setfsuid", EVENT_SETID, WIRE_CALL_SETFSUID},
+	     {"credrise", EVENT_SETID, WIRE_CALL_NONE},
 	     {"bind", EVENT_NET, WIRE_CALL_BIND},
 	     {"listen", EVENT_NET, WIRE_CALL_LISTEN},
 	     {"accept", EVENT_NET, WIRE_CALL_ACCEPT},
@@ -42,6 +43,9 @@ static const struct {
 	     {"sendmsg", EVENT_NET, WIRE_CALL_SENDMSG},
 	     {"sendmmsg", EVENT_NET, WIRE_CALL_SENDMMSG},
 	     {"socket", EVENT_NET, WIRE_CALL_SOCKET},
+	     {"dup", EVENT_NET, WIRE_CALL_DUP},
+	     {"dup2", EVENT_NET, WIRE_CALL_DUP2},
+	     {"dup3", EVENT_NET, WIRE_CALL_DUP3},
 	     {"connect", EVENT_CONNECT, WIRE_CALL_CONNECT},
 	     {"connect", EVENT_NET, WIRE_CALL_CONNECT}, /* see find_type() */
 #define ROW(id, name, ...) {#name, EVENT_SYSCALL, WIRE_CALL_##id},
@@ -69,9 +73,10 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 		*why = "there is no such field: `rootwatch rules fields` lists them";
 		return -EINVAL;
 	}
-	if (id >= F_END && id != F_HOST_PATH && id != F_FILE_TYPE && id != F_FILE_RDEV &&
-	    id != F_MOUNTS && id != F_PROC_PCMDLINE && id != F_PROC_PEXE && id != F_ARG_REQUEST &&
-	    id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET) {
+	if (id >= F_END && id != F_HOST_PATH && id != F_FILE_TYPE && id != F_FILE_SUID &&
+	    id != F_FILE_RDEV && id != F_MOUNTS && id != F_PROC_PCMDLINE && id != F_PROC_PEXE &&
+	    id != F_ARG_REQUEST && id != F_CALL_GAINED && id != F_ARG_KEY && id != F_ARG_VALUE &&
+	    id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET && id != F_FD_NUM && id != F_DUP_STDIO) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;
@@ -356,6 +361,8 @@ static void build_open(struct build *b, uint32_t call)
 	o->created = input_bool(&b->in, F_FILE_CREATED, false);
 	if (o->created)
 		o->file.flags |= WIRE_FILE_CREATED;
+	if (input_bool(&b->in, F_RECEIVED, false))
+		o->call = WIRE_CALL_RECVMSG;
 	o->io_uring = input_bool(&b->in, F_IO_URING, false);
 	o->unresolved = e->blocked;
 	if (e->blocked)
@@ -445,6 +452,7 @@ static void build_kind(struct build *b, size_t type)
 		break;
 	default:
 		e->setid.call = types[type].call;
+		e->setid.risen = e->setid.call == WIRE_CALL_NONE;
 		break;
 	}
 }

@@ -57,8 +57,10 @@ static uint32_t build_mode(struct input *in, enum event_kind kind)
 					 S_IFCHR, S_IFIFO, S_IFSOCK};
 
 	/* One of the fields that rules have and lines have not; a program is a regular file. */
-	return kind == EVENT_OPEN ? modes[input_word(in, F_FILE_TYPE, names, 0)] | 0644 :
-				    S_IFREG | 0755;
+	if (kind != EVENT_OPEN)
+		return S_IFREG | 0755;
+	return modes[input_word(in, F_FILE_TYPE, names, 0)] | 0644 |
+	       (input_bool(in, F_FILE_SUID, false) ? S_ISUID : 0);
 }
 
 static void build_flags(struct build *b, struct event_file *f, size_t system)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "rules/test/parts.h"
 
@@ -62,6 +63,28 @@ static void build_made(struct build *b)
 	n->protocol = (uint16_t)input_number(&b->in, F_ARG_PROTO, UINT16_MAX, n->protocol);
 }
 
+/* Of a connection, unless fd.typechar says otherwise. */
+static void build_dup(struct build *b)
+{
+	static const char *const names[] = {"4", "6", "f", "d", "p", "u", NULL};
+	static const uint16_t modes[] = {S_IFSOCK, S_IFSOCK, S_IFREG, S_IFDIR, S_IFIFO, S_IFSOCK};
+	struct event_net *n = &b->event.net;
+	unsigned type = input_word(&b->in, F_FD_TYPECHAR, names, 0);
+
+	b->event.ret = (int32_t)input_number(&b->in, F_FD_NUM, INT32_MAX, 0);
+	n->mode = modes[type];
+	n->oldfd = 3;
+	if (input_bool(&b->in, F_DUP_STDIO, type < 2))
+		n->flags |= WIRE_NET_STDIO;
+	if (type < 2) {
+		build_ends(b);
+		return;
+	}
+	n->family = type == 5 ? AF_UNIX : 0;
+	if (n->family == 0)
+		n->path = input_str(&b->in, F_FD_NAME, STR_LIT("/data/file"));
+}
+
 void build_net(struct build *b, uint32_t call)
 {
 	static const char *const names[] = {"tcp", "udp", "icmp", "raw", NULL};
@@ -77,6 +100,8 @@ void build_net(struct build *b, uint32_t call)
 		n->flags |= WIRE_NET_HOST;
 	if (call == WIRE_CALL_SOCKET)
 		build_made(b);
+	else if (event_net_dup(n))
+		build_dup(b);
 	else
 		build_ends(b);
 }

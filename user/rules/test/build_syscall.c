@@ -4,18 +4,18 @@
 
 #include "rules/test/parts.h"
 
-#define BITS	     32
-#define S_BLOCK	     0060000 /* the only type of a node that can be made and is not one bit */
-#define REQUESTS_MAX 0x4300
+#define BITS	48
+#define S_BLOCK 0060000 /* the only type of a node that can be made and is not one bit */
 
 typedef struct str (*texter)(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
 
 /* Sets argument n to the value below max, or the bit, that is printed as that word. */
 static bool find_word(struct event_syscall *s, unsigned n, struct str word, texter text)
 {
-	struct event_syscall one = {.call = s->call};
+	struct event_syscall one = *s;
 	char buf[EVENT_CALL_TEXT];
 
+	memset(one.args + WIRE_SYSCALL_ARGS, 0, WIRE_SYSCALL_WORDS * sizeof(one.args[0]));
 	for (unsigned i = 0; i <= BITS; i++) {
 		one.args[n - 1] = i < BITS ? 1ull << i : S_BLOCK;
 		if (str_eq(text(&one, buf), word)) {
@@ -24,6 +24,21 @@ static bool find_word(struct event_syscall *s, unsigned n, struct str word, text
 		}
 	}
 	return false;
+}
+
+/* What is taken away, and not set, is in the word behind it. */
+static bool find_flag(struct event_syscall *s, unsigned n, struct str word, texter text)
+{
+	struct event_syscall none = *s;
+	bool found;
+
+	if (!str_starts(word, "-") || n != WIRE_CALL_WORD(0))
+		return find_word(s, n, word, text);
+	memset(none.args + WIRE_SYSCALL_ARGS, 0, WIRE_SYSCALL_WORDS * sizeof(none.args[0]));
+	found = find_word(&none, n, (struct str){word.p + 1, word.len - 1, word.len - 1}, text);
+	if (found)
+		s->args[n] |= none.args[n - 1];
+	return found;
 }
 
 static void set_words(struct build *b, enum field_id id, unsigned n, texter text)
@@ -38,7 +53,7 @@ static void set_words(struct build *b, enum field_id id, unsigned n, texter text
 		while (word.len < left.len && left.p[word.len] != '|')
 			word.len++;
 		word.full = word.len;
-		if (n == 0 || !find_word(&b->event.sys, n, word, text)) {
+		if (n == 0 || !find_flag(&b->event.sys, n, word, text)) {
 			input_fail(&b->in, id, "%s cannot be %.*s for this call", field_name(id),
 				   (int)word.len, word.p);
 			return;
@@ -67,13 +82,20 @@ static struct str mode_text(const struct event_syscall *s, char buf[static EVENT
 
 static void set_request(struct build *b)
 {
-	struct str word = input_str(&b->in, F_ARG_REQUEST, STR_LIT("PTRACE_ATTACH"));
 	struct event_syscall *s = &b->event.sys;
-	char buf[EVENT_CALL_TEXT];
+	unsigned arg = event_call_request_arg(s->call);
+	struct str word = input_str(&b->in, F_ARG_REQUEST, STR_LIT(""));
+	const char *name = NULL;
 
-	for (s->args[0] = 0; s->args[0] < REQUESTS_MAX; s->args[0]++)
-		if (str_eq(event_call_request(s, buf), word))
+	if (word.len == 0 && s->call == WIRE_CALL_PTRACE)
+		word = STR_LIT("PTRACE_ATTACH");
+	if (word.len == 0)
+		return;
+	for (size_t i = 0; arg && (name = event_call_request_name(s->call, i)); i++) {
+		s->args[arg - 1] = event_call_request_number(s->call, i);
+		if (str_is(word, name))
 			return;
+	}
 	input_fail(&b->in, F_ARG_REQUEST, "evt.arg.request is such as PTRACE_ATTACH");
 }
 
@@ -114,19 +136,22 @@ void build_syscall(struct build *b, uint32_t call)
 
 	s->call = call;
 	set_args(b);
+	set_request(b);
+	if (call == WIRE_CALL_CAPSET)
+		s->args[WIRE_SYSCALL_ARGS] = build_capabilities(&b->in, F_CALL_GAINED);
 	if (call == WIRE_CALL_SETNS)
 		set_words(b, F_ARG_NSTYPE, row->flags, event_call_flags);
 	else if (row->flags)
 		set_words(b, F_ARG_FLAGS, row->flags, event_call_flags);
 	if (row->mode)
 		set_words(b, F_ARG_MODE, row->mode, mode_text);
-	if (call == WIRE_CALL_PTRACE)
-		set_request(b);
 	if (two || name)
 		s->paths[0].named = input_str(&b->in, F_CALL_FROM, STR_LIT("/data/from"));
 	else if (row->path[1])
 		s->paths[1].named = input_str(&b->in, F_CALL_FROM, STR_LIT("/data/from"));
-	if (two || (!name && (row->path[0] || row->fd)))
+	if (two && row->dir[1] == WIRE_CALL_A_NAME)
+		s->paths[1].named = input_str(&b->in, F_ARG_KEY, STR_LIT("key"));
+	else if (two || (!name && (row->path[0] || row->fd)))
 		s->paths[two].named = input_str(&b->in, F_FD_NAME, STR_LIT("/data/file"));
 	for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++)
 		s->paths[i].asked = s->paths[i].path = s->paths[i].named;

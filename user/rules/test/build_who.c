@@ -41,7 +41,7 @@ static uint64_t build_hex(struct input *in, enum field_id id, uint64_t otherwise
 	return n;
 }
 
-static uint64_t build_capabilities(struct input *in)
+uint64_t build_capabilities(struct input *in, enum field_id id)
 {
 	const char *names[65] = {NULL};
 	size_t n;
@@ -51,7 +51,7 @@ static uint64_t build_capabilities(struct input *in)
 
 		names[n] = input_copy(in, name.p, name.len).p;
 	}
-	return input_words(in, F_CAP_EFFECTIVE, names, ' ', 0);
+	return input_words(in, id, names, ' ', 0);
 }
 
 /* Of a user namespace the same shift is taken for all ids: of 100000 for root there. */
@@ -116,7 +116,7 @@ void build_creds(struct build *b)
 	gid = input_id(in, F_GROUP_GID, inside);
 	e->creds.gid = e->creds.egid = e->creds.sgid = e->creds.fsgid = gid + shift;
 	e->creds.ns_gid = e->creds.ns_egid = gid;
-	e->creds.cap_effective = build_capabilities(in);
+	e->creds.cap_effective = build_capabilities(in, F_CAP_EFFECTIVE);
 	if (!more)
 		return;
 	e->creds.uid = input_id(in, F_RUID_HOST, e->creds.uid);

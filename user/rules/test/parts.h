@@ -16,6 +16,8 @@ struct build {
 
 /* Each fills its part of b->event from b->in. */
 void build_creds(struct build *b);
+/* The bits of capabilities that a field names. */
+uint64_t build_capabilities(struct input *in, enum field_id id);
 void build_container(struct build *b);
 /* Another system call than those with an event of their own. */
 void build_syscall(struct build *b, uint32_t call);

@@ -27,6 +27,14 @@ static bool set_mask(struct value *v, uint64_t mask, struct value_scratch *scrat
 	return set_str(v, scratch_copy(scratch, hex, 16));
 }
 
+/* A copy: the names of the next mask take the place of these. */
+static bool set_capabilities(struct value *v, uint64_t mask, struct value_scratch *scratch)
+{
+	struct str names = names_capabilities(mask);
+
+	return set_str(v, names.len > 0 ? scratch_copy(scratch, names.p, names.len) : names);
+}
+
 static bool set_before(struct value *v, const struct event *e, uint32_t id)
 {
 	return set_num_if(v, e->prev_known, id);
@@ -39,6 +47,8 @@ static struct str name_of(uint32_t id)
 
 static struct str setid_gain(const struct event *e)
 {
+	if (e->setid.risen)
+		return STR_LIT("risen");
 	switch (privilege_of_setid(e)) {
 	case PRIVILEGE_RAISED:
 		return STR_LIT("raised");
@@ -79,8 +89,13 @@ static bool changes(struct value *v, const struct event *e, enum field_id id,
 		return set_id(v, c->suid);
 	case F_TO_FSUID:
 		return set_id(v, c->fsuid);
+	case F_FROM_CAP_PERMITTED:
+		return set_capabilities(v, e->prev_known ? e->prev.cap_permitted : 0, scratch);
+	case F_CAP_GAINED:
+		return set_capabilities(
+			v, e->prev_known ? c->cap_permitted & ~e->prev.cap_permitted : 0, scratch);
 	case F_SETID_GAIN:
-		return set_str(v, setid_gain(e));
+		return e->kind == EVENT_SETID ? set_str(v, setid_gain(e)) : set_missing(v);
 	default:
 		return false;
 	}
@@ -109,11 +124,11 @@ bool value_of_creds(struct value *v, const struct event *e, const struct field_u
 	case F_ROOT:
 		return set_str(v, root_name(c));
 	case F_CAP_EFFECTIVE:
-		return set_str(v, names_capabilities(c->cap_effective));
+		return set_capabilities(v, c->cap_effective, scratch);
 	case F_THREAD_CAP_PERMITTED:
-		return set_str(v, names_capabilities(c->cap_permitted));
+		return set_capabilities(v, c->cap_permitted, scratch);
 	case F_THREAD_CAP_INHERITABLE:
-		return set_str(v, names_capabilities(c->cap_inheritable));
+		return set_capabilities(v, c->cap_inheritable, scratch);
 	case F_USER_LOGINNAME: /* 4294967295, unset, has no name */
 		return set_str(v, name_of(e->task.loginuid));
 	default:

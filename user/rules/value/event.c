@@ -118,6 +118,9 @@ bool value_of_event(struct value *v, const struct event *e, const struct field_u
 		return asked_user(v, e, scratch);
 	case F_CATEGORY:
 		return set_str(v, category(e));
+	case F_PROC_PID_TS:
+		return set_num_if(v, e->task.start != 0,
+				  (int64_t)(e->time - e->btime + e->task.start));
 	case F_HOSTNAME:
 		return set_str(v, host());
 	case F_BLOCKED:

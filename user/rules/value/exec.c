@@ -148,6 +148,23 @@ static struct str gain(const struct event_exec *x)
 		     (x->flags & WIRE_EXEC_FCAPS ? 4u : 0)];
 }
 
+/* Of a time since boot. */
+static int64_t real_time(const struct event *e, uint64_t btime)
+{
+	return (int64_t)(e->time - e->btime + btime);
+}
+
+/* From the change of the program's inode to a start, or back; missing where that is less than 0. */
+static bool set_since_change(struct value *v, const struct event *e, int64_t start, bool to_start)
+{
+	int64_t change = e->exec.exe_ctime, from = to_start ? change : start;
+	bool known = change != 0 && (to_start ? e->task.start : e->exec.init_start) != 0;
+
+	if (!known || from > (to_start ? start : change))
+		return set_missing(v);
+	return set_num(v, (int64_t)((uint64_t)(to_start ? start : change) - (uint64_t)from));
+}
+
 static bool of_program(struct value *v, const struct event *e, enum field_id id,
 		       struct value_scratch *scratch)
 {
@@ -172,6 +189,17 @@ bool value_of_exec(struct value *v, const struct event *e, const struct field_us
 	if (e->kind != EVENT_EXEC)
 		return false;
 	switch (id) {
+	case F_PROC_EXE_CTIME:
+		return set_num_if(v, x->exe_ctime != 0, x->exe_ctime);
+	case F_PROC_EXE_MTIME:
+		return set_num_if(v, x->exe_mtime != 0, x->exe_mtime);
+	case F_PROC_CTIME_DURATION:
+		return set_since_change(v, e, real_time(e, e->task.start), true);
+	case F_PIDNS_DURATION:
+		return set_since_change(v, e, real_time(e, x->init_start), false);
+	case F_PIDNS_START:
+	case F_CONTAINER_START:
+		return set_num_if(v, x->init_start != 0, real_time(e, x->init_start));
 	case F_EXEC_FILENAME:
 		return set_str(v, x->filename);
 	case F_EXEC_SCRIPT:

@@ -11,6 +11,8 @@ bool value_of_net(struct value *v, const struct event *e, const struct field_use
 		  struct value_scratch *scratch);
 bool value_of_syscall(struct value *v, const struct event *e, const struct field_use *use,
 		      struct value_scratch *scratch);
+bool value_of_args(struct value *v, const struct event *e, const struct field_use *use,
+		   struct value_scratch *scratch);
 bool value_of_event(struct value *v, const struct event *e, const struct field_use *use,
 		    struct value_scratch *scratch);
 bool value_of_object(struct value *v, const struct event *e, const struct field_use *use,

@@ -87,23 +87,73 @@ static bool of_ends(struct value *v, const struct event_net *n, enum field_id id
 
 static bool set_type(struct value *v, const struct event_net *n)
 {
-	char type = event_net_typechar(n);
-
-	if (!type)
+	switch (event_net_typechar(n)) {
+	case '4':
+		return set_str(v, STR_LIT("ipv4"));
+	case '6':
+		return set_str(v, STR_LIT("ipv6"));
+	case 'u':
+		return set_str(v, STR_LIT("unix"));
+	case 'p':
+		return set_str(v, STR_LIT("pipe"));
+	case 'd':
+		return set_str(v, STR_LIT("directory"));
+	case 'f':
+		return set_str(v, STR_LIT("file"));
+	default:
 		return set_missing(v);
-	return set_str(v, type == '4' ? STR_LIT("ipv4") : STR_LIT("ipv6"));
+	}
 }
 
-static bool set_typechar(struct value *v, const struct event_net *n)
+static bool set_typechar(struct value *v, const struct event_net *n, struct value_scratch *scratch)
 {
 	char type = event_net_typechar(n);
 
-	if (!type)
-		return set_missing(v);
-	return set_str(v, type == '4' ? STR_LIT("4") : STR_LIT("6"));
+	return type ? set_str(v, scratch_copy(scratch, &type, 1)) : set_missing(v);
 }
 
-static bool of_socket(struct value *v, const struct event_net *n, enum field_id id)
+static bool set_family(struct value *v, const struct event_net *n)
+{
+	switch (event_net_typechar(n)) {
+	case '4':
+	case '6':
+		return set_str(v, STR_LIT("ip"));
+	case 'u':
+		return set_str(v, STR_LIT("unix"));
+	default:
+		return set_missing(v);
+	}
+}
+
+/* Does the call give a descriptor, which its result is then? */
+static bool gives_fd(const struct event_net *n)
+{
+	return event_net_dup(n) || n->call == WIRE_CALL_SOCKET || n->call == WIRE_CALL_ACCEPT ||
+	       n->call == WIRE_CALL_ACCEPT4;
+}
+
+/* Of a dup. */
+static bool of_dup(struct value *v, const struct event *e, enum field_id id)
+{
+	const struct event_net *n = &e->net;
+	bool dup = event_net_dup(n);
+
+	switch (id) {
+	case F_FD_NUM:
+		return set_num_if(v, gives_fd(n), e->ret);
+	case F_ARG_OLDFD:
+		return set_num_if(v, dup, n->oldfd);
+	case F_ARG_NEWFD:
+		return set_num_if(v, dup && n->call != WIRE_CALL_DUP, e->ret);
+	case F_DUP_STDIO:
+		return set_bool_if(v, dup, n->flags & WIRE_NET_STDIO);
+	default:
+		return false;
+	}
+}
+
+static bool of_socket(struct value *v, const struct event_net *n, enum field_id id,
+		      struct value_scratch *scratch)
 {
 	bool made = n->call == WIRE_CALL_SOCKET;
 
@@ -111,9 +161,9 @@ static bool of_socket(struct value *v, const struct event_net *n, enum field_id 
 	case F_FD_TYPE:
 		return set_type(v, n);
 	case F_FD_TYPECHAR:
-		return set_typechar(v, n);
+		return set_typechar(v, n, scratch);
 	case F_FD_SOCKFAMILY:
-		return set_str(v, event_net_typechar(n) ? STR_LIT("ip") : STR_LIT(""));
+		return set_family(v, n);
 	case F_FD_L4PROTO:
 		return set_str(v, event_net_l4proto(n));
 	case F_ARG_DOMAIN:
@@ -147,8 +197,11 @@ bool value_of_net(struct value *v, const struct event *e, const struct field_use
 	if (e->kind != EVENT_NET)
 		return false;
 	if (id == F_FD_NAME) {
+		if (e->net.path.len > 0)
+			return set_str(v, e->net.path);
 		name = event_net_name(&e->net, buf);
 		return set_str(v, name.len > 0 ? scratch_copy(scratch, name.p, name.len) : name);
 	}
-	return of_ends(v, &e->net, id, scratch) || of_socket(v, &e->net, id);
+	return of_ends(v, &e->net, id, scratch) || of_socket(v, &e->net, id, scratch) ||
+	       of_dup(v, e, id);
 }

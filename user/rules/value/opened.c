@@ -120,6 +120,8 @@ static bool of_open(struct value *v, const struct event *e, enum field_id id,
 	switch (id) {
 	case F_FILE_CREATED:
 		return set_bool(v, o->created);
+	case F_RECEIVED:
+		return set_bool(v, o->call == WIRE_CALL_RECVMSG);
 	case F_IO_URING:
 		return set_bool(v, o->io_uring);
 	case F_FILE_UNRESOLVED:
@@ -132,6 +134,8 @@ static bool of_open(struct value *v, const struct event *e, enum field_id id,
 		return set_str(v, file_name(f));
 	case F_FILE_TYPE:
 		return set_str(v, type_of(f));
+	case F_FILE_SUID:
+		return set_bool_if(v, f->known, S_ISREG(f->mode) && (f->mode & S_ISUID));
 	case F_FILE_RDEV:
 		if (!f->known || !(S_ISBLK(f->mode) || S_ISCHR(f->mode)))
 			return set_missing(v);

@@ -2,6 +2,7 @@
 /* System calls as they were made: evt.arg.*, fs.path.*, and what changes where. */
 #include <linux/fs.h>
 
+#include "base/names.h"
 #include "rules/value/file.h"
 #include "rules/value/internal.h"
 
@@ -24,13 +25,6 @@ static bool set_path(struct value *v, const struct event_call_path *path, bool r
 	return set_str(v, raw ? path->asked : path->path);
 }
 
-/* Its second path is no other file, but the name of something that it has. */
-static bool of_attribute(const struct event_syscall *s)
-{
-	return s->call == WIRE_CALL_SETXATTR || s->call == WIRE_CALL_LSETXATTR ||
-	       s->call == WIRE_CALL_FSETXATTR;
-}
-
 /* Falco's source and target: of links they are the other way round. */
 static bool set_fs(struct value *v, const struct event_syscall *s, bool raw, bool target)
 {
@@ -38,7 +32,7 @@ static bool set_fs(struct value *v, const struct event_syscall *s, bool raw, boo
 	bool link = s->call == WIRE_CALL_LINK || s->call == WIRE_CALL_LINKAT ||
 		    s->call == WIRE_CALL_SYMLINK || s->call == WIRE_CALL_SYMLINKAT;
 
-	if (!row || !row->path[1] || of_attribute(s))
+	if (!row || !row->path[1] || event_call_of_attribute(s))
 		return set_missing(v);
 	return set_path(v, &s->paths[link ? !target : target], raw);
 }
@@ -91,6 +85,10 @@ static bool of_numbers(struct value *v, const struct event_syscall *s, enum fiel
 		return set_text(v, event_call_request(s, buf), scratch);
 	case F_CALL_ARGS:
 		return set_text(v, event_call_args(s, buf), scratch);
+	case F_CALL_GAINED:
+		return set_str(v, names_capabilities(s->call == WIRE_CALL_CAPSET ?
+							     event_call_arg(s, WIRE_CALL_WORD(0)) :
+							     0));
 	default:
 		return false;
 	}
@@ -121,6 +119,8 @@ static bool of_paths(struct value *v, const struct event_syscall *s, enum field_
 	case F_ARG_LINKPATH:
 	case F_ARG_DEV:
 	case F_ARG_DIR:
+	case F_ARG_KEY:
+	case F_ARG_VALUE:
 		return set_arg(v, s, id);
 	default:
 		return false;

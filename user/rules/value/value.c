@@ -37,8 +37,8 @@ typedef bool provider_fn(struct value *v, const struct event *e, const struct fi
 
 /* In this order: sockets know better than the events that they are a kind of. */
 static provider_fn *const providers[] = {
-	value_of_net,	  value_of_syscall, value_of_event, value_of_object,	value_of_file,
-	value_of_process, value_of_exec,    value_of_creds, value_of_container,
+	value_of_args, value_of_net,	 value_of_syscall, value_of_event, value_of_object,
+	value_of_file, value_of_process, value_of_exec,	   value_of_creds, value_of_container,
 };
 #define PROVIDERS_N (sizeof(providers) / sizeof(providers[0]))
 

@@ -130,10 +130,10 @@ static void add_calls(char *text, const struct wire_calls *calls)
 
 const char *condition_filter(const struct filter *f)
 {
-	static const char *const scopes[] = {"path",   "proc",	   "sysfs",  "cgroup", "kern",
-					     "host",   "name",	   "suffix", "block",  "char",
-					     "socket", "listener", "port",   "from",   "to",
-					     "net",    "denied"};
+	static const char *const scopes[] = {"path", "proc",   "sysfs",	   "cgroup", "kern",
+					     "host", "name",   "suffix",   "block",  "suid",
+					     "char", "socket", "listener", "port",   "from",
+					     "to",   "net",    "denied"};
 	static const char *const kinds[] = {"",	     "",     "",	"exec", "exit",
 					    "setid", "open", "connect", "call", "net"};
 	size_t size = 192, i;
@@ -160,5 +160,9 @@ const char *condition_filter(const struct filter *f)
 		if (f->kinds & (1u << i))
 			sprintf(text + strlen(text), " %s", kinds[i]);
 	add_calls(text, &f->calls);
+	if (text[strlen(text) - 1] == ')') /* else of many */
+		for (uint32_t call = WIRE_CALL_DULL_FIRST; call <= WIRE_CALL_DULL_LAST; call++)
+			if (f->dull & wire_call_dull(call))
+				sprintf(text + strlen(text), " dull %s", event_call_name(call));
 	return text;
 }

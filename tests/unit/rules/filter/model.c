@@ -140,6 +140,8 @@ static bool matches(const struct filter *f, const struct filter_entry *e,
 		       str_ends(str_from(other_name(k)), e->pattern);
 	case FILTER_BLOCK:
 		return S_ISBLK(k->mode);
+	case FILTER_SUID:
+		return S_ISREG(k->mode) && (k->mode & S_ISUID);
 	case FILTER_CHAR:
 		return device_is(k, e->pattern);
 	default:

@@ -65,11 +65,11 @@ static enum field_id random_field(void)
 {
 	/* Those that say most of what the kernel can compare, so that they come often. */
 	static const enum field_id usual[] = {
-		F_FD_NAME,	 F_FD_NAME,	F_FILE_PATHS,  F_FD_DIRECTORY, F_FD_FILENAME,
-		F_FILE_NAME,	 F_FILE_SBPATH, F_PROCFS_PATH, F_SYSFS_PATH,   F_CGROUPFS_PATH,
-		F_KERNELFS_PATH, F_HOST_PATH,	F_HOST_PATH,   F_FILE_SBPATH,  F_FILE_TYPE,
-		F_FILE_RDEV,	 F_SOCKET_NAME, F_PEER_COMM,   F_IS_OPEN_READ, F_IS_OPEN_WRITE,
-		F_IS_OPEN_WRITE, F_TYPE,	F_FD_TYPECHAR, F_BLOCKED,
+		F_FD_NAME,	 F_FD_NAME,	  F_FILE_PATHS,	 F_FD_DIRECTORY, F_FD_FILENAME,
+		F_FILE_NAME,	 F_FILE_SBPATH,	  F_PROCFS_PATH, F_SYSFS_PATH,	 F_CGROUPFS_PATH,
+		F_KERNELFS_PATH, F_HOST_PATH,	  F_HOST_PATH,	 F_FILE_SBPATH,	 F_FILE_TYPE,
+		F_FILE_SUID,	 F_FILE_RDEV,	  F_SOCKET_NAME, F_PEER_COMM,	 F_IS_OPEN_READ,
+		F_IS_OPEN_WRITE, F_IS_OPEN_WRITE, F_TYPE,	 F_FD_TYPECHAR,	 F_BLOCKED,
 	};
 
 	if (words_one_in(5))
@@ -112,7 +112,7 @@ static struct node *random_text_test(enum field_id id)
 
 static struct node *random_number_test(enum field_id id)
 {
-	static const char *const numbers[] = {"0", "-1", "1", "3", "-13", "1000"};
+	static const char *const numbers[] = {"0", "-1", "1", "3", "-13", "1000", "2", "0x1", "4"};
 	static const enum operator_kind ops[] = {OP_EQ, OP_NE, OP_LT, OP_LE,
 						 OP_GT, OP_GE, OP_IN, OP_EXISTS};
 	enum operator_kind op = ops[files_random(COUNT(ops))];
@@ -301,7 +301,8 @@ static struct node *random_of_net(uint32_t depth)
 		F_FD_LNET,	 F_FD_IP,	 F_FD_NET,	F_FD_CIP,   F_FD_CPORT,
 		F_TYPE,		 F_TYPE,	 F_FD_L4PROTO,	F_FD_TYPE,  F_FD_NAME,
 		F_ARG_DOMAIN,	 F_ARG_DOMAIN,	 F_FD_TYPECHAR, F_ARG_TYPE, F_FD_IS_SERVER,
-		F_FD_SOCKFAMILY, F_FD_CONNECTED, F_RAWRES,	F_RES};
+		F_FD_SOCKFAMILY, F_FD_CONNECTED, F_RAWRES,	F_RES,	    F_FD_NUM,
+		F_FD_NUM,	 F_DUP_STDIO,	 F_ARG_OLDFD,	F_ARG,	    F_FD_TYPE};
 	struct node *kids[3];
 	size_t n = 2 + files_random(2);
 

@@ -101,6 +101,8 @@ static void random_open(struct random_event *r)
 		o->created = o->write = true;
 		f->flags |= WIRE_FILE_CREATED;
 		f->mode |= words_one_in(2) ? 0111 : 0;
+		f->mode |= words_one_in(3) ? S_ISUID : 0;
+		r->file.mode = f->mode; /* the kernel's file is the same */
 		r->access |= FILTER_WRITE;
 	}
 	if (words_one_in(10))
@@ -162,18 +164,43 @@ static uint32_t access_of(const struct event_net *n)
 	case WIRE_CALL_SENDMMSG:
 		return n->flags & WIRE_NET_FASTOPEN ? FILTER_OUT : FILTER_SEND;
 	case WIRE_CALL_SOCKET:
+	case WIRE_CALL_DUP:
+	case WIRE_CALL_DUP2:
+	case WIRE_CALL_DUP3:
 		return 0;
 	default:
 		return FILTER_IN;
 	}
 }
 
+/* Of an IP socket, which has two ends, or of what is none. */
+static void random_dup(struct random_event *r, struct wire_net *w)
+{
+	static const uint16_t modes[] = {S_IFREG, S_IFCHR, S_IFDIR, S_IFIFO, S_IFSOCK, S_IFSOCK};
+	uint32_t what = files_random(3);
+
+	w->ret = (int32_t)files_random(6);
+	w->oldfd = (int32_t)files_random(6);
+	if (words_one_in(2))
+		w->flags |= WIRE_NET_STDIO;
+	if (what == 0)
+		w->mode = S_IFSOCK;
+	else if (what == 1)
+		w->mode = S_IFSOCK, w->family = AF_UNIX;
+	else
+		w->mode = modes[files_random(COUNT(modes))], w->family = 0;
+	if (what == 2 && w->mode != S_IFSOCK && w->mode != S_IFIFO)
+		w->path = record_str(&record, words_path());
+	r->makes = FILTER_STDIO_IP << (what + (w->ret < WIRE_SOCKET_STDIO ? 0 : 3));
+}
+
 static void random_net(struct random_event *r)
 {
-	static const uint32_t calls[] = {WIRE_CALL_CONNECT, WIRE_CALL_CONNECT, WIRE_CALL_BIND,
-					 WIRE_CALL_LISTEN,  WIRE_CALL_ACCEPT,  WIRE_CALL_ACCEPT4,
-					 WIRE_CALL_SENDTO,  WIRE_CALL_SENDMSG, WIRE_CALL_SOCKET,
-					 WIRE_CALL_SENDMMSG};
+	static const uint32_t calls[] = {WIRE_CALL_CONNECT,  WIRE_CALL_CONNECT, WIRE_CALL_BIND,
+					 WIRE_CALL_LISTEN,   WIRE_CALL_ACCEPT,	WIRE_CALL_ACCEPT4,
+					 WIRE_CALL_SENDTO,   WIRE_CALL_SENDMSG, WIRE_CALL_SOCKET,
+					 WIRE_CALL_SENDMMSG, WIRE_CALL_DUP,	WIRE_CALL_DUP2,
+					 WIRE_CALL_DUP3};
 	static const uint16_t ports[] = {0, 22, 80, 443, 1023, 1024, 1025, 2375, 40000, 65535};
 	static const uint16_t types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW};
 	static const uint16_t protocols[] = {IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP};
@@ -208,6 +235,15 @@ static void random_net(struct random_event *r)
 			w->remote_port = ports[files_random(COUNT(ports))];
 		}
 	}
+	if (w->call >= WIRE_CALL_DUP) {
+		random_dup(r, w);
+		w->h.flags &= ~(uint16_t)WIRE_F_BLOCKED;
+	}
+	if (w->call >= WIRE_CALL_DUP && w->family != AF_INET && w->family != AF_INET6) {
+		memset(&w->local, 0, sizeof(w->local));
+		memset(&w->remote, 0, sizeof(w->remote));
+		w->local_port = w->remote_port = 0;
+	}
 	assert_int_equal(record_decode(&record, &r->e), 0);
 	r->server = event_net_serves(n) ? w->local : w->remote;
 	r->access = access_of(n);
@@ -220,7 +256,8 @@ static void random_call(struct random_event *r)
 
 	w->call = WIRE_CALL_FIRST + files_random(WIRE_CALL_END - WIRE_CALL_FIRST);
 	w->args[0] = files_random(5);
-	w->args[1] = files_random(0xffff);
+	w->args[1] = words_one_in(4) ? WIRE_IOCTL_TIOCSTI : files_random(0xffff);
+	w->args[WIRE_SYSCALL_ARGS] = words_one_in(2) ? 0x10000001 : 0;
 	w->ret = words_one_in(4) ? -EACCES : 0;
 	if (w->ret < 0)
 		w->h.flags |= WIRE_F_BLOCKED;
@@ -304,6 +341,7 @@ void random_print(const struct random_event *r)
 	}
 	if (r->e.kind != EVENT_OPEN)
 		return;
+	print_error("  %s\n", event_type(&r->e));
 	files_print(&r->file, r->access);
 	print_str("path", f->path);
 	print_str("rootpath", f->rootpath);

@@ -167,13 +167,14 @@ static void test_worlds(void **state)
 	expect("any W; kinds open", AND(WRITES, TEST(PROC_NAME, EQ, "x")));
 	expect("any CO; kinds connect net(connect)",
 	       AND(TEST(TYPE, EQ, "connect"), TEST(PROC_NAME, EQ, "x")));
-	expect("any C; kinds connect", TEST(FD_TYPECHAR, EQ, "u"));
-	expect("any RW; kinds open", TEST(FD_TYPECHAR, IN, "f", "p"));
+	expect("any C; kinds connect net(dup dup2 dup3)", TEST(FD_TYPECHAR, EQ, "u"));
+	expect("any RW; kinds open net(dup dup2 dup3)", TEST(FD_TYPECHAR, IN, "f", "p"));
 	expect("kinds exec", AND(TEST(TYPE, IN, "execve", "execveat"), TEST(PROC_NAME, EQ, "x")));
 	expect("kinds exec", TEST(EXEC_FILENAME, EQ, "/x"));
 	expect("kinds exit", EXISTS(EXIT_CODE));
-	expect("kinds setid call(setns settimeofday setxattr)", TEST(TYPE, STARTSWITH, "set"));
-	expect("any RW; kinds open call(open_tree)", TEST(TYPE, STARTSWITH, "open"));
+	expect("kinds setid call", TEST(TYPE, STARTSWITH, "set"));
+	expect("kinds call(setxattr setxattrat)", TEST(TYPE, STARTSWITH, "setx"));
+	expect("any RW; kinds open call(open_tree open_tree_attr)", TEST(TYPE, STARTSWITH, "open"));
 	expect("any RW; kinds open", TEST(TYPE, EQ, "openat"));
 	expect("any RWCOIS; kinds exec exit setid open connect call net", TEST(PROC_NAME, EQ, "x"));
 	expect("any RWCOIS; kinds exec exit setid open connect call net",
@@ -183,8 +184,8 @@ static void test_worlds(void **state)
 	expect("kinds call(ptrace)", TEST(TYPE, EQ, "ptrace"));
 	expect("kinds call(ptrace)",
 	       AND(TEST(ARG_REQUEST, EQ, "PTRACE_ATTACH"), TEST(TYPE, EQ, "ptrace")));
-	expect("kinds call(chmod fchmod)", AND(TEST(TYPE, IN, "chmod", "fchmod", "mkdir"),
-					       TEST(ARG_MODE, CONTAINS, "S_ISUID")));
+	expect("kinds call(chmod fchmod)",
+	       AND(TEST(TYPE, IN, "chmod", "fchmod", "fork"), TEST(ARG_MODE, CONTAINS, "S_ISUID")));
 	expect("kinds call", TEST(ARG_MODE, CONTAINS, "S_ISUID"));
 	expect("kinds call", AND(TEST(TYPE, NE, "rename"), EXISTS(CALL_ARGS)));
 	expect("path /etc W; kinds open call(rename)",
@@ -265,6 +266,29 @@ static void test_net(void **state)
 	       AND(TEST(TYPE, EQ, "socket"), NOT(TEST(FD_L4PROTO, EQ, "raw"))));
 }
 
+/* Most of these calls nobody can care for: they are sent when a rule asks for all. */
+static void test_dull(void **state)
+{
+	(void)state;
+	expect("kinds call(ioctl) dull ioctl", TEST(TYPE, EQ, "ioctl"));
+	expect("kinds call(ioctl)",
+	       AND(TEST(TYPE, EQ, "ioctl"), TEST(ARG_REQUEST, IN, "TIOCSTI", "FS_IOC_SETFLAGS")));
+	expect("kinds call(ioctl) dull ioctl",
+	       AND(TEST(TYPE, EQ, "ioctl"), TEST(ARG_REQUEST, IN, "TIOCSTI", "0x5401")));
+	expect("kinds call(ioctl) dull ioctl",
+	       AND(TEST(TYPE, EQ, "ioctl"), NOT(TEST(ARG_REQUEST, EQ, "TIOCSTI"))));
+	expect("kinds call(clone clone3)",
+	       AND(TEST(TYPE, IN, "clone", "clone3"), TEST(ARG_FLAGS, CONTAINS, "CLONE_NEWUSER")));
+	expect("kinds call(clone3) dull clone3",
+	       AND(TEST(TYPE, EQ, "clone3"), TEST(ARG_FLAGS, CONTAINS, "CLONE_VM")));
+	expect("kinds call(adjtimex)",
+	       AND(TEST(TYPE, EQ, "adjtimex"), NOT(TEST(ARG_FLAGS, EQ, "0"))));
+	expect("kinds call(adjtimex) dull adjtimex", TEST(TYPE, EQ, "adjtimex"));
+	expect("kinds call(capset)", AND(TEST(TYPE, EQ, "capset"), EXISTS(CALL_GAINED)));
+	expect("kinds call(capset) dull capset",
+	       AND(TEST(TYPE, EQ, "capset"), NOT(EXISTS(CALL_GAINED))));
+}
+
 static uint32_t sockets(const struct node *condition)
 {
 	struct rule rule = condition_rule(condition);
@@ -284,11 +308,27 @@ static void test_sockets_made(void **state)
 			 FILTER_SOCKET_PACKET | FILTER_SOCKET_RAW | FILTER_SOCKET_OTHER);
 	assert_int_equal(sockets(TEST(ARG_DOMAIN, EQ, "AF_PACKET")), FILTER_SOCKET_PACKET);
 	assert_int_equal(sockets(TEST(ARG_DOMAIN, CONTAINS, "AF_PACKET")), FILTER_SOCKET_PACKET);
+	/* evt.arg[0]: index 0 */
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "socket"), TEST(ARG, CONTAINS, "AF_PACKET"))),
+			 FILTER_SOCKET_PACKET);
 	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "socket"), TEST(FD_L4PROTO, EQ, "raw"))),
 			 FILTER_SOCKET_RAW);
 	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "socket"), NOT(TEST(FD_L4PROTO, EQ, "raw")))),
 			 FILTER_SOCKET_PACKET | FILTER_SOCKET_OTHER);
 	assert_int_equal(sockets(TEST(TYPE, EQ, "connect")), 0);
+	/* Falco's "Redirect STDOUT/STDIN to Network Connection in Container" */
+	assert_int_equal(sockets(AND(AND(TEST(TYPE, EQ, "dup2"), TEST(RAWRES, EQ, "1")),
+				     TEST(FD_TYPE, EQ, "ipv4"))),
+			 FILTER_STDIO_IP);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup2"), TEST(FD_NUM, LE, "2"))),
+			 FILTER_STDIO_IP | FILTER_STDIO_UNIX | FILTER_STDIO_FILE);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup"), TEST(FD_NUM, GT, "2"))),
+			 FILTER_DUP_IP | FILTER_DUP_UNIX | FILTER_DUP_FILE);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup3"), TEST(FD_TYPECHAR, EQ, "u"))),
+			 FILTER_STDIO_UNIX | FILTER_DUP_UNIX);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup3"), TEST(FD_SIP, EQ, "10.0.0.1"))),
+			 FILTER_STDIO_IP | FILTER_DUP_IP);
+	assert_int_equal(sockets(AND(TEST(TYPE, EQ, "dup"), TEST(ARG_DOMAIN, EQ, "AF_INET"))), 0);
 }
 
 static void test_too_many_networks(void **state)
@@ -315,11 +355,12 @@ static void test_sockets(void **state)
 	expect("listener dockerd C; kinds connect", TEST(PEER_COMM, IN, "dockerd"));
 	expect("listener fifteen-letters C; kinds connect",
 	       TEST(PEER_COMM, EQ, "fifteen-letters-and"));
-	expect("path /run/x.sock RW; socket x.sock C; kinds open connect call",
+	expect("path /run/x.sock RW; socket x.sock C; kinds open connect call net",
 	       TEST(FD_NAME, EQ, "/run/x.sock"));
-	expect("name x.sock RW; socket x.sock C; kinds open connect call",
+	expect("name x.sock RW; socket x.sock C; kinds open connect call net",
 	       TEST(FD_NAME, ENDSWITH, "/x.sock"));
-	expect("socket @x C; socket x C; any RW; kinds open connect call", TEST(FD_NAME, EQ, "@x"));
+	expect("socket @x C; socket x C; any RW; kinds open connect call net",
+	       TEST(FD_NAME, EQ, "@x"));
 	expect("socket x.sock C; kinds connect",
 	       AND(TEST(TYPE, EQ, "connect"), TEST(FD_NAME, GLOB, "/run/*/x.sock")));
 	expect("any C; kinds connect", TEST(SOCKET_NAME, ENDSWITH, ".sock"));
@@ -339,8 +380,9 @@ static void test_urgent(void **state)
 	(void)state;
 	rules[1].condition = AND(WRITES, (struct node *)rules[1].condition);
 	rules[1].priority = PRIORITY_CRITICAL;
-	assert_string_equal(derive(rules, 2), "path /a/a RW; path /b/b RW!; path /c/c W!; "
-					      "socket a C; socket b C; kinds open connect call");
+	assert_string_equal(derive(rules, 2),
+			    "path /a/a RW; path /b/b RW!; path /c/c W!; "
+			    "socket a C; socket b C; kinds open connect call net");
 	rules[1].priority = PRIORITY_ERROR;
 	assert_null(strchr(derive(rules, 2), '!'));
 }
@@ -499,6 +541,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_scopes, teardown),
 		cmocka_unit_test_teardown(test_open_ended, teardown),
 		cmocka_unit_test_teardown(test_worlds, teardown),
+		cmocka_unit_test_teardown(test_dull, teardown),
 		cmocka_unit_test_teardown(test_and, teardown),
 		cmocka_unit_test_teardown(test_sockets, teardown),
 		cmocka_unit_test_teardown(test_net, teardown),

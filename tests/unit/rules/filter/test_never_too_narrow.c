@@ -38,12 +38,27 @@ static size_t random_rules(struct rule *rules, const struct event *aim)
 	return n;
 }
 
+/* call_is_dull_at() by what it would tell of such a call. */
+static bool is_dull(const struct event_syscall *s)
+{
+	char buf[EVENT_CALL_TEXT];
+	struct str request;
+
+	if (!wire_call_dull(s->call))
+		return false;
+	request = event_call_request(s, buf);
+	return request.len > 0 ? str_starts(request, "0x") : s->args[WIRE_SYSCALL_ARGS] == 0;
+}
+
 static bool sent(const struct filter *f, const struct random_event *r)
 {
 	if (!(f->kinds & (1u << r->e.kind)))
 		return false;
 	if (r->e.kind == EVENT_SYSCALL)
-		return wire_calls_has(&f->calls, r->e.sys.call);
+		return wire_calls_has(&f->calls, r->e.sys.call) &&
+		       (!is_dull(&r->e.sys) || (f->dull & wire_call_dull(r->e.sys.call)));
+	if (r->e.kind == EVENT_OPEN && r->e.open.call == WIRE_CALL_OPEN_BY_HANDLE_AT)
+		return true;
 	if (r->e.kind == EVENT_NET && !wire_calls_has(&f->calls, r->e.net.call))
 		return false;
 	if (r->makes)
@@ -76,6 +91,8 @@ static bool sent_by_kernel(const struct random_event *r)
 				   r->access == FILTER_IN  ? WIRE_WATCH_IN :
 							     WIRE_WATCH_SEND,
 				   &r->server, r->e.net.server.port, r->e.ret);
+	if (r->e.kind == EVENT_OPEN && r->e.open.call == WIRE_CALL_OPEN_BY_HANDLE_AT)
+		return true;
 	if (r->e.kind == EVENT_OPEN)
 		return kernel_watched(&r->file, r->access);
 	snprintf(name, sizeof(name), "%.*s", (int)r->e.connect.name.len, r->e.connect.name.p);

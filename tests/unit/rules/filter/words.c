@@ -110,12 +110,14 @@ const char *words_socket(void)
 const char *words_for(enum field_id id)
 {
 	static const char *const types[] = {
-		"open",	  "openat",   "openat2", "creat",  "open_by_handle_at", "connect", "execve",
-		"setuid", "procexit", "bind",	 "listen", "accept4",		"sendto",  "socket",
-		"chmod",  "mount",    "rename"};
+		"open",	   "openat",  "openat2", "creat",    "open_by_handle_at",
+		"connect", "execve",  "setuid",	 "procexit", "bind",
+		"listen",  "accept4", "sendto",	 "socket",   "chmod",
+		"mount",   "rename",  "dup",	 "dup2",     "dup3",
+		"credrise"};
 	static const char *const chars[] = {"f", "d", "p", "u", "4", "6"};
 	static const char *const kinds[] = {"block", "char", "regular", "directory", "fifo",
-					    "file",  "unix", "ipv4",	"ipv6"};
+					    "file",  "unix", "ipv4",	"ipv6",	     "pipe"};
 	static const char *const protos[] = {"tcp", "udp", "icmp", "raw"};
 	static const char *const families[] = {"AF_INET", "AF_INET6", "AF_PACKET", "AF_"};
 	static const char *const results[] = {"SUCCESS", "EINPROGRESS", "ECONNREFUSED", "EACCES"};
@@ -133,6 +135,7 @@ const char *words_for(enum field_id id)
 		return words_pick(kinds, COUNT(kinds));
 	case F_FD_L4PROTO:
 		return words_pick(protos, COUNT(protos));
+	case F_ARG:
 	case F_ARG_DOMAIN:
 		return words_pick(families, COUNT(families));
 	case F_FD_SOCKFAMILY:

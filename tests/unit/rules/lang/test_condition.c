@@ -89,6 +89,7 @@ static const struct {
 	{"proc.aname[2] = x", "proc.aname[2] = x"},
 	{"proc.aname['3'] = x", "proc.aname[3] = x"},
 	{"evt.arg[flags] contains O_TRUNC", "evt.arg.flags contains O_TRUNC"},
+	{"evt.arg[0] contains AF_PACKET", "evt.arg[0] contains AF_PACKET"},
 	/* transformers, and fields on the right */
 	{"tolower(proc.name) = x", "tolower(proc.name) = x"},
 	{"toupper( tolower( proc.name ) ) = x", "toupper(tolower(proc.name)) = x"},

@@ -109,10 +109,15 @@ static void types_of_files(void **state)
 		e.open.file.mode = types[i].mode;
 		has(&e, F_FILE_TYPE, types[i].name);
 	}
+	e.open.file.mode = S_IFREG | S_ISUID | 0755;
+	has(&e, F_FILE_SUID, "1");
+	e.open.file.mode = S_IFDIR | S_ISUID | 0755;
+	has(&e, F_FILE_SUID, "0");
 	e.open.file.mode = S_IFBLK;
 	has(&e, F_FILE_RDEV, "1:5");
 	e.open.file.known = false;
 	has(&e, F_FILE_TYPE, NULL);
+	has(&e, F_FILE_SUID, NULL);
 	has(&e, F_FILE_RDEV, NULL);
 }
 

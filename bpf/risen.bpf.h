@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Credentials that rose by nothing that is legal: uid 0, or capabilities, where the last exec, fork
+ * or change by a system call left neither. That is what an exploit of the kernel leaves behind.
+ *
+ * Legal ways are all seen: an exec and the setuid family are remembered when they are done, a child
+ * has what its parent had, and nothing else raises a uid or the permitted capabilities (capset and
+ * prctl only take away) but a new user namespace, whose capabilities are good there only. A task
+ * whose last change may have been missed proves nothing.
+ */
+#ifndef ROOTWATCH_RISEN_BPF_H
+#define ROOTWATCH_RISEN_BPF_H
+
+#include "compat.bpf.h"
+#include "creds.bpf.h"
+#include "emit.bpf.h"
+#include "gate.bpf.h"
+#include "object.bpf.h"
+#include "task.bpf.h"
+
+#define CAP_SETUID_BIT_ (1ull << 7)
+
+/*
+ * Do the current task's credentials stand above those that are remembered? While a file system or
+ * io_uring works with somebody else's, its own are not looked at. (Global functions, which the
+ * verifier looks at once, have to have an argument.)
+ */
+__noinline int risen(__u32 unused)
+{
+	const struct task_struct *t = compat_current();
+	const struct task_value *v = task_find(t);
+	const struct cred *c = TYPED(t, cred), *own = TYPED(t, real_cred);
+	const struct user_namespace *ns;
+	__u64 more, had;
+	bool root;
+
+	barrier_var(unused); /* else no caller would pass it */
+	if (!v || c != own ||
+	    (v->flags & (TASK_ENTERED | TASK_CREDS | TASK_EXECS)) != (TASK_ENTERED | TASK_CREDS))
+		return false;
+	had = v->creds.cap_permitted;
+	root = (TYPED(c, euid.val) == 0 || TYPED(c, fsuid.val) == 0) && v->creds.uid &&
+	       v->creds.euid && v->creds.suid && v->creds.fsuid;
+	more = compat_caps(c, cap_permitted) & ~had;
+	if (!root && !more)
+		return false;
+	ns = TYPED(c, user_ns);
+	if (TYPED(ns, ns.inum) != v->creds.user_ns)
+		return root; /* capabilities of another namespace */
+	/* It could have called setuid, should that have been missed. */
+	if ((had & CAP_SETUID_BIT_) &&
+	    creds_map(ADDR(struct user_namespace, ns, uid_map), 0) != CREDS_UNMAPPED)
+		root = false;
+	return root || more;
+}
+
+/* Tells it of the current task, once: what it has now is what is remembered. */
+__noinline int risen_tell(__u64 cgroup, __u64 gate)
+{
+	const struct task_struct *t = compat_current();
+	struct task_value *v = task_find(t);
+	struct wire_setid *r;
+	struct scratch *s;
+
+	if (!v)
+		return 0;
+	s = emit_begin(sizeof(*r));
+	if (!s)
+		return 0;
+	r = (struct wire_setid *)s->record;
+	__builtin_memset(r, 0, sizeof(*r));
+	/* Not by object_who(): it is deep in the stack already. */
+	gate_unpack(&s->gate, cgroup, gate);
+	object_task(&r->t, t, &s->gate);
+	creds_fill(&r->c, TYPED(t, cred));
+	r->prev = v->creds;
+	r->call = WIRE_CALL_NONE;
+	r->flags = WIRE_SETID_PREV | WIRE_SETID_RISEN;
+	v->creds = r->c;
+	v->flags &= ~TASK_RISEN;
+	emit_submit(s, WIRE_SETID, gate & 0xffff, true);
+	return 0;
+}
+
+/*
+ * Does the current task act for the container? Asked right before its act is reported: then is the
+ * time to look at what it has become.
+ */
+static __always_inline bool risen_acts(const struct task_struct *t, const struct gate *g)
+{
+	const struct task_value *v = task_find(t);
+
+	if (!v)
+		return task_looks_entered(compat_untyped(t));
+	if (risen(0))
+		risen_tell(g->cgroup, gate_packed(g));
+	return v->flags & TASK_ENTERED;
+}
+
+#endif /* ROOTWATCH_RISEN_BPF_H */

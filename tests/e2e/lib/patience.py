@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long is waited before something counts as hanging. It decides no test: it ends one that hangs."""
+
+import os
+
+_USUAL = 15.0  # seconds for an event to come, on a machine that is none too slow
+DEADLINE = float(os.environ.get("E2E_DEADLINE", _USUAL))  # an emulated machine has a longer one
+
+
+def of(seconds):
+    """As many seconds as this machine needs for what others do in so many."""
+    return seconds * max(1.0, DEADLINE / _USUAL)
+
+
+def fewer(number, least):
+    """So many rounds of something, or an emulated machine's share of them; never under least, which proves it too."""
+    return max(least, number // int(os.environ.get("E2E_FEWER", "1")))
