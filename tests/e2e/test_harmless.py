@@ -132,6 +132,15 @@ def test_other_root(w):
                  field(e, "fd.name") == "/etc/f" and "etc-written" in rules(e), "/etc/f")
 
 
+def test_by_handle(w):
+    """An open by a handle is told whatever the file is."""
+    with Runc(privileged=True, overlay=False) as c:  # an overlay has no handles
+        run(c, "mkdir -p /srv; touch /srv/h")
+        learn(c, "/srv/h")
+        truth = c.act("act_open", "handle", "w", "/srv/h")
+        w.expect(c, truth, {"evt.type": "open_by_handle_at", "fd.name": "/srv/h"})
+
+
 def rule(condition):
     return ("- rule: Mine\n  desc: d\n  condition: evt.is_open_write = true and (fd.name startswith"
             f" /etc/ or {condition})\n  output: x %fd.name\n  priority: WARNING\n  tags: [mine]\n")
