@@ -512,7 +512,8 @@ struct wire_device {
 struct wire_prefilter {
 	__u64 filter[WIRE_FILTER_WORDS]; /* see WIRE_FILTER_BIT */
 	__u64 suffix_ends[4];		 /* bit n: a suffix ends in byte n */
-	struct wire_calls calls;	 /* those of WIRE_SYSCALL and WIRE_NET that are wanted */
+	__u64 start;		 /* random: what was harmless to others is not to this one */
+	struct wire_calls calls; /* those of WIRE_SYSCALL and WIRE_NET that are wanted */
 	struct wire_suffix suffixes[WIRE_SUFFIXES_MAX];
 	struct wire_device devices[WIRE_DEVICES_MAX];
 	struct wire_network networks[WIRE_NETWORKS_MAX];
