@@ -6,8 +6,8 @@
  * The signature of an open covers every value that the long way reads, not where it lies: the bytes
  * of each name up to the root of the file system, and where on that way the roots of the mount and
  * of the container are; where another mount than the container's root lies, in the same manner, up
- * to the root of all; the file system's type and device, and whether it has a disk; the file's type
- * and device number; whether the task sees the host's mounts; how the file is opened. Pointers are
+ * to the root of all; the file system's type and device, and whether it has a disk; the file's type,
+ * SUID bit and device number; whether the task sees the host's mounts; how the file is opened. Pointers are
  * only compared with each other. So who is at an address, and whether another was there before,
  * does not matter: two opens with one signature get the same answer.
  *
@@ -255,9 +255,9 @@ static __always_inline __u64 harmless_sign_in(const void *f, const struct task_s
 	far = prefilter_scope(magic);
 	h = harmless_mix(prefilters[prefilter_active & 1].start, (__u64)magic << 32 | dev, factor);
 	inode = HARMLESS_LOAD(d, d_inode);
-	mode = HARMLESS_LOAD(inode, i_mode) & S_IFMT_;
+	mode = HARMLESS_LOAD(inode, i_mode) & (S_IFMT_ | S_ISUID_); /* prefilter_kind() */
 	what |= mode;
-	if (mode == S_IFCHR_)
+	if ((mode & S_IFMT_) == S_IFCHR_)
 		what |= (__u64)HARMLESS_LOAD(inode, i_rdev) << 32;
 	m = harmless_mount(HARMLESS_LOAD(file, f_path.mnt));
 	mnt_root = HARMLESS_LOAD(m, mnt.mnt_root);

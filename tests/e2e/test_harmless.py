@@ -141,6 +141,15 @@ def test_by_handle(w):
         w.expect(c, truth, {"evt.type": "open_by_handle_at", "fd.name": "/srv/h"})
 
 
+def test_bit_set(w):
+    """The same file, and now it has the SUID bit."""
+    run(w.c, "mkdir -p /srv; touch /srv/s")
+    learn(w.c, "/srv/s")
+    run(w.c, "chmod 4755 /srv/s")
+    truth = w.c.act("act_open", "openat", "w", "/srv/s")
+    w.expect(w.c, truth, {"evt.type": "openat", "rule": "suid-bit-set", "fd.name": "/srv/s"})
+
+
 def rule(condition):
     return ("- rule: Mine\n  desc: d\n  condition: evt.is_open_write = true and (fd.name startswith"
             f" /etc/ or {condition})\n  output: x %fd.name\n  priority: WARNING\n  tags: [mine]\n")
