@@ -140,6 +140,45 @@ static __always_inline __u64 compat_read_u64(const void *p)
 }
 
 /*
+ * Two 32-bit fields, a below b: as one load where they lie side by side (which the verifier knows,
+ * and drops the other branch), as they do unless the kernel was built to shuffle its structs.
+ */
+#define LOAD_PAIR(type, ptr, a, b)                                              \
+	(bpf_core_field_offset(type, b) == bpf_core_field_offset(type, a) + 4 ? \
+		 compat_read_u64(ADDR(type, ptr, a)) :                          \
+		 (__u64)(__u32)LOAD(type, ptr, b) << 32 | (__u32)LOAD(type, ptr, a))
+
+/* And by TYPED. */
+#if COMPAT_KERNEL >= 517 && COMPAT_KERNEL < 602
+#define TYPED_PAIR(ptr, a, b) ((__u64)(__u32)(ptr)->b << 32 | (__u32)(ptr)->a)
+#else
+#define TYPED_PAIR(ptr, a, b) LOAD_PAIR(typeof(*(ptr)), ptr, a, b)
+#endif
+
+/*
+ * A short kernel string as 16 zero-padded bytes. What lies behind its end is read as well, and
+ * masked: it is kernel memory all the same, and a fault would read as 0.
+ */
+static __always_inline void compat_read_str16(char *to, const void *from)
+{
+	__u64 w[2], zero;
+
+#if COMPAT_KERNEL >= 602
+	w[0] = compat_read_u64(from);
+	w[1] = compat_read_u64((const char *)from + 8);
+	/* The lowest bit that is set: that of the first byte which is 0. */
+#define COMPAT_BYTES 0x0101010101010101ull
+#define COMPAT_TO_END(v) \
+	(zero = ((v)-COMPAT_BYTES) & ~(v) & (COMPAT_BYTES << 7), (((zero & -zero) >> 7) - 1))
+	*(__u64 *)to = w[0] & COMPAT_TO_END(w[0]);
+	*(__u64 *)(to + 8) = zero ? 0 : w[1] & COMPAT_TO_END(w[1]) & ~0ull >> 8;
+#else
+	(void)w, (void)zero;
+	bpf_probe_read_kernel_str(to, 16, from);
+#endif
+}
+
+/*
  * A typed pointer as a mere number, which is all that a global function can be passed. By way of
  * memory: no arithmetic makes the verifier forget a type.
  */
@@ -230,7 +269,15 @@ static __always_inline __u64 compat_mnt_ns_id(const void *ns)
 }
 
 /* kernel_cap_t was two __u32 before 6.3; in memory the same 64 bits on little-endian. */
+#if COMPAT_KERNEL >= 517 && COMPAT_KERNEL < 602
+#define COMPAT_CAPS_AT(ptr, field, n)                                            \
+	(*(const volatile __u32 *)((const char *)ADDR(struct cred, ptr, field) + \
+				   (n) * sizeof(__u32)))
+#define compat_caps(ptr, field) \
+	((__u64)COMPAT_CAPS_AT(ptr, field, 1) << 32 | COMPAT_CAPS_AT(ptr, field, 0))
+#else
 #define compat_caps(ptr, field) compat_read_u64(ADDR(struct cred, ptr, field))
+#endif
 
 /* Times of an inode: one struct each, with another name from 6.6 (6.7: mtime) on, two fields
  * since 6.11. */

@@ -15,7 +15,7 @@
  */
 #define CREDS_BASE_EXTENTS 5
 #define CREDS_EXTENTS	   16
-__noinline __u32 creds_map_at(__u64 map, __u32 k)
+static __always_inline __u32 creds_map_look(const void *map, __u32 k)
 {
 	__u32 n = LOAD(struct uid_gid_map, map, nr_extents);
 	const void *at = ADDR(struct uid_gid_map, map, extent);
@@ -37,6 +37,11 @@ __noinline __u32 creds_map_at(__u64 map, __u32 k)
 	return CREDS_UNMAPPED;
 }
 
+__noinline __u32 creds_map_at(__u64 map, __u32 k)
+{
+	return creds_map_look((const void *)map, k);
+}
+
 static __always_inline __u32 creds_map(const void *map, __u32 k)
 {
 	return creds_map_at(compat_untyped(map), k);
@@ -52,7 +57,8 @@ __noinline int creds_root_inside(__u64 user_ns, __u32 k)
 	for (i = 0; i < CREDS_LEVELS; i++) {
 		if (LOAD(struct user_namespace, ns, level) == 0)
 			break;
-		if (creds_map(ADDR(struct user_namespace, ns, uid_map), k) == 0)
+		/* Without a call: the stack has room for one less. */
+		if (creds_map_look(ADDR(struct user_namespace, ns, uid_map), k) == 0)
 			return 1;
 		ns = LOAD(struct user_namespace, ns, parent);
 	}
@@ -64,17 +70,12 @@ __noinline int creds_root_inside(__u64 user_ns, __u32 k)
  * that left its uid unmapped still owns root's files), and the file system uid counts as well: it
  * is what opens are judged by, and setfsuid can make it 0 alone.
  */
-static __always_inline __u32 creds_root(const struct cred *c)
+static __always_inline __u32 creds_root_of(const struct cred *c, __u32 euid, __u32 fsuid)
 {
-	__u32 euid = TYPED(c, euid.val);
 	struct user_namespace *ns;
-	__u32 fsuid;
 	__u64 at;
 
-	if (euid == 0)
-		return WIRE_ROOT_HOST;
-	fsuid = TYPED(c, fsuid.val);
-	if (fsuid == 0)
+	if (euid == 0 || fsuid == 0)
 		return WIRE_ROOT_HOST;
 	ns = TYPED(c, user_ns);
 	if (TYPED(ns, level) == 0)
@@ -82,6 +83,13 @@ static __always_inline __u32 creds_root(const struct cred *c)
 	at = compat_untyped(ns);
 	return creds_root_inside(at, euid) || creds_root_inside(at, fsuid) ? WIRE_ROOT_USERNS :
 									     WIRE_ROOT_NONE;
+}
+
+static __always_inline __u32 creds_root(const struct cred *c)
+{
+	__u32 euid = TYPED(c, euid.val);
+
+	return euid == 0 ? WIRE_ROOT_HOST : creds_root_of(c, euid, TYPED(c, fsuid.val));
 }
 
 /* Was an act refused for who did it, or where? */
@@ -93,17 +101,22 @@ static __always_inline bool creds_denied(long ret)
 static __noinline int creds_fill(struct wire_creds *w, const struct cred *c)
 {
 	struct user_namespace *ns = TYPED(c, user_ns);
+	__u64 pair;
 
 	if (!w)
 		return 0;
-	w->uid = TYPED(c, uid.val);
-	w->euid = TYPED(c, euid.val);
-	w->suid = TYPED(c, suid.val);
-	w->fsuid = TYPED(c, fsuid.val);
-	w->gid = TYPED(c, gid.val);
-	w->egid = TYPED(c, egid.val);
-	w->sgid = TYPED(c, sgid.val);
-	w->fsgid = TYPED(c, fsgid.val);
+	pair = TYPED_PAIR(c, uid.val, gid.val);
+	w->uid = pair;
+	w->gid = pair >> 32;
+	pair = TYPED_PAIR(c, euid.val, egid.val);
+	w->euid = pair;
+	w->egid = pair >> 32;
+	pair = TYPED_PAIR(c, suid.val, sgid.val);
+	w->suid = pair;
+	w->sgid = pair >> 32;
+	pair = TYPED_PAIR(c, fsuid.val, fsgid.val);
+	w->fsuid = pair;
+	w->fsgid = pair >> 32;
 	w->cap_effective = compat_caps(c, cap_effective);
 	w->cap_permitted = compat_caps(c, cap_permitted);
 	w->cap_inheritable = compat_caps(c, cap_inheritable);
@@ -120,7 +133,7 @@ static __noinline int creds_fill(struct wire_creds *w, const struct cred *c)
 		w->ns_gid = creds_map(ADDR(struct user_namespace, ns, gid_map), w->gid);
 		w->ns_egid = creds_map(ADDR(struct user_namespace, ns, gid_map), w->egid);
 	}
-	w->root = OPAQUE(creds_root(c));
+	w->root = OPAQUE(creds_root_of(c, w->euid, w->fsuid));
 	return 0;
 }
 

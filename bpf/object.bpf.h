@@ -16,6 +16,7 @@ struct object {
 	const void *dentry, *mount, *inode, *sb;
 	const void *root_mount; /* the container's */
 	const void *mnt_root, *ctr_root, *sb_root;
+	const void *mnt_ns; /* the task's */
 	__u32 magic;
 	__u32 mode;
 	__u32 set;     /* the prefilter to ask, 0 or 1 */
@@ -48,6 +49,7 @@ static __always_inline void object_place(struct scratch *s, struct object *o,
 	const struct nsproxy *nsproxy = TYPED(t, nsproxy);
 	const struct mnt_namespace *mnt_ns = TYPED(nsproxy, mnt_ns);
 
+	o->mnt_ns = mnt_ns;
 	o->root_mount = path_root_mount(s, TYPED(fs, root.mnt));
 	o->ctr_root = LOAD(struct mount, o->root_mount, mnt.mnt_root);
 	o->sb_root = LOAD(struct super_block, o->sb, s_root);
@@ -57,7 +59,7 @@ static __always_inline void object_place(struct scratch *s, struct object *o,
 
 static __always_inline bool object_is_bind(const struct object *o)
 {
-	return o->mount != o->root_mount && LOAD(struct super_block, o->sb, s_root) != o->mnt_root;
+	return o->mount != o->root_mount && o->sb_root != o->mnt_root;
 }
 
 static __always_inline bool object_on_disk(const struct object *o)
@@ -157,8 +159,7 @@ static __always_inline bool object_real_may_be_hosts(const struct scratch *s)
 	return LOAD(struct super_block, sb, s_bdev) || bpf_map_lookup_elem(&host_devices, &dev);
 }
 
-static __always_inline void object_flags(struct wire_file *w, const struct object *o,
-					 const struct task_struct *t)
+static __always_inline void object_flags(struct wire_file *w, const struct object *o)
 {
 	const void *ns = LOAD(struct mount, o->mount, mnt_ns);
 
@@ -169,12 +170,11 @@ static __always_inline void object_flags(struct wire_file *w, const struct objec
 		SET_FLAG(w->flags, WIRE_FILE_BLOCKDEV);
 	if (object_is_memfd(o))
 		SET_FLAG(w->flags, WIRE_FILE_MEMFD);
-	if (ns != object_mnt_ns(t))
+	if (ns != o->mnt_ns)
 		SET_FLAG(w->flags, WIRE_FILE_DETACHED);
 	/* d_unlinked(): unhashed and not a root */
-	if (LOAD(struct inode, o->inode, i_nlink) == 0 ||
-	    (!LOAD(struct dentry, o->dentry, d_hash.pprev) &&
-	     LOAD(struct dentry, o->dentry, d_parent) != o->dentry))
+	if (w->nlink == 0 || (!LOAD(struct dentry, o->dentry, d_hash.pprev) &&
+			      LOAD(struct dentry, o->dentry, d_parent) != o->dentry))
 		SET_FLAG(w->flags, WIRE_FILE_DELETED);
 }
 
@@ -191,24 +191,26 @@ static __always_inline void object_chain(struct scratch *s, const struct object 
  * Describes the object in w (inside the record), its paths appended. s->chained: s->chain is the
  * superblock chain of this object already.
  */
-static __noinline int object_fill(struct scratch *s, struct wire_file *w, const struct object *o,
-				  const struct task_struct *t)
+static __noinline int object_fill(struct scratch *s, struct wire_file *w, const struct object *o)
 {
+	__u64 pair;
+
 	if (!s || !w || !o)
 		return 0;
 	w->ino = LOAD(struct inode, o->inode, i_ino);
 	w->dev = LOAD(struct super_block, o->sb, s_dev);
-	w->rdev = LOAD(struct inode, o->inode, i_rdev);
 	w->mode = o->mode;
-	w->uid = LOAD(struct inode, o->inode, i_uid.val);
-	w->gid = LOAD(struct inode, o->inode, i_gid.val);
-	w->nlink = LOAD(struct inode, o->inode, i_nlink);
+	pair = LOAD_PAIR(struct inode, o->inode, i_uid.val, i_gid.val);
+	w->uid = pair;
+	w->gid = pair >> 32;
+	pair = LOAD_PAIR(struct inode, o->inode, i_nlink, i_rdev);
+	w->nlink = pair;
+	w->rdev = pair >> 32;
 	w->fs_magic = o->magic;
-	object_flags(w, o, t);
+	object_flags(w, o);
 	w->mnt_id = LOAD(struct mount, o->mount, mnt_id);
-	bpf_probe_read_kernel_str(w->fstype, sizeof(w->fstype),
-				  LOAD(struct file_system_type,
-				       LOAD(struct super_block, o->sb, s_type), name));
+	compat_read_str16(w->fstype, LOAD(struct file_system_type,
+					  LOAD(struct super_block, o->sb, s_type), name));
 
 	if (w->flags & WIRE_FILE_MEMFD) { /* has a name, but no place */
 		emit_kernel_str(s, &w->sbpath, LOAD(struct dentry, o->dentry, d_name.name), 256);
@@ -269,7 +271,7 @@ static __always_inline void object_record(struct scratch *s, struct wire_file *w
 {
 	const void *real;
 
-	object_fill(s, w, o, t);
+	object_fill(s, w, o);
 	real = object_real(o, t, write);
 	if (real)
 		object_fill_real(s, w, real);
@@ -283,13 +285,17 @@ static __always_inline __u32 object_pid_at(const struct pid *pid, __u32 level)
 	return LOAD(struct upid, at, nr);
 }
 
-static __always_inline const void *object_pid_ns(const struct pid *pid)
+static __always_inline const void *object_pid_ns_at(const struct pid *pid, __u32 level)
 {
-	__u32 level = LOAD(struct pid, pid, level) & 31; /* MAX_PID_NS_LEVEL is 32 */
-
 	const void *at = ADDR(struct pid, pid, numbers) + level * bpf_core_type_size(struct upid);
 
 	return LOAD(struct upid, at, ns);
+}
+
+static __always_inline const void *object_pid_ns(const struct pid *pid)
+{
+	return object_pid_ns_at(pid,
+				LOAD(struct pid, pid, level) & 31); /* MAX_PID_NS_LEVEL is 32 */
 }
 
 /* comm is 8-byte aligned in every record. */
@@ -297,8 +303,12 @@ static __always_inline void object_comm(char *comm, const void *t)
 {
 	const char *from = ADDR(struct task_struct, t, comm);
 
+#if COMPAT_KERNEL >= 602
 	*(__u64 *)comm = compat_read_u64(from);
 	*(__u64 *)(comm + 8) = compat_read_u64(from + 8);
+#else
+	bpf_probe_read_kernel(comm, WIRE_COMM_LEN, from);
+#endif
 }
 
 /* How the records about an act begin. */
@@ -318,7 +328,6 @@ RECORD_WHO(wire_open);
 RECORD_WHO(wire_connect);
 RECORD_WHO(wire_syscall);
 RECORD_WHO(wire_net);
-RECORD_WHO(wire_setid);
 
 static __noinline int object_task(struct wire_task *w, const struct task_struct *t,
 				  const struct gate *g)
@@ -333,22 +342,27 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 	leader = TYPED(t, group_leader);
 	parent = TYPED(leader, real_parent);
 	pid = LOAD(struct task_struct, t, thread_pid);
-	leader_pid = LOAD(struct task_struct, leader, thread_pid);
 	signal = TYPED(t, signal);
 	level = LOAD(struct pid, pid, level) & 31;
-	w->start = TYPED(leader, start_boottime);
 	w->cgroup = g->cgroup;
 	w->cgroup_hier = g->hier;
 	w->tid = TYPED(t, pid);
 	w->pid = TYPED(t, tgid);
 	w->vtid = object_pid_at(pid, level);
-	w->vpid = leader_pid == pid ? w->vtid : object_pid_at(leader_pid, level);
+	if (w->tid == w->pid) { /* the leader itself: most are */
+		w->start = TYPED(t, start_boottime);
+		w->vpid = w->vtid;
+	} else {
+		leader_pid = LOAD(struct task_struct, leader, thread_pid);
+		w->start = TYPED(leader, start_boottime);
+		w->vpid = object_pid_at(leader_pid, level);
+	}
 	w->ppid = TYPED(parent, tgid);
 	w->loginuid = bpf_core_field_exists(struct task_struct, loginuid) ? TYPED(t, loginuid.val) :
 									    0xffffffffu;
 	sid = TYPED_AT(signal, pids, PIDTYPE_SID);
 	w->sid = object_pid_at(sid, 0);
-	w->pid_ns = LOAD(struct pid_namespace, object_pid_ns(pid), ns.inum);
+	w->pid_ns = LOAD(struct pid_namespace, object_pid_ns_at(pid, level), ns.inum);
 	w->mnt_ns = LOAD(struct mnt_namespace, object_mnt_ns(t), ns.inum);
 	w->flags = g->flags;
 	w->pad = 0;

@@ -5,6 +5,7 @@
 
 #include "compat.bpf.h"
 #include "emit.bpf.h"
+#include "harmless.bpf.h"
 #include "object.bpf.h"
 #include "prefilter.bpf.h"
 #include "risen.bpf.h"
@@ -61,7 +62,8 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 				     const void *f, __u32 oflags, __u32 call, long ret, __u32 flags)
 {
 	__u32 access, watched;
-	bool wanted;
+	__u64 sign = 0;
+	bool wanted, by_handle;
 	struct object o = {};
 	struct wire_open *r;
 	struct scratch *s;
@@ -74,22 +76,33 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	if (oflags & (O_ACCMODE_ | O_TRUNC_ | OPEN_CREATED))
 		access |= WIRE_WATCH_WRITE;
 	access = OPAQUE(access);
-	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
-	watched = prefilter_file(&o);
-	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT) /* rare, and never by chance: user space decides */
-		watched |= access;
-	wanted = (watched & access) || (knob_all && (access & WIRE_WATCH_WRITE));
-	if (!wanted && !prefilter_place_matters(&o, access))
+	/* Opens by a handle are rare, and never by chance: user space decides. */
+	by_handle = call == WIRE_CALL_OPEN_BY_HANDLE_AT;
+#if COMPAT_KERNEL >= 602
+	sign = harmless_sign(f, t, access);
+	if (harmless_knows(sign) && !by_handle)
 		return 0;
+#endif
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
+	if (!harmless_begin(s, f, access, sign) && !by_handle)
+		goto out;
+	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
 	s->set = o.set;
+	watched = prefilter_file(&o);
+	if (by_handle)
+		watched |= access;
+	wanted = (watched & access) || (knob_all && (access & WIRE_WATCH_WRITE));
+	if (!wanted && !prefilter_place_matters(&o, access))
+		goto out;
 	object_place(s, &o, t);
 	if (!(watched & access))
 		watched |= prefilter_place(s, &o, t, access);
-	if (!wanted && !(watched & access))
+	if (!wanted && !(watched & access)) {
+		harmless_end(s);
 		goto out;
+	}
 	if (!risen_acts(t, g))
 		goto out;
 	r = (struct wire_open *)s->record;

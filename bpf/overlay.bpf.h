@@ -213,18 +213,23 @@ static __noinline int overlay_find(const void *sb, const void *root)
 }
 
 /*
- * Is the overlay a container's own? Of one that is to be written the upper directory is compared
- * in any case.
+ * Is it among those asked for last? Of an overlay that is to be written the upper directory is
+ * compared in any case.
  */
+static __always_inline bool overlay_was_last(const void *sb, const void *root, __u32 dev,
+					     bool write)
+{
+	const volatile __u64 *last = &overlay_lasts[dev % OVERLAY_LASTS * OVERLAY_LAST];
+
+	return last[0] == (__u64)sb && last[1] == (__u64)root &&
+	       (!write || last[2] == (__u64)overlay_upper(LOAD(struct dentry, root, d_inode)));
+}
+
+/* Is the overlay a container's own? */
 static __always_inline bool overlay_is_own(const void *sb, const void *root, bool write)
 {
-	__u32 at = LOAD(struct super_block, sb, s_dev) % OVERLAY_LASTS;
-	const volatile __u64 *last = &overlay_lasts[at * OVERLAY_LAST];
-
-	if (last[0] == (__u64)sb && last[1] == (__u64)root &&
-	    (!write || last[2] == (__u64)overlay_upper(LOAD(struct dentry, root, d_inode))))
-		return true;
-	return overlay_find(sb, root);
+	return overlay_was_last(sb, root, LOAD(struct super_block, sb, s_dev), write) ||
+	       overlay_find(sb, root);
 }
 
 #endif /* ROOTWATCH_OVERLAY_BPF_H */

@@ -160,18 +160,23 @@ static __always_inline int path_ns_step(struct scratch *s)
 	return 0;
 }
 
+/* So many levels up, as one more would make the verifier look at many more. Gives 1 at the end. */
 #define PATH_STEPS 4
-__noinline int path_ns_chain_part(__u32 slot)
+static __always_inline int path_ns_steps(struct scratch *s)
 {
-	struct scratch *s = emit_scratch(slot);
 	int i;
 
-	if (!s)
-		return 1;
 	for (i = 0; i < PATH_STEPS; i++)
 		if (path_ns_step(s))
 			return 1;
 	return 0;
+}
+
+__noinline int path_ns_chain_part(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+
+	return s ? path_ns_steps(s) : 1;
 }
 
 __noinline int path_ns_chain_of_arg(__u32 slot)
@@ -186,7 +191,11 @@ __noinline int path_ns_chain_of_arg(__u32 slot)
 	s->chain_root = CHAIN_NONE;
 	s->chain_cut = 1;
 	s->chain_n = 0;
-	for (i = 0; i < CHAIN_MAX + PATH_MOUNTS_MAX; i += PATH_STEPS)
+	/* The common path is short: without another call, where the stack allows it. */
+	if (COMPAT_KERNEL >= 602 && path_ns_steps(s))
+		return 0;
+	for (i = COMPAT_KERNEL >= 602 ? PATH_STEPS : 0; i < CHAIN_MAX + PATH_MOUNTS_MAX;
+	     i += PATH_STEPS)
 		if (path_ns_chain_part(slot))
 			break;
 	return 0;

@@ -57,10 +57,10 @@ __noinline int risen(__u32 unused)
 /* Tells it of the current task, once: what it has now is what is remembered. */
 __noinline int risen_tell(__u64 cgroup, __u64 gate)
 {
-	struct task_value *v = task_find(compat_current());
+	const struct task_struct *t = compat_current();
+	struct task_value *v = task_find(t);
 	struct wire_setid *r;
 	struct scratch *s;
-	struct gate g;
 
 	if (!v)
 		return 0;
@@ -69,14 +69,16 @@ __noinline int risen_tell(__u64 cgroup, __u64 gate)
 		return 0;
 	r = (struct wire_setid *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	gate_unpack(&g, cgroup, gate);
-	object_who(s, &g);
+	/* Not by object_who(): it is deep in the stack already. */
+	gate_unpack(&s->gate, cgroup, gate);
+	object_task(&r->t, t, &s->gate);
+	creds_fill(&r->c, TYPED(t, cred));
 	r->prev = v->creds;
 	r->call = WIRE_CALL_NONE;
 	r->flags = WIRE_SETID_PREV | WIRE_SETID_RISEN;
 	v->creds = r->c;
 	v->flags &= ~TASK_RISEN;
-	emit_submit(s, WIRE_SETID, g.hflags, true);
+	emit_submit(s, WIRE_SETID, gate & 0xffff, true);
 	return 0;
 }
 

@@ -512,7 +512,8 @@ struct wire_device {
 struct wire_prefilter {
 	__u64 filter[WIRE_FILTER_WORDS]; /* see WIRE_FILTER_BIT */
 	__u64 suffix_ends[4];		 /* bit n: a suffix ends in byte n */
-	struct wire_calls calls;	 /* those of WIRE_SYSCALL and WIRE_NET that are wanted */
+	__u64 start;		 /* random: what was harmless to others is not to this one */
+	struct wire_calls calls; /* those of WIRE_SYSCALL and WIRE_NET that are wanted */
 	struct wire_suffix suffixes[WIRE_SUFFIXES_MAX];
 	struct wire_device devices[WIRE_DEVICES_MAX];
 	struct wire_network networks[WIRE_NETWORKS_MAX];
@@ -527,7 +528,7 @@ struct wire_prefilter {
 	__u32 datagrams;   /* not 0: something wants WIRE_WATCH_SEND */
 	__u32 denied;	   /* WIRE_WATCH_OUT, _IN and _SEND: whatever was denied is wanted */
 	__u32 suid_access; /* WIRE_WATCH_* of any regular file that has the SUID bit */
-	__u32 dull;	   /* WIRE_DULL of the calls that are wanted also when they are dull */
+	__u32 dull; /* wire_call_dull() of the calls that are wanted also when they are dull */
 	__u32 pad;
 };
 

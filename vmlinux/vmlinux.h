@@ -175,7 +175,13 @@ struct inode {
 	struct hlist_head i_dentry;
 };
 
+/* Each begins with its sequence number. */
+typedef struct {
+	__u32 sequence;
+} seqcount_spinlock_t;
+
 struct dentry {
+	seqcount_spinlock_t d_seq;
 	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
@@ -194,6 +200,7 @@ struct vfsmount {
 
 struct mnt_namespace {
 	struct ns_common ns;
+	__u64 event;
 };
 
 struct mount {
@@ -242,6 +249,7 @@ struct files_struct {
 };
 
 struct fs_struct {
+	seqcount_spinlock_t seq;
 	struct path root, pwd;
 };
 

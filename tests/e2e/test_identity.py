@@ -153,6 +153,25 @@ def test_moved_to_and_fro(w):
             assert field(event, "container.full_id") == home.id, (i, event)
 
 
+def test_one_process_that_changes(w):
+    """Its name, its directory's name, ids, session and parent: each act is told as it was then."""
+    told = {}
+    for truth in w.c.truths("act_change"):
+        told[truth["act"]] = w.expect(w.c, truth, {"fd.name": truth["path"]})
+
+    def all_of(name):
+        return [field(event, name) for event in told.values()]
+
+    assert list(told) == ["first", "comm", "cwd", "renamed", "ids", "session", "orphan"], list(told)
+    assert all_of("proc.cwd") == ["/"] * 2 + ["/now-a"] + ["/now-b"] * 4, all_of("proc.cwd")
+    assert all_of("proc.name") == ["act_change"] + ["an-other-name"] * 6, all_of("proc.name")
+    assert all_of("group.gid") == [0] * 4 + [8] * 3, all_of("group.gid")
+    sids, ppids, parents = all_of("proc.sid"), all_of("proc.ppid"), all_of("proc.pname")
+    assert len(set(sids[:5])) == 1 and sids[5] == sids[6] != sids[4], sids
+    assert len(set(ppids[:6])) == 1 and ppids[6] != ppids[5], ppids
+    assert parents[5] == "act_change" != parents[6], parents
+
+
 def test_plain_folder_as_root(w):
     """A container whose root is a plain folder of the host's disk, not an overlay."""
     with Runc(overlay=False) as c:

@@ -77,6 +77,17 @@ def test_layer(w, layer, flags):
     assert field(event, "rootwatch.file.layer") == layer, event
 
 
+@suite.cases("/etc", "/p/tmpfs", "/p/rebind")
+def test_length_of_a_name(w, folder):
+    """Names are copied by words: at each length where that changes, one more and one less."""
+    for n in (1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 39, 40, 41, 254, 255):
+        make(w.c, folder, ["d" * n])
+        check(w, w.c.act("act_open", "openat", "wc", f"{folder}/{'d' * n}/{'f' * n}"))
+        event = check(w, w.c.act("act_open", "--chdir", f"{folder}/{'d' * n}", "openat", "wc", "x"))
+        assert field(event, "proc.cwd") == f"{folder}/{'d' * n}", event
+        w.c.sh(f"rm -rf {folder}/{'d' * n}")
+
+
 @suite.cases(*PLACES)
 def test_longest(w, folder):
     """As many names as make a path of 4,095 bytes."""

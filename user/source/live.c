@@ -69,6 +69,8 @@ static uint32_t ns_of_host(const char *const paths[2])
 
 static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o)
 {
+	uint64_t secret;
+
 	skel->rodata->knob_agent = (uint32_t)getpid();
 	skel->rodata->knob_host_mnt_ns =
 		ns_of_host((const char *const[]){"/proc/1/ns/mnt", "/proc/self/ns/mnt"});
@@ -76,6 +78,8 @@ static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o
 		ns_of_host((const char *const[]){"/proc/1/ns/net", "/proc/self/ns/net"});
 	skel->rodata->knob_ring_bytes = o->ring_bytes;
 	skel->rodata->knob_all = o->all;
+	secret = swap_random();
+	skel->rodata->knob_harmless = secret ? secret | 1 : 0;
 	skel->rodata->knob_blocked = o->blocked;
 }
 
@@ -361,14 +365,20 @@ uint32_t source_filter_number(const struct source *s)
 
 int source_host_devices(struct source *s, const uint32_t *devs, size_t n)
 {
+	int map = bpf_map__fd(s->skel->maps.host_devices);
 	const uint8_t yes = 1;
 	int err = 0;
+	bool fresh = false;
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		if (bpf_map_update_elem(bpf_map__fd(s->skel->maps.host_devices), &devs[i], &yes,
-					BPF_ANY))
+	for (i = 0; i < n; i++) {
+		if (bpf_map_update_elem(map, &devs[i], &yes, BPF_NOEXIST) == 0)
+			fresh = true;
+		else if (errno != EEXIST)
 			err = -errno;
+	}
+	if (fresh)
+		swap_forget(&s->swap, s->skel);
 	return err;
 }
 

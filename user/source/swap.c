@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/membarrier.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -32,6 +33,13 @@ static int put_in(int map, const struct prefilter *p)
 	return 0;
 }
 
+uint64_t swap_random(void)
+{
+	uint64_t number;
+
+	return getrandom(&number, sizeof(number), 0) == sizeof(number) ? number : 0;
+}
+
 /* membarrier waits for all RCU read sections, in which programs run (kernel/sched/membarrier.c). */
 void swap_wait(void)
 {
@@ -48,6 +56,12 @@ static void set_calls(struct rootwatch_bpf *skel, const uint16_t fresh[static WI
 		__atomic_store_n(at, (uint16_t)(keep ? *at | fresh[nr] : fresh[nr]),
 				 __ATOMIC_SEQ_CST);
 	}
+}
+
+void swap_forget(const struct swap *w, struct rootwatch_bpf *skel)
+{
+	__atomic_store_n((uint64_t *)&skel->bss->prefilters[w->active].start, swap_random(),
+			 __ATOMIC_SEQ_CST);
 }
 
 int swap_filter(struct swap *w, struct rootwatch_bpf *skel, const struct filter *f,
@@ -79,6 +93,11 @@ int swap_filter(struct swap *w, struct rootwatch_bpf *skel, const struct filter 
 		return err;
 	}
 	numbers_fill(fresh, calls);
+	p.set.start = swap_random();
+	if (!p.set.start) {
+		prefilter_free(&p);
+		return -EIO;
+	}
 	memcpy(&skel->bss->prefilters[next], &p.set, sizeof(p.set));
 	/* Until the old one is not asked any more, what it wants goes on being looked at. */
 	set_calls(skel, fresh, true);

@@ -25,6 +25,11 @@ void swap_wait(void);
  */
 int swap_filter(struct swap *w, struct rootwatch_bpf *skel, const struct filter *f,
 		const struct wire_calls *calls, uint32_t *number);
+/* The kernel side forgets what was harmless: something else than the rules has changed. */
+void swap_forget(const struct swap *w, struct rootwatch_bpf *skel);
+
+/* A number that no container can guess; 0: there is none to be had. */
+uint64_t swap_random(void);
 void swap_free(struct swap *w);
 
 #endif /* ROOTWATCH_SOURCE_SWAP_H */

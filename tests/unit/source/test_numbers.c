@@ -76,6 +76,9 @@ static void every_call_has_a_number(void **state)
 	for (uint32_t call = WIRE_CALL_NONE + 1; call < WIRE_CALL_END; call++) {
 		size_t found = 0;
 
+		if (call == WIRE_CALL_RECVMSG) /* seen where the file is received, not by its end */
+			continue;
+
 		fill(&call, 1);
 		for (size_t nr = 0; nr < WIRE_CALL_NUMBERS; nr++) {
 			assert_true((at[nr] & 255) == 0 || (at[nr] & 255) == call);

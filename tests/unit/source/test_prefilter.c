@@ -329,7 +329,7 @@ static void test_harmless(void **state)
 		expect(false, files_mounted(FILES_PROC, "/proc", proc[i]), READ);
 	expect(false, files_mounted(FILES_PROC, "/proc", "/1/oom_score_adj"), WRITE);
 	expect(false, files_mounted(FILES_SYSFS, "/sys", "/fs/cgroup"), READ);
-	expect(false, files_mounted(FILES_CGROUP2, "/sys/fs/cgroup", "/x/cgroup.procs"), WRITE);
+	expect(false, files_mounted(FILES_CGROUP2, "/sys/fs/cgroup", "/x/cpu.weight"), WRITE);
 	expect(false, files_bound("/data", "/srv/data/x"), READ);
 	f = files_mounted(FILES_TMPFS, "/dev", "/null");
 	f.mode = S_IFCHR;

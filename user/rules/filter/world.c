@@ -16,7 +16,7 @@ uint32_t world_kind(enum world w)
 		[WORLD_BOTH] = EVENT_OPEN,	  [WORLD_CONNECT] = EVENT_CONNECT,
 		[WORLD_OPEN_DENIED] = EVENT_OPEN, [WORLD_CONNECT_DENIED] = EVENT_CONNECT,
 		[WORLD_EXEC] = EVENT_EXEC,	  [WORLD_EXIT] = EVENT_EXIT,
-		[WORLD_SETID] = EVENT_SETID,
+		[WORLD_SETID] = EVENT_SETID,	  [WORLD_HANDLE] = EVENT_OPEN,
 	};
 
 	if (world_is_net(w))
@@ -134,8 +134,10 @@ static enum truth test_type(enum world w, const struct node *test)
 					     "credrise"};
 
 	switch (world_kind(w)) {
-	case EVENT_OPEN: /* the last one is sent whatever it opens, as is what was denied */
-		return world_strings(test, opens, COUNT(opens) - (w < WORLD_FILTERED), true);
+	case EVENT_OPEN: /* the last one is WORLD_HANDLE's */
+		if (w == WORLD_HANDLE)
+			return world_strings(test, &opens[COUNT(opens) - 1], 1, true);
+		return world_strings(test, opens, COUNT(opens) - 1, true);
 	case EVENT_CONNECT:
 		return world_strings(test, connects, COUNT(connects), true);
 	case EVENT_EXEC:
@@ -205,7 +207,7 @@ static enum truth test_open(enum world w, const struct node *test)
 	case F_FD_TYPE:
 		return world_strings(test, types, COUNT(types), false);
 	default:
-		return w == WORLD_OPEN_DENIED ? TRUTH_UNKNOWN : test_access(w, test);
+		return w >= WORLD_FILTERED ? TRUTH_UNKNOWN : test_access(w, test);
 	}
 }
 

@@ -26,6 +26,7 @@ enum world {
 	WORLD_FILTERED,
 	WORLD_OPEN_DENIED = WORLD_FILTERED,
 	WORLD_CONNECT_DENIED,
+	WORLD_HANDLE, /* opened by a handle: rare, so all are sent */
 	WORLD_EXEC,
 	WORLD_EXIT,
 	WORLD_SETID,

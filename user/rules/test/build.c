@@ -75,8 +75,8 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 	}
 	if (id >= F_END && id != F_HOST_PATH && id != F_FILE_TYPE && id != F_FILE_SUID &&
 	    id != F_FILE_RDEV && id != F_MOUNTS && id != F_PROC_PCMDLINE && id != F_PROC_PEXE &&
-	    id != F_ARG_REQUEST && id != F_ARG_NSTYPE && id != F_CALL_GAINED && id != F_ARG_KEY &&
-	    id != F_ARG_VALUE && id != F_EXEC_STDIO_NET && id != F_FD_NUM && id != F_DUP_STDIO) {
+	    id != F_ARG_REQUEST && id != F_CALL_GAINED && id != F_ARG_KEY && id != F_ARG_VALUE &&
+	    id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET && id != F_FD_NUM && id != F_DUP_STDIO) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;

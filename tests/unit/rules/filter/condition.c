@@ -160,8 +160,9 @@ const char *condition_filter(const struct filter *f)
 		if (f->kinds & (1u << i))
 			sprintf(text + strlen(text), " %s", kinds[i]);
 	add_calls(text, &f->calls);
-	for (uint32_t call = WIRE_CALL_DULL_FIRST; call <= WIRE_CALL_DULL_LAST; call++)
-		if (f->dull & wire_call_dull(call))
-			sprintf(text + strlen(text), " dull %s", event_call_name(call));
+	if (text[strlen(text) - 1] == ')') /* else of many */
+		for (uint32_t call = WIRE_CALL_DULL_FIRST; call <= WIRE_CALL_DULL_LAST; call++)
+			if (f->dull & wire_call_dull(call))
+				sprintf(text + strlen(text), " dull %s", event_call_name(call));
 	return text;
 }

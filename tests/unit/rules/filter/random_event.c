@@ -102,6 +102,7 @@ static void random_open(struct random_event *r)
 		f->flags |= WIRE_FILE_CREATED;
 		f->mode |= words_one_in(2) ? 0111 : 0;
 		f->mode |= words_one_in(3) ? S_ISUID : 0;
+		r->file.mode = f->mode; /* the kernel's file is the same */
 		r->access |= FILTER_WRITE;
 	}
 	if (words_one_in(10))
@@ -340,6 +341,7 @@ void random_print(const struct random_event *r)
 	}
 	if (r->e.kind != EVENT_OPEN)
 		return;
+	print_error("  %s\n", event_type(&r->e));
 	files_print(&r->file, r->access);
 	print_str("path", f->path);
 	print_str("rootpath", f->rootpath);

@@ -174,7 +174,7 @@ static void test_worlds(void **state)
 	expect("kinds exit", EXISTS(EXIT_CODE));
 	expect("kinds setid call", TEST(TYPE, STARTSWITH, "set"));
 	expect("kinds call(setxattr setxattrat)", TEST(TYPE, STARTSWITH, "setx"));
-	expect("any RW; kinds open call(open_tree)", TEST(TYPE, STARTSWITH, "open"));
+	expect("any RW; kinds open call(open_tree open_tree_attr)", TEST(TYPE, STARTSWITH, "open"));
 	expect("any RW; kinds open", TEST(TYPE, EQ, "openat"));
 	expect("any RWCOIS; kinds exec exit setid open connect call net", TEST(PROC_NAME, EQ, "x"));
 	expect("any RWCOIS; kinds exec exit setid open connect call net",
@@ -185,7 +185,7 @@ static void test_worlds(void **state)
 	expect("kinds call(ptrace)",
 	       AND(TEST(ARG_REQUEST, EQ, "PTRACE_ATTACH"), TEST(TYPE, EQ, "ptrace")));
 	expect("kinds call(chmod fchmod)",
-	       AND(TEST(TYPE, IN, "chmod", "fchmod", "dup3"), TEST(ARG_MODE, CONTAINS, "S_ISUID")));
+	       AND(TEST(TYPE, IN, "chmod", "fchmod", "fork"), TEST(ARG_MODE, CONTAINS, "S_ISUID")));
 	expect("kinds call", TEST(ARG_MODE, CONTAINS, "S_ISUID"));
 	expect("kinds call", AND(TEST(TYPE, NE, "rename"), EXISTS(CALL_ARGS)));
 	expect("path /etc W; kinds open call(rename)",

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A memory of opens that mattered to no rule, so that the next one like it need not go the long way
+ * of prefilter_file(), object_place() and prefilter_place().
+ *
+ * The signature of an open covers every value that the long way reads, not where it lies: the bytes
+ * of each name up to the root of the file system, and where on that way the roots of the mount and
+ * of the container are; where another mount than the container's root lies, in the same manner, up
+ * to the root of all; the file system's type and device, and whether it has a disk; the file's type
+ * and device number; whether the task sees the host's mounts; how the file is opened. Pointers are
+ * only compared with each other. So who is at an address, and whether another was there before,
+ * does not matter: two opens with one signature get the same answer.
+ *
+ * - Rules, the host's devices: wire_prefilter.start is another random number after each change.
+ * - Overlays are remembered when this is the one that overlay_is_own() would answer for at once; it
+ *   is asked each time. What lies behind another one is looked up each time.
+ * - A name too long to lie in its dentry, more than HARMLESS_LEVELS components, a file that is not
+ *   below its mount's root or whose parents are not known, a root that was changed in a strange
+ *   way: not remembered.
+ *
+ * Words are mixed with a secret odd factor on both sides of a shift, after a secret start: who
+ * chooses names cannot choose their difference.
+ *
+ * Another thread may rename or mount while the long way is walked, so that its answer is that of
+ * other names than the signature's. Each rename counts in the dentry (d_seq), each mount and move
+ * in the mount namespace (event), each chroot in the fs_struct (seq). What is remembered had the
+ * same signature before and after, and none of these counted between.
+ */
+#ifndef ROOTWATCH_HARMLESS_BPF_H
+#define ROOTWATCH_HARMLESS_BPF_H
+
+#include "compat.bpf.h"
+#include "object.bpf.h"
+#include "overlay.bpf.h"
+#include "path.bpf.h"
+#include "prefilter.bpf.h"
+
+#define HARMLESS_LEVELS	  24
+#define HARMLESS_SEEN_LOG 12
+#define HARMLESS_NAME_MAX 31 /* DNAME_INLINE_LEN is 32 or more */
+
+volatile __u64 harmless_seen[1 << HARMLESS_SEEN_LOG] = {};
+
+/* What is mixed in between names. */
+#define HARMLESS_MOUNT_ROOT	1
+#define HARMLESS_CONTAINER_ROOT 2
+#define HARMLESS_HOP		3
+
+static __always_inline __u64 harmless_mix(__u64 h, __u64 word, __u64 factor)
+{
+	h = (h ^ word) * factor;
+	h ^= h >> 32;
+	return h * factor;
+}
+
+/*
+ * A field of what has a type by where it was found, which needs no other check then: half the cost
+ * of LOAD().
+ */
+#if COMPAT_KERNEL >= 602
+#define HARMLESS_LOAD(ptr, field) ((ptr)->field)
+#else
+#define HARMLESS_LOAD(ptr, field) LOAD(typeof(*(ptr)), ptr, field)
+#endif
+
+#if COMPAT_KERNEL >= 602
+#define HARMLESS_FILE(f) \
+	((const struct file *)bpf_rdonly_cast(f, bpf_core_type_id_kernel(struct file)))
+#else
+#define HARMLESS_FILE(f) ((const struct file *)(f))
+#endif
+
+/* A dentry: which one is above it, its name. As it lies in memory from d_parent on. */
+struct harmless_level {
+	__u64 parent, hash_len, name, inode;
+	__u64 w[4];
+	__u64 sb_root, ctr_root, mnt_root, far; /* beside it: see HARMLESS_PUT */
+};
+
+/* d_iname is in a union, d_shortname, since 6.14. */
+struct dentry___named {
+	unsigned char d_iname[32];
+} __attribute__((preserve_access_index));
+
+struct dentry___short {
+	union {
+		__u64 words[4];
+	} d_shortname;
+} __attribute__((preserve_access_index));
+
+/* (The compiler must not do both and choose then: one of them is refused.) */
+static __always_inline __u64 harmless_name_at(void)
+{
+	__u64 at;
+
+	if (bpf_core_field_exists(struct dentry___named, d_iname)) {
+		at = bpf_core_field_offset(struct dentry___named, d_iname);
+		barrier_var(at);
+	} else {
+		at = bpf_core_field_offset(struct dentry___short, d_shortname);
+		barrier_var(at);
+	}
+	return at;
+}
+
+#if COMPAT_KERNEL >= 602
+#define HARMLESS_WORD(l, d, n) \
+	(*(const __u64 *)((const char *)(d) + harmless_name_at() + (n) * sizeof(__u64)))
+#define HARMLESS_HASH_LEN(l, d) ((d)->d_name.hash_len)
+#else
+#define HARMLESS_WORD(l, d, n)	((l)->w[n])
+#define HARMLESS_HASH_LEN(l, d) ((l)->hash_len)
+#endif
+
+/* What is only compared lies in the buffer where the stack is short. */
+#if COMPAT_KERNEL >= 602
+#define HARMLESS_PUT(l, name)
+#define HARMLESS_IS(l, name, d) ((d) == (name))
+#else
+#define HARMLESS_PUT(l, name)	(*(volatile __u64 *)&(l)->name = (__u64)(name))
+#define HARMLESS_IS(l, name, d) ((__u64)(d) == *(volatile __u64 *)&(l)->name)
+#endif
+
+static __always_inline bool harmless_knows_layout(void)
+{
+#if COMPAT_KERNEL >= 602
+	return bpf_core_field_exists(struct dentry___named, d_iname) ||
+	       bpf_core_field_exists(struct dentry___short, d_shortname);
+#else
+	__u32 at = bpf_core_field_offset(struct dentry, d_parent);
+
+	return bpf_core_field_exists(struct dentry___named, d_iname) &&
+	       bpf_core_field_offset(struct dentry, d_name) ==
+		       at + __builtin_offsetof(struct harmless_level, hash_len) &&
+	       harmless_name_at() == at + __builtin_offsetof(struct harmless_level, w);
+#endif
+}
+
+/* Gives the dentry above d; itself: d is the root of its file system. */
+static __always_inline const struct dentry *harmless_read(struct harmless_level *l,
+							  const struct dentry *d)
+{
+#if COMPAT_KERNEL >= 602
+	return d->d_parent;
+#else
+	if (bpf_probe_read_kernel(l, __builtin_offsetof(struct harmless_level, sb_root),
+				  ADDR(struct dentry, d, d_parent)))
+		return d;
+	return (const struct dentry *)l->parent;
+#endif
+}
+
+/* Mixes in the name of d, which l was read from; false: it is too long. */
+static __always_inline bool harmless_name(const struct harmless_level *l, const struct dentry *d,
+					  __u64 *h, __u64 factor)
+{
+	__u64 hash_len = HARMLESS_HASH_LEN(l, d);
+	__u32 len = hash_len >> 32;
+
+	if (len > HARMLESS_NAME_MAX)
+		return false;
+	/* The length ends the words; the hash is of no use, but comes with it. */
+	*h = harmless_mix(*h ^ hash_len * factor, HARMLESS_WORD(l, d, 0), factor);
+	if (len > 8) {
+		*h = harmless_mix(*h, HARMLESS_WORD(l, d, 1), factor);
+		if (len > 16) {
+			*h = harmless_mix(*h, HARMLESS_WORD(l, d, 2), factor);
+			*h = harmless_mix(*h, HARMLESS_WORD(l, d, 3), factor);
+		}
+	}
+	return true;
+}
+
+/* The sequence number of a lock is what a seqcount_spinlock_t and a seqlock_t begin with. */
+static __always_inline __u32 harmless_count(const void *seq)
+{
+	return compat_read_u64(seq);
+}
+
+/* Counts the changes of a dentry. */
+static __always_inline void harmless_watch(__u64 *counts, const void *d)
+{
+	*counts = *counts * 3 + harmless_count(ADDR(struct dentry, d, d_seq));
+}
+
+static __always_inline const struct mount *harmless_mount(const struct vfsmount *vfsmnt)
+{
+	const void *m = path_mount(vfsmnt);
+
+#if COMPAT_KERNEL >= 602
+	return bpf_rdonly_cast(m, bpf_core_type_id_kernel(struct mount));
+#else
+	return m;
+#endif
+}
+
+/* As path_root_mount(), which goes on looking where this gives up: NULL. */
+static __always_inline const struct mount *harmless_root_mount(const struct mount *m)
+{
+	const struct mount *up = HARMLESS_LOAD(m, mnt_parent), *top;
+
+	if (up == m)
+		return m;
+	top = HARMLESS_LOAD(up, mnt_parent);
+	if (top == up)
+		return m;
+	if (HARMLESS_LOAD(top, mnt_parent) == top &&
+	    HARMLESS_LOAD(m, mnt_mountpoint) == HARMLESS_LOAD(up, mnt.mnt_root) &&
+	    path_on_nullfs(up))
+		return m;
+	return NULL;
+}
+
+/* What of a file's kind and place is a number; of flags in the first bits. */
+#define HARMLESS_ROOT_MOUNT 256u
+#define HARMLESS_HOST_MNT   512u
+#define HARMLESS_DISK	    1024u
+
+/*
+ * The signature of an open of file f by task t for access; 0: there is none. counting: counts
+ * gets what counts changes, and there is none where nothing does.
+ */
+static __always_inline __u64 harmless_sign_in(const void *f, const struct task_struct *t,
+					      __u32 access, struct harmless_level *l, __u64 *counts,
+					      bool counting)
+{
+	const struct file *file = HARMLESS_FILE(f);
+	const struct dentry *d = HARMLESS_LOAD(file, f_path.dentry);
+	const struct super_block *sb = HARMLESS_LOAD(d, d_sb);
+	const struct dentry *sb_root = HARMLESS_LOAD(sb, s_root);
+	const struct dentry *mnt_root, *ctr_root, *parent, *top;
+	const struct mount *m, *root, *up;
+	const struct inode *inode;
+	const struct fs_struct *fs;
+	__u32 magic = HARMLESS_LOAD(sb, s_magic), dev = HARMLESS_LOAD(sb, s_dev), mode;
+	__u64 factor = knob_harmless, what = access, h;
+	bool met = false, far;
+	int i;
+
+	if (!factor || !harmless_knows_layout())
+		return 0;
+	HARMLESS_PUT(l, sb_root);
+	if (magic == OVERLAYFS_MAGIC_) {
+		if (!overlay_was_last(sb, sb_root, dev, access & WIRE_WATCH_WRITE))
+			return 0;
+	} else {
+		const struct nsproxy *nsproxy = TYPED(t, nsproxy);
+		const struct mnt_namespace *mnt_ns = TYPED(nsproxy, mnt_ns);
+
+		if (TYPED(mnt_ns, ns.inum) == knob_host_mnt_ns)
+			what |= HARMLESS_HOST_MNT;
+		if (HARMLESS_LOAD(sb, s_bdev))
+			what |= HARMLESS_DISK;
+	}
+	far = prefilter_scope(magic);
+	h = harmless_mix(prefilters[prefilter_active & 1].start, (__u64)magic << 32 | dev, factor);
+	inode = HARMLESS_LOAD(d, d_inode);
+	mode = HARMLESS_LOAD(inode, i_mode) & S_IFMT_;
+	what |= mode;
+	if (mode == S_IFCHR_)
+		what |= (__u64)HARMLESS_LOAD(inode, i_rdev) << 32;
+	m = harmless_mount(HARMLESS_LOAD(file, f_path.mnt));
+	mnt_root = HARMLESS_LOAD(m, mnt.mnt_root);
+	HARMLESS_PUT(l, mnt_root);
+	fs = TYPED(t, fs);
+	root = harmless_root_mount(harmless_mount(HARMLESS_LOAD(fs, root.mnt)));
+	if (!root)
+		return 0;
+	ctr_root = mnt_root;
+	if (root == m)
+		what |= HARMLESS_ROOT_MOUNT;
+	else
+		ctr_root = HARMLESS_LOAD(root, mnt.mnt_root);
+	HARMLESS_PUT(l, ctr_root);
+	/* Whether it matters where the mount lies: not of a file on the container's root. */
+	far = far || d == mnt_root ||
+	      (what & (HARMLESS_ROOT_MOUNT | HARMLESS_HOST_MNT)) != HARMLESS_ROOT_MOUNT;
+	h = harmless_mix(h, what, factor);
+	if (counting) {
+		const struct nsproxy *nsproxy = TYPED(t, nsproxy);
+		const void *ns = TYPED(nsproxy, mnt_ns);
+
+		if (HARMLESS_LOAD(m, mnt_ns) != ns || HARMLESS_LOAD(root, mnt_ns) != ns ||
+		    !bpf_core_field_exists(struct mnt_namespace, event))
+			return 0;
+		*counts = LOAD(struct mnt_namespace, ns, event) +
+			  harmless_count(ADDR(struct fs_struct, fs, seq));
+	}
+#pragma clang loop unroll(disable)
+	for (i = 0; i < HARMLESS_LEVELS; i++) {
+		if (HARMLESS_IS(l, mnt_root, d)) {
+			h = harmless_mix(h, HARMLESS_MOUNT_ROOT, factor);
+			met = true;
+		}
+		if (HARMLESS_IS(l, ctr_root, d))
+			h = harmless_mix(h, HARMLESS_CONTAINER_ROOT, factor);
+		parent = harmless_read(l, d);
+		if (parent == d)
+			break;
+		if (!harmless_name(l, d, &h, factor))
+			return 0;
+		if (counting)
+			harmless_watch(counts, d);
+		d = parent;
+	}
+	if (!met || !HARMLESS_IS(l, sb_root, d))
+		return 0;
+	if (!far)
+		return h | 1;
+	top = d = HARMLESS_LOAD(m, mnt.mnt_root);
+#pragma clang loop unroll(disable)
+	for (i = 0; i < HARMLESS_LEVELS; i++) {
+		if (d == top) {
+			up = HARMLESS_LOAD(m, mnt_parent);
+			if (up == m)
+				return h | 1;
+			d = HARMLESS_LOAD(m, mnt_mountpoint);
+			top = HARMLESS_LOAD(up, mnt.mnt_root);
+			m = up;
+			h = harmless_mix(h, HARMLESS_HOP, factor);
+			continue;
+		}
+		parent = harmless_read(l, d);
+		if (parent == d || !harmless_name(l, d, &h, factor))
+			return 0;
+		if (counting)
+			harmless_watch(counts, d);
+		d = parent;
+	}
+	return 0;
+}
+
+static __always_inline bool harmless_knows(__u64 sign)
+{
+	return sign && harmless_seen[sign >> (64 - HARMLESS_SEEN_LOG)] == sign;
+}
+
+/*
+ * The signature of the open in s->open, and in s->open.now what counts changes of whatever it is
+ * made of, if that is asked for: the same number before and after means that nothing was changed in
+ * between. There is no record yet: the stack is short, so a name lies where it will be.
+ */
+__noinline __u64 harmless_look(__u32 slot, __u32 counting)
+{
+	struct scratch *s = emit_scratch(slot);
+
+	if (!s)
+		return 0;
+	return harmless_sign_in((const void *)s->open.file, compat_current(), s->open.access,
+				(struct harmless_level *)s->record, &s->open.now, counting);
+}
+
+#if COMPAT_KERNEL >= 602
+/* Without a buffer, as most opens end here. */
+static __noinline __u64 harmless_sign(const void *f, const struct task_struct *t, __u32 access)
+{
+	return harmless_sign_in(f, t, access, NULL, NULL, false);
+}
+#endif
+
+/* Before the long way; false: it is known to be harmless. */
+static __always_inline bool harmless_begin(struct scratch *s, const void *f, __u32 access,
+					   __u64 sign)
+{
+	s->open.file = (__u64)f;
+	s->open.access = access;
+	s->open.counts = 0;
+#if COMPAT_KERNEL < 602
+	sign = harmless_look(s->slot, 0);
+	if (harmless_knows(sign))
+		return false;
+#endif
+	s->open.sign = sign;
+	if (sign && harmless_look(s->slot, 1) == sign)
+		s->open.counts = s->open.now | 1ull << 63;
+	return true;
+}
+
+/* After it, when the open mattered to no rule. */
+static __always_inline void harmless_end(struct scratch *s)
+{
+	__u64 sign = s->open.sign;
+
+	if (s->open.counts && harmless_look(s->slot, 1) == sign &&
+	    (s->open.now | 1ull << 63) == s->open.counts)
+		harmless_seen[sign >> (64 - HARMLESS_SEEN_LOG)] = sign;
+}
+
+#endif /* ROOTWATCH_HARMLESS_BPF_H */
