@@ -6,10 +6,10 @@
  * The signature of an open covers every value that the long way reads, not where it lies: the bytes
  * of each name up to the root of the file system, and where on that way the roots of the mount and
  * of the container are; where another mount than the container's root lies, in the same manner, up
- * to the root of all; the file system's type and device, and whether it has a disk; the file's type,
- * SUID bit and device number; whether the task sees the host's mounts; how the file is opened. Pointers are
- * only compared with each other. So who is at an address, and whether another was there before,
- * does not matter: two opens with one signature get the same answer.
+ * to the root of all; the file system's type and device, and whether it has a disk; the file's
+ * type, SUID bit and device number; whether the task sees the host's mounts; how the file is
+ * opened. Pointers are only compared with each other. So who is at an address, and whether another
+ * was there before, does not matter: two opens with one signature get the same answer.
  *
  * - Rules, the host's devices: wire_prefilter.start is another random number after each change.
  * - Overlays are remembered when this is the one that overlay_is_own() would answer for at once; it
