@@ -56,9 +56,9 @@ void value_of(struct value *v, const struct event *e, const struct field_use *us
 	known = &last[use->id][e->kind];
 	if (providers[*known](v, e, use, scratch))
 		return;
-	for (uint8_t i = 0; i < PROVIDERS_N; i++) {
+	for (size_t i = 0; i < PROVIDERS_N; i++) {
 		if (providers[i](v, e, use, scratch)) {
-			*known = i;
+			*known = (uint8_t)i;
 			return;
 		}
 	}
