@@ -20,8 +20,11 @@ const volatile bool knob_all = false;	   /* every root act, matched or not */
 const volatile bool knob_blocked = false;  /* denied attempts of other users too */
 /* Which programs see opens: WIRE_TIER_*; those of a tier that is not used do not look at them. */
 const volatile __u32 knob_open_tier = 0;
-/* Secret and odd; 0: nothing is remembered. See harmless.bpf.h. */
-const volatile __u64 knob_harmless = 0;
+/*
+ * Secret and odd; 0: nothing is remembered. See harmless.bpf.h. (Not read-only: what is reckoned
+ * with a number that the verifier knows it follows for each value.)
+ */
+volatile __u64 knob_harmless = 0;
 /* Not read-only, so that the verifier does not know that it is 0; see OPAQUE. */
 volatile __u32 opaque_zero = 0;
 

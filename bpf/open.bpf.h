@@ -79,7 +79,7 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	/* Opens by a handle are rare, and never by chance: user space decides. */
 	by_handle = call == WIRE_CALL_OPEN_BY_HANDLE_AT;
 #if COMPAT_KERNEL >= 602
-	sign = harmless_sign(f, t, access);
+	sign = harmless_sign(compat_untyped(f), access);
 	if (harmless_knows(sign) && !by_handle)
 		return 0;
 #endif

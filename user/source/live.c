@@ -79,7 +79,7 @@ static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o
 	skel->rodata->knob_ring_bytes = o->ring_bytes;
 	skel->rodata->knob_all = o->all;
 	secret = swap_random();
-	skel->rodata->knob_harmless = secret ? secret | 1 : 0;
+	skel->bss->knob_harmless = secret ? secret | 1 : 0;
 	skel->rodata->knob_blocked = o->blocked;
 }
 
