@@ -40,6 +40,8 @@
 #define HARMLESS_NAME_MAX 31 /* DNAME_INLINE_LEN is 32 or more */
 
 volatile __u64 harmless_seen[1 << HARMLESS_SEEN_LOG] = {};
+/* Signatures of opens that did matter: there is nothing to learn from the next one like it. */
+volatile __u64 harmless_not[1 << HARMLESS_SEEN_LOG] = {};
 
 /* What is mixed in between names. */
 #define HARMLESS_MOUNT_ROOT	1
@@ -371,6 +373,10 @@ static __always_inline bool harmless_begin(struct scratch *s, const void *f, __u
 		return false;
 #endif
 	s->open.sign = sign;
+#if COMPAT_KERNEL >= 602
+	if (harmless_not[sign >> (64 - HARMLESS_SEEN_LOG)] == sign)
+		return true;
+#endif
 	if (sign && harmless_look(s->slot, 1) == sign)
 		s->open.counts = s->open.now | 1ull << 63;
 	return true;
@@ -384,6 +390,16 @@ static __always_inline void harmless_end(struct scratch *s)
 	if (s->open.counts && harmless_look(s->slot, 1) == sign &&
 	    (s->open.now | 1ull << 63) == s->open.counts)
 		harmless_seen[sign >> (64 - HARMLESS_SEEN_LOG)] = sign;
+}
+
+/* After it, when it did matter. (On older kernels the stack has no room for it.) */
+static __always_inline void harmless_not_this(const struct scratch *s)
+{
+#if COMPAT_KERNEL >= 602
+	__u64 sign = s->open.sign;
+
+	harmless_not[sign >> (64 - HARMLESS_SEEN_LOG)] = sign;
+#endif
 }
 
 #endif /* ROOTWATCH_HARMLESS_BPF_H */

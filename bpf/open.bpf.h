@@ -103,6 +103,7 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 		harmless_end(s);
 		goto out;
 	}
+	harmless_not_this(s);
 	if (!risen_acts(t, g))
 		goto out;
 	r = (struct wire_open *)s->record;
