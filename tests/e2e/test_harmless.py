@@ -4,6 +4,7 @@
 
 import contextlib
 import os
+import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
@@ -153,6 +154,30 @@ def test_bit_set(w):
 def rule(condition):
     return ("- rule: Mine\n  desc: d\n  condition: evt.is_open_write = true and (fd.name startswith"
             f" /etc/ or {condition})\n  output: x %fd.name\n  priority: WARNING\n  tags: [mine]\n")
+
+
+def test_rules_loaded_again(w):
+    """What no rule wanted is wanted by the next set, and the other way round."""
+    path = f"{clean.work_dir()}/again.yaml"
+
+    def put(name):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(rule(f"fd.name = /srv/again/{name}"))
+
+    run(w.c, "mkdir -p /srv/again; touch /srv/again/a /srv/again/b")
+    put("a")
+    with Detector("-r", path, "-T", "mine") as detector:
+        own = World(detector, w.c)
+        for watched, harmless in ("ab", "ba", "ab"):
+            learn(w.c, f"/srv/again/{harmless}")
+            own.none(of(w.c, w.c.act("act_open", "openat", "w", f"/srv/again/{harmless}")))
+            truth = w.c.act("act_open", "openat", "w", f"/srv/again/{watched}")
+            own.expect(w.c, truth, {"fd.name": f"/srv/again/{watched}", "rule": "mine"})
+            put(harmless)
+            said = len(detector.stderr)
+            detector.process.send_signal(signal.SIGHUP)
+            detector.wait_text(lambda text, said=said: "rules" in text[said:], "loaded", stream="stderr")
+        assert detector.stop() == 0
 
 
 @suite.cases(*[("length " + str(n), n) for n in (1, 7, 8, 9, 15, 16, 17, 24, 25, 31, 32, 33, 60)])
