@@ -65,6 +65,9 @@ __noinline int creds_root_inside(__u64 user_ns, __u32 k)
 	return 0;
 }
 
+/* Where the only user namespace of level 0 lies, once it was met. It is never freed. */
+volatile __u64 creds_init_user_ns = 0;
+
 /*
  * WIRE_ROOT_* of credentials. Uid 0 of the host is root whatever a user namespace calls it (a task
  * that left its uid unmapped still owns root's files), and the file system uid counts as well: it
@@ -78,8 +81,12 @@ static __always_inline __u32 creds_root_of(const struct cred *c, __u32 euid, __u
 	if (euid == 0 || fsuid == 0)
 		return WIRE_ROOT_HOST;
 	ns = TYPED(c, user_ns);
-	if (TYPED(ns, level) == 0)
+	if ((__u64)ns == creds_init_user_ns)
 		return WIRE_ROOT_NONE;
+	if (TYPED(ns, level) == 0) {
+		creds_init_user_ns = (__u64)ns;
+		return WIRE_ROOT_NONE;
+	}
 	at = compat_untyped(ns);
 	return creds_root_inside(at, euid) || creds_root_inside(at, fsuid) ? WIRE_ROOT_USERNS :
 									     WIRE_ROOT_NONE;
