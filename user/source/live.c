@@ -341,6 +341,11 @@ bool source_prove_moves(struct source *s)
 	return __atomic_load_n(&s->skel->bss->gate_moves, __ATOMIC_SEQ_CST) > 0;
 }
 
+void source_prove_urings(struct source *s, bool on)
+{
+	__atomic_store_n(&s->skel->bss->uring_proof, on, __ATOMIC_SEQ_CST);
+}
+
 int source_filter(struct source *s, const struct filter *f, uint32_t *number, source_fn fn,
 		  void *arg)
 {
