@@ -444,6 +444,13 @@ uint32_t source_tier(const struct source *s)
 	return s->hooks.choice.open;
 }
 
+int source_urings(const struct source *s)
+{
+	if (s->hooks.choice.urings)
+		return 0;
+	return s->hooks.probe.have.urings ? s->hooks.probe.have.urings : -EPERM;
+}
+
 bool source_slows_calls(const struct source *s)
 {
 	return s->hooks.choice.open == WIRE_TIER_TRACEPOINT || !s->hooks.choice.probes;

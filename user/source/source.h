@@ -127,6 +127,12 @@ uint32_t source_tier(const struct source *s);
 /* Why by no better one; "": there is none. */
 const char *source_why_tier(const struct source *s);
 
+/*
+ * Is what io_uring does beside opens seen? 0, or why not: -EOPNOTSUPP: nobody may use it here;
+ * another -errno: the kernel or the tier has no hooks for it.
+ */
+int source_urings(const struct source *s);
+
 /* Is there a hook at the end of all system calls, which each of them on the host pays for? */
 bool source_slows_calls(const struct source *s);
 
