@@ -300,25 +300,12 @@ static __always_inline int net_done(const struct task_struct *t, const struct ga
 	return 0;
 }
 
-/* A call on a socket that was there before. */
-static __always_inline int net_used(const struct task_struct *t, const struct gate *g,
-				    const struct pt_regs *regs, __u32 call, const void *sk,
-				    long ret)
-{
-	__u32 family = LOAD(struct sock, sk, __sk_common.skc_family);
-
-	if (family == AF_INET_ || family == AF_INET6_)
-		return net_done(t, g, regs, call, sk, ret);
-	if (family == AF_UNIX_ && call == WIRE_CALL_CONNECT && (ret >= 0 || !net_tried(call, ret)))
-		return connect_done(t, g, regs, g->hflags & WIRE_F_COMPAT, sk, ret);
-	return 0;
-}
-
 static __always_inline int net_report(const struct task_struct *t, const struct gate *g,
 				      const struct pt_regs *regs, __u32 call, long ret)
 {
 	bool is32 = g->hflags & WIRE_F_COMPAT, made;
 	const void *sk = NULL;
+	__u32 family;
 
 	if (sock_is_multiplexed(regs, is32)) {
 		call = sock_calls[compat_arg(regs, is32, 0) & SOCK_CALLS_MASK];
@@ -336,7 +323,12 @@ static __always_inline int net_report(const struct task_struct *t, const struct 
 	}
 	if (made)
 		return net_made(t, g, regs, sk, ret);
-	return net_used(t, g, regs, call, sk, ret);
+	family = LOAD(struct sock, sk, __sk_common.skc_family);
+	if (family == AF_INET_ || family == AF_INET6_)
+		return net_done(t, g, regs, call, sk, ret);
+	if (family == AF_UNIX_ && call == WIRE_CALL_CONNECT && (ret >= 0 || !net_tried(call, ret)))
+		return connect_done(t, g, regs, is32, sk, ret);
+	return 0;
 }
 
 #endif /* ROOTWATCH_NET_BPF_H */

@@ -271,8 +271,9 @@ __noinline int uring_net(__u64 req, __u64 cgroup, __u64 gate, long ret)
 	const void *f = LOAD(struct io_kiocb, req, file);
 	struct task_struct *t = compat_current();
 	struct pt_regs *regs;
+	__u32 family, zero = 0;
+	const void *sk;
 	struct gate g;
-	__u32 zero = 0;
 
 	regs = bpf_map_lookup_elem(&uring_regs, &zero);
 	if (!regs || !f || !sock_is_file(f))
@@ -281,8 +282,13 @@ __noinline int uring_net(__u64 req, __u64 cgroup, __u64 gate, long ret)
 	g.hflags = URING_FLAGS;
 	compat_set_address(regs, (__u64)LOAD(struct io_connect, req, addr),
 			   LOAD(struct io_connect, req, addr_len));
-	return net_used(t, &g, regs, WIRE_CALL_CONNECT,
-			LOAD(struct socket, LOAD(struct file, f, private_data), sk), ret);
+	sk = LOAD(struct socket, LOAD(struct file, f, private_data), sk);
+	family = LOAD(struct sock, sk, __sk_common.skc_family);
+	if (family == AF_INET_ || family == AF_INET6_)
+		return net_done(t, &g, regs, WIRE_CALL_CONNECT, sk, ret);
+	if (family == AF_UNIX_ && (ret >= 0 || !net_tried(WIRE_CALL_CONNECT, ret)))
+		return connect_done(t, &g, regs, false, sk, ret);
+	return 0;
 }
 
 SEC("fexit/io_connect")

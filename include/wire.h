@@ -391,7 +391,8 @@ struct wire_syscall {
 enum wire_counter {
 	WIRE_C_PRODUCED,  /* records numbered; delivered + all lost ones */
 	WIRE_C_LOST_RING, /* ring full */
-	WIRE_C_LOST_BUSY, /* no scratch buffer free (a program was interrupted by itself) */
+	WIRE_C_LOST_BUSY, /* no room: for a record (a program was interrupted by itself), or for one
+			     more call of io_uring's under way */
 	WIRE_C_LOST_READ, /* the object was gone or unreadable before it could be described */
 	WIRE_C_BYTES,	  /* submitted */
 	WIRE_C_EVICTED,	  /* a task's earlier credentials were not known when needed */

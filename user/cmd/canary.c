@@ -116,7 +116,7 @@ struct watcher {
 	struct canary_proof *proof;
 	source_fn fn;
 	void *arg;
-	bool receives, urings; /* there is a hook that can prove it */
+	bool receives; /* there is a hook that can prove it */
 	char scratch[EVENT_SCRATCH];
 };
 
@@ -207,9 +207,9 @@ static bool complete(const struct watcher *w)
 {
 	const struct canary_proof *p = w->proof;
 
-	return (p->received || !w->receives) && ((p->uring && p->uring_connect) || !w->urings) &&
-	       p->exec && p->rename && p->fork && p->exit && p->open && p->denied && p->setid &&
-	       p->connect;
+	return (p->received || !w->receives) &&
+	       ((p->uring && p->uring_connect) || !p->uring_tried) && p->exec && p->rename &&
+	       p->fork && p->exit && p->open && p->denied && p->setid && p->connect;
 }
 
 static int64_t now_ms(void)
@@ -259,15 +259,15 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 	memset(p, 0, sizeof(*p));
 	p->pid_ns_fd = -1;
 	w.receives = has_hook(s, SOURCE_PROOF_RECEIVED);
-	w.urings = has_hook(s, SOURCE_PROOF_URING) && has_hook(s, SOURCE_PROOF_URING_CONNECT) &&
-		   canary_uring_works();
+	p->uring_tried = has_hook(s, SOURCE_PROOF_URING) &&
+			 has_hook(s, SOURCE_PROOF_URING_CONNECT) && canary_uring_works();
 	why[0] = '\0';
 	err = sandbox_open(&sb, &o, why);
 	if (err)
 		return err;
 	hold_pid_ns(p, sandbox_pid(sb));
-	source_prove_urings(s, w.urings);
-	err = act(sb, w.urings, timeout_ms, why);
+	source_prove_urings(s, p->uring_tried);
+	err = act(sb, p->uring_tried, timeout_ms, why);
 	while (!err && !complete(&w) && now_ms() < end) {
 		int n = source_poll(s, (int)(end - now_ms()), watch, &w);
 
@@ -280,6 +280,12 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 	if (err && !why[0])
 		snprintf(why, CANARY_WHY_MAX, "%s", strerror(-err));
 	return err;
+}
+
+bool canary_tries(const struct canary_proof *p, const struct source_hook *hook)
+{
+	return p->uring_tried ||
+	       (hook->proof != SOURCE_PROOF_URING && hook->proof != SOURCE_PROOF_URING_CONNECT);
 }
 
 bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)

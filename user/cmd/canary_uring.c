@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -80,9 +81,13 @@ static int ring_do(const struct io_uring_sqe *request)
 
 bool canary_uring_works(void)
 {
+	FILE *f = fopen("/proc/sys/kernel/io_uring_disabled", "re");
+	int c = f ? getc(f) : '0';
 	struct ring r;
 
-	if (ring_open(&r))
+	if (f)
+		(void)fclose(f);
+	if (c != '0' || ring_open(&r))
 		return false;
 	ring_close(&r);
 	return true;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-/* May this process use io_uring? */
+/* May this process and, with fewer capabilities, its children use io_uring? */
 bool canary_uring_works(void);
 
 /* As connect(2) and unlink(2): 0 or -errno. */

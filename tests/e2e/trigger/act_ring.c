@@ -119,11 +119,11 @@ static bool ask(struct io_uring_sqe *s, const char *act, char **words, int n)
 	} else if (!strcmp(act, "ftruncate") && n == 1) {
 		ask_name(s, OP_FTRUNCATE, open_it(words[0]), NULL, 0);
 	} else if (!strcmp(act, "connect") && n == 1 && strlen(words[0]) < sizeof(to.un.sun_path)) {
-		strcpy(to.un.sun_path, words[0]);
+		memcpy(to.un.sun_path, words[0], strlen(words[0]));
 		ask_connect(s, AF_UNIX, sizeof(to.un));
 	} else if (!strcmp(act, "inet") && n == 2) {
 		inet_pton(AF_INET, words[0], &to.in.sin_addr);
-		to.in.sin_port = htons((uint16_t)atoi(words[1]));
+		to.in.sin_port = htons((uint16_t)strtoul(words[1], NULL, 10));
 		ask_connect(s, AF_INET, sizeof(to.in));
 	} else {
 		return false;
