@@ -3,6 +3,7 @@
 """What is done through io_uring beside opens: told as the system call that does the same would be."""
 
 import contextlib
+import errno
 import os
 import socket
 import sys
@@ -44,7 +45,7 @@ def containers():
     mounts = [bind(top + "/docker.sock", "/opt/innocent")]
     with listener, Runc(privileged=True, extra=mounts) as c, \
             Runc(privileged=True, user=1000, extra=mounts) as user, \
-            Detector("--all", "-r", top + "/asked.yaml") as detector:
+            Detector("--all", "--blocked", "-r", top + "/asked.yaml") as detector:
         w = World(detector, c)
         w.user = user
         c.sh("mkdir -p /etc/cron.d /tmp/dir; ln -s /etc /tmp/e; touch /tmp/x")
@@ -178,13 +179,25 @@ def test_harmless(w, _label, words):
 
 
 @suite.cases(
-    ("rename", ["rename", "/tmp/new", "/etc/new"]), ("symlink", ["symlink", "x", "/etc/new"]),
-    ("capability", ["setxattr", "/tmp/x", "user.capability"]), ("connect", ["connect", "/opt/innocent"]),
+    ("rename", ["rename", "/tmp/new", "/tmp/newer"]), ("capability", ["setxattr", "/tmp/x", "user.capability"]),
+    ("connect", ["connect", "/opt/innocent"]),
 )
 def test_user(w, _label, words):
-    """Another user's is not root's."""
+    """What another user may do is not root's."""
     truth = w.user.act("act_ring", "now", *words)
     w.none(of(w.user, truth, **{"rootwatch.io_uring": True}))
+
+
+@suite.cases(("rename", ["rename", "/tmp/x", "/etc/new"]), ("symlink", ["symlink", "x", "/etc/new"]))
+def test_user_denied(w, _label, words):
+    """What it may not do is told as an attempt, by --blocked."""
+    truth = w.user.act("act_ring", "now", *words)
+    if not is_seen(w):
+        w.none(of(w.user, truth, **{"rootwatch.io_uring": True}))
+        return
+    assert truth["errno"] == errno.EACCES, truth
+    event = w.expect(w.user, truth, {"rule": "etc-written", "fd.name": "/etc/new", "rootwatch.io_uring": True})
+    assert field(event, "rootwatch.blocked") is True and field(event, "user.uid") == 1000, event
 
 
 @suite.cases(
