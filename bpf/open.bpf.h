@@ -152,7 +152,6 @@ struct open_try {
 	const void *path;
 	__u32 oflags;
 	__s32 dirfd; /* AT_FDCWD: the working directory */
-	__u32 flags; /* WIRE_OPEN_* */
 	bool copied; /* path is the kernel's copy, else the task's own memory */
 };
 
@@ -175,7 +174,6 @@ static __always_inline int open_refused(const struct task_struct *t, const struc
 	__builtin_memset(r, 0, sizeof(*r));
 	open_common(s, r, t, g, call, ret);
 	r->oflags = a->oflags;
-	r->flags = a->flags;
 	if (a->copied) {
 		emit_kernel_str(s, &r->asked, a->path, WIRE_PATH_MAX);
 		bpf_probe_read_kernel(&first, 1, a->path);
