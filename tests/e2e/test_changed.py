@@ -30,9 +30,9 @@ def world():
     host = clean.work_dir() + "/host"
     os.makedirs(host)
     with Runc() as plain, Runc(user=1000) as user, Runc(extra=[bind(host, "/vol")]) as mounted, \
-            Detector("--blocked") as detector:
+            Runc(overlay=False) as layerless, Detector("--blocked") as detector:
         w = World(detector, plain)
-        w.user, w.mounted = user, mounted
+        w.user, w.mounted, w.layerless = user, mounted, layerless
         yield w
 
 
@@ -128,6 +128,15 @@ def test_of_the_host(w, _label, words):
     assert truth["errno"] == 0, truth
     event = w.expect(w.mounted, truth, {"rule": "host-file-written"})
     assert "etc-written" not in rules(event), event
+
+
+def test_dropped_without_layers(w):
+    """What was asked for its time (stat) is not taken for changed; what came later is."""
+    c = w.layerless
+    c.sh("busybox stat /bin/act_id /bin/busybox")
+    w.none(of(c, c.act("act_id", "one"), rule="exec-dropped"))
+    c.sh("cp /bin/act_id /opt/dropped; busybox stat /opt/dropped")
+    w.expect(c, c.act("/opt/dropped", "one"), {"rule": "exec-dropped", "proc.exepath": "/opt/dropped"})
 
 
 if __name__ == "__main__":
