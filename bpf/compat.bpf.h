@@ -349,6 +349,8 @@ struct inode___split {
 } __attribute__((preserve_access_index));
 
 #define COMPAT_NS 1000000000ll
+/* Since 6.13 the highest bit says that somebody has asked for the time (I_CTIME_QUERIED). */
+#define COMPAT_CTIME_QUERIED (1u << 31)
 #define COMPAT_INODE_TIME(inode, time)                                                            \
 	({                                                                                        \
 		struct timespec64 __t = {};                                                       \
@@ -358,7 +360,7 @@ struct inode___split {
 				      &((const struct inode___split *)(inode))->i_##time##_sec);  \
 			bpf_core_read(&__nsec, sizeof(__nsec),                                    \
 				      &((const struct inode___split *)(inode))->i_##time##_nsec); \
-			__t.tv_nsec = __nsec;                                                     \
+			__t.tv_nsec = __nsec & ~COMPAT_CTIME_QUERIED;                             \
 		} else if (bpf_core_field_exists(struct inode___hidden, __i_##time)) {            \
 			bpf_core_read(&__t, sizeof(__t),                                          \
 				      &((const struct inode___hidden *)(inode))->__i_##time);     \
