@@ -323,6 +323,7 @@ struct inode___split {
 #define O_TRUNC_       01000
 #define O_ONCE_	       01700 /* O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC */
 #define O_PATH_	       010000000
+#define FMODE_WRITE_   0x2u
 #define FMODE_CREATED_ 0x100000u
 #define FMODE_EXEC_    0x20u /* among f_flags: opened to be executed */
 /* of f_mode: an inner file, which a file system (overlayfs) opens for its own (1 << 29) */
@@ -399,6 +400,7 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 #define COMPAT_NATIVE(id, x86, ...)	  [x86].native = WIRE_CALL_##id,
 #define COMPAT_NARROW(id, x86, i386, ...) [i386].compat = WIRE_CALL_##id,
 #define COMPAT_NR_SOCKETCALL		  WIRE_CALL_SOCKETCALL
+#define COMPAT_NR_OLD_MMAP		  WIRE_CALL_OLD_MMAP
 #define COMPAT_IS_EXEC(nr, is32)              \
 	((is32) ? (nr) == 11 || (nr) == 358 : \
 		  (nr) == 59 || (nr) == 322 || (nr) == 520 || (nr) == 545)
@@ -435,6 +437,7 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 #define COMPAT_NATIVE(id, x86, i386, arm64, ...) [arm64].native = WIRE_CALL_##id,
 #define COMPAT_NARROW(id, x86, i386, arm64, arm) [arm].compat = WIRE_CALL_##id,
 #define COMPAT_NR_SOCKETCALL			 (-1)
+#define COMPAT_NR_OLD_MMAP			 (-1)
 #define COMPAT_IS_EXEC(nr, is32)		 ((is32) ? (nr) == 11 || (nr) == 387 : (nr) == 221 || (nr) == 281)
 #endif
 

@@ -163,6 +163,7 @@ struct task_value {
 #define TASK_CREDS    2u  /* creds is valid */
 #define TASK_REPORTED 4u  /* its exec was sent: its exit is too */
 #define TASK_EXECS    8u  /* an exec is under way, or its end was missed: creds are of before */
+#define TASK_SEEDED   32u /* it, or what it was forked from, ran before rootwatch did */
 #define TASK_RISEN    16u /* creds were left as they are: those at the exec had risen above them */
 
 struct {

@@ -6,22 +6,11 @@
 #include "compat.bpf.h"
 #include "emit.bpf.h"
 #include "harmless.bpf.h"
+#include "mapped.bpf.h"
 #include "object.bpf.h"
 #include "prefilter.bpf.h"
 #include "risen.bpf.h"
 #include "task.bpf.h"
-
-/* The file behind a descriptor of the current task; NULL: closed by another thread since. */
-static __always_inline const void *open_file(const struct task_struct *t, __u32 fd)
-{
-	const struct files_struct *files = TYPED(t, files);
-	const struct fdtable *fdt = TYPED(files, fdt);
-
-	if (fd >= TYPED(fdt, max_fds))
-		return NULL;
-	return (const void *)compat_read_u64((const char *)TYPED(fdt, fd) +
-					     (__u64)fd * sizeof(void *));
-}
 
 static __always_inline void open_common(struct scratch *s, struct wire_open *r,
 					const struct task_struct *t, const struct gate *g,
@@ -69,10 +58,11 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	struct scratch *s;
 
 	/* (The file goes on saying so when it is handed on.) */
-	if ((LOAD(struct file, f, f_mode) & FMODE_CREATED_) && call != WIRE_CALL_RECVMSG)
+	if ((LOAD(struct file, f, f_mode) & FMODE_CREATED_) && call < WIRE_CALL_RECVMSG)
 		oflags |= OPEN_CREATED;
 	barrier_var(oflags);
-	access = (oflags & O_ACCMODE_) == O_WRONLY_ ? 0 : WIRE_WATCH_READ;
+	/* (What a file is read for by its descriptor, a mapping does not tell.) */
+	access = (oflags & O_ACCMODE_) == O_WRONLY_ || call == WIRE_CALL_MMAP ? 0 : WIRE_WATCH_READ;
 	if (oflags & (O_ACCMODE_ | O_TRUNC_ | OPEN_CREATED))
 		access |= WIRE_WATCH_WRITE;
 	access = OPAQUE(access);
@@ -114,6 +104,8 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	r->flags = flags;
 	object_record(s, &r->f, &o, t, access & WIRE_WATCH_WRITE);
 	open_common(s, r, t, g, call, ret);
+	if (call == WIRE_CALL_MMAP)
+		mapped_fill(s->slot); /* instead of oflags, and without a descriptor */
 	emit_submit(s, WIRE_OPEN, g->hflags | (watched & access ? WIRE_F_WATCHED : 0),
 		    watched & WIRE_WATCH_URGENT);
 	return 0;
@@ -129,6 +121,11 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	const void *f;
 	__u32 oflags;
 
+	if (call == WIRE_CALL_MMAP) {
+		ret = mapped_fd(0);
+		if (ret < 0)
+			return 0;
+	}
 	f = open_file(t, ret);
 	if (!f) { /* another thread was quicker, on purpose perhaps */
 		if (task_entered(t))
@@ -139,7 +136,7 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	if (oflags & O_PATH_)
 		return 0; /* a mere handle: what is done with it is seen when it is opened */
 	/* These are done with when the file is open, and a file does not keep them. */
-	oflags |= open_asked_flags(regs, is32, call) & O_ONCE_;
+	oflags |= call == WIRE_CALL_MMAP ? 0 : open_asked_flags(regs, is32, call) & O_ONCE_;
 	return open_seen(t, g, f, oflags, call, ret, 0);
 }
 

@@ -306,7 +306,7 @@ int rootwatch_seed(struct bpf_iter__task *ctx)
 		bpf_map_update_elem(&namespaces, &ns, &seeded, BPF_NOEXIST);
 	}
 	creds_fill(&v.creds, TYPED(t, cred));
-	v.flags |= TASK_CREDS;
+	v.flags |= TASK_CREDS | TASK_SEEDED;
 	v.start = TYPED(t, start_boottime);
 	tid = TYPED(t, pid);
 	bpf_map_update_elem(&tasks, &tid, &v, BPF_NOEXIST);

@@ -34,7 +34,7 @@ static __always_inline int setid_done(const struct task_struct *t, const struct 
 	if (entered)
 		fresh.flags |= TASK_ENTERED;
 	if (v)
-		fresh.flags |= v->flags & TASK_REPORTED;
+		fresh.flags |= v->flags & (TASK_REPORTED | TASK_SEEDED);
 	if (entered && !known)
 		emit_count(WIRE_C_EVICTED);
 	if (!entered || (!root && !(known && v->creds.root)))

@@ -96,7 +96,8 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 	denied = creds_denied(ret);
 	if (ret < 0 && !denied && !net_tried(call, ret))
 		return 0;
-	if (net_is_dull(regs, is32, call) || dup_is_dull(call, ret))
+	if (net_is_dull(regs, is32, call) || dup_is_dull(call, ret) ||
+	    mapped_is_dull(regs, is32, call, ret))
 		return 0;
 	root = creds_root(TYPED(t, cred));
 	if (!root && !(denied && knob_blocked) &&

@@ -20,7 +20,7 @@
 #include "wire_calls.h"
 
 /* Bumped with every change of a layout below; a recording of another version is refused. */
-#define WIRE_VERSION 4
+#define WIRE_VERSION 5
 
 #define WIRE_COMM_LEN	16   /* TASK_COMM_LEN */
 #define WIRE_FSTYPE_LEN 16   /* longest in-tree name in use is "binfmt_misc" */
@@ -228,22 +228,23 @@ struct wire_setid {
 #define WIRE_CALL_CREAT		    4u
 #define WIRE_CALL_OPEN_BY_HANDLE_AT 5u
 #define WIRE_CALL_RECVMSG	    6u /* of what it received: an open file */
-#define WIRE_CALL_SETUID	    7u
-#define WIRE_CALL_SETREUID	    8u
-#define WIRE_CALL_SETRESUID	    9u
-#define WIRE_CALL_SETFSUID	    10u
-#define WIRE_CALL_CONNECT	    11u
-#define WIRE_CALL_BIND		    12u
-#define WIRE_CALL_LISTEN	    13u
-#define WIRE_CALL_ACCEPT	    14u
-#define WIRE_CALL_ACCEPT4	    15u
-#define WIRE_CALL_SENDTO	    16u
-#define WIRE_CALL_SENDMSG	    17u
-#define WIRE_CALL_SENDMMSG	    18u
-#define WIRE_CALL_SOCKET	    19u
-#define WIRE_CALL_DUP		    20u
-#define WIRE_CALL_DUP2		    21u
-#define WIRE_CALL_DUP3		    22u
+#define WIRE_CALL_MMAP		    7u /* of a file that can be written through it */
+#define WIRE_CALL_SETUID	    8u
+#define WIRE_CALL_SETREUID	    9u
+#define WIRE_CALL_SETRESUID	    10u
+#define WIRE_CALL_SETFSUID	    11u
+#define WIRE_CALL_CONNECT	    12u
+#define WIRE_CALL_BIND		    13u
+#define WIRE_CALL_LISTEN	    14u
+#define WIRE_CALL_ACCEPT	    15u
+#define WIRE_CALL_ACCEPT4	    16u
+#define WIRE_CALL_SENDTO	    17u
+#define WIRE_CALL_SENDMSG	    18u
+#define WIRE_CALL_SENDMMSG	    19u
+#define WIRE_CALL_SOCKET	    20u
+#define WIRE_CALL_DUP		    21u
+#define WIRE_CALL_DUP2		    22u
+#define WIRE_CALL_DUP3		    23u
 /* Those of wire_calls.h follow. */
 enum wire_call {
 	WIRE_CALL_BEFORE = WIRE_CALL_DUP3,
@@ -279,7 +280,7 @@ static inline int wire_call_always(__u32 call)
 
 static inline int wire_call_is_open(__u32 call)
 {
-	return call - WIRE_CALL_OPEN <= WIRE_CALL_RECVMSG - WIRE_CALL_OPEN;
+	return call - WIRE_CALL_OPEN <= WIRE_CALL_MMAP - WIRE_CALL_OPEN;
 }
 
 /* A bit of wire_prefilter.dull; 0: the call never is. */
@@ -299,6 +300,7 @@ struct wire_open {
 	__u32 oflags; /* f_flags of the file and what was asked for beside; blocked: asked for */
 	__s32 ret;    /* descriptor, or -errno */
 	__u32 flags;  /* WIRE_OPEN_* */
+	__u32 prot, mapping; /* of mmap: PROT_* and MAP_*, as passed */
 	struct wire_blob cwd;
 	struct wire_blob asked; /* blocked only: the path as passed */
 	struct wire_blob base;	/* blocked and relative: path of the directory it starts at */

@@ -146,6 +146,7 @@ X(CREAT,              85,   8, WIRE_CALL_NO_NR,   8) \
 X(OPENAT,            257, 295,  56, 322) \
 X(OPEN_BY_HANDLE_AT, 304, 342, 265, 371) \
 X(OPENAT2,           437, 437, 437, 437) \
+X(MMAP,                9, 192, 222, 192) \
 X(SETUID,            105, 213, 146, 213) \
 X(SETREUID,          113, 203, 145, 203) \
 X(SETRESUID,         117, 208, 147, 208) \
@@ -180,5 +181,6 @@ X(DUP3,              292, 330,  24, 358)
 #define WIRE_IOCTL_FSSETXATTR  0x401c5820u
 
 #define WIRE_CALL_SOCKETCALL 102 /* of i386: any call on a socket; listed as CONNECT */
+#define WIRE_CALL_OLD_MMAP   90	 /* of i386: its arguments lie in memory; listed as MMAP */
 
 #endif /* ROOTWATCH_WIRE_CALLS_H */

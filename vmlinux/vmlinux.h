@@ -221,6 +221,7 @@ struct file {
 	unsigned int f_flags;
 	void *private_data;
 	struct inode *f_inode;
+	const struct cred *f_cred; /* of who opened it */
 	struct path f_path;
 };
 

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -78,15 +79,14 @@ static int act_fork(void)
 
 int cmd_canary(int argc, char **argv)
 {
-	int fd;
+	int watched, fd;
 
 	(void)argv;
 	if (argc != 1)
 		return EXIT_CODE_USAGE;
-	fd = open(WATCHED, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0 || act_receive(fd))
+	watched = open(WATCHED, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (watched < 0 || act_receive(watched))
 		return EXIT_CODE_ERROR;
-	close(fd);
 	/* Denied to anybody: sysctl files ask for no capability (fs/proc/proc_sysctl.c). */
 	fd = open(DENIED, O_WRONLY | O_CLOEXEC);
 	if (fd >= 0)
@@ -96,6 +96,9 @@ int cmd_canary(int argc, char **argv)
 	/* Down and up again: the second one is a raise of privilege. */
 	if (setresuid((uid_t)-1, 1, (uid_t)-1) || setresuid((uid_t)-1, 0, (uid_t)-1))
 		return EXIT_CODE_ERROR;
+	/* It has other credentials now than those by which the file was opened. */
+	if (mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, watched, 0) == MAP_FAILED)
+		return EXIT_CODE_ERROR;
 	return EXIT_CODE_OK;
 }
 
@@ -103,7 +106,7 @@ struct watcher {
 	struct canary_proof *proof;
 	source_fn fn;
 	void *arg;
-	bool receives; /* there is a hook that can prove it */
+	bool receives, maps; /* there is a hook that can prove it */
 	char scratch[EVENT_SCRATCH];
 };
 
@@ -120,6 +123,8 @@ static void note(struct canary_proof *p, const struct event *e)
 	case EVENT_OPEN:
 		if (e->open.call == WIRE_CALL_RECVMSG) {
 			p->received = true;
+		} else if (e->open.call == WIRE_CALL_MMAP) {
+			p->mapped = true;
 		} else if (e->blocked) {
 			p->denied = true;
 		} else {
@@ -173,13 +178,13 @@ void canary_release(struct canary_proof *p)
 	p->pid_ns = 0;
 }
 
-static bool sees_received(const struct source *s)
+static bool has_hook(const struct source *s, enum source_proof proof)
 {
 	size_t n;
 	const struct source_hook *hooks = source_hooks(s, &n);
 
 	for (size_t i = 0; i < n; i++)
-		if (hooks[i].proof == SOURCE_PROOF_RECEIVED && !hooks[i].error)
+		if (hooks[i].proof == proof && !hooks[i].error)
 			return true;
 	return false;
 }
@@ -188,8 +193,8 @@ static bool complete(const struct watcher *w)
 {
 	const struct canary_proof *p = w->proof;
 
-	return (p->received || !w->receives) && p->exec && p->rename && p->fork && p->exit &&
-	       p->open && p->denied && p->setid && p->connect;
+	return (p->received || !w->receives) && (p->mapped || !w->maps) && p->exec && p->rename &&
+	       p->fork && p->exit && p->open && p->denied && p->setid && p->connect;
 }
 
 static int64_t now_ms(void)
@@ -237,7 +242,8 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 
 	memset(p, 0, sizeof(*p));
 	p->pid_ns_fd = -1;
-	w.receives = sees_received(s);
+	w.receives = has_hook(s, SOURCE_PROOF_RECEIVED);
+	w.maps = has_hook(s, SOURCE_PROOF_MAPPED);
 	why[0] = '\0';
 	err = sandbox_open(&sb, &o, why);
 	if (err)
@@ -280,6 +286,8 @@ bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)
 		return p->open && p->open_tier == hook->tier && p->denied;
 	case SOURCE_PROOF_RECEIVED:
 		return p->received;
+	case SOURCE_PROOF_MAPPED:
+		return p->mapped;
 	case SOURCE_PROOF_CALLS:
 		return calls;
 	case SOURCE_PROOF_ALL_CALLS:

@@ -12,7 +12,7 @@
 #include "source/source.h"
 
 struct canary_proof {
-	bool exec, rename, fork, exit, open, denied, received, setid, connect, moved;
+	bool exec, rename, fork, exit, open, denied, received, mapped, setid, connect, moved;
 	uint32_t open_tier; /* WIRE_TIER_* by which the open came */
 	uint32_t pid_ns;    /* of the canary: set before its first record can come */
 	int pid_ns_fd;	    /* holds it, so that its number is not given to a container; -1: none */

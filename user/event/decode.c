@@ -321,6 +321,8 @@ static void decode_open(struct reader *r, struct event *e)
 	fill_file(r, &e->open.file, &w->f, offsetof(struct wire_open, f));
 	e->open.call = w->call;
 	e->open.oflags = w->oflags;
+	e->open.prot = w->prot;
+	e->open.mapping = w->mapping;
 	e->open.created = w->f.flags & WIRE_FILE_CREATED;
 	e->open.io_uring = w->flags & WIRE_OPEN_IO_URING;
 	e->open.no_fd = w->flags & WIRE_OPEN_NO_FD;

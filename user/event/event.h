@@ -93,7 +93,8 @@ struct event_setid {
 struct event_open {
 	struct event_file file;
 	uint32_t call, oflags;
-	bool write; /* opened for writing, created or truncated */
+	uint32_t prot, mapping; /* of mmap: PROT_* and MAP_* */
+	bool write;		/* opened for writing, created or truncated */
 	bool created;
 	bool io_uring;	  /* asked for through io_uring, not by a system call of its own */
 	bool no_fd;	  /* done, and which descriptor it got is not known */
@@ -244,6 +245,10 @@ struct str event_call_flags(const struct event_syscall *s, char buf[static EVENT
 struct str event_call_mode(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
 struct str event_call_request(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
 struct str event_call_args(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
+
+/* Of an mmap, likewise: "PROT_READ|PROT_WRITE", "MAP_SHARED". */
+struct str event_mapping_prot(const struct event_open *o, char buf[static EVENT_CALL_TEXT]);
+struct str event_mapping_flags(const struct event_open *o, char buf[static EVENT_CALL_TEXT]);
 
 /*
  * Which argument of a call, from 1, says what it asks for (0: none does); the name of request n of

@@ -350,6 +350,7 @@ X(ARG, "evt.arg", STRING, INDEX, EVENT, \
 X(ARGS, "evt.args", STRING, NONE, EVENT, \
   "all arguments that are known", "\"res=SUCCESS oldpath=/tmp/x newpath=/etc/passwd\"") \
 X(INFO, "evt.info", STRING, NONE, EVENT, "as evt.args", "\"res=SUCCESS path=/tmp/x\"") \
+X(ARG_PROT, "evt.arg.prot", STRING, NONE, O, "of mmap: what the memory is for", "\"PROT_READ|PROT_WRITE\"") \
 X(ARG_FD, "evt.arg.fd", NUMBER, NONE, OKN, \
   "the descriptor: of opens, socket and accept the new one, of dup, fchmod and the like what was passed", "3") \
 X(ARG_OLDFD, "evt.arg.oldfd", NUMBER, NONE, N, "of dup, dup2 and dup3: the descriptor that was copied", "3") \

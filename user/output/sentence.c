@@ -146,6 +146,8 @@ static void write_open(struct line *l, const struct event *e, size_t cap)
 		line_literal(l, " created ");
 	} else if (e->open.call == WIRE_CALL_RECVMSG) {
 		line_literal(l, " received ");
+	} else if (e->open.call == WIRE_CALL_MMAP) {
+		line_literal(l, " mapped ");
 	} else {
 		line_literal(l, " opened ");
 	}

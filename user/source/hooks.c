@@ -12,7 +12,7 @@
 #include "rootwatch.skel.h"
 
 /* When a hook is used. */
-enum when { ALWAYS, OPEN_FENTRY, OPEN_LSM, OPEN_TRACEPOINT, RECEIVED, PROBES, NO_PROBES };
+enum when { ALWAYS, OPEN_FENTRY, OPEN_LSM, OPEN_TRACEPOINT, RECEIVED, MAPPED, PROBES, NO_PROBES };
 
 struct row {
 	enum when when;
@@ -51,6 +51,10 @@ static const struct row rows[] = {
 	 {"rootwatch_received", "fexit/security_file_receive",
 	  "open files that come over Unix sockets", 0, true, SOURCE_PROOF_RECEIVED,
 	  WIRE_TIER_FENTRY}},
+	{MAPPED,
+	 {"rootwatch_mapped", "fexit/security_mmap_file",
+	  "files mapped for writing by descriptors that others opened", 0, true,
+	  SOURCE_PROOF_MAPPED, WIRE_TIER_FENTRY}},
 	{PROBES,
 	 {"rootwatch_calls", "kretprobe.multi/sys_*",
 	  "uids changed, sockets connected, and what else rules ask for", 0, false,
@@ -77,6 +81,8 @@ static bool is_used(const struct choice *c, enum when when)
 		return c->open == WIRE_TIER_TRACEPOINT;
 	case RECEIVED:
 		return c->received;
+	case MAPPED:
+		return c->mapped;
 	case PROBES:
 		return c->open != WIRE_TIER_TRACEPOINT && c->probes;
 	case NO_PROBES:
@@ -108,7 +114,7 @@ bool hooks_degrade(struct hooks *h)
 		return false;
 	(void)snprintf(h->why, sizeof(h->why), "the kernel refuses the programs of the others");
 	h->choice.open = WIRE_TIER_TRACEPOINT;
-	h->choice.received = false;
+	h->choice.received = h->choice.mapped = false;
 	return true;
 }
 

@@ -102,7 +102,7 @@ static bool lsm_active(void)
 }
 
 struct found {
-	uint32_t path_openat, file_receive, lsm_file_open;
+	uint32_t path_openat, file_receive, mmap_file, lsm_file_open;
 };
 
 static void note_callee(struct probe *p, const char *name)
@@ -133,6 +133,8 @@ static void find(struct probe *p, const struct btf *btf, struct found *f)
 			f->path_openat = id;
 		else if (strcmp(name, "security_file_receive") == 0)
 			f->file_receive = id;
+		else if (strcmp(name, "security_mmap_file") == 0)
+			f->mmap_file = id;
 		else if (strcmp(name, "bpf_lsm_file_open") == 0)
 			f->lsm_file_open = id;
 		else
@@ -146,7 +148,7 @@ int probe_kernel(struct probe *p, uint32_t forced)
 	struct btf *btf;
 
 	memset(p, 0, sizeof(*p));
-	p->have = (struct choice_have){-EPERM, -EPERM, false, -EPERM, -EPERM};
+	p->have = (struct choice_have){-EPERM, -EPERM, false, -EPERM, -EPERM, -EPERM};
 	if (forced == WIRE_TIER_TRACEPOINT || refused(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT))
 		return 0;
 	p->callees = calloc(CALLEES_MAX, sizeof(*p->callees));
@@ -166,6 +168,7 @@ int probe_kernel(struct probe *p, uint32_t forced)
 	}
 	p->have.probes = try_probes(p);
 	p->have.received = f.file_receive ? p->have.fentry : -ENOENT;
+	p->have.mapped = f.mmap_file ? p->have.fentry : -ENOENT;
 	return 0;
 }
 

@@ -12,8 +12,8 @@
 #include "base/tier.h"
 #include "wire.h"
 
-static const struct choice_have all = {0, 0, false, 0, 0};
-static const struct choice_have refused = {-EPERM, -EPERM, true, -EPERM, -EPERM};
+static const struct choice_have all = {0, 0, false, 0, 0, 0};
+static const struct choice_have refused = {-EPERM, -EPERM, true, -EPERM, -EPERM, -EPERM};
 
 static void chooses(struct choice_have have, uint32_t forced, uint32_t open, bool probes,
 		    const char *why)

@@ -145,6 +145,9 @@ static void add_net(struct wishes *all, enum world w)
 	case WORLD_OUT:
 		wire_calls_add(&all->calls, WIRE_CALL_CONNECT);
 		break;
+	case WORLD_MMAP:
+		wire_calls_add(&all->calls, WIRE_CALL_MMAP);
+		break;
 	case WORLD_FASTOPEN:
 	case WORLD_SEND:
 		for (uint32_t call = WIRE_CALL_SENDTO; call <= WIRE_CALL_SENDMMSG; call++)

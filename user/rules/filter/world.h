@@ -27,6 +27,7 @@ enum world {
 	WORLD_OPEN_DENIED = WORLD_FILTERED,
 	WORLD_CONNECT_DENIED,
 	WORLD_HANDLE, /* opened by a handle: rare, so all are sent */
+	WORLD_MMAP,   /* mapped: filtered as what is opened for writing only is */
 	WORLD_EXEC,
 	WORLD_EXIT,
 	WORLD_SETID,

@@ -30,6 +30,7 @@ static const struct {
 	     {"openat2", EVENT_OPEN, WIRE_CALL_OPENAT2},
 	     {"creat", EVENT_OPEN, WIRE_CALL_CREAT},
 	     {"open_by_handle_at", EVENT_OPEN, WIRE_CALL_OPEN_BY_HANDLE_AT},
+	     {"mmap", EVENT_OPEN, WIRE_CALL_MMAP},
 	     {"setuid", EVENT_SETID, WIRE_CALL_SETUID},
 	     {"setreuid", EVENT_SETID, WIRE_CALL_SETREUID},
 	     {"setresuid", EVENT_SETID, WIRE_CALL_SETRESUID},
@@ -76,7 +77,8 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 	if (id >= F_END && id != F_HOST_PATH && id != F_FILE_TYPE && id != F_FILE_SUID &&
 	    id != F_FILE_RDEV && id != F_MOUNTS && id != F_PROC_PCMDLINE && id != F_PROC_PEXE &&
 	    id != F_ARG_REQUEST && id != F_CALL_GAINED && id != F_ARG_KEY && id != F_ARG_VALUE &&
-	    id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET && id != F_FD_NUM && id != F_DUP_STDIO) {
+	    id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET && id != F_FD_NUM && id != F_DUP_STDIO &&
+	    id != F_ARG_PROT) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;
@@ -348,6 +350,18 @@ static uint32_t open_flags(struct build *b)
 	return oflags;
 }
 
+/* Its file was opened for writing, by whomever. */
+static void build_mapping(struct build *b, struct event_open *o)
+{
+	static const char *const prots[] = {"PROT_READ", "PROT_WRITE", "PROT_EXEC", NULL};
+	static const char *const kinds[] = {"MAP_SHARED", "MAP_SHARED_VALIDATE", NULL};
+
+	o->oflags = O_WRONLY;
+	o->no_fd = true;
+	o->prot = (uint32_t)input_words(&b->in, F_ARG_PROT, prots, '|', 3);
+	o->mapping = input_word(&b->in, F_ARG_FLAGS, kinds, 0) ? 3 : 1;
+}
+
 static void build_open(struct build *b, uint32_t call)
 {
 	struct event *e = &b->event;
@@ -356,7 +370,10 @@ static void build_open(struct build *b, uint32_t call)
 
 	build_file(b, &o->file, path, e->blocked);
 	o->call = call;
-	o->oflags = open_flags(b);
+	if (call == WIRE_CALL_MMAP)
+		build_mapping(b, o);
+	else
+		o->oflags = open_flags(b);
 	o->write = (o->oflags & O_ACCMODE) != O_RDONLY || (o->oflags & (O_CREAT | O_TRUNC));
 	o->created = input_bool(&b->in, F_FILE_CREATED, false);
 	if (o->created)
@@ -418,7 +435,7 @@ static size_t find_type(struct build *b)
 		input_fail(
 			&b->in, F_TYPE,
 			"evt.type has to be execve, execveat, open, openat, openat2, creat, "
-			"open_by_handle_at, connect, bind, socket, setuid, setreuid, setresuid, setfsuid or "
+			"open_by_handle_at, mmap, connect, bind, socket, setuid, setreuid, setresuid, setfsuid or "
 			"procexit");
 	return i;
 }

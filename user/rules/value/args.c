@@ -26,6 +26,7 @@ static const struct {
 	{WIRE_CALL_OPENAT, "fd dirfd name flags mode dev ino"},
 	{WIRE_CALL_OPENAT2, "fd dirfd name flags mode resolve dev ino"},
 	{WIRE_CALL_OPEN_BY_HANDLE_AT, "fd mountfd flags path dev ino"},
+	{WIRE_CALL_MMAP, "res vm_size vm_rss vm_swap addr length prot flags fd offset"},
 	{WIRE_CALL_SETUID, "res uid"},
 	{WIRE_CALL_SETREUID, "res ruid euid"},
 	{WIRE_CALL_SETRESUID, "res ruid euid suid"},
