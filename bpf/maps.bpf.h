@@ -155,9 +155,9 @@ struct {
  */
 struct task_value {
 	struct wire_creds creds;
-	__u64 start; /* of the thread, ns: a reused tid is another task */
-	__u32 flags; /* TASK_* */
-	__u32 pad;
+	__u64 start;  /* of the thread, ns: a reused tid is another task */
+	__u32 flags;  /* TASK_* */
+	__u32 groups; /* creds_groups(); 0: not known */
 };
 #define TASK_ENTERED  1u  /* runs a program of the container, not the runtime's set-up */
 #define TASK_CREDS    2u  /* creds is valid */

@@ -55,6 +55,14 @@ __noinline int syscall_setid(__u64 cgroup, __u64 gate, __u32 call)
 	return setid_done(compat_current(), &g, call);
 }
 
+__noinline int syscall_setgid(__u64 cgroup, __u64 gate, __u32 call)
+{
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return setgid_done(compat_current(), &g, call);
+}
+
 __noinline int syscall_open_denied(__u64 cgroup, __u64 gate, __u32 call, long ret)
 {
 	struct task_struct *t = compat_current();
@@ -101,7 +109,7 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 		return 0;
 	root = creds_root(TYPED(t, cred));
 	if (!root && !(denied && knob_blocked) &&
-	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETFSUID))
+	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETGROUPS))
 		return 0;
 	if (call_is_dull(regs, is32, call, ret))
 		return 0;
@@ -114,11 +122,12 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 		return denied ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :
 				syscall_open(g.cgroup, gate_packed(&g), call, ret);
 	}
-	return net_is_call(call)       ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
-	       dup_is_call(call)       ? syscall_dup(g.cgroup, gate_packed(&g), call, ret) :
-	       call >= WIRE_CALL_FIRST ? syscall_other(g.cgroup, gate_packed(&g), call, ret) :
-	       denied		       ? 0 :
-					 syscall_setid(g.cgroup, gate_packed(&g), call);
+	return net_is_call(call)	 ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
+	       dup_is_call(call)	 ? syscall_dup(g.cgroup, gate_packed(&g), call, ret) :
+	       call >= WIRE_CALL_FIRST	 ? syscall_other(g.cgroup, gate_packed(&g), call, ret) :
+	       denied			 ? 0 :
+	       wire_call_is_setgid(call) ? syscall_setgid(g.cgroup, gate_packed(&g), call) :
+					   syscall_setid(g.cgroup, gate_packed(&g), call);
 }
 
 SEC("tp_btf/sys_exit")

@@ -207,6 +207,8 @@ struct wire_exit {
 	__u32 euid; /* host view */
 };
 
+#define WIRE_SETID_GROUPS 16
+
 struct wire_setid {
 	struct wire_header h;
 	struct wire_task t;
@@ -215,10 +217,14 @@ struct wire_setid {
 	__u32 call;  /* WIRE_CALL_*; NONE: noticed at another act */
 	__u32 flags; /* WIRE_SETID_* */
 	struct wire_blob cwd;
+	__u32 groups_n; /* of setgid and its like: the supplementary groups that it has now */
+	__u32 groups[WIRE_SETID_GROUPS]; /* the first of them, in order */
+	__u32 pad;
 };
 
 #define WIRE_SETID_PREV	 1u /* prev is known */
 #define WIRE_SETID_RISEN 2u /* no call and no exec can have led from prev to c */
+#define WIRE_SETID_GROUP 4u /* one of its groups is root's now, and none was */
 
 /* Which system call, whatever its number on this architecture. */
 #define WIRE_CALL_NONE		    0u
@@ -233,18 +239,23 @@ struct wire_setid {
 #define WIRE_CALL_SETREUID	    9u
 #define WIRE_CALL_SETRESUID	    10u
 #define WIRE_CALL_SETFSUID	    11u
-#define WIRE_CALL_CONNECT	    12u
-#define WIRE_CALL_BIND		    13u
-#define WIRE_CALL_LISTEN	    14u
-#define WIRE_CALL_ACCEPT	    15u
-#define WIRE_CALL_ACCEPT4	    16u
-#define WIRE_CALL_SENDTO	    17u
-#define WIRE_CALL_SENDMSG	    18u
-#define WIRE_CALL_SENDMMSG	    19u
-#define WIRE_CALL_SOCKET	    20u
-#define WIRE_CALL_DUP		    21u
-#define WIRE_CALL_DUP2		    22u
-#define WIRE_CALL_DUP3		    23u
+#define WIRE_CALL_SETGID		    12u
+#define WIRE_CALL_SETREGID		    13u
+#define WIRE_CALL_SETRESGID		    14u
+#define WIRE_CALL_SETFSGID		    15u
+#define WIRE_CALL_SETGROUPS		    16u
+#define WIRE_CALL_CONNECT	    17u
+#define WIRE_CALL_BIND		    18u
+#define WIRE_CALL_LISTEN	    19u
+#define WIRE_CALL_ACCEPT	    20u
+#define WIRE_CALL_ACCEPT4	    21u
+#define WIRE_CALL_SENDTO	    22u
+#define WIRE_CALL_SENDMSG	    23u
+#define WIRE_CALL_SENDMMSG	    24u
+#define WIRE_CALL_SOCKET	    25u
+#define WIRE_CALL_DUP		    26u
+#define WIRE_CALL_DUP2		    27u
+#define WIRE_CALL_DUP3		    28u
 /* Those of wire_calls.h follow. */
 enum wire_call {
 	WIRE_CALL_BEFORE = WIRE_CALL_DUP3,
@@ -272,10 +283,17 @@ static inline void wire_calls_add(struct wire_calls *s, __u32 call)
 	s->w[call % WIRE_CALLS_MAX / 64] |= 1ull << call % 64;
 }
 
+/* setgid and its like. */
+static inline int wire_call_is_setgid(__u32 call)
+{
+	return call - WIRE_CALL_SETGID <= WIRE_CALL_SETGROUPS - WIRE_CALL_SETGID;
+}
+
 /* Opens, changes of uids, connects: sent whatever the rules say, or filtered by other means. */
 static inline int wire_call_always(__u32 call)
 {
-	return call != WIRE_CALL_NONE && call <= WIRE_CALL_CONNECT;
+	return call != WIRE_CALL_NONE && call <= WIRE_CALL_CONNECT && call != WIRE_CALL_MMAP &&
+	       !wire_call_is_setgid(call);
 }
 
 static inline int wire_call_is_open(__u32 call)

@@ -113,6 +113,12 @@ struct cred {
 	kernel_cap_t cap_effective;
 	kernel_cap_t cap_bset;
 	struct user_namespace *user_ns;
+	struct group_info *group_info;
+};
+
+struct group_info {
+	int ngroups;
+	kgid_t gid[1]; /* ngroups of them, in order */
 };
 
 struct pid_namespace {

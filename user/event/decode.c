@@ -290,6 +290,9 @@ static void decode_setid(struct reader *r, struct event *e)
 	e->prev_known = w->flags & WIRE_SETID_PREV;
 	e->setid.call = w->call;
 	e->setid.risen = w->flags & WIRE_SETID_RISEN;
+	e->setid.group = w->flags & WIRE_SETID_GROUP;
+	e->setid.groups_n = w->groups_n;
+	memcpy(e->setid.groups, w->groups, sizeof(e->setid.groups));
 	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
 	if (w->call != WIRE_CALL_NONE) /* else it is not told, and what is remembered counts */
 		e->cwd = or_root(e->cwd);

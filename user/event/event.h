@@ -88,6 +88,9 @@ struct event_exit {
 struct event_setid {
 	uint32_t call; /* WIRE_CALL_*; NONE: no call did it, it was noticed at another act */
 	bool risen;    /* no call and no exec can have led from prev to creds */
+	bool group;    /* one of its groups is root's now, and none was */
+	uint32_t groups_n; /* supplementary ones, of setgid and its like; the first of them: */
+	uint32_t groups[WIRE_SETID_GROUPS];
 };
 
 struct event_open {
@@ -196,6 +199,10 @@ static inline bool event_file_stacked(const struct event_file *f)
 
 /* Falco's evt.type of an event: "execve", "openat", ... never NULL. */
 const char *event_type(const struct event *e);
+
+/* The supplementary groups that a call of setgid's family left, as the host numbers them: "0,27". */
+#define EVENT_GROUPS_TEXT (WIRE_SETID_GROUPS * 11 + 4)
+struct str event_groups(const struct event_setid *s, char buf[static EVENT_GROUPS_TEXT]);
 
 /* The system call's name for WIRE_CALL_*, "" for none. */
 const char *event_call_name(uint32_t call);

@@ -75,3 +75,16 @@ struct str event_argv_hash(const struct event_exec *x, char buf[static EVENT_HAS
 	n = snprintf(buf, EVENT_HASH_TEXT, "%016llx", (unsigned long long)x->argv_hash);
 	return (struct str){buf, (uint32_t)n, (uint32_t)n};
 }
+
+struct str event_groups(const struct event_setid *s, char buf[static EVENT_GROUPS_TEXT])
+{
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (uint32_t i = 0; i < s->groups_n && i < WIRE_SETID_GROUPS; i++)
+		len += (size_t)snprintf(buf + len, EVENT_GROUPS_TEXT - len, "%s%u", i ? "," : "",
+					s->groups[i]);
+	if (s->groups_n > WIRE_SETID_GROUPS)
+		(void)snprintf(buf + len, EVENT_GROUPS_TEXT - len, "...");
+	return str_from(buf);
+}

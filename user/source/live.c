@@ -126,7 +126,7 @@ static struct wire_calls wanted_calls(const struct source *s, const struct filte
 
 	for (uint32_t call = WIRE_CALL_NONE + 1; call < WIRE_CALL_END; call++) {
 		bool asked = s->all || wire_calls_has(&f->calls, call) ||
-			     (wire_call_always(call) && call != WIRE_CALL_MMAP);
+			     wire_call_always(call);
 
 		if (asked &&
 		    (!wire_call_is_open(call) || s->hooks.choice.open == WIRE_TIER_TRACEPOINT))

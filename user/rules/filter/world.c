@@ -18,6 +18,7 @@ uint32_t world_kind(enum world w)
 		[WORLD_EXEC] = EVENT_EXEC,	  [WORLD_EXIT] = EVENT_EXIT,
 		[WORLD_SETID] = EVENT_SETID,	  [WORLD_HANDLE] = EVENT_OPEN,
 		[WORLD_MMAP] = EVENT_OPEN,
+		[WORLD_SETGID] = EVENT_SETID,
 	};
 
 	if (world_is_net(w))
@@ -133,6 +134,8 @@ static enum truth test_type(enum world w, const struct node *test)
 	};
 	static const char *const setids[] = {"setuid", "setreuid", "setresuid", "setfsuid",
 					     "credrise"};
+	static const char *const setgids[] = {"setgid", "setregid", "setresgid", "setfsgid",
+					      "setgroups"};
 
 	switch (world_kind(w)) {
 	case EVENT_OPEN: /* the last one is WORLD_HANDLE's; mmap is for writing only */
@@ -153,6 +156,8 @@ static enum truth test_type(enum world w, const struct node *test)
 					     true);
 		return world_strings(test, calls, COUNT(calls), true);
 	default:
+		if (w == WORLD_SETGID)
+			return world_strings(test, setgids, COUNT(setgids), true);
 		return world_strings(test, setids, COUNT(setids), true);
 	}
 }
@@ -210,6 +215,8 @@ static enum truth test_open(enum world w, const struct node *test)
 	static const char *const types[] = {"file", "directory", "pipe"};
 
 	switch (test->left.id) {
+	case F_MAPPED: /* those are for writing only */
+		return w == WORLD_WRITE ? TRUTH_UNKNOWN : world_bool(test, w == WORLD_MMAP);
 	case F_FD_TYPECHAR:
 		return world_strings(test, chars, COUNT(chars), false);
 	case F_FD_TYPE:

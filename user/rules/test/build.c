@@ -35,6 +35,11 @@ static const struct {
 	     {"setreuid", EVENT_SETID, WIRE_CALL_SETREUID},
 	     {"setresuid", EVENT_SETID, WIRE_CALL_SETRESUID},
 	     {"setfsuid", EVENT_SETID, WIRE_CALL_SETFSUID},
+	     {"setgid", EVENT_SETID, WIRE_CALL_SETGID},
+	     {"setregid", EVENT_SETID, WIRE_CALL_SETREGID},
+	     {"setresgid", EVENT_SETID, WIRE_CALL_SETRESGID},
+	     {"setfsgid", EVENT_SETID, WIRE_CALL_SETFSGID},
+	     {"setgroups", EVENT_SETID, WIRE_CALL_SETGROUPS},
 	     {"credrise", EVENT_SETID, WIRE_CALL_NONE},
 	     {"bind", EVENT_NET, WIRE_CALL_BIND},
 	     {"listen", EVENT_NET, WIRE_CALL_LISTEN},
@@ -78,7 +83,7 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 	    id != F_FILE_RDEV && id != F_MOUNTS && id != F_PROC_PCMDLINE && id != F_PROC_PEXE &&
 	    id != F_ARG_REQUEST && id != F_CALL_GAINED && id != F_ARG_KEY && id != F_ARG_VALUE &&
 	    id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET && id != F_FD_NUM && id != F_DUP_STDIO &&
-	    id != F_ARG_PROT) {
+	    id != F_ARG_PROT && id != F_SETID_GAIN) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;

@@ -122,6 +122,8 @@ static bool of_open(struct value *v, const struct event *e, enum field_id id,
 		return set_bool(v, o->created);
 	case F_RECEIVED:
 		return set_bool(v, o->call == WIRE_CALL_RECVMSG);
+	case F_MAPPED:
+		return set_bool(v, o->call == WIRE_CALL_MMAP);
 	case F_IO_URING:
 		return set_bool(v, o->io_uring);
 	case F_FILE_UNRESOLVED:
