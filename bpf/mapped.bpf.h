@@ -97,17 +97,17 @@ static __always_inline const void *open_file(const struct task_struct *t, __u32 
 }
 
 /*
- * Of a mmap that is over the descriptor, if it counts; else -1. (Another thread may have closed or
- * replaced it since; then it is lost, or told of what lies there now.)
+ * These are asked of every open, so that the verifier does not follow mmap on a way of its own:
+ * which descriptor counts, of an open what it returned (-1: none; another thread may have closed or
+ * replaced a mmap's since, which is then lost, or told of what lies there now),
  */
-__noinline int mapped_fd(__u32 unused)
+static __always_inline int mapped_passed(void)
 {
 	const struct task_struct *t = compat_current();
 	const struct pt_regs *regs = compat_user_regs(compat_current());
 	struct mapped_args a = {};
 	const void *f;
 
-	barrier_var(unused);
 	mapped_read(&a, regs, compat_flag(t));
 	if (!mapped_is_shared(a.flags))
 		return -1;
@@ -115,7 +115,18 @@ __noinline int mapped_fd(__u32 unused)
 	return f && !mapped_counts(t, f) ? -1 : a.fd & 0x7fffffff;
 }
 
-/* Of a record about a mapping: how it was asked for. */
+__noinline int mapped_fd(__u32 call, long ret)
+{
+	return call == WIRE_CALL_MMAP ? mapped_passed() : ret;
+}
+
+/* what it is open for (what a file is read for, a mapping does not tell), */
+__noinline __u32 mapped_oflags(__u32 call, __u32 oflags)
+{
+	return call == WIRE_CALL_MMAP ? O_WRONLY_ : oflags;
+}
+
+/* and of the record, instead of the flags and the descriptor, how it was mapped. */
 __noinline int mapped_fill(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
@@ -128,6 +139,8 @@ __noinline int mapped_fill(__u32 slot)
 	if (!s)
 		return 0;
 	r = (struct wire_open *)s->record;
+	if (r->call != WIRE_CALL_MMAP)
+		return 0;
 	/* (It is not always mmap that maps.) */
 	if (compat_own_call(compat_nr_of(regs), is32) == WIRE_CALL_MMAP ||
 	    mapped_in_memory(regs, is32))

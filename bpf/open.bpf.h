@@ -61,8 +61,7 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	if ((LOAD(struct file, f, f_mode) & FMODE_CREATED_) && call < WIRE_CALL_RECVMSG)
 		oflags |= OPEN_CREATED;
 	barrier_var(oflags);
-	/* (What a file is read for by its descriptor, a mapping does not tell.) */
-	access = (oflags & O_ACCMODE_) == O_WRONLY_ || call == WIRE_CALL_MMAP ? 0 : WIRE_WATCH_READ;
+	access = (oflags & O_ACCMODE_) == O_WRONLY_ ? 0 : WIRE_WATCH_READ;
 	if (oflags & (O_ACCMODE_ | O_TRUNC_ | OPEN_CREATED))
 		access |= WIRE_WATCH_WRITE;
 	access = OPAQUE(access);
@@ -104,8 +103,7 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	r->flags = flags;
 	object_record(s, &r->f, &o, t, access & WIRE_WATCH_WRITE);
 	open_common(s, r, t, g, call, ret);
-	if (call == WIRE_CALL_MMAP)
-		mapped_fill(s->slot); /* instead of oflags, and without a descriptor */
+	mapped_fill(s->slot);
 	emit_submit(s, WIRE_OPEN, g->hflags | (watched & access ? WIRE_F_WATCHED : 0),
 		    watched & WIRE_WATCH_URGENT);
 	return 0;
@@ -121,22 +119,20 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	const void *f;
 	__u32 oflags;
 
-	if (call == WIRE_CALL_MMAP) {
-		ret = mapped_fd(0);
-		if (ret < 0)
-			return 0;
-	}
+	ret = mapped_fd(call, ret);
+	if (ret < 0)
+		return 0;
 	f = open_file(t, ret);
 	if (!f) { /* another thread was quicker, on purpose perhaps */
 		if (task_entered(t))
 			emit_lost(WIRE_C_LOST_READ);
 		return 0;
 	}
-	oflags = LOAD(struct file, f, f_flags);
+	oflags = mapped_oflags(call, LOAD(struct file, f, f_flags));
 	if (oflags & O_PATH_)
 		return 0; /* a mere handle: what is done with it is seen when it is opened */
 	/* These are done with when the file is open, and a file does not keep them. */
-	oflags |= call == WIRE_CALL_MMAP ? 0 : open_asked_flags(regs, is32, call) & O_ONCE_;
+	oflags |= open_asked_flags(regs, is32, call) & O_ONCE_;
 	return open_seen(t, g, f, oflags, call, ret, 0);
 }
 

@@ -69,6 +69,7 @@ static const struct row rows[] = {
 	  false, SOURCE_PROOF_ALL_CALLS, WIRE_TIER_TRACEPOINT}},
 };
 #define ROWS_N (sizeof(rows) / sizeof(rows[0]))
+_Static_assert(ROWS_N <= HOOKS_MAX, "all of them, should all be used");
 
 static bool is_used(const struct choice *c, enum when when)
 {
