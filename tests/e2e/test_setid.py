@@ -30,6 +30,7 @@ def ids(event, prefix):
                  for name in ("uid", "euid", "suid", "fsuid"))
 
 
+RULE = "privilege-setgid"
 SETGIDS = {"setgid", "setregid", "setresgid", "setfsgid", "setgroups"}
 
 
@@ -131,7 +132,7 @@ def test_group_of_root(w, call):
     """uid 1000 has a program with CAP_SETGID, and stays uid 1000."""
     truth = w.user.act("/usr/bin/fcap_setgid", call)
     event = check_gids(w, w.user, truth)
-    assert rules(event) == {"privilege-setgid"}, rules(event)
+    assert rules(event) == {RULE}, rules(event)
     assert field(event, "rootwatch.root") == "none", event
 
 
@@ -146,7 +147,7 @@ def test_group_of_root_is_told_once(w):
     """Who has it, by whatever id or list, gains nothing by it."""
     truths = w.user.truths("/usr/bin/fcap_setgid", "setgroups:0", "setgid:0", "setresgid:0:0:0")
     assert all(truth["ret"] == 0 for truth in truths), truths
-    w.expect(w.user, truths[0], {"evt.type": "setgroups", "rule": "privilege-setgid"})
+    w.expect(w.user, truths[0], {"evt.type": "setgroups", "rule": RULE})
     assert len(w.all(of(w.user, truths[0], **{"evt.type": SETGIDS}))) == 1
 
 
