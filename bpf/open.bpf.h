@@ -156,7 +156,7 @@ static __always_inline int open_refused(const struct task_struct *t, const struc
 	char first = 0;
 
 	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT || !risen_acts(t, g))
-		return 0; /* a handle is no path */
+		return 0; /* a handle is no path: open_handle_denied() */
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
@@ -196,6 +196,43 @@ static __always_inline int open_denied(const struct task_struct *t, const struct
 	a.oflags = open_asked_flags(regs, is32, call);
 	a.dirfd = has_dirfd ? (__s32)compat_arg(regs, is32, 0) : AT_FDCWD_;
 	return open_refused(t, g, &a, call, ret);
+}
+
+/*
+ * An open by a handle that was denied, mostly before the kernel looked for a file at all: on every
+ * tier told at the call's end. Which file it would have been, only its file system knows.
+ */
+static __always_inline int open_handle_denied(const struct task_struct *t, const struct gate *g,
+					      const struct pt_regs *regs, bool is32, long ret)
+{
+	const void *handle = (const void *)compat_arg(regs, is32, 1), *f;
+	__s32 mount = compat_arg(regs, is32, 0);
+	struct wire_open *r;
+	struct scratch *s;
+	__u32 bytes = 0;
+
+	if (!risen_acts(t, g))
+		return 0;
+	s = emit_begin(sizeof(*r));
+	if (!s)
+		return 0;
+	r = (struct wire_open *)s->record;
+	__builtin_memset(r, 0, sizeof(*r));
+	open_common(s, r, t, g, WIRE_CALL_OPEN_BY_HANDLE_AT, ret);
+	r->oflags = compat_arg(regs, is32, 2);
+	r->flags = WIRE_OPEN_HANDLE;
+	bpf_probe_read_user(&bytes, sizeof(bytes), handle);
+	if (bytes > WIRE_HANDLE_MAX - 8)
+		bytes = WIRE_HANDLE_MAX - 8;
+	emit_user(s, &r->asked, handle, bytes + 8);
+	f = mount >= 0 ? open_file(t, mount) : NULL;
+	if (f)
+		path_blob(s, &r->base, LOAD(struct file, f, f_path.dentry),
+			  path_mount(LOAD(struct file, f, f_path.mnt)));
+	else if (mount == AT_FDCWD_)
+		r->base = r->cwd;
+	emit_submit(s, WIRE_OPEN, g->hflags | (WIRE_F_BLOCKED), false);
+	return 0;
 }
 
 #endif /* ROOTWATCH_OPEN_BPF_H */

@@ -72,6 +72,15 @@ __noinline int syscall_open_denied(__u64 cgroup, __u64 gate, __u32 call, long re
 	return open_denied(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, call, ret);
 }
 
+__noinline int syscall_handle_denied(__u64 cgroup, __u64 gate, long ret)
+{
+	struct task_struct *t = compat_current();
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return open_handle_denied(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, ret);
+}
+
 __noinline int syscall_open(__u64 cgroup, __u64 gate, __u32 call, long ret)
 {
 	struct task_struct *t = compat_current();
@@ -117,6 +126,8 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 		return 0;
 	g.hflags = flag | WIRE_F_TIER(tier);
 	if (wire_call_is_open(call)) {
+		if (denied && call == WIRE_CALL_OPEN_BY_HANDLE_AT)
+			return syscall_handle_denied(g.cgroup, gate_packed(&g), ret);
 		if (knob_open_tier != WIRE_TIER_TRACEPOINT)
 			return 0;
 		return denied ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :

@@ -239,11 +239,11 @@ struct wire_setid {
 #define WIRE_CALL_SETREUID	    9u
 #define WIRE_CALL_SETRESUID	    10u
 #define WIRE_CALL_SETFSUID	    11u
-#define WIRE_CALL_SETGID		    12u
-#define WIRE_CALL_SETREGID		    13u
-#define WIRE_CALL_SETRESGID		    14u
-#define WIRE_CALL_SETFSGID		    15u
-#define WIRE_CALL_SETGROUPS		    16u
+#define WIRE_CALL_SETGID	    12u
+#define WIRE_CALL_SETREGID	    13u
+#define WIRE_CALL_SETRESGID	    14u
+#define WIRE_CALL_SETFSGID	    15u
+#define WIRE_CALL_SETGROUPS	    16u
 #define WIRE_CALL_CONNECT	    17u
 #define WIRE_CALL_BIND		    18u
 #define WIRE_CALL_LISTEN	    19u
@@ -289,6 +289,8 @@ static inline int wire_call_is_setgid(__u32 call)
 	return call - WIRE_CALL_SETGID <= WIRE_CALL_SETGROUPS - WIRE_CALL_SETGID;
 }
 
+#define WIRE_HANDLE_MAX 136 /* struct file_handle with its MAX_HANDLE_SZ bytes */
+
 /* Opens, changes of uids, connects: sent whatever the rules say, or filtered by other means. */
 static inline int wire_call_always(__u32 call)
 {
@@ -321,10 +323,12 @@ struct wire_open {
 	__u32 prot, mapping; /* of mmap: PROT_* and MAP_*, as passed */
 	struct wire_blob cwd;
 	struct wire_blob asked; /* blocked only: the path as passed */
-	struct wire_blob base;	/* blocked and relative: path of the directory it starts at */
+	/* Blocked and relative: path of the directory it starts at; by a handle: of the mount. */
+	struct wire_blob base;
 };
 
 #define WIRE_OPEN_IO_URING 1u /* asked for through io_uring; call is what it would have been */
+#define WIRE_OPEN_HANDLE   4u /* blocked, by a handle: asked is the struct file_handle */
 #define WIRE_OPEN_NO_FD	   2u /* it succeeded, and which descriptor it got was not known yet */
 
 struct wire_connect {

@@ -428,6 +428,25 @@ def test_handle(w):
         w.none(of(c, truth, **{"rule": "file-handle-opened"}))
 
 
+@suite.cases("act_open", "act_open_32")
+def test_handle_refused(w, program):
+    """Without CAP_DAC_READ_SEARCH: no file is known, but the handle, and where it was to be looked for."""
+    with Runc(overlay=False) as c:
+        c.sh("echo >/tmp/x")
+        truth = c.act(program, "handle", "rw", "/tmp/x")
+        assert truth["errno"] == errno.EPERM, truth
+        event = w.expect(c, truth, {"rule": "file-handle-opened", "evt.type": "open_by_handle_at",
+                                    "evt.res": "EPERM", "rootwatch.blocked": True, "fd.name": None})
+        assert field(event, "rootwatch.handle.at") == "/", event
+        kind, name = field(event, "rootwatch.handle").split(":")
+        assert int(kind) > 0 and bytes.fromhex(name), event
+        assert field(event, "evt.is_open_write") is True, event
+        assert len(w.all(of(c, truth, **{"evt.type": "open_by_handle_at"}))) == 1
+        user = c.exec(f"/bin/{program}", "handle", "r", "/tmp/x", user=1000)
+        w.expect(c, c.truths_of(user.stdout.splitlines())[-1],
+                 {"rule": "file-handle-opened", "evt.res": "EPERM", "user.uid": 1000})
+
+
 def test_cgroup(w):
     """A cgroup's list of processes, opened for writing and for reading."""
     where = next(path for path in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup") if os.path.exists(f"{path}/cgroup.procs"))

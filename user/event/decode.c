@@ -336,6 +336,12 @@ static void decode_open(struct reader *r, struct event *e)
 	if (r->bad || !e->blocked || e->open.file.known)
 		return;
 	e->open.unresolved = true;
+	if (w->flags & WIRE_OPEN_HANDLE) {
+		e->open.handle = e->open.asked;
+		e->open.handle_at = w->base.off ? or_root(base) : base; /* none: not known */
+		e->open.asked = STR_LIT("");
+		return;
+	}
 	/* "" is not refused but not found: what was asked for could not be read. */
 	if (e->open.asked.len > 0) {
 		char *p = r->scratch + r->used;

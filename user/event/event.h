@@ -86,9 +86,9 @@ struct event_exit {
 };
 
 struct event_setid {
-	uint32_t call; /* WIRE_CALL_*; NONE: no call did it, it was noticed at another act */
-	bool risen;    /* no call and no exec can have led from prev to creds */
-	bool group;    /* one of its groups is root's now, and none was */
+	uint32_t call;	   /* WIRE_CALL_*; NONE: no call did it, it was noticed at another act */
+	bool risen;	   /* no call and no exec can have led from prev to creds */
+	bool group;	   /* one of its groups is root's now, and none was */
 	uint32_t groups_n; /* supplementary ones, of setgid and its like; the first of them: */
 	uint32_t groups[WIRE_SETID_GROUPS];
 };
@@ -103,6 +103,8 @@ struct event_open {
 	bool no_fd;	  /* done, and which descriptor it got is not known */
 	bool unresolved;  /* blocked: file.path is what was asked for, made absolute lexically */
 	struct str asked; /* blocked: as passed */
+	/* Blocked, by a handle: struct file_handle, and the path of a file on its file system. */
+	struct str handle, handle_at;
 };
 
 struct event_connect {
@@ -199,6 +201,10 @@ static inline bool event_file_stacked(const struct event_file *f)
 
 /* Falco's evt.type of an event: "execve", "openat", ... never NULL. */
 const char *event_type(const struct event *e);
+
+/* A handle's type and bytes: "1:e8030000a1b2c3d4"; "" when it could not be read. */
+#define EVENT_HANDLE_TEXT (2 * WIRE_HANDLE_MAX + 16)
+struct str event_handle(struct str handle, char buf[static EVENT_HANDLE_TEXT]);
 
 /* The supplementary groups that a call of setgid's family left, as the host numbers them: "0,27". */
 #define EVENT_GROUPS_TEXT (WIRE_SETID_GROUPS * 11 + 4)

@@ -371,6 +371,10 @@ X(ARGS, "evt.args", STRING, NONE, EVENT, \
 X(INFO, "evt.info", STRING, NONE, EVENT, "as evt.args", "\"res=SUCCESS path=/tmp/x\"") \
 X(MAPPED, "rootwatch.mapped", BOOL, NONE, O, \
   "mapped into memory, shared, by a descriptor that can write and that another opened; evt.type is mmap then", "false") \
+X(HANDLE, "rootwatch.handle", STRING, NONE, O, \
+  "of an open_by_handle_at that was denied: the handle, its type and its bytes", "\"1:e8030000a1b2c3d4\"") \
+X(HANDLE_AT, "rootwatch.handle.at", STRING, NONE, O, \
+  "and where it was to be looked for: a file of that file system", "\"/etc/hostname\"") \
 X(ARG_PROT, "evt.arg.prot", STRING, NONE, O, "of mmap: what the memory is for", "\"PROT_READ|PROT_WRITE\"") \
 X(ARG_FD, "evt.arg.fd", NUMBER, NONE, OKN, \
   "the descriptor: of opens, socket and accept the new one, of dup, fchmod and the like what was passed", "3") \

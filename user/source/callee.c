@@ -36,6 +36,7 @@ static const struct callee callees[] = {
 	{"clock_adjtime32", WIRE_CALL_CLOCK_ADJTIME},
 	{"adjtimex_time32", WIRE_CALL_ADJTIMEX},
 	{"stime32", WIRE_CALL_STIME},
+	{"open_by_handle_at", WIRE_CALL_OPEN_BY_HANDLE_AT}, /* denied: before it comes to an open */
 	{"setuid", WIRE_CALL_SETUID},
 	{"setuid16", WIRE_CALL_SETUID},
 	{"setreuid", WIRE_CALL_SETREUID},

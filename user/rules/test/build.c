@@ -83,7 +83,7 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 	    id != F_FILE_RDEV && id != F_MOUNTS && id != F_PROC_PCMDLINE && id != F_PROC_PEXE &&
 	    id != F_ARG_REQUEST && id != F_CALL_GAINED && id != F_ARG_KEY && id != F_ARG_VALUE &&
 	    id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET && id != F_FD_NUM && id != F_DUP_STDIO &&
-	    id != F_ARG_PROT && id != F_SETID_GAIN) {
+	    id != F_ARG_PROT && id != F_SETID_GAIN && id != F_HANDLE_AT) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;
@@ -367,6 +367,16 @@ static void build_mapping(struct build *b, struct event_open *o)
 	o->mapping = input_word(&b->in, F_ARG_FLAGS, kinds, 0) ? 3 : 1;
 }
 
+/* That was denied: nobody knows of which file it is. */
+static void build_handle(struct build *b, struct event_open *o)
+{
+	static const char bytes[] = "\4\0\0\0\1\0\0\0\2\0\0";
+
+	o->file.path = STR_LIT("");
+	o->handle = (struct str){bytes, sizeof(bytes), sizeof(bytes)};
+	o->handle_at = input_str(&b->in, F_HANDLE_AT, STR_LIT("/"));
+}
+
 static void build_open(struct build *b, uint32_t call)
 {
 	struct event *e = &b->event;
@@ -387,6 +397,8 @@ static void build_open(struct build *b, uint32_t call)
 		o->call = WIRE_CALL_RECVMSG;
 	o->io_uring = input_bool(&b->in, F_IO_URING, false);
 	o->unresolved = e->blocked;
+	if (e->blocked && call == WIRE_CALL_OPEN_BY_HANDLE_AT)
+		build_handle(b, o);
 	if (e->blocked)
 		o->asked = input_str(&b->in, F_FILE_ASKED, path);
 }
