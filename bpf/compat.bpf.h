@@ -109,6 +109,8 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
  * tell apart; where that multiplies, the values are better not known.
  */
 #define OPAQUE(v) ((v) | opaque_zero)
+/* Nothing at all: where ways that have told its values apart come together again. */
+#define FORGET(v) ((v) + opaque_zero)
 /* The same for flags that are set bit by bit: kept in memory, not in registers. */
 #define SET_FLAG(field, bit) (*(volatile typeof(field) *)&(field) |= (bit))
 

@@ -116,6 +116,7 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 	if (net_is_dull(regs, is32, call) || dup_is_dull(call, ret) ||
 	    mapped_is_dull(regs, is32, call, ret))
 		return 0;
+	call = FORGET(call);
 	root = creds_root(TYPED(t, cred));
 	if (!root && !(denied && knob_blocked) &&
 	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETGROUPS))

@@ -75,6 +75,8 @@ static const struct other {
 } others[] = {
 	{"rootwatch_opened", WIRE_TIER_FENTRY},
 	{"rootwatch_opened_lsm", WIRE_TIER_LSM},
+	{"rootwatch_received", WIRE_TIER_FENTRY},
+	{"rootwatch_mapped", WIRE_TIER_FENTRY},
 	{"rootwatch_calls", WIRE_TIER_FENTRY},
 };
 #define OTHERS_N (sizeof(others) / sizeof(others[0]))
