@@ -126,6 +126,8 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
  * tell apart; where that multiplies, the values are better not known.
  */
 #define OPAQUE(v) ((v) | opaque_zero)
+/* Nothing at all: where ways that have told its values apart come together again. */
+#define FORGET(v) ((v) + opaque_zero)
 /* The same for flags that are set bit by bit: kept in memory, not in registers. */
 #define SET_FLAG(field, bit) (*(volatile typeof(field) *)&(field) |= (bit))
 
@@ -379,6 +381,7 @@ struct inode___split {
 #define O_TRUNC_       01000
 #define O_ONCE_	       01700 /* O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC */
 #define O_PATH_	       010000000
+#define FMODE_WRITE_   0x2u
 #define FMODE_CREATED_ 0x100000u
 #define FMODE_EXEC_    0x20u /* among f_flags: opened to be executed */
 /* of f_mode: an inner file, which a file system (overlayfs) opens for its own (1 << 29) */
@@ -462,6 +465,7 @@ static __always_inline void compat_set_address(struct pt_regs *regs, __u64 addr,
 #define COMPAT_NATIVE(id, x86, ...)	  [x86].native = WIRE_CALL_##id,
 #define COMPAT_NARROW(id, x86, i386, ...) [i386].compat = WIRE_CALL_##id,
 #define COMPAT_NR_SOCKETCALL		  WIRE_CALL_SOCKETCALL
+#define COMPAT_NR_OLD_MMAP		  WIRE_CALL_OLD_MMAP
 #define COMPAT_IS_EXEC(nr, is32)              \
 	((is32) ? (nr) == 11 || (nr) == 358 : \
 		  (nr) == 59 || (nr) == 322 || (nr) == 520 || (nr) == 545)
@@ -504,6 +508,7 @@ static __always_inline void compat_set_address(struct pt_regs *regs, __u64 addr,
 #define COMPAT_NATIVE(id, x86, i386, arm64, ...) [arm64].native = WIRE_CALL_##id,
 #define COMPAT_NARROW(id, x86, i386, arm64, arm) [arm].compat = WIRE_CALL_##id,
 #define COMPAT_NR_SOCKETCALL			 (-1)
+#define COMPAT_NR_OLD_MMAP			 (-1)
 #define COMPAT_IS_EXEC(nr, is32)		 ((is32) ? (nr) == 11 || (nr) == 387 : (nr) == 221 || (nr) == 281)
 #endif
 

@@ -15,6 +15,10 @@
  */
 #define CREDS_BASE_EXTENTS 5
 #define CREDS_EXTENTS	   16
+struct uid_gid_extent_ {
+	__u32 first, lower, count;
+};
+
 static __always_inline __u32 creds_map_look(const void *map, __u32 k)
 {
 	__u32 n = LOAD(struct uid_gid_map, map, nr_extents);
@@ -24,9 +28,7 @@ static __always_inline __u32 creds_map_look(const void *map, __u32 k)
 	if (n > CREDS_BASE_EXTENTS)
 		at = LOAD(struct uid_gid_map, map, forward);
 	for (i = 0; i < CREDS_EXTENTS; i++) {
-		struct uid_gid_extent_ {
-			__u32 first, lower, count;
-		} e = {};
+		struct uid_gid_extent_ e = {};
 
 		if ((__u32)i >= n)
 			break;
@@ -117,10 +119,80 @@ static __always_inline __u32 creds_root_at(const void *c)
 	return creds_root_by(c, false);
 }
 
+/* The host's id of the user namespace's group 0; CREDS_UNMAPPED: it has none. */
+static __always_inline __u32 creds_root_gid(const void *ns)
+{
+	const void *map = ADDR(struct user_namespace, ns, gid_map);
+	__u32 n = LOAD(struct uid_gid_map, map, nr_extents);
+	const void *at = ADDR(struct uid_gid_map, map, extent);
+	int i;
+
+	if (LOAD(struct user_namespace, ns, level) == 0)
+		return 0;
+	if (n > CREDS_BASE_EXTENTS)
+		at = LOAD(struct uid_gid_map, map, forward);
+	for (i = 0; i < CREDS_EXTENTS; i++) {
+		struct uid_gid_extent_ e = {};
+
+		if ((__u32)i >= n)
+			break;
+		bpf_probe_read_kernel(&e, sizeof(e), at + i * sizeof(e));
+		if (e.first == 0)
+			return e.lower;
+	}
+	return CREDS_UNMAPPED;
+}
+
+/*
+ * What is remembered of the supplementary groups of credentials: a hash, and whether root's group,
+ * of the host or of their user namespace, is among them (the first CREDS_GROUPS; they are sorted).
+ */
+#define CREDS_GROUPS	   32
+#define CREDS_GROUPS_ROOT  1u
+#define CREDS_GROUPS_KNOWN 2u
+__noinline __u32 creds_groups(__u64 cred)
+{
+	const void *info = LOAD(struct cred, (const void *)cred, group_info);
+	__u32 n = LOAD(struct group_info, info, ngroups), gid = 0, found = 0, h = n;
+	__u32 root = creds_root_gid(LOAD(struct cred, (const void *)cred, user_ns));
+	int i;
+
+	for (i = 0; i < CREDS_GROUPS; i++) {
+		if ((__u32)i >= n)
+			break;
+		bpf_probe_read_kernel(&gid, sizeof(gid),
+				      ADDR(struct group_info, info, gid) + i * sizeof(gid));
+		h = (h ^ gid) * 0x9e3779b1u;
+		h ^= h >> 15;
+		if (gid == 0 || gid == root)
+			found = CREDS_GROUPS_ROOT;
+	}
+	return h << 2 | CREDS_GROUPS_KNOWN | found;
+}
+
+/* Is one of these ids root's group? */
+__noinline int creds_root_group(__u64 ns, __u64 gid_egid, __u64 sgid_fsgid)
+{
+	__u32 root = creds_root_gid((const void *)ns);
+	__u32 gid = gid_egid, egid = gid_egid >> 32, sgid = sgid_fsgid, fsgid = sgid_fsgid >> 32;
+
+	return !gid || !egid || !sgid || !fsgid || gid == root || egid == root || sgid == root ||
+	       fsgid == root;
+}
+
 /* Was an act refused for who did it, or where? */
 static __always_inline bool creds_denied(long ret)
 {
 	return ret == -EACCES_ || ret == -EPERM_ || ret == -EROFS_;
+}
+
+/* As its own user namespace sees a gid. */
+static __always_inline __u32 creds_gid_inside(const struct cred *c, __u32 gid)
+{
+	const struct user_namespace *ns = TYPED(c, user_ns);
+
+	return TYPED(ns, level) == 0 ? gid :
+				       creds_map(ADDR(struct user_namespace, ns, gid_map), gid);
 }
 
 static __always_inline int creds_fill_by(struct wire_creds *w, const struct cred *c, bool typed)

@@ -354,6 +354,8 @@ __noinline __u64 harmless_look(__u32 slot, __u32 counting)
 
 	if (!s)
 		return 0;
+	if (COMPAT_KERNEL >= 602)
+		counting = 1; /* else see harmless_sign() */
 	return harmless_sign_in((const void *)s->open.file, compat_current(), s->open.access,
 				(struct harmless_level *)s->record, &s->open.now, counting);
 }

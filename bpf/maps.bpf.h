@@ -145,14 +145,15 @@ struct {
  */
 struct task_value {
 	struct wire_creds creds;
-	__u64 start; /* of the thread, ns: a reused tid is another task */
-	__u32 flags; /* TASK_* */
-	__u32 pad;
+	__u64 start;  /* of the thread, ns: a reused tid is another task */
+	__u32 flags;  /* TASK_* */
+	__u32 groups; /* creds_groups(); 0: not known */
 };
 #define TASK_ENTERED  1u  /* runs a program of the container, not the runtime's set-up */
 #define TASK_CREDS    2u  /* creds is valid */
 #define TASK_REPORTED 4u  /* its exec was sent: its exit is too */
 #define TASK_EXECS    8u  /* an exec is under way, or its end was missed: creds are of before */
+#define TASK_SEEDED   32u /* it, or what it was forked from, ran before rootwatch did */
 #define TASK_RISEN    16u /* creds were left as they are: those at the exec had risen above them */
 
 struct {

@@ -6,22 +6,11 @@
 #include "compat.bpf.h"
 #include "emit.bpf.h"
 #include "harmless.bpf.h"
+#include "mapped.bpf.h"
 #include "object.bpf.h"
 #include "prefilter.bpf.h"
 #include "risen.bpf.h"
 #include "task.bpf.h"
-
-/* The file behind a descriptor of the current task; NULL: closed by another thread since. */
-static __always_inline const void *open_file(const struct task_struct *t, __u32 fd)
-{
-	const struct files_struct *files = TYPED(t, files);
-	const struct fdtable *fdt = TYPED(files, fdt);
-
-	if (fd >= TYPED(fdt, max_fds))
-		return NULL;
-	return (const void *)compat_read_u64((const char *)TYPED(fdt, fd) +
-					     (__u64)fd * sizeof(void *));
-}
 
 static __always_inline void open_common(struct scratch *s, struct wire_open *r,
 					const struct task_struct *t, const struct gate *g,
@@ -69,7 +58,7 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	struct scratch *s;
 
 	/* (The file goes on saying so when it is handed on.) */
-	if ((LOAD(struct file, f, f_mode) & FMODE_CREATED_) && call != WIRE_CALL_RECVMSG)
+	if ((LOAD(struct file, f, f_mode) & FMODE_CREATED_) && call < WIRE_CALL_RECVMSG)
 		oflags |= OPEN_CREATED;
 	barrier_var(oflags);
 	access = (oflags & O_ACCMODE_) == O_WRONLY_ ? 0 : WIRE_WATCH_READ;
@@ -118,6 +107,7 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	r->flags = flags;
 	object_record(s, &r->f, &o, t, access & WIRE_WATCH_WRITE);
 	open_common(s, r, t, g, call, ret);
+	mapped_fill(s->slot);
 	emit_submit(s, WIRE_OPEN, g->hflags | (watched & access ? WIRE_F_WATCHED : 0),
 		    watched & WIRE_WATCH_URGENT);
 	return 0;
@@ -133,13 +123,16 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	const void *f;
 	__u32 oflags;
 
+	ret = mapped_fd(call, ret);
+	if (ret < 0)
+		return 0;
 	f = open_file(t, ret);
 	if (!f) { /* another thread was quicker, on purpose perhaps */
 		if (task_entered(t))
 			emit_lost(WIRE_C_LOST_READ);
 		return 0;
 	}
-	oflags = LOAD(struct file, f, f_flags);
+	oflags = mapped_oflags(call, LOAD(struct file, f, f_flags));
 	if (oflags & O_PATH_)
 		return 0; /* a mere handle: what is done with it is seen when it is opened */
 	/* These are done with when the file is open, and a file does not keep them. */
@@ -166,7 +159,7 @@ static __always_inline int open_refused(const struct task_struct *t, const struc
 	char first = 0;
 
 	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT || !risen_acts(t, g))
-		return 0; /* a handle is no path */
+		return 0; /* a handle is no path: open_handle_denied() */
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
@@ -205,6 +198,43 @@ static __always_inline int open_denied(const struct task_struct *t, const struct
 	a.oflags = open_asked_flags(regs, is32, call);
 	a.dirfd = has_dirfd ? (__s32)compat_arg(regs, is32, 0) : AT_FDCWD_;
 	return open_refused(t, g, &a, call, ret);
+}
+
+/*
+ * An open by a handle that was denied, mostly before the kernel looked for a file at all: on every
+ * tier told at the call's end. Which file it would have been, only its file system knows.
+ */
+static __always_inline int open_handle_denied(const struct task_struct *t, const struct gate *g,
+					      const struct pt_regs *regs, bool is32, long ret)
+{
+	const void *handle = (const void *)compat_arg(regs, is32, 1), *f;
+	__s32 mount = compat_arg(regs, is32, 0);
+	struct wire_open *r;
+	struct scratch *s;
+	__u32 bytes = 0;
+
+	if (!risen_acts(t, g))
+		return 0;
+	s = emit_begin(sizeof(*r));
+	if (!s)
+		return 0;
+	r = (struct wire_open *)s->record;
+	__builtin_memset(r, 0, sizeof(*r));
+	open_common(s, r, t, g, WIRE_CALL_OPEN_BY_HANDLE_AT, ret);
+	r->oflags = compat_arg(regs, is32, 2);
+	r->flags = WIRE_OPEN_HANDLE;
+	bpf_probe_read_user(&bytes, sizeof(bytes), handle);
+	if (bytes > WIRE_HANDLE_MAX - 8)
+		bytes = WIRE_HANDLE_MAX - 8;
+	emit_user(s, &r->asked, handle, bytes + 8);
+	f = mount >= 0 ? open_file(t, mount) : NULL;
+	if (f)
+		path_blob(s, &r->base, LOAD(struct file, f, f_path.dentry),
+			  path_mount(LOAD(struct file, f, f_path.mnt)));
+	else if (mount == AT_FDCWD_)
+		r->base = r->cwd;
+	emit_submit(s, WIRE_OPEN, g->hflags | (WIRE_F_BLOCKED), false);
+	return 0;
 }
 
 #endif /* ROOTWATCH_OPEN_BPF_H */

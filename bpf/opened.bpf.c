@@ -116,6 +116,26 @@ int BPF_PROG(rootwatch_received, struct file *f, int err)
 }
 
 /*
+ * A mapping, when the other LSMs have allowed it. (What maps is called with too many arguments for
+ * such a program on older kernels; where it fails after this it is told as done.)
+ */
+SEC("fexit/security_mmap_file")
+int BPF_PROG(rootwatch_mapped, struct file *f, unsigned long prot, unsigned long flags, int err)
+{
+	struct task_struct *t;
+	struct gate g;
+
+	if (!mapped_is_shared(flags) || !f || err)
+		return 0;
+	t = compat_current();
+	if (!opened_gate(t, &g, false) || !mapped_counts(t, f))
+		return 0;
+	g.hflags = compat_flag(t) | WIRE_F_TIER(WIRE_TIER_FENTRY);
+	open_seen(t, &g, f, O_WRONLY_, WIRE_CALL_MMAP, 0, WIRE_OPEN_NO_FD);
+	return 0;
+}
+
+/*
  * A file that a file system opens beneath its own: overlayfs that of a layer, for each of its files
  * (marked) and to copy one up (on a mount of its own, as memfds are).
  */

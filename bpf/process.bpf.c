@@ -49,6 +49,7 @@ int BPF_PROG(rootwatch_rename, struct task_struct *t)
 		return 0;
 	}
 	creds_fill(&fresh.creds, TYPED(t, cred));
+	fresh.groups = creds_groups(compat_untyped(TYPED(t, cred)));
 	fresh.flags = TASK_CREDS | execs | (task_entered(t) ? TASK_ENTERED : 0);
 	task_remember(t, &fresh);
 	return 0;
@@ -197,6 +198,7 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 	       ((r->flags & WIRE_EXEC_PREV) && r->prev.root != WIRE_ROOT_NONE) ||
 	       (r->flags & (WIRE_EXEC_SUID | WIRE_EXEC_SGID | WIRE_EXEC_FCAPS));
 	fresh.creds = r->c;
+	fresh.groups = v ? v->groups : 0; /* an exec leaves them as they are */
 	fresh.flags = TASK_ENTERED | TASK_CREDS | TASK_REPORTED;
 	task_remember(t, &fresh);
 	/* Another user's exec explains later events; it is not one itself. */
@@ -306,7 +308,8 @@ int rootwatch_seed(struct bpf_iter__task *ctx)
 		bpf_map_update_elem(&namespaces, &ns, &seeded, BPF_NOEXIST);
 	}
 	creds_fill(&v.creds, TYPED(t, cred));
-	v.flags |= TASK_CREDS;
+	v.groups = creds_groups(compat_untyped(TYPED(t, cred)));
+	v.flags |= TASK_CREDS | TASK_SEEDED;
 	v.start = TYPED(t, start_boottime);
 	tid = TYPED(t, pid);
 	bpf_map_update_elem(&tasks, &tid, &v, BPF_NOEXIST);

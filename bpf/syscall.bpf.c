@@ -55,6 +55,14 @@ __noinline int syscall_setid(__u64 cgroup, __u64 gate, __u32 call)
 	return setid_done(compat_current(), &g, call);
 }
 
+__noinline int syscall_setgid(__u64 cgroup, __u64 gate, __u32 call)
+{
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return setgid_done(compat_current(), &g, call);
+}
+
 __noinline int syscall_open_denied(__u64 cgroup, __u64 gate, __u32 call, long ret)
 {
 	struct task_struct *t = compat_current();
@@ -62,6 +70,15 @@ __noinline int syscall_open_denied(__u64 cgroup, __u64 gate, __u32 call, long re
 
 	gate_unpack(&g, cgroup, gate);
 	return open_denied(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, call, ret);
+}
+
+__noinline int syscall_handle_denied(__u64 cgroup, __u64 gate, long ret)
+{
+	struct task_struct *t = compat_current();
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	return open_handle_denied(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, ret);
 }
 
 __noinline int syscall_open(__u64 cgroup, __u64 gate, __u32 call, long ret)
@@ -73,17 +90,29 @@ __noinline int syscall_open(__u64 cgroup, __u64 gate, __u32 call, long ret)
 	return open_done(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, call, ret);
 }
 
+/* A global function, which the verifier looks at once; it can be passed a struct since 5.12. */
+#if COMPAT_KERNEL >= 602
+#define SYSCALL_GATE __noinline
+#else
+#define SYSCALL_GATE static __noinline
+#endif
+
 /*
  * Does someone want to see a call of a task that counts, and in which container (g) is it? With a
  * frame of its own: what comes behind the gate finds a stack to use.
  */
-static __noinline int syscall_gate(const struct pt_regs *regs, long ret, __u32 call,
-				   const struct task_struct *t, struct gate *g)
+SYSCALL_GATE int syscall_gate(long ret, __u32 call, struct gate *g)
 {
-	bool is32 = g->hflags & WIRE_F_COMPAT;
-	__u32 hflags = g->hflags;
+	struct task_struct *t = compat_current();
+	const struct pt_regs *regs = compat_user_regs(t);
 	struct gate_task of;
+	__u32 hflags;
+	bool is32;
 
+	if (!g)
+		return false;
+	hflags = g->hflags;
+	is32 = hflags & WIRE_F_COMPAT;
 	gate_find_trusted(&of, t);
 	if (ret < 0 && !creds_denied(ret) && !net_tried(call, ret))
 		return false;
@@ -116,22 +145,26 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 		return 0; /* another one has that number in the other ABI */
 	denied = creds_denied(ret);
 	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && denied) &&
-	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETFSUID))
+	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETGROUPS))
 		return 0;
 	g.hflags = flag | WIRE_F_TIER(tier);
-	if (!syscall_gate(regs, ret, call, t, &g))
+	if (!syscall_gate(ret, call, &g))
 		return 0;
+	call = FORGET(call);
 	if (wire_call_is_open(call)) {
+		if (denied && call == WIRE_CALL_OPEN_BY_HANDLE_AT)
+			return syscall_handle_denied(g.cgroup, gate_packed(&g), ret);
 		if (knob_open_tier != WIRE_TIER_TRACEPOINT)
 			return 0;
 		return denied ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :
 				syscall_open(g.cgroup, gate_packed(&g), call, ret);
 	}
-	return net_is_call(call)       ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
-	       dup_is_call(call)       ? syscall_dup(g.cgroup, gate_packed(&g), call, ret) :
-	       call >= WIRE_CALL_FIRST ? syscall_other(g.cgroup, gate_packed(&g), call, ret) :
-	       denied		       ? 0 :
-					 syscall_setid(g.cgroup, gate_packed(&g), call);
+	return net_is_call(call)	 ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
+	       dup_is_call(call)	 ? syscall_dup(g.cgroup, gate_packed(&g), call, ret) :
+	       call >= WIRE_CALL_FIRST	 ? syscall_other(g.cgroup, gate_packed(&g), call, ret) :
+	       denied			 ? 0 :
+	       wire_call_is_setgid(call) ? syscall_setgid(g.cgroup, gate_packed(&g), call) :
+					   syscall_setid(g.cgroup, gate_packed(&g), call);
 }
 
 SEC("tp_btf/sys_exit")

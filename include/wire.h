@@ -208,6 +208,8 @@ struct wire_exit {
 	__u32 euid; /* host view */
 };
 
+#define WIRE_SETID_GROUPS 16
+
 struct wire_setid {
 	struct wire_header h;
 	struct wire_task t;
@@ -216,10 +218,14 @@ struct wire_setid {
 	__u32 call;  /* WIRE_CALL_*; NONE: noticed at another act */
 	__u32 flags; /* WIRE_SETID_* */
 	struct wire_blob cwd;
+	__u32 groups_n; /* of setgid and its like: the supplementary groups that it has now */
+	__u32 groups[WIRE_SETID_GROUPS]; /* the first of them, in order */
+	__u32 pad;
 };
 
 #define WIRE_SETID_PREV	 1u /* prev is known */
 #define WIRE_SETID_RISEN 2u /* no call and no exec can have led from prev to c */
+#define WIRE_SETID_GROUP 4u /* one of its groups is root's now, and none was */
 
 /* Which system call, whatever its number on this architecture. */
 #define WIRE_CALL_NONE		    0u
@@ -229,22 +235,28 @@ struct wire_setid {
 #define WIRE_CALL_CREAT		    4u
 #define WIRE_CALL_OPEN_BY_HANDLE_AT 5u
 #define WIRE_CALL_RECVMSG	    6u /* of what it received: an open file */
-#define WIRE_CALL_SETUID	    7u
-#define WIRE_CALL_SETREUID	    8u
-#define WIRE_CALL_SETRESUID	    9u
-#define WIRE_CALL_SETFSUID	    10u
-#define WIRE_CALL_CONNECT	    11u
-#define WIRE_CALL_BIND		    12u
-#define WIRE_CALL_LISTEN	    13u
-#define WIRE_CALL_ACCEPT	    14u
-#define WIRE_CALL_ACCEPT4	    15u
-#define WIRE_CALL_SENDTO	    16u
-#define WIRE_CALL_SENDMSG	    17u
-#define WIRE_CALL_SENDMMSG	    18u
-#define WIRE_CALL_SOCKET	    19u
-#define WIRE_CALL_DUP		    20u
-#define WIRE_CALL_DUP2		    21u
-#define WIRE_CALL_DUP3		    22u
+#define WIRE_CALL_MMAP		    7u /* of a file that can be written through it */
+#define WIRE_CALL_SETUID	    8u
+#define WIRE_CALL_SETREUID	    9u
+#define WIRE_CALL_SETRESUID	    10u
+#define WIRE_CALL_SETFSUID	    11u
+#define WIRE_CALL_SETGID	    12u
+#define WIRE_CALL_SETREGID	    13u
+#define WIRE_CALL_SETRESGID	    14u
+#define WIRE_CALL_SETFSGID	    15u
+#define WIRE_CALL_SETGROUPS	    16u
+#define WIRE_CALL_CONNECT	    17u
+#define WIRE_CALL_BIND		    18u
+#define WIRE_CALL_LISTEN	    19u
+#define WIRE_CALL_ACCEPT	    20u
+#define WIRE_CALL_ACCEPT4	    21u
+#define WIRE_CALL_SENDTO	    22u
+#define WIRE_CALL_SENDMSG	    23u
+#define WIRE_CALL_SENDMMSG	    24u
+#define WIRE_CALL_SOCKET	    25u
+#define WIRE_CALL_DUP		    26u
+#define WIRE_CALL_DUP2		    27u
+#define WIRE_CALL_DUP3		    28u
 /* Those of wire_calls.h follow. */
 enum wire_call {
 	WIRE_CALL_BEFORE = WIRE_CALL_DUP3,
@@ -272,15 +284,24 @@ static inline void wire_calls_add(struct wire_calls *s, __u32 call)
 	s->w[call % WIRE_CALLS_MAX / 64] |= 1ull << call % 64;
 }
 
+/* setgid and its like. */
+static inline int wire_call_is_setgid(__u32 call)
+{
+	return call - WIRE_CALL_SETGID <= WIRE_CALL_SETGROUPS - WIRE_CALL_SETGID;
+}
+
+#define WIRE_HANDLE_MAX 136 /* struct file_handle with its MAX_HANDLE_SZ bytes */
+
 /* Opens, changes of uids, connects: sent whatever the rules say, or filtered by other means. */
 static inline int wire_call_always(__u32 call)
 {
-	return call != WIRE_CALL_NONE && call <= WIRE_CALL_CONNECT;
+	return call != WIRE_CALL_NONE && call <= WIRE_CALL_CONNECT && call != WIRE_CALL_MMAP &&
+	       !wire_call_is_setgid(call);
 }
 
 static inline int wire_call_is_open(__u32 call)
 {
-	return call - WIRE_CALL_OPEN <= WIRE_CALL_RECVMSG - WIRE_CALL_OPEN;
+	return call - WIRE_CALL_OPEN <= WIRE_CALL_MMAP - WIRE_CALL_OPEN;
 }
 
 /* A bit of wire_prefilter.dull; 0: the call never is. */
@@ -300,12 +321,15 @@ struct wire_open {
 	__u32 oflags; /* f_flags of the file and what was asked for beside; blocked: asked for */
 	__s32 ret;    /* descriptor, or -errno */
 	__u32 flags;  /* WIRE_OPEN_* */
+	__u32 prot, mapping; /* of mmap: PROT_* and MAP_*, as passed */
 	struct wire_blob cwd;
 	struct wire_blob asked; /* blocked only: the path as passed */
-	struct wire_blob base;	/* blocked and relative: path of the directory it starts at */
+	/* Blocked and relative: path of the directory it starts at; by a handle: of the mount. */
+	struct wire_blob base;
 };
 
-#define WIRE_OPEN_NO_FD 1u /* it succeeded, and which descriptor it got was not known yet */
+#define WIRE_OPEN_NO_FD	 1u /* it succeeded, and which descriptor it got was not known yet */
+#define WIRE_OPEN_HANDLE 2u /* blocked, by a handle: asked is the struct file_handle */
 
 struct wire_connect {
 	struct wire_header h;

@@ -136,6 +136,7 @@ X(CAPSET,     capset,     126, 185,      91, 185,  0, 0,    0, 0,  0, 0, 0, NONE
 /* Other numbers of calls in the 32-bit ABI, the same in both: of uids or sizes of another width. */
 #define WIRE_CALLS_32(X) \
 X(SETUID, 23) X(SETREUID, 70) X(SETFSUID, 138) X(SETRESUID, 164) \
+X(SETGID, 46) X(SETREGID, 71) X(SETFSGID, 139) X(SETRESGID, 170) X(SETGROUPS, 81) \
 X(LCHOWN, 198) X(FCHOWN, 207) X(CHOWN, 212) X(TRUNCATE, 193) X(FTRUNCATE, 194) \
 X(CLOCK_SETTIME, 404) X(CLOCK_ADJTIME, 405)
 
@@ -146,10 +147,16 @@ X(CREAT,              85,   8, WIRE_CALL_NO_NR,   8) \
 X(OPENAT,            257, 295,  56, 322) \
 X(OPEN_BY_HANDLE_AT, 304, 342, 265, 371) \
 X(OPENAT2,           437, 437, 437, 437) \
+X(MMAP,                9, 192, 222, 192) \
 X(SETUID,            105, 213, 146, 213) \
 X(SETREUID,          113, 203, 145, 203) \
 X(SETRESUID,         117, 208, 147, 208) \
 X(SETFSUID,          122, 215, 151, 215) \
+X(SETGID,            106, 214, 144, 214) \
+X(SETREGID,          114, 204, 143, 204) \
+X(SETRESGID,         119, 210, 149, 210) \
+X(SETFSGID,          123, 216, 152, 216) \
+X(SETGROUPS,         116, 206, 159, 206) \
 X(CONNECT,            42, 362, 203, 283) \
 X(SOCKET,             41, 359, 198, 281) \
 X(BIND,               49, 361, 200, 282) \
@@ -180,5 +187,6 @@ X(DUP3,              292, 330,  24, 358)
 #define WIRE_IOCTL_FSSETXATTR  0x401c5820u
 
 #define WIRE_CALL_SOCKETCALL 102 /* of i386: any call on a socket; listed as CONNECT */
+#define WIRE_CALL_OLD_MMAP   90	 /* of i386: its arguments lie in memory; listed as MMAP */
 
 #endif /* ROOTWATCH_WIRE_CALLS_H */

@@ -113,6 +113,12 @@ struct cred {
 	kernel_cap_t cap_effective;
 	kernel_cap_t cap_bset;
 	struct user_namespace *user_ns;
+	struct group_info *group_info;
+};
+
+struct group_info {
+	int ngroups;
+	kgid_t gid[1]; /* ngroups of them, in order */
 };
 
 struct pid_namespace {
@@ -221,6 +227,7 @@ struct file {
 	unsigned int f_flags;
 	void *private_data;
 	struct inode *f_inode;
+	const struct cred *f_cred; /* of who opened it */
 	struct path f_path;
 };
 

@@ -21,7 +21,8 @@ ASKED = """
 - rule: Asked for
   desc: files of that name
   condition: >
-    evt.type in (mkdirat, memfd_create, ftruncate, name_to_handle_at, ioctl, removexattr) and
+    evt.type in (mkdirat, memfd_create, ftruncate, name_to_handle_at, ioctl, removexattr, removexattrat,
+      fsconfig) and
     (fd.name contains asked-for or rootwatch.call.from contains asked-for)
   output: "%evt.type"
   priority: NOTICE
@@ -245,8 +246,13 @@ def test_suid_without_chmod(w):
     ("through a link", ["setxattr", "=/tmp/to-x", "=security.capability", "caps", "20", "0"], "/tmp/x"),
     ("lsetxattr", ["lsetxattr", "=/tmp/e/../tmp/x", "=security.capability", "caps", "20", "0"], "/tmp/x"),
     ("fsetxattr", ["--fd", "/tmp/x", "fsetxattr", "fd", "=security.capability", "caps", "20", "0"], "/tmp/x"),
+    ("setxattrat", ["setxattrat", "cwd", "=/tmp/to-x", "0", "=security.capability", "xattr", "16"], "/tmp/x"),
+    ("setxattrat of fd", ["--fd", "/tmp/x", "setxattrat", "fd", "=", "0x1000", "=security.capability", "xattr", "16"],
+     "/tmp/x"),
 )])
 def test_file_capabilities(w, _label, program, words, path):
+    if "setxattrat" in words and w.c.act(program, *words)["errno"] == errno.ENOSYS:
+        raise suite.Skip("setxattrat: not on this kernel (it came in 6.13)")
     event = acts(w, w.c, {"rule": "suid-bit-set", "fd.name": path}, *words, program=program,
                  before="ln -sf x /tmp/to-x")
     assert field(event, "rootwatch.call.from") == "security.capability", event
@@ -346,6 +352,12 @@ def one_of(w, c, program, rule, words, want, res):
     ("mount options", "mount-called", ["mount_setattr", "cwd", "=/dev/shm", "0", "hex:02", "32"],
      {"fd.name": "/dev/shm", "evt.arg.flags": "MOUNT_ATTR_NOSUID"},
      ["mount_setattr", "cwd", "=/dev/shm", "0", "hex:" + 16 * "00" + "00000400", "32"]),
+    ("mount cloned", "mount-called", ["open_tree_attr", "cwd", "=/dev/shm", "1", "hex:02", "32"],
+     {"fd.name": "/dev/shm", "evt.arg.flags": "MOUNT_ATTR_NOSUID"},
+     ["open_tree_attr", "cwd", "=/dev/shm", "1", "zeros", "32"]),
+    ("mount source", "mount-called", ["fsconfig", "fs", "1", "=source", "=/dev/sda", "0"],
+     {"rootwatch.call.from": "/dev/sda"},
+     ["fsconfig", "fs", "1", "=size", "=1M", "0"]),
     ("mount picked", "mount-called", ["fspick", "cwd", "=/dev/shm", "0"], {"fd.name": "/dev/shm"},
      ["getpid"]),
     ("memfd", "", ["memfd_create", "=x", "1"], {}, ["memfd_create", "=x", "1"]),
@@ -390,6 +402,7 @@ def test_kernel_harmless(w, _label, program, words):
     (["name_to_handle_at", "cwd", "=/tmp/asked-for", "hex:80", "zeros", "0"], {"fd.name": "/tmp/asked-for"}),
     (["--fd", "/tmp/asked-for", "ioctl", "fd", "0x541b", "zeros"], {"fd.name": "/tmp/asked-for"}),
     (["removexattr", "=/tmp/asked-for", "=trusted.none"], {"fd.name": "/tmp/asked-for"}),
+    (["removexattrat", "cwd", "=/tmp/asked-for", "0", "=trusted.none"], {"fd.name": "/tmp/asked-for"}),
 )])
 def test_asked(w, _label, program, words, want):
     """Calls that only a rule of somebody's own asks for, also what is dull otherwise."""
@@ -414,6 +427,25 @@ def test_handle(w):
         w.none(of(c, truth, **{"rule": "file-handle-opened"}))
 
 
+@suite.cases("act_open", "act_open_32")
+def test_handle_refused(w, program):
+    """Without CAP_DAC_READ_SEARCH: no file is known, but the handle, and where it was to be looked for."""
+    with Runc(overlay=False) as c:
+        c.sh("echo >/tmp/x")
+        truth = c.act(program, "handle", "rw", "/tmp/x")
+        assert truth["errno"] == errno.EPERM, truth
+        event = w.expect(c, truth, {"rule": "file-handle-opened", "evt.type": "open_by_handle_at",
+                                    "evt.res": "EPERM", "rootwatch.blocked": True, "fd.name": None})
+        assert field(event, "rootwatch.handle.at") == "/", event
+        kind, name = field(event, "rootwatch.handle").split(":")
+        assert int(kind) > 0 and bytes.fromhex(name), event
+        assert field(event, "evt.is_open_write") is True, event
+        assert len(w.all(of(c, truth, **{"evt.type": "open_by_handle_at"}))) == 1
+        user = c.exec(f"/bin/{program}", "handle", "r", "/tmp/x", user=1000)
+        w.expect(c, c.truths_of(user.stdout.splitlines())[-1],
+                 {"rule": "file-handle-opened", "evt.res": "EPERM", "user.uid": 1000})
+
+
 def test_cgroup(w):
     """A cgroup's list of processes, opened for writing and for reading."""
     where = next(path for path in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup") if os.path.exists(f"{path}/cgroup.procs"))
@@ -422,6 +454,22 @@ def test_cgroup(w):
         w.expect(c, truth, {"rule": "cgroup-moved", "evt.type": "openat"})
         truth = c.act("act_open", "openat", "r", "/cg/cgroup.procs")
         w.none(of(c, truth, **{"rule": "cgroup-moved"}))
+
+
+@suite.cases(*BOTH)
+def test_born_into_a_cgroup(w, program):
+    """A process made in another cgroup; one made in its parent's is nothing."""
+    with Runc(privileged=True) as c:
+        if c.sh("mkdir /tmp/cg && mount -t cgroup2 none /tmp/cg && mkdir /tmp/cg/sub")[0] != 0:
+            raise suite.Skip("the container cannot make a cgroup of its own")
+        # struct clone_args: CLONE_INTO_CGROUP, SIGCHLD, and the descriptor that --fd gives.
+        into = "hex:0000000002000000" + 24 * "00" + "11" + 47 * "00" + "03"
+        truth = c.act(program, "--fd", "/tmp/cg/sub", "clone3", into, "88")
+        assert truth["errno"] == 0, truth
+        event = w.expect(c, truth, {"rule": "cgroup-moved", "evt.type": "clone3", "evt.arg.flags": "CLONE_INTO_CGROUP"})
+        assert field(event, "fd.name").endswith("/sub"), event
+        none_of(w, c, program, ["clone3", "hex:" + 32 * "00" + "11", "88"])
+        c.sh("rmdir /tmp/cg/sub; umount /tmp/cg")
 
 
 @suite.cases(

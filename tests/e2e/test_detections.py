@@ -21,6 +21,7 @@ import test_default_rules  # noqa: E402
 import test_dup  # noqa: E402
 import test_inet  # noqa: E402
 import test_risen  # noqa: E402
+import test_setid  # noqa: E402
 from acts import read, write  # noqa: E402
 from detector import run, short  # noqa: E402
 from world import field, of, rules  # noqa: E402
@@ -195,7 +196,7 @@ def test_every_rule_is_here(_w):
     """Each active rule has an act that raises it and one that comes near, here or there."""
     known = {rule["id"] for rule in listing("list") if rule["state"] == "active"}
     acted = {row[0] for row in TABLE + test_default_rules.TABLE + test_calls.RULES + test_changed.RULES +
-             test_inet.RULES + [(test_dup.RULE,), (test_risen.RULE,)]}
+             test_inet.RULES + [(test_dup.RULE,), (test_risen.RULE,), (test_setid.RULE,)]}
     acted.add("path-hidden")  # test_race: a second thread takes the page away
     assert known, "no rules are listed"
     assert acted == known, f"only in one of the two: {sorted(acted ^ known)}"

@@ -30,6 +30,24 @@ def ids(event, prefix):
                  for name in ("uid", "euid", "suid", "fsuid"))
 
 
+RULE = "privilege-setgid"
+SETGIDS = {"setgid", "setregid", "setresgid", "setfsgid", "setgroups"}
+
+
+def gids(event, prefix):
+    return tuple(field(event, f"rootwatch.{prefix}.{name}")
+                 for name in ("gid", "egid", "sgid", "fsgid"))
+
+
+def check_gids(w, c, truth):
+    assert truth["ret"] >= 0, truth
+    event = w.expect(c, truth, {"evt.type": truth["call"]})
+    for prefix in ("from", "to"):
+        want = tuple(truth[f"{prefix}_{n}"] for n in ("gid", "egid", "sgid", "fsgid"))
+        assert gids(event, prefix) == want, (prefix, gids(event, prefix), want)
+    return event
+
+
 def check(w, c, truth):
     assert truth["ret"] >= 0, truth
     event = w.expect(c, truth, {"evt.type": truth["call"]})
@@ -80,7 +98,8 @@ def test_daemon_takes_root_back(w, call):
 
 
 @suite.cases("setuid:0", "setreuid:0:0", "setresuid:0:0:0", "setresuid:::", "setreuid::",
-             "setfsuid:0", "setfsuid:-1", "setgid:1000")
+             "setfsuid:0", "setfsuid:-1", "setgid:0", "setregid:0:0", "setresgid:::", "setfsgid:0",
+             "setgroups")
 def test_no_change(w, call):
     truth = w.c.act("act_setid", call)
     w.none(of(w.c, truth, **{"evt.type": truth["call"]}))
@@ -94,12 +113,74 @@ def test_failure(w, call):
     w.none(of(w.user, truth, **{"evt.type": truth["call"]}))
 
 
+@suite.cases(*[(f"{program} {call}", program, call)
+               for program in ("act_setid", "act_setid_32")
+               for call in ("setgid:1000", "setregid::1000", "setresgid:1000:1000:1000",
+                            "setfsgid:1000", "setgroups:27:1000")])
+def test_root_changes_groups(w, _label, program, call):
+    """Told with --all, by from and to; nothing to alert on."""
+    truth = w.c.act(program, call)
+    event = check_gids(w, w.c, truth)
+    assert not rules(event), rules(event)
+    if call.startswith("setgroups"):
+        assert field(event, "rootwatch.to.groups") == "27,1000", event
+
+
+@suite.cases("setgid:0", "setregid::0", "setresgid:::0", "setfsgid:0", "setgroups:0",
+             "setgroups:0:27:1000")
+def test_group_of_root(w, call):
+    """uid 1000 has a program with CAP_SETGID, and stays uid 1000."""
+    truth = w.user.act("/usr/bin/fcap_setgid", call)
+    event = check_gids(w, w.user, truth)
+    assert rules(event) == {RULE}, rules(event)
+    assert field(event, "rootwatch.root") == "none", event
+
+
+@suite.cases("setgid:27", "setgroups:27:33")
+def test_another_group(w, call):
+    truth = w.user.act("/usr/bin/fcap_setgid", call)
+    assert truth["ret"] == 0, truth
+    w.none(of(w.user, truth, **{"evt.type": SETGIDS}))
+
+
+def test_group_of_root_is_told_once(w):
+    """Who has it, by whatever id or list, gains nothing by it."""
+    truths = w.user.truths("/usr/bin/fcap_setgid", "setgroups:0", "setgid:0", "setresgid:0:0:0")
+    assert all(truth["ret"] == 0 for truth in truths), truths
+    w.expect(w.user, truths[0], {"evt.type": "setgroups", "rule": RULE})
+    assert len(w.all(of(w.user, truths[0], **{"evt.type": SETGIDS}))) == 1
+
+
+def test_group_of_root_refused(w):
+    truth = w.user.act("act_setid", "setgid:0")
+    assert truth["ret"] == -1 and truth["errno"] == 1, truth
+    w.none(of(w.user, truth, **{"evt.type": "setgid"}))
+
+
+def test_root_goes_and_comes_by_groups(w):
+    """As daemons do: root all the while, so neither of it is an alert, nor a credential that rose."""
+    truths = w.c.truths("act_setid", "setgid:1000", "setgid:0", "setgroups:27", "setgroups:0",
+                        "setresuid::1000:", "setresuid::0:")
+    assert all(truth["ret"] == 0 for truth in truths), truths
+    w.fence()
+    seen = w.all(of(w.c, truths[0], **{"evt.type": SETGIDS | {"credrise"}}))
+    assert len(seen) == 4 and not any(map(rules, seen)), seen
+
+
+def test_the_runtime_sets_them_up(w):
+    """runc calls setgroups, setgid and setuid for each process that it starts: nobody's act."""
+    mark = w.d.mark()
+    done = w.c.exec("/bin/true", user=1000)
+    assert done.returncode == 0, done
+    w.none(of(w.c, **{"evt.type": SETGIDS}), mark)
+
+
 def test_busybox_applets(w):
     """BusyBox calls setresuid to the uid it already has, in every applet."""
     mark = w.d.mark()
     for applet in ("id", "ls /", "cat /etc/motd", "whoami", "true"):
         assert w.c.sh("/bin/busybox " + applet)[0] == 0
-    kinds = {"setuid", "setreuid", "setresuid", "setfsuid"}
+    kinds = {"setuid", "setreuid", "setresuid", "setfsuid"} | SETGIDS
     w.none(of(w.c, **{"evt.type": kinds}), mark)
 
 
@@ -123,6 +204,9 @@ def test_user_namespace(w):
         assert field(event, "rootwatch.uid.container") == 1000, event
         assert field(event, "rootwatch.uid.host") == USERNS_BASE + 1000, event
         assert field(event, "rootwatch.root") == "none", event
+        truth = c.act("act_setid", "setgid:27")
+        event = w.expect(c, truth, {"evt.type": "setgid", "group.gid": 27})
+        assert gids(event, "to") == (USERNS_BASE + 27,) * 4, event
 
 
 def test_host_is_silent(w):

@@ -76,6 +76,8 @@ static const struct other {
 } others[] = {
 	{"rootwatch_opened", WIRE_TIER_FENTRY, NULL},
 	{"rootwatch_opened_lsm", WIRE_TIER_LSM, NULL},
+	{"rootwatch_received", WIRE_TIER_FENTRY, NULL},
+	{"rootwatch_mapped", WIRE_TIER_FENTRY, NULL},
 	{"rootwatch_calls", WIRE_TIER_FENTRY, NULL},
 	{"rootwatch_uring_begun", WIRE_TIER_FENTRY, "io_renameat"},
 	{"rootwatch_uring_done", WIRE_TIER_FENTRY, "io_renameat"},

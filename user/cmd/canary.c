@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -92,14 +93,13 @@ static int act_fork(void)
 int cmd_canary(int argc, char **argv)
 {
 	bool ring = argc == 2 && strcmp(argv[1], WORD_URING) == 0;
-	int fd;
+	int watched, fd;
 
 	if (argc != 1 && !ring)
 		return EXIT_CODE_USAGE;
-	fd = open(WATCHED, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0 || act_receive(fd))
+	watched = open(WATCHED, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (watched < 0 || act_receive(watched))
 		return EXIT_CODE_ERROR;
-	close(fd);
 	/* Denied to anybody: sysctl files ask for no capability (fs/proc/proc_sysctl.c). */
 	fd = open(DENIED, O_WRONLY | O_CLOEXEC);
 	if (fd >= 0)
@@ -109,6 +109,9 @@ int cmd_canary(int argc, char **argv)
 	/* Down and up again: the second one is a raise of privilege. */
 	if (setresuid((uid_t)-1, 1, (uid_t)-1) || setresuid((uid_t)-1, 0, (uid_t)-1))
 		return EXIT_CODE_ERROR;
+	/* It has other credentials now than those by which the file was opened. */
+	if (mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, watched, 0) == MAP_FAILED)
+		return EXIT_CODE_ERROR;
 	return EXIT_CODE_OK;
 }
 
@@ -116,7 +119,7 @@ struct watcher {
 	struct canary_proof *proof;
 	source_fn fn;
 	void *arg;
-	bool receives; /* there is a hook that can prove it */
+	bool receives, maps; /* there is a hook that can prove it */
 	char scratch[EVENT_SCRATCH];
 };
 
@@ -133,6 +136,8 @@ static void note(struct canary_proof *p, const struct event *e)
 	case EVENT_OPEN:
 		if (e->open.call == WIRE_CALL_RECVMSG) {
 			p->received = true;
+		} else if (e->open.call == WIRE_CALL_MMAP) {
+			p->mapped = true;
 		} else if (e->blocked) {
 			p->denied = true;
 		} else {
@@ -207,7 +212,7 @@ static bool complete(const struct watcher *w)
 {
 	const struct canary_proof *p = w->proof;
 
-	return (p->received || !w->receives) &&
+	return (p->received || !w->receives) && (p->mapped || !w->maps) &&
 	       ((p->uring && p->uring_connect) || !p->uring_tried) && p->exec && p->rename &&
 	       p->fork && p->exit && p->open && p->denied && p->setid && p->connect;
 }
@@ -261,6 +266,7 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 	w.receives = has_hook(s, SOURCE_PROOF_RECEIVED);
 	p->uring_tried = has_hook(s, SOURCE_PROOF_URING) &&
 			 has_hook(s, SOURCE_PROOF_URING_CONNECT) && canary_uring_works();
+	w.maps = has_hook(s, SOURCE_PROOF_MAPPED);
 	why[0] = '\0';
 	err = sandbox_open(&sb, &o, why);
 	if (err)
@@ -315,6 +321,8 @@ bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)
 		return p->uring;
 	case SOURCE_PROOF_URING_CONNECT:
 		return p->uring_connect;
+	case SOURCE_PROOF_MAPPED:
+		return p->mapped;
 	case SOURCE_PROOF_CALLS:
 		return calls;
 	case SOURCE_PROOF_ALL_CALLS:

@@ -12,7 +12,7 @@
 #include "source/source.h"
 
 struct canary_proof {
-	bool exec, rename, fork, exit, open, denied, received, setid, connect, moved;
+	bool exec, rename, fork, exit, open, denied, received, mapped, setid, connect, moved;
 	bool uring, uring_connect;
 	bool uring_tried;   /* else io_uring is not for the canary, which has few capabilities */
 	uint32_t open_tier; /* WIRE_TIER_* by which the open came */

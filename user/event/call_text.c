@@ -131,6 +131,19 @@ static const struct flag memfd_flags[] = {
 	{8, "MFD_NOEXEC_SEAL"}, {16, "MFD_EXEC"},
 };
 
+static const struct flag prot_flags[] = {
+	{1, "PROT_READ"},
+	{2, "PROT_WRITE"},
+	{4, "PROT_EXEC"},
+};
+
+/* <sys/mman.h>: the types first. */
+static const struct flag map_flags[] = {
+	{3, "MAP_SHARED_VALIDATE"}, {1, "MAP_SHARED"},	    {2, "MAP_PRIVATE"},
+	{0x10, "MAP_FIXED"},	    {0x2000, "MAP_LOCKED"}, {0x4000, "MAP_NORESERVE"},
+	{0x8000, "MAP_POPULATE"},   {0x80000, "MAP_SYNC"},
+};
+
 static const struct flag mode_flags[] = {
 	FLAG(S_ISUID), FLAG(S_ISGID), FLAG(S_ISVTX), FLAG(S_IRUSR), FLAG(S_IWUSR), FLAG(S_IXUSR),
 	FLAG(S_IRGRP), FLAG(S_IWGRP), FLAG(S_IXGRP), FLAG(S_IROTH), FLAG(S_IWOTH), FLAG(S_IXOTH),
@@ -176,6 +189,18 @@ static struct str ioctl_text(const struct event_syscall *s, char *buf)
 	default:
 		return STR_LIT("");
 	}
+}
+
+struct str event_mapping_prot(const struct event_open *o, char buf[static EVENT_CALL_TEXT])
+{
+	if (!o->prot)
+		return STR_LIT("PROT_NONE");
+	return flags_text(prot_flags, COUNT(prot_flags), o->prot, buf);
+}
+
+struct str event_mapping_flags(const struct event_open *o, char buf[static EVENT_CALL_TEXT])
+{
+	return flags_text(map_flags, COUNT(map_flags), o->mapping, buf);
 }
 
 struct str event_call_flags(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT])

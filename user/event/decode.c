@@ -290,6 +290,9 @@ static void decode_setid(struct reader *r, struct event *e)
 	e->prev_known = w->flags & WIRE_SETID_PREV;
 	e->setid.call = w->call;
 	e->setid.risen = w->flags & WIRE_SETID_RISEN;
+	e->setid.group = w->flags & WIRE_SETID_GROUP;
+	e->setid.groups_n = w->groups_n;
+	memcpy(e->setid.groups, w->groups, sizeof(e->setid.groups));
 	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
 	if (w->call != WIRE_CALL_NONE) /* else it is not told, and what is remembered counts */
 		e->cwd = or_root(e->cwd);
@@ -321,6 +324,8 @@ static void decode_open(struct reader *r, struct event *e)
 	fill_file(r, &e->open.file, &w->f, offsetof(struct wire_open, f));
 	e->open.call = w->call;
 	e->open.oflags = w->oflags;
+	e->open.prot = w->prot;
+	e->open.mapping = w->mapping;
 	e->open.created = w->f.flags & WIRE_FILE_CREATED;
 	e->open.no_fd = w->flags & WIRE_OPEN_NO_FD;
 	e->open.asked = take(r, w->asked, WIRE_PATH_MAX);
@@ -330,6 +335,12 @@ static void decode_open(struct reader *r, struct event *e)
 	if (r->bad || !e->blocked || e->open.file.known)
 		return;
 	e->open.unresolved = true;
+	if (w->flags & WIRE_OPEN_HANDLE) {
+		e->open.handle = e->open.asked;
+		e->open.handle_at = w->base.off ? or_root(base) : base; /* none: not known */
+		e->open.asked = STR_LIT("");
+		return;
+	}
 	/* "" is not refused but not found: what was asked for could not be read. */
 	if (e->open.asked.len > 0) {
 		char *p = r->scratch + r->used;

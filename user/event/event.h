@@ -86,18 +86,24 @@ struct event_exit {
 };
 
 struct event_setid {
-	uint32_t call; /* WIRE_CALL_*; NONE: no call did it, it was noticed at another act */
-	bool risen;    /* no call and no exec can have led from prev to creds */
+	uint32_t call;	   /* WIRE_CALL_*; NONE: no call did it, it was noticed at another act */
+	bool risen;	   /* no call and no exec can have led from prev to creds */
+	bool group;	   /* one of its groups is root's now, and none was */
+	uint32_t groups_n; /* supplementary ones, of setgid and its like; the first of them: */
+	uint32_t groups[WIRE_SETID_GROUPS];
 };
 
 struct event_open {
 	struct event_file file;
 	uint32_t call, oflags;
-	bool write; /* opened for writing, created or truncated */
+	uint32_t prot, mapping; /* of mmap: PROT_* and MAP_* */
+	bool write;		/* opened for writing, created or truncated */
 	bool created;
 	bool no_fd;	  /* done, and which descriptor it got is not known */
 	bool unresolved;  /* blocked: file.path is what was asked for, made absolute lexically */
 	struct str asked; /* blocked: as passed */
+	/* Blocked, by a handle: struct file_handle, and the path of a file on its file system. */
+	struct str handle, handle_at;
 };
 
 struct event_connect {
@@ -196,6 +202,14 @@ static inline bool event_file_stacked(const struct event_file *f)
 /* Falco's evt.type of an event: "execve", "openat", ... never NULL. */
 const char *event_type(const struct event *e);
 
+/* A handle's type and bytes: "1:e8030000a1b2c3d4"; "" when it could not be read. */
+#define EVENT_HANDLE_TEXT (2 * WIRE_HANDLE_MAX + 16)
+struct str event_handle(struct str handle, char buf[static EVENT_HANDLE_TEXT]);
+
+/* The supplementary groups that a call of setgid's family left, as the host numbers them: "0,27". */
+#define EVENT_GROUPS_TEXT (WIRE_SETID_GROUPS * 11 + 4)
+struct str event_groups(const struct event_setid *s, char buf[static EVENT_GROUPS_TEXT]);
+
 /* The system call's name for WIRE_CALL_*, "" for none. */
 const char *event_call_name(uint32_t call);
 
@@ -244,6 +258,10 @@ struct str event_call_flags(const struct event_syscall *s, char buf[static EVENT
 struct str event_call_mode(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
 struct str event_call_request(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
 struct str event_call_args(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT]);
+
+/* Of an mmap, likewise: "PROT_READ|PROT_WRITE", "MAP_SHARED". */
+struct str event_mapping_prot(const struct event_open *o, char buf[static EVENT_CALL_TEXT]);
+struct str event_mapping_flags(const struct event_open *o, char buf[static EVENT_CALL_TEXT]);
 
 /*
  * Which argument of a call, from 1, says what it asks for (0: none does); the name of request n of

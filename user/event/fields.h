@@ -179,6 +179,25 @@ X(TO_SUID, "rootwatch.to.suid", NUMBER, true, ALWAYS, S, \
   "saved uid after", "0") \
 X(TO_FSUID, "rootwatch.to.fsuid", NUMBER, true, ALWAYS, S, \
   "file system uid after", "0") \
+X(FROM_GID, "rootwatch.from.gid", NUMBER, true, ALWAYS, S, \
+  "real gid before, as the host sees it", "1000") \
+X(FROM_EGID, "rootwatch.from.egid", NUMBER, true, ALWAYS, S, \
+  "effective gid before", "1000") \
+X(FROM_SGID, "rootwatch.from.sgid", NUMBER, true, ALWAYS, S, \
+  "saved gid before", "1000") \
+X(FROM_FSGID, "rootwatch.from.fsgid", NUMBER, true, ALWAYS, S, \
+  "file system gid before", "1000") \
+X(TO_GID, "rootwatch.to.gid", NUMBER, true, ALWAYS, S, \
+  "real gid after, as the host sees it", "0") \
+X(TO_EGID, "rootwatch.to.egid", NUMBER, true, ALWAYS, S, \
+  "effective gid after", "0") \
+X(TO_SGID, "rootwatch.to.sgid", NUMBER, true, ALWAYS, S, \
+  "saved gid after", "0") \
+X(TO_FSGID, "rootwatch.to.fsgid", NUMBER, true, ALWAYS, S, \
+  "file system gid after", "0") \
+X(TO_GROUPS, "rootwatch.to.groups", STRING, true, ALWAYS, S, \
+  "of setgid, setgroups and the like: the supplementary groups after, as the host sees them, with commas", \
+  "\"0,27\"") \
 X(FD_NAME, "fd.name", STRING, true, ALWAYS, OCKN, \
   "path of what was opened; of a Unix socket the listener's bound name, @ first when abstract; of a " \
   "connection both ends, 10.0.0.2:40000->10.0.0.1:2375; of other calls the path at which something changes", \
@@ -350,6 +369,13 @@ X(ARG, "evt.arg", STRING, INDEX, EVENT, \
 X(ARGS, "evt.args", STRING, NONE, EVENT, \
   "all arguments that are known", "\"res=SUCCESS oldpath=/tmp/x newpath=/etc/passwd\"") \
 X(INFO, "evt.info", STRING, NONE, EVENT, "as evt.args", "\"res=SUCCESS path=/tmp/x\"") \
+X(MAPPED, "rootwatch.mapped", BOOL, NONE, O, \
+  "mapped into memory, shared, by a descriptor that can write and that another opened; evt.type is mmap then", "false") \
+X(HANDLE, "rootwatch.handle", STRING, NONE, O, \
+  "of an open_by_handle_at that was denied: the handle, its type and its bytes", "\"1:e8030000a1b2c3d4\"") \
+X(HANDLE_AT, "rootwatch.handle.at", STRING, NONE, O, \
+  "and where it was to be looked for: a file of that file system", "\"/etc/hostname\"") \
+X(ARG_PROT, "evt.arg.prot", STRING, NONE, O, "of mmap: what the memory is for", "\"PROT_READ|PROT_WRITE\"") \
 X(ARG_FD, "evt.arg.fd", NUMBER, NONE, OKN, \
   "the descriptor: of opens, socket and accept the new one, of dup, fchmod and the like what was passed", "3") \
 X(ARG_OLDFD, "evt.arg.oldfd", NUMBER, NONE, N, "of dup, dup2 and dup3: the descriptor that was copied", "3") \
@@ -495,7 +521,8 @@ X(FROM_CAP_PERMITTED, "rootwatch.from.cap_permitted", STRING, NONE, ES, \
 X(CAP_GAINED, "rootwatch.cap_gained", STRING, NONE, ES, \
   "permitted capabilities that were not there before", "\"CAP_SYS_ADMIN\"") \
 X(SETID_GAIN, "rootwatch.setid.gain", STRING, NONE, S, \
-  "raised: root was gained; regained: root that had set its uid aside took it back; risen: root or " \
+  "raised: root was gained; regained: root that had set its uid aside took it back; group: root's " \
+  "group was gained by a process none of whose groups it was; risen: root or " \
   "capabilities are there that nothing legal gave (evt.type credrise: noticed at another act)", "\"raised\"")
 /* clang-format on */
 

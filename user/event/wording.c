@@ -3,6 +3,7 @@
 #include "event/event.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Appends s to the scratch, a blank for each NUL. */
 static size_t join(char *scratch, size_t len, struct str s)
@@ -74,4 +75,32 @@ struct str event_argv_hash(const struct event_exec *x, char buf[static EVENT_HAS
 		return STR_LIT("");
 	n = snprintf(buf, EVENT_HASH_TEXT, "%016llx", (unsigned long long)x->argv_hash);
 	return (struct str){buf, (uint32_t)n, (uint32_t)n};
+}
+
+struct str event_groups(const struct event_setid *s, char buf[static EVENT_GROUPS_TEXT])
+{
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (uint32_t i = 0; i < s->groups_n && i < WIRE_SETID_GROUPS; i++)
+		len += (size_t)snprintf(buf + len, EVENT_GROUPS_TEXT - len, "%s%u", i ? "," : "",
+					s->groups[i]);
+	if (s->groups_n > WIRE_SETID_GROUPS)
+		(void)snprintf(buf + len, EVENT_GROUPS_TEXT - len, "...");
+	return str_from(buf);
+}
+
+struct str event_handle(struct str handle, char buf[static EVENT_HANDLE_TEXT])
+{
+	uint32_t head[2]; /* how many bytes, of which type */
+	size_t len;
+
+	if (handle.len < sizeof(head) || handle.len > WIRE_HANDLE_MAX)
+		return STR_LIT("");
+	memcpy(head, handle.p, sizeof(head));
+	len = (size_t)snprintf(buf, EVENT_HANDLE_TEXT, "%d:", (int32_t)head[1]);
+	for (size_t i = sizeof(head); i < handle.len; i++)
+		len += (size_t)snprintf(buf + len, EVENT_HANDLE_TEXT - len, "%02x",
+					(unsigned char)handle.p[i]);
+	return str_from(buf);
 }

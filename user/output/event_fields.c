@@ -125,6 +125,22 @@ static void put_creds_more(struct line *l, const struct event *e)
 	put_num_if(l, F_FROM_FSUID, known, e->prev.fsuid);
 }
 
+static void put_groups(struct line *l, const struct event *e)
+{
+	char buf[EVENT_GROUPS_TEXT];
+	bool known = e->prev_known;
+
+	put_num_if(l, F_FROM_GID, known, e->prev.gid);
+	put_num_if(l, F_FROM_EGID, known, e->prev.egid);
+	put_num_if(l, F_FROM_SGID, known, e->prev.sgid);
+	put_num_if(l, F_FROM_FSGID, known, e->prev.fsgid);
+	put_id(l, F_TO_GID, e->creds.gid);
+	put_id(l, F_TO_EGID, e->creds.egid);
+	put_id(l, F_TO_SGID, e->creds.sgid);
+	put_id(l, F_TO_FSGID, e->creds.fsgid);
+	put_own(l, F_TO_GROUPS, event_groups(&e->setid, buf));
+}
+
 static void put_container(struct line *l, const struct event *e)
 {
 	static const struct container none;
@@ -258,6 +274,7 @@ void event_fields_write(struct line *l, const struct event *e, const struct verd
 		put_id(l, F_TO_EUID, e->creds.euid);
 		put_id(l, F_TO_SUID, e->creds.suid);
 		put_id(l, F_TO_FSUID, e->creds.fsuid);
+		put_groups(l, e);
 		break;
 	case EVENT_OPEN:
 		object_fields_write_open(l, e);

@@ -60,12 +60,15 @@ void object_fields_write_open(struct line *l, const struct event *e)
 	/* Without its last slash, unless that is all of it. */
 	uint32_t dir_len = f->path.len - base.len;
 	unsigned mode = o->oflags & O_ACCMODE;
+	char buf[EVENT_CALL_TEXT];
 
 	if (dir_len > 1)
 		dir_len--;
 	put_bool(l, F_IS_OPEN_WRITE, o->write);
 	put_bool(l, F_IS_OPEN_READ, (mode == O_RDONLY || mode == O_RDWR) && !(o->oflags & O_PATH));
-	put_own(l, F_ARG_FLAGS, names_open_flags(o->oflags));
+	put_own(l, F_ARG_FLAGS,
+		o->call == WIRE_CALL_MMAP ? event_mapping_flags(o, buf) :
+					    names_open_flags(o->oflags));
 	put_str(l, F_FD_NAME, f->path);
 	put_str(l, F_FD_DIRECTORY, (struct str){f->path.p, dir_len, dir_len});
 	put_str(l, F_FD_FILENAME, base);

@@ -100,11 +100,14 @@ static void write_exec(struct line *l, const struct event *e, size_t cap)
 	}
 }
 
-/* The first of the four uids that changed: the container's view where the task has one. */
+/* The first of the uids or gids that changed: the container's view where the task has one. */
 static void write_setid(struct line *l, const struct event *e)
 {
 	const struct wire_creds *a = &e->prev, *b = &e->creds;
 	bool mapped = a->ns_euid != UINT32_MAX && b->ns_euid != UINT32_MAX;
+	bool gids = a->ns_egid != UINT32_MAX && b->ns_egid != UINT32_MAX;
+	char buf[EVENT_GROUPS_TEXT];
+	struct str groups;
 	const char *call = event_call_name(e->setid.call);
 	struct {
 		struct str what;
@@ -114,6 +117,10 @@ static void write_setid(struct line *l, const struct event *e)
 		{STR_LIT(": real uid "), a->uid, b->uid},
 		{STR_LIT(": saved uid "), a->suid, b->suid},
 		{STR_LIT(": file system uid "), a->fsuid, b->fsuid},
+		{STR_LIT(": egid "), gids ? a->ns_egid : a->egid, gids ? b->ns_egid : b->egid},
+		{STR_LIT(": real gid "), a->gid, b->gid},
+		{STR_LIT(": saved gid "), a->sgid, b->sgid},
+		{STR_LIT(": file system gid "), a->fsgid, b->fsgid},
 	};
 
 	write_who(l, e);
@@ -134,6 +141,11 @@ static void write_setid(struct line *l, const struct event *e)
 		line_i64(l, ids[i].to);
 		return;
 	}
+	groups = event_groups(&e->setid, buf);
+	if (groups.len > 0) {
+		line_literal(l, ": groups ");
+		line_raw(l, groups.p, groups.len);
+	}
 }
 
 static void write_open(struct line *l, const struct event *e, size_t cap)
@@ -146,6 +158,8 @@ static void write_open(struct line *l, const struct event *e, size_t cap)
 		line_literal(l, " created ");
 	} else if (e->open.call == WIRE_CALL_RECVMSG) {
 		line_literal(l, " received ");
+	} else if (e->open.call == WIRE_CALL_MMAP) {
+		line_literal(l, " mapped ");
 	} else {
 		line_literal(l, " opened ");
 	}

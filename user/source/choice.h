@@ -15,6 +15,7 @@ struct choice_have {
 	bool lsm_inactive; /* such a program can be attached, but bpf is no active LSM */
 	int probes;	   /* return probes of many functions at once */
 	int received;	   /* a program at the end of security_file_receive() */
+	int mapped;	   /* and of security_mmap_file() */
 	int urings;	   /* programs at the functions of io_uring, where that is switched on */
 };
 
@@ -23,6 +24,7 @@ struct choice {
 	bool probes; /* the other calls by return probes, not by a tracepoint that all calls pass */
 	bool received; /* descriptors that come over Unix sockets are seen */
 	bool urings;   /* what io_uring does beside opens is seen */
+	bool mapped;   /* and mappings, without a look at all system calls */
 };
 
 #define CHOICE_WHY_MAX 256

@@ -12,7 +12,17 @@
 #include "rootwatch.skel.h"
 
 /* When a hook is used. */
-enum when { ALWAYS, OPEN_FENTRY, OPEN_LSM, OPEN_TRACEPOINT, RECEIVED, URINGS, PROBES, NO_PROBES };
+enum when {
+	ALWAYS,
+	OPEN_FENTRY,
+	OPEN_LSM,
+	OPEN_TRACEPOINT,
+	RECEIVED,
+	MAPPED,
+	URINGS,
+	PROBES,
+	NO_PROBES
+};
 
 struct row {
 	enum when when;
@@ -62,6 +72,10 @@ static const struct row rows[] = {
 	{URINGS,
 	 {"rootwatch_uring_connect", "fexit/io_connect", "sockets connected through io_uring", 0,
 	  true, SOURCE_PROOF_URING_CONNECT, WIRE_TIER_FENTRY}},
+	{MAPPED,
+	 {"rootwatch_mapped", "fexit/security_mmap_file",
+	  "files mapped for writing by descriptors that others opened", 0, true,
+	  SOURCE_PROOF_MAPPED, WIRE_TIER_FENTRY}},
 	{PROBES,
 	 {"rootwatch_calls", "kretprobe.multi/sys_*",
 	  "uids changed, sockets connected, and what else rules ask for", 0, false,
@@ -76,6 +90,7 @@ static const struct row rows[] = {
 	  false, SOURCE_PROOF_ALL_CALLS, WIRE_TIER_TRACEPOINT}},
 };
 #define ROWS_N (sizeof(rows) / sizeof(rows[0]))
+_Static_assert(ROWS_N <= HOOKS_MAX, "all of them, should all be used");
 
 static bool is_used(const struct choice *c, enum when when)
 {
@@ -90,6 +105,8 @@ static bool is_used(const struct choice *c, enum when when)
 		return c->received;
 	case URINGS:
 		return c->urings;
+	case MAPPED:
+		return c->mapped;
 	case PROBES:
 		return c->open != WIRE_TIER_TRACEPOINT && c->probes;
 	case NO_PROBES:
@@ -125,7 +142,7 @@ bool hooks_degrade(struct hooks *h)
 		return false;
 	(void)snprintf(h->why, sizeof(h->why), "the kernel refuses the programs of the others");
 	h->choice.open = WIRE_TIER_TRACEPOINT;
-	h->choice.received = false;
+	h->choice.received = h->choice.mapped = false;
 	return true;
 }
 

@@ -124,11 +124,14 @@ static struct wire_calls wanted_calls(const struct source *s, const struct filte
 {
 	struct wire_calls wanted = {{0}};
 
-	for (uint32_t call = WIRE_CALL_NONE + 1; call < WIRE_CALL_END; call++)
-		if (wire_call_is_open(call) ?
-			    s->hooks.choice.open == WIRE_TIER_TRACEPOINT :
-			    s->all || wire_call_always(call) || wire_calls_has(&f->calls, call))
+	for (uint32_t call = WIRE_CALL_NONE + 1; call < WIRE_CALL_END; call++) {
+		bool asked = s->all || wire_call_always(call) || wire_calls_has(&f->calls, call);
+
+		/* (Of opens by a handle, what was denied is seen at the call's end only.) */
+		if (asked && (!wire_call_is_open(call) || call == WIRE_CALL_OPEN_BY_HANDLE_AT ||
+			      s->hooks.choice.open == WIRE_TIER_TRACEPOINT))
 			wire_calls_add(&wanted, call);
+	}
 	return wanted;
 }
 

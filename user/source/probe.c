@@ -102,7 +102,7 @@ static bool lsm_active(void)
 }
 
 struct found {
-	uint32_t path_openat, file_receive, lsm_file_open;
+	uint32_t path_openat, file_receive, mmap_file, lsm_file_open;
 	uint32_t wq_submit_work, renameat, connect; /* of io_uring */
 };
 
@@ -134,6 +134,8 @@ static void find(struct probe *p, const struct btf *btf, struct found *f)
 			f->path_openat = id;
 		else if (strcmp(name, "security_file_receive") == 0)
 			f->file_receive = id;
+		else if (strcmp(name, "security_mmap_file") == 0)
+			f->mmap_file = id;
 		else if (strcmp(name, "bpf_lsm_file_open") == 0)
 			f->lsm_file_open = id;
 		else if (strcmp(name, "io_wq_submit_work") == 0)
@@ -175,7 +177,12 @@ int probe_kernel(struct probe *p, uint32_t forced)
 	struct btf *btf;
 
 	memset(p, 0, sizeof(*p));
-	p->have = (struct choice_have){-EPERM, -EPERM, false, -EPERM, -EPERM, -EPERM};
+	p->have = (struct choice_have){.fentry = -EPERM,
+				       .lsm = -EPERM,
+				       .probes = -EPERM,
+				       .received = -EPERM,
+				       .urings = -EPERM,
+				       .mapped = -EPERM};
 	if (forced == WIRE_TIER_TRACEPOINT || refused(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT))
 		return 0;
 	p->callees = calloc(CALLEES_MAX, sizeof(*p->callees));
@@ -196,6 +203,7 @@ int probe_kernel(struct probe *p, uint32_t forced)
 	p->have.probes = try_probes(p);
 	p->have.urings = has_urings(p, &f);
 	p->have.received = f.file_receive ? p->have.fentry : -ENOENT;
+	p->have.mapped = f.mmap_file ? p->have.fentry : -ENOENT;
 	return 0;
 }
 

@@ -67,7 +67,7 @@ def _file_caps(*numbers):
     return struct.pack("<5I", 0x02000001, mask & 0xffffffff, 0, mask >> 32, 0)
 
 
-CAP_SETUID, CAP_NET_RAW = 7, 13
+CAP_SETGID, CAP_SETUID, CAP_NET_RAW = 6, 7, 13
 
 
 def build(owner=0):
@@ -101,7 +101,8 @@ def build(owner=0):
         shutil.copy(f"{TRIGGERS}/act_id", part + path)
     for name in ("suid", "sgid", "fcap", "fcap_setuid"):
         shutil.copy(f"{TRIGGERS}/act_id", f"{part}/usr/bin/{name}")
-    shutil.copy(f"{TRIGGERS}/act_setid", f"{part}/usr/bin/suid_setid")
+    for name in ("suid_setid", "fcap_setgid"):
+        shutil.copy(f"{TRIGGERS}/act_setid", f"{part}/usr/bin/{name}")
     if owner:
         for folder, folders, files in os.walk(part):
             for name in folders + files:
@@ -110,7 +111,8 @@ def build(owner=0):
     for name, mode in (("suid", 0o4755), ("sgid", 0o2755), ("suid_setid", 0o4755)):
         os.chmod(f"{part}/usr/bin/{name}", mode)
     if not owner:
-        for name, number in (("fcap", CAP_NET_RAW), ("fcap_setuid", CAP_SETUID)):
+        for name, number in (("fcap", CAP_NET_RAW), ("fcap_setuid", CAP_SETUID),
+                             ("fcap_setgid", CAP_SETGID)):
             os.setxattr(f"{part}/usr/bin/{name}", "security.capability", _file_caps(number))
     for path in ("/home/user", "/home/user/own.txt"):
         os.chown(part + path, owner + USER, owner + USER)

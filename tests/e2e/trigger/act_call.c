@@ -9,7 +9,8 @@ static const char usage[] =
 	"act_call [--chdir DIR] [--fd PATH] [--fdw PATH] [--uid N] CALL ARGUMENT...\n"
 	"ARGUMENT: =string, a number, `cwd` (AT_FDCWD), `fd` (what --fd opened), `child` (the id of "
 	"a child),\n"
-	"`pidfd` (of a child), `hex:BYTES` (in memory), `zeros` (a page of zeros), `array` (what bpf makes a map of), or `caps` (of a file, 20 bytes)";
+	"`pidfd` (of a child), `hex:BYTES` (in memory), `zeros` (a page of zeros), `array` (what bpf makes a map of), `caps` (of a file, 20 bytes),\n"
+	"`xattr` (of setxattrat: caps), or `fs` (a tmpfs to be configured)";
 
 #define CALL(name)                \
 	{                         \
@@ -83,6 +84,8 @@ static const struct {
 	CALL(clone3),
 	CALL(ioctl),
 	{"setxattrat", 463},
+	{"removexattrat", 466},
+	{"open_tree_attr", 467},
 	{"file_setattr", 469},
 	{"fchmodat2", 452},
 #ifdef SYS_rename /* arm64 has none of these */
@@ -116,6 +119,11 @@ static char zeros[4096];
 static const uint32_t array[] = {2, 4, 4, 1};
 /* VFS_CAP_REVISION_2, effective: CAP_NET_BIND_SERVICE */
 static const uint32_t caps[] = {0x02000001, 1 << 10, 0, 0, 0};
+/* struct xattr_args */
+static struct {
+	uint64_t value;
+	uint32_t size, flags;
+} xattr = {.size = sizeof(caps)};
 static pid_t child;
 static int fd = -1;
 
@@ -152,6 +160,12 @@ static long argument(const char *word)
 		return (long)array;
 	if (!strcmp(word, "caps"))
 		return (long)caps;
+	if (!strcmp(word, "xattr")) {
+		xattr.value = (uintptr_t)caps;
+		return (long)&xattr;
+	}
+	if (!strcmp(word, "fs"))
+		return syscall(SYS_fsopen, "tmpfs", 0);
 	if (strcmp(word, "child") != 0)
 		return (long)strtoll(word, NULL, 0);
 	child = fork();

@@ -7,7 +7,8 @@
 
 static const char usage[] =
 	"act_setid CALL:ID[:ID[:ID]]...\n"
-	"CALL: setuid setreuid setresuid setfsuid setgid; an empty ID is -1 (leave it)";
+	"CALL: setuid setreuid setresuid setfsuid setgid setregid setresgid setfsgid, setgroups (up to three);\n"
+	"an empty ID is -1 (leave it)";
 
 /* On i386 the plain numbers are those of the old 16-bit calls. */
 #ifdef SYS_setuid32
@@ -15,6 +16,16 @@ static const char usage[] =
 #else
 #define CALL(name) SYS_##name
 #endif
+
+static long set_groups(const long id[3])
+{
+	gid_t groups[3] = {(gid_t)id[0], (gid_t)id[1], (gid_t)id[2]};
+	size_t n = 0;
+
+	while (n < 3 && id[n] != -1)
+		n++;
+	return syscall(CALL(setgroups), n, groups);
+}
 
 int main(int argc, char **argv)
 {
@@ -37,6 +48,7 @@ int main(int argc, char **argv)
 		truth_begin("setid");
 		truth_str("call", call);
 		truth_ids("from_");
+		truth_gids("from_");
 		if (!strcmp(call, "setuid"))
 			ret = syscall(CALL(setuid), id[0]);
 		else if (!strcmp(call, "setreuid"))
@@ -47,10 +59,19 @@ int main(int argc, char **argv)
 			ret = syscall(CALL(setfsuid), id[0]);
 		else if (!strcmp(call, "setgid"))
 			ret = syscall(CALL(setgid), id[0]);
+		else if (!strcmp(call, "setregid"))
+			ret = syscall(CALL(setregid), id[0], id[1]);
+		else if (!strcmp(call, "setresgid"))
+			ret = syscall(CALL(setresgid), id[0], id[1], id[2]);
+		else if (!strcmp(call, "setfsgid"))
+			ret = syscall(CALL(setfsgid), id[0]);
+		else if (!strcmp(call, "setgroups"))
+			ret = set_groups(id);
 		else
 			truth_usage(usage);
 		truth_result("ret", ret, errno);
 		truth_ids("to_");
+		truth_gids("to_");
 		truth_end();
 		failed |= ret < 0;
 	}

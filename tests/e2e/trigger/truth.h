@@ -107,6 +107,22 @@ static inline void truth_ids(const char *prefix)
 	}
 }
 
+static inline void truth_gids(const char *prefix)
+{
+	static const char *const names[] = {"gid", "egid", "sgid", "fsgid"};
+	gid_t r, e, s;
+	char key[32];
+
+	if (getresgid(&r, &e, &s))
+		r = e = s = (gid_t)-1;
+	gid_t all[] = {r, e, s, (gid_t)setfsgid((gid_t)-1)};
+
+	for (size_t i = 0; i < 4; i++) {
+		snprintf(key, sizeof(key), "%s%s", prefix, names[i]);
+		truth_int(key, all[i]);
+	}
+}
+
 static inline _Noreturn void truth_die(const char *what)
 {
 	fprintf(stderr, "trigger: %s: %s\n", what, strerror(errno));

@@ -657,6 +657,69 @@ static void copies_of_descriptors(void **state)
 	assert_int_equal(record_decode(&r, &e), -EPROTO);
 }
 
+static void mapping(void **state)
+{
+	struct wire_open *w = begin_open("/etc/passwd");
+	char buf[EVENT_CALL_TEXT];
+
+	(void)state;
+	w->call = WIRE_CALL_MMAP;
+	w->oflags = O_WRONLY;
+	w->prot = 3;
+	w->mapping = 0x8001;
+	must_decode();
+	assert_string_equal(event_type(&e), "mmap");
+	assert_true(e.open.write);
+	EXPECT(event_mapping_prot(&e.open, buf), "PROT_READ|PROT_WRITE");
+	EXPECT(event_mapping_flags(&e.open, buf), "MAP_SHARED|MAP_POPULATE");
+	e.open.prot = 0;
+	e.open.mapping = 3;
+	EXPECT(event_mapping_prot(&e.open, buf), "PROT_NONE");
+	EXPECT(event_mapping_flags(&e.open, buf), "MAP_SHARED_VALIDATE");
+}
+
+/* Of a denied open by a handle there is no path, not even one as asked for. */
+static void handle(void **state)
+{
+	static const char bytes[] = "\5\0\0\0\1\0\0\0/etc\xff";
+	struct wire_open *w = begin_blocked("/", "12345678");
+	char buf[EVENT_HANDLE_TEXT];
+
+	(void)state;
+	w->call = WIRE_CALL_OPEN_BY_HANDLE_AT;
+	w->flags = WIRE_OPEN_HANDLE;
+	w->asked = record_blob(&r, bytes, sizeof(bytes) - 1);
+	must_decode();
+	EXPECT(e.open.file.path, "");
+	EXPECT(e.open.asked, "");
+	EXPECT(e.open.handle_at, "/");
+	EXPECT(event_handle(e.open.handle, buf), "1:2f657463ff");
+	e.open.handle.len = 7;
+	EXPECT(event_handle(e.open.handle, buf), "");
+	e.open.handle.len = WIRE_HANDLE_MAX + 1;
+	EXPECT(event_handle(e.open.handle, buf), "");
+}
+
+static void groups(void **state)
+{
+	struct wire_setid *w = record_begin(&r, WIRE_SETID);
+	char buf[EVENT_GROUPS_TEXT];
+
+	(void)state;
+	w->call = WIRE_CALL_SETGROUPS;
+	w->flags = WIRE_SETID_GROUP;
+	w->groups_n = 2;
+	w->groups[1] = 27;
+	must_decode();
+	assert_true(e.setid.group);
+	EXPECT(event_groups(&e.setid, buf), "0,27");
+	e.setid.groups_n = 0;
+	EXPECT(event_groups(&e.setid, buf), "");
+	memset(e.setid.groups, 0xff, sizeof(e.setid.groups));
+	e.setid.groups_n = UINT32_MAX;
+	assert_int_equal(event_groups(&e.setid, buf).len, WIRE_SETID_GROUPS * 11 - 1 + 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -673,6 +736,9 @@ int main(void)
 		cmocka_unit_test(refuses_sizes),
 		cmocka_unit_test(refuses_kinds),
 		cmocka_unit_test(copies_of_descriptors),
+		cmocka_unit_test(mapping),
+		cmocka_unit_test(handle),
+		cmocka_unit_test(groups),
 		cmocka_unit_test(refuses_blobs),
 		cmocka_unit_test(refuses_offsets),
 		cmocka_unit_test(refuses_overlong_paths),

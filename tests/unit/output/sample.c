@@ -91,6 +91,8 @@ static void fill_kind(struct event *e)
 		break;
 	case EVENT_SETID:
 		e->setid.call = WIRE_CALL_SETRESUID;
+		e->setid.groups_n = 2;
+		e->setid.groups[1] = 27;
 		break;
 	case EVENT_OPEN:
 		e->open.file = rich_file;

@@ -64,7 +64,7 @@ static void unknown(void **state)
 		"__x64_sys_open",
 		"__x64_sys_openat",
 		"__ia32_compat_sys_openat",
-		"__x64_sys_open_by_handle_at",
+		"__x64_sys_name_to_handle",
 	};
 
 	(void)state;

@@ -7,8 +7,10 @@
 static const char *const calls[EVENT_KIND_END][CALLS_MAX] = {
 	[EVENT_EXEC] = {"execve", "execveat"},
 	[EVENT_EXIT] = {"procexit"},
-	[EVENT_SETID] = {"setuid", "setreuid", "setresuid", "setfsuid", "credrise"},
-	[EVENT_OPEN] = {"open", "openat", "openat2", "creat", "open_by_handle_at", "recvmsg"},
+	[EVENT_SETID] = {"setuid", "setreuid", "setresuid", "setfsuid", "setgid", "setregid",
+			 "setresgid", "setfsgid", "setgroups", "credrise"},
+	[EVENT_OPEN] = {"open", "openat", "openat2", "creat", "open_by_handle_at", "recvmsg",
+			"mmap"},
 #define ROW(id, name, ...) #name,
 	[EVENT_CONNECT] = {"connect"},
 	[EVENT_SYSCALL] = {WIRE_CALLS(ROW)},

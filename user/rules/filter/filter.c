@@ -145,6 +145,13 @@ static void add_net(struct wishes *all, enum world w)
 	case WORLD_OUT:
 		wire_calls_add(&all->calls, WIRE_CALL_CONNECT);
 		break;
+	case WORLD_MMAP:
+		wire_calls_add(&all->calls, WIRE_CALL_MMAP);
+		break;
+	case WORLD_SETGID:
+		for (uint32_t call = WIRE_CALL_SETGID; call <= WIRE_CALL_SETGROUPS; call++)
+			wire_calls_add(&all->calls, call);
+		break;
 	case WORLD_FASTOPEN:
 	case WORLD_SEND:
 		for (uint32_t call = WIRE_CALL_SENDTO; call <= WIRE_CALL_SENDMMSG; call++)

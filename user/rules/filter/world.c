@@ -17,6 +17,7 @@ uint32_t world_kind(enum world w)
 		[WORLD_OPEN_DENIED] = EVENT_OPEN, [WORLD_CONNECT_DENIED] = EVENT_CONNECT,
 		[WORLD_EXEC] = EVENT_EXEC,	  [WORLD_EXIT] = EVENT_EXIT,
 		[WORLD_SETID] = EVENT_SETID,	  [WORLD_HANDLE] = EVENT_OPEN,
+		[WORLD_MMAP] = EVENT_OPEN,	  [WORLD_SETGID] = EVENT_SETID,
 	};
 
 	if (world_is_net(w))
@@ -120,8 +121,8 @@ static enum truth test_success(const struct node *test)
 
 static enum truth test_type(enum world w, const struct node *test)
 {
-	static const char *const opens[] = {"open",  "openat",	"openat2",
-					    "creat", "recvmsg", "open_by_handle_at"};
+	static const char *const opens[] = {"open",    "openat", "openat2",	     "creat",
+					    "recvmsg", "mmap",	 "open_by_handle_at"};
 	static const char *const connects[] = {"connect"};
 	static const char *const execs[] = {"execve", "execveat"};
 	static const char *const exits[] = {"procexit"};
@@ -132,12 +133,16 @@ static enum truth test_type(enum world w, const struct node *test)
 	};
 	static const char *const setids[] = {"setuid", "setreuid", "setresuid", "setfsuid",
 					     "credrise"};
+	static const char *const setgids[] = {"setgid", "setregid", "setresgid", "setfsgid",
+					      "setgroups"};
 
 	switch (world_kind(w)) {
-	case EVENT_OPEN: /* the last one is WORLD_HANDLE's */
+	case EVENT_OPEN: /* the last one is WORLD_HANDLE's; mmap is for writing only */
 		if (w == WORLD_HANDLE)
 			return world_strings(test, &opens[COUNT(opens) - 1], 1, true);
-		return world_strings(test, opens, COUNT(opens) - 1, true);
+		if (w == WORLD_MMAP)
+			return world_strings(test, &opens[COUNT(opens) - 2], 1, true);
+		return world_strings(test, opens, COUNT(opens) - (w == WORLD_WRITE ? 1 : 2), true);
 	case EVENT_CONNECT:
 		return world_strings(test, connects, COUNT(connects), true);
 	case EVENT_EXEC:
@@ -150,6 +155,8 @@ static enum truth test_type(enum world w, const struct node *test)
 					     true);
 		return world_strings(test, calls, COUNT(calls), true);
 	default:
+		if (w == WORLD_SETGID)
+			return world_strings(test, setgids, COUNT(setgids), true);
 		return world_strings(test, setids, COUNT(setids), true);
 	}
 }
@@ -160,7 +167,7 @@ static enum truth test_result(enum world w, const struct node *test)
 	static const char *const success[] = {"SUCCESS"};
 	bool denied = w == WORLD_OPEN_DENIED || w == WORLD_CONNECT_DENIED;
 
-	if (!denied && w >= WORLD_FILTERED)
+	if (!denied && w >= WORLD_FILTERED && w != WORLD_MMAP)
 		return TRUTH_UNKNOWN;
 	switch (test->left.id) {
 	case F_BLOCKED:
@@ -178,6 +185,11 @@ static enum truth test_result(enum world w, const struct node *test)
 
 static enum truth test_access(enum world w, const struct node *test)
 {
+	if (w == WORLD_MMAP) {
+		if (test->left.id == F_FILE_CREATED || test->left.id == F_IS_OPEN_EXEC)
+			return world_bool(test, false);
+		w = WORLD_WRITE;
+	}
 	switch (test->left.id) {
 	case F_IS_OPEN_READ:
 		return world_bool(test, w != WORLD_WRITE);
@@ -202,12 +214,15 @@ static enum truth test_open(enum world w, const struct node *test)
 	static const char *const types[] = {"file", "directory", "pipe"};
 
 	switch (test->left.id) {
+	case F_MAPPED: /* those are for writing only */
+		return w == WORLD_WRITE ? TRUTH_UNKNOWN : world_bool(test, w == WORLD_MMAP);
 	case F_FD_TYPECHAR:
 		return world_strings(test, chars, COUNT(chars), false);
 	case F_FD_TYPE:
 		return world_strings(test, types, COUNT(types), false);
 	default:
-		return w >= WORLD_FILTERED ? TRUTH_UNKNOWN : test_access(w, test);
+		return w >= WORLD_FILTERED && w != WORLD_MMAP ? TRUTH_UNKNOWN :
+								test_access(w, test);
 	}
 }
 

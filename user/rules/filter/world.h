@@ -27,9 +27,11 @@ enum world {
 	WORLD_OPEN_DENIED = WORLD_FILTERED,
 	WORLD_CONNECT_DENIED,
 	WORLD_HANDLE, /* opened by a handle: rare, so all are sent */
+	WORLD_MMAP,   /* mapped: filtered as what is opened for writing only is */
 	WORLD_EXEC,
 	WORLD_EXIT,
-	WORLD_SETID,
+	WORLD_SETID,	     /* of uids, and what has risen */
+	WORLD_SETGID,	     /* of groups */
 	WORLD_SOCKET_PACKET, /* socket(), by FILTER_SOCKET_* */
 	WORLD_SOCKET_RAW,
 	WORLD_SOCKET_OTHER,

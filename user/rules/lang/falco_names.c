@@ -13,7 +13,8 @@
 static const char *const events[] = {
 	"accept", "accept4", "bind", "connect", "creat", "credrise", "dup", "dup2", "dup3", "execve", "execveat", "listen", "open",
 	"open_by_handle_at", "openat", "openat2", "procexit", "sendmmsg", "sendmsg", "sendto",
-	"setfsuid", "setresuid", "setreuid", "setuid", "socket",
+	"setfsgid", "setfsuid", "setgid", "setgroups", "setregid", "setresgid", "setresuid", "setreuid", "setuid",
+	"socket",
 #define ROW(id, name, ...) #name,
 	WIRE_CALLS(ROW)
 #undef ROW
@@ -70,9 +71,9 @@ static const char *const other_events[] = {
 	"sched_setscheduler", "sched_yield", "seccomp", "security", "select", "semctl",
 	"semget", "semop", "semtimedop", "semtimedop_time64", "sendfile", "sendfile64",
 	"set_mempolicy", "set_mempolicy_home_node", "set_robust_list", "set_thread_area",
-	"set_tid_address", "setfsgid", "setfsgid32", "setfsuid32", "setgid", "setgid32",
-	"setgroups", "setgroups32", "setitimer", "setpgid", "setpriority", "setregid",
-	"setregid32", "setresgid", "setresgid32", "setresuid32", "setreuid32", "setrlimit",
+	"set_tid_address", "setfsgid32", "setfsuid32", "setgid32",
+	"setgroups32", "setitimer", "setpgid", "setpriority", 
+	"setregid32", "setresgid32", "setresuid32", "setreuid32", "setrlimit",
 	"setsid", "setsockopt", "setuid32", "sgetmask", "shmat", "shmctl", "shmdt", "shmget",
 	"shutdown", "sigaction", "sigaltstack", "signal", "signaldeliver", "signalfd",
 	"signalfd4", "sigpending", "sigprocmask", "sigreturn", "sigsuspend", "socketcall",

@@ -30,10 +30,16 @@ static const struct {
 	     {"openat2", EVENT_OPEN, WIRE_CALL_OPENAT2},
 	     {"creat", EVENT_OPEN, WIRE_CALL_CREAT},
 	     {"open_by_handle_at", EVENT_OPEN, WIRE_CALL_OPEN_BY_HANDLE_AT},
+	     {"mmap", EVENT_OPEN, WIRE_CALL_MMAP},
 	     {"setuid", EVENT_SETID, WIRE_CALL_SETUID},
 	     {"setreuid", EVENT_SETID, WIRE_CALL_SETREUID},
 	     {"setresuid", EVENT_SETID, WIRE_CALL_SETRESUID},
 	     {"setfsuid", EVENT_SETID, WIRE_CALL_SETFSUID},
+	     {"setgid", EVENT_SETID, WIRE_CALL_SETGID},
+	     {"setregid", EVENT_SETID, WIRE_CALL_SETREGID},
+	     {"setresgid", EVENT_SETID, WIRE_CALL_SETRESGID},
+	     {"setfsgid", EVENT_SETID, WIRE_CALL_SETFSGID},
+	     {"setgroups", EVENT_SETID, WIRE_CALL_SETGROUPS},
 	     {"credrise", EVENT_SETID, WIRE_CALL_NONE},
 	     {"bind", EVENT_NET, WIRE_CALL_BIND},
 	     {"listen", EVENT_NET, WIRE_CALL_LISTEN},
@@ -77,7 +83,7 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 	    id != F_FILE_RDEV && id != F_MOUNTS && id != F_PROC_PCMDLINE && id != F_PROC_PEXE &&
 	    id != F_ARG_REQUEST && id != F_CALL_GAINED && id != F_ARG_KEY && id != F_ARG_VALUE &&
 	    id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET && id != F_FD_NUM && id != F_DUP_STDIO &&
-	    id != F_PIDNS_DURATION) {
+	    id != F_PIDNS_DURATION && id != F_ARG_PROT && id != F_SETID_GAIN && id != F_HANDLE_AT) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;
@@ -363,6 +369,28 @@ static uint32_t open_flags(struct build *b)
 	return oflags;
 }
 
+/* Its file was opened for writing, by whomever. */
+static void build_mapping(struct build *b, struct event_open *o)
+{
+	static const char *const prots[] = {"PROT_READ", "PROT_WRITE", "PROT_EXEC", NULL};
+	static const char *const kinds[] = {"MAP_SHARED", "MAP_SHARED_VALIDATE", NULL};
+
+	o->oflags = O_WRONLY;
+	o->no_fd = true;
+	o->prot = (uint32_t)input_words(&b->in, F_ARG_PROT, prots, '|', 3);
+	o->mapping = input_word(&b->in, F_ARG_FLAGS, kinds, 0) ? 3 : 1;
+}
+
+/* That was denied: nobody knows of which file it is. */
+static void build_handle(struct build *b, struct event_open *o)
+{
+	static const char bytes[] = "\4\0\0\0\1\0\0\0\2\0\0";
+
+	o->file.path = STR_LIT("");
+	o->handle = (struct str){bytes, sizeof(bytes), sizeof(bytes)};
+	o->handle_at = input_str(&b->in, F_HANDLE_AT, STR_LIT("/"));
+}
+
 static void build_open(struct build *b, uint32_t call)
 {
 	struct event *e = &b->event;
@@ -371,7 +399,10 @@ static void build_open(struct build *b, uint32_t call)
 
 	build_file(b, &o->file, path, e->blocked);
 	o->call = call;
-	o->oflags = open_flags(b);
+	if (call == WIRE_CALL_MMAP)
+		build_mapping(b, o);
+	else
+		o->oflags = open_flags(b);
 	o->write = (o->oflags & O_ACCMODE) != O_RDONLY || (o->oflags & (O_CREAT | O_TRUNC));
 	o->created = input_bool(&b->in, F_FILE_CREATED, false);
 	if (o->created)
@@ -379,6 +410,8 @@ static void build_open(struct build *b, uint32_t call)
 	if (input_bool(&b->in, F_RECEIVED, false))
 		o->call = WIRE_CALL_RECVMSG;
 	o->unresolved = e->blocked;
+	if (e->blocked && call == WIRE_CALL_OPEN_BY_HANDLE_AT)
+		build_handle(b, o);
 	if (e->blocked)
 		o->asked = input_str(&b->in, F_FILE_ASKED, path);
 }
@@ -432,7 +465,7 @@ static size_t find_type(struct build *b)
 		input_fail(
 			&b->in, F_TYPE,
 			"evt.type has to be execve, execveat, open, openat, openat2, creat, "
-			"open_by_handle_at, connect, bind, socket, setuid, setreuid, setresuid, setfsuid or "
+			"open_by_handle_at, mmap, connect, bind, socket, setuid, setreuid, setresuid, setfsuid or "
 			"procexit");
 	return i;
 }

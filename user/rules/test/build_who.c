@@ -70,6 +70,10 @@ static void build_prev(struct build *b, uint32_t shift, bool named)
 	p->euid = input_id(in, F_FROM_EUID, named ? uid : p->euid);
 	p->suid = input_id(in, F_FROM_SUID, named ? uid : p->suid);
 	p->fsuid = input_id(in, F_FROM_FSUID, named ? uid : p->fsuid);
+	p->gid = input_id(in, F_FROM_GID, p->gid);
+	p->egid = input_id(in, F_FROM_EGID, p->egid);
+	p->sgid = input_id(in, F_FROM_SGID, p->sgid);
+	p->fsgid = input_id(in, F_FROM_FSGID, p->fsgid);
 	p->ns_uid = p->uid - shift;
 	p->ns_euid = p->euid - shift;
 	p->root = WIRE_ROOT_NONE;
@@ -86,6 +90,31 @@ static void build_setid(struct build *b, uint32_t shift)
 	c->suid = input_id(in, F_TO_SUID, c->suid);
 	c->fsuid = input_id(in, F_TO_FSUID, c->fsuid);
 	c->ns_uid = c->uid - shift;
+	c->gid = input_id(in, F_TO_GID, c->gid);
+	c->egid = input_id(in, F_TO_EGID, c->egid);
+	c->sgid = input_id(in, F_TO_SGID, c->sgid);
+	c->fsgid = input_id(in, F_TO_FSGID, c->fsgid);
+	c->ns_gid = c->gid - shift;
+	c->ns_egid = c->egid - shift;
+}
+
+/* "0,27"; the kernel side tells whether root's group was gained. */
+static void build_groups(struct build *b)
+{
+	static const char *const gains[] = {"", "group", NULL};
+	struct event_setid *s = &b->event.setid;
+	struct str list = input_str(&b->in, F_TO_GROUPS, STR_LIT(""));
+	const char *p = list.p;
+
+	s->group = input_word(&b->in, F_SETID_GAIN, gains, 0);
+	while (list.len > 0 && s->groups_n < WIRE_SETID_GROUPS) {
+		char *end;
+
+		s->groups[s->groups_n++] = (uint32_t)strtoul(p, &end, 10);
+		if (*end != ',')
+			break;
+		p = end + 1;
+	}
 }
 
 void build_creds(struct build *b)
@@ -125,8 +154,10 @@ void build_creds(struct build *b)
 		e->creds.uid = e->creds.ns_uid + shift;
 	e->creds.cap_permitted = build_hex(in, F_CAP_PERMITTED, e->creds.cap_effective);
 	e->creds.cap_inheritable = build_hex(in, F_CAP_INHERITABLE, 0);
-	if (e->kind == EVENT_SETID)
+	if (e->kind == EVENT_SETID) {
 		build_setid(b, shift);
+		build_groups(b);
+	}
 	build_prev(b, shift, input_given(in, F_FROM_UID));
 }
 

@@ -45,10 +45,20 @@ static struct str name_of(uint32_t id)
 	return id == 0 ? STR_LIT("root") : STR_LIT("");
 }
 
+static bool set_groups(struct value *v, const struct event_setid *s, struct value_scratch *scratch)
+{
+	char buf[EVENT_GROUPS_TEXT];
+	struct str text = event_groups(s, buf);
+
+	return set_str(v, text.len > 0 ? scratch_copy(scratch, text.p, text.len) : text);
+}
+
 static struct str setid_gain(const struct event *e)
 {
 	if (e->setid.risen)
 		return STR_LIT("risen");
+	if (e->setid.group)
+		return STR_LIT("group");
 	switch (privilege_of_setid(e)) {
 	case PRIVILEGE_RAISED:
 		return STR_LIT("raised");
@@ -89,6 +99,24 @@ static bool changes(struct value *v, const struct event *e, enum field_id id,
 		return set_id(v, c->suid);
 	case F_TO_FSUID:
 		return set_id(v, c->fsuid);
+	case F_FROM_GID:
+		return set_before(v, e, e->prev.gid);
+	case F_FROM_EGID:
+		return set_before(v, e, e->prev.egid);
+	case F_FROM_SGID:
+		return set_before(v, e, e->prev.sgid);
+	case F_FROM_FSGID:
+		return set_before(v, e, e->prev.fsgid);
+	case F_TO_GID:
+		return set_id(v, c->gid);
+	case F_TO_EGID:
+		return set_id(v, c->egid);
+	case F_TO_SGID:
+		return set_id(v, c->sgid);
+	case F_TO_FSGID:
+		return set_id(v, c->fsgid);
+	case F_TO_GROUPS:
+		return set_groups(v, &e->setid, scratch);
 	case F_FROM_CAP_PERMITTED:
 		return set_capabilities(v, e->prev_known ? e->prev.cap_permitted : 0, scratch);
 	case F_CAP_GAINED:

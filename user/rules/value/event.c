@@ -68,6 +68,19 @@ static bool opened_for_reading(const struct event_open *o)
 	return (mode == O_RDONLY || mode == O_RDWR) && !(o->oflags & O_PATH);
 }
 
+/* An mmap has others. */
+static bool open_flags(struct value *v, const struct event_open *o, enum field_id id,
+		       struct value_scratch *scratch)
+{
+	char buf[EVENT_CALL_TEXT];
+	struct str text;
+
+	if (o->call != WIRE_CALL_MMAP)
+		return id == F_ARG_FLAGS ? set_str(v, names_open_flags(o->oflags)) : set_missing(v);
+	text = id == F_ARG_FLAGS ? event_mapping_flags(o, buf) : event_mapping_prot(o, buf);
+	return set_str(v, scratch_copy(scratch, text.p, text.len));
+}
+
 /* Only setuid's is known: the other calls may have been told to leave the effective uid alone. */
 static bool asked_user(struct value *v, const struct event *e, struct value_scratch *scratch)
 {
@@ -113,7 +126,8 @@ bool value_of_event(struct value *v, const struct event *e, const struct field_u
 		return set_bool(v, e->open.created && S_ISREG(e->open.file.mode) &&
 					   (e->open.file.mode & 0111));
 	case F_ARG_FLAGS:
-		return set_str(v, names_open_flags(e->open.oflags));
+	case F_ARG_PROT:
+		return open_flags(v, &e->open, id, scratch);
 	case F_ARG_UID:
 		return asked_user(v, e, scratch);
 	case F_CATEGORY:

@@ -111,6 +111,14 @@ static bool set_host(struct value *v, const struct event_file *f)
 	return set_str(v, path);
 }
 
+static bool set_handle(struct value *v, struct str handle, struct value_scratch *scratch)
+{
+	char buf[EVENT_HANDLE_TEXT];
+	struct str text = event_handle(handle, buf);
+
+	return set_str(v, text.len > 0 ? scratch_copy(scratch, text.p, text.len) : text);
+}
+
 static bool of_open(struct value *v, const struct event *e, enum field_id id,
 		    struct value_scratch *scratch)
 {
@@ -122,6 +130,12 @@ static bool of_open(struct value *v, const struct event *e, enum field_id id,
 		return set_bool(v, o->created);
 	case F_RECEIVED:
 		return set_bool(v, o->call == WIRE_CALL_RECVMSG);
+	case F_HANDLE:
+		return set_handle(v, o->handle, scratch);
+	case F_HANDLE_AT:
+		return set_str(v, o->handle_at);
+	case F_MAPPED:
+		return set_bool(v, o->call == WIRE_CALL_MMAP);
 	case F_FILE_UNRESOLVED:
 		return set_bool_if(v, e->blocked, o->unresolved);
 	case F_FILE_ASKED:

@@ -42,7 +42,7 @@ static void expect_open(const char *want, struct node *condition)
 {
 	char text[256];
 
-	snprintf(text, sizeof(text), "%s RW; kinds open", want);
+	snprintf(text, sizeof(text), "%s RW; kinds open(mmap)", want);
 	expect(text, AND(EXISTS(IS_OPEN_READ), condition));
 }
 
@@ -158,17 +158,17 @@ static void test_worlds(void **state)
 	struct node *etc = TEST(FD_DIRECTORY, EQ, "/etc");
 
 	(void)state;
-	expect("path /etc W; kinds open", AND(WRITES, etc));
+	expect("path /etc W; kinds open(mmap)", AND(WRITES, etc));
 	expect("path /etc R; kinds open", AND(etc, READS));
 	/* both at once: watched for writing alone */
 	expect("path /etc W; kinds open", AND(etc, READS, WRITES));
 	expect("path /etc R; kinds open", AND(etc, NOT(TEST(IS_OPEN_WRITE, NE, "false"))));
 	expect("path /etc W; kinds open", AND(etc, TEST(FILE_CREATED, EQ, "true")));
-	expect("any W; kinds open", AND(WRITES, TEST(PROC_NAME, EQ, "x")));
+	expect("any W; kinds open(mmap)", AND(WRITES, TEST(PROC_NAME, EQ, "x")));
 	expect("any CO; kinds connect net(connect)",
 	       AND(TEST(TYPE, EQ, "connect"), TEST(PROC_NAME, EQ, "x")));
 	expect("any C; kinds connect net(dup dup2 dup3)", TEST(FD_TYPECHAR, EQ, "u"));
-	expect("any RW; kinds open net(dup dup2 dup3)", TEST(FD_TYPECHAR, IN, "f", "p"));
+	expect("any RW; kinds open net(mmap dup dup2 dup3)", TEST(FD_TYPECHAR, IN, "f", "p"));
 	expect("kinds exec", AND(TEST(TYPE, IN, "execve", "execveat"), TEST(PROC_NAME, EQ, "x")));
 	expect("kinds exec", TEST(EXEC_FILENAME, EQ, "/x"));
 	expect("kinds exit", EXISTS(EXIT_CODE));
@@ -188,7 +188,7 @@ static void test_worlds(void **state)
 	       AND(TEST(TYPE, IN, "chmod", "fchmod", "fork"), TEST(ARG_MODE, CONTAINS, "S_ISUID")));
 	expect("kinds call", TEST(ARG_MODE, CONTAINS, "S_ISUID"));
 	expect("kinds call", AND(TEST(TYPE, NE, "rename"), EXISTS(CALL_ARGS)));
-	expect("path /etc W; kinds open call(rename)",
+	expect("path /etc W; kinds open call(mmap rename)",
 	       AND(OR(WRITES, TEST(TYPE, EQ, "rename")), TEST(FILE_PATHS, PMATCH, "/etc")));
 	expect("kinds", TEST(TYPE, EQ, "kill"));
 	/* What was denied is sent whatever it is. */
@@ -407,18 +407,19 @@ static void test_host(void **state)
 	(void)state;
 	expect_open("host", EXISTS(HOST_PATH));
 	expect_open("host", TEST(HOST_PATH, EQ, "/etc/shadow"));
-	expect("host W; kinds open", AND(WRITES, TEST(HOST_PATH, PMATCH, "/etc", "/root")));
+	expect("host W; kinds open(mmap)", AND(WRITES, TEST(HOST_PATH, PMATCH, "/etc", "/root")));
 	expect_open("name x", AND(EXISTS(HOST_PATH), TEST(FILE_NAME, EQ, "x")));
 	/* What is urgent is known by the path inside the file system, when that is the same. */
 	rules[0] = condition_rule(AND(WRITES, TEST(HOST_PATH, PMATCH, "/etc", "/root/*")));
 	rules[0].priority = PRIORITY_ALERT;
-	assert_string_equal(derive(rules, 1), "host /etc W!; host /root W!; host W; kinds open");
+	assert_string_equal(derive(rules, 1),
+			    "host /etc W!; host /root W!; host W; kinds open(mmap)");
 	rules[0].condition = AND(WRITES, EXISTS(HOST_PATH));
-	assert_string_equal(derive(rules, 1), "host W!; kinds open");
+	assert_string_equal(derive(rules, 1), "host W!; kinds open(mmap)");
 	/* Other calls have it as well. */
 	expect("host RW; kinds open call", EXISTS(HOST_PATH));
 	/* Taken away, by the path inside the file system only. */
-	expect("host W; host- /var/lib/docker W; kinds open",
+	expect("host W; host- /var/lib/docker W; kinds open(mmap)",
 	       AND(WRITES, EXISTS(HOST_PATH), NOT(TEST(FILE_SBPATH, PMATCH, "/var/lib/docker"))));
 	expect_open("host", AND(EXISTS(HOST_PATH), NOT(TEST(HOST_PATH, PMATCH, "/x"))));
 	expect_open("host RW; host- /x",
@@ -437,8 +438,9 @@ static void test_host(void **state)
 	rules[1] = condition_rule(AND(EXISTS(IS_OPEN_READ), EXISTS(HOST_PATH),
 				      NOT(TEST(FILE_SBPATH, PMATCH, "/a/x", "/b"))));
 	rules[2] = condition_rule(AND(READS, EXISTS(HOST_PATH)));
-	assert_string_equal(derive(rules, 2), "host RW; host- /b/c RW; host- /a/x RW; kinds open");
-	assert_string_equal(derive(rules, 3), "host RW; kinds open");
+	assert_string_equal(derive(rules, 2),
+			    "host RW; host- /b/c RW; host- /a/x RW; kinds open(mmap)");
+	assert_string_equal(derive(rules, 3), "host RW; kinds open(mmap)");
 	expect_open("host RW; host- /b/c RW; host- /a/x",
 		    OR((struct node *)rules[0].condition, (struct node *)rules[1].condition));
 }
@@ -477,7 +479,7 @@ static void test_no_room(void **state)
 	rules[1] = condition_rule(TEST(SOCKET_NAME, EQ, "x"));
 	assert_string_equal(derive(rules, 2), "socket x C; any RW; kinds open connect call");
 	rules[0] = condition_rule(AND(WRITES, many(F_FILE_NAME, "n", FILTER_ENTRIES_MAX + 1)));
-	assert_string_equal(derive(rules, 1), "any W; kinds open");
+	assert_string_equal(derive(rules, 1), "any W; kinds open(mmap)");
 	/* The same ones many times take no room. */
 	expect_open("name n0 RW; name n1",
 		    OR(many(F_FILE_NAME, "n", 2), many(F_FILE_NAME, "n", 2)));
@@ -506,12 +508,13 @@ static void test_few(void **state)
 	/* Writes give way first, since they are fewer. */
 	rules[0] = condition_rule(AND(READS, suffixes("r", FILTER_SUFFIXES_MAX - 6)));
 	rules[1] = condition_rule(AND(WRITES, suffixes("w", 7)));
-	assert_string_equal(derive(rules, 2), "suffix r0 R; suffix r1 R; any W; kinds open");
+	assert_string_equal(derive(rules, 2), "suffix r0 R; suffix r1 R; any W; kinds open(mmap)");
 	rules[0] = condition_rule(AND(READS, suffixes("r", FILTER_SUFFIXES_MAX + 1)));
 	rules[1] = condition_rule(AND(WRITES, suffixes("w", 1)));
-	assert_string_equal(derive(rules, 2), "suffix w0 W; any R; kinds open");
+	assert_string_equal(derive(rules, 2), "suffix w0 W; any R; kinds open(mmap)");
 	expect("any RW; kinds open call", suffixes("x", FILTER_SUFFIXES_MAX + 1));
-	expect("block RW; any RW; kinds open", many(F_FILE_RDEV, "1:", FILTER_DEVICES_MAX + 1));
+	expect("block RW; any RW; kinds open(mmap)",
+	       many(F_FILE_RDEV, "1:", FILTER_DEVICES_MAX + 1));
 	rules[0] = condition_rule(many(F_FILE_RDEV, "1:", FILTER_DEVICES_MAX));
 	assert_null(strstr(derive(rules, 1), "any"));
 }
