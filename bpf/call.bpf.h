@@ -200,6 +200,20 @@ __noinline int call_words(__u32 slot)
 	return 0;
 }
 
+/* Where a path that begins with that character starts. */
+static __always_inline void call_start(struct scratch *s, struct wire_syscall *r,
+				       const struct call_row *row, __u32 which, char first)
+{
+	__u32 dir = row->dir[which];
+
+	if (first == '/' || dir == WIRE_CALL_A_NAME)
+		return;
+	if (dir && (__s32)call_arg(r, dir) >= 0)
+		call_base(s, &r->base[which], call_arg(r, dir));
+	else
+		r->base[which] = r->cwd;
+}
+
 /* The path of that number, for a record whose call and arguments are filled in. */
 __noinline int call_path_of_arg(__u32 slot, __u32 which)
 {
@@ -207,8 +221,8 @@ __noinline int call_path_of_arg(__u32 slot, __u32 which)
 	const struct call_row *row;
 	struct wire_syscall *r;
 	const void *asked;
-	__u32 call, dir;
 	char first = 0;
+	__u32 call;
 
 	if (!s || which >= WIRE_SYSCALL_PATHS)
 		return 0;
@@ -230,14 +244,19 @@ __noinline int call_path_of_arg(__u32 slot, __u32 which)
 		return 0;
 	}
 	bpf_probe_read_user(&first, 1, asked);
-	dir = row->dir[which];
-	if (first == '/' || dir == WIRE_CALL_A_NAME)
-		return 0;
-	if (dir && (__s32)call_arg(r, dir) >= 0)
-		call_base(s, &r->base[which], call_arg(r, dir));
-	else
-		r->base[which] = r->cwd;
+	call_start(s, r, row, which, first);
 	return 0;
+}
+
+static __always_inline void call_submit(struct scratch *s, __u32 call, long ret, __u32 hflags)
+{
+	__u32 set = s->set & 1;
+
+	if (wire_calls_has(&prefilters[set].calls, call))
+		SET_FLAG(s->flags, WIRE_F_WATCHED);
+	if (ret < 0)
+		SET_FLAG(s->flags, WIRE_F_BLOCKED);
+	emit_submit(s, WIRE_SYSCALL, hflags, false);
 }
 
 static __always_inline int call_done(const struct task_struct *t, const struct gate *g,
@@ -246,7 +265,6 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 	bool is32 = g->hflags & WIRE_F_COMPAT;
 	struct wire_syscall *r;
 	struct scratch *s;
-	__u32 set;
 
 	if (!risen_acts(t, g))
 		return 0;
@@ -267,12 +285,7 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 	object_cwd(s, &r->cwd, t);
 	call_path_of_arg(s->slot, 0);
 	call_path_of_arg(s->slot, 1);
-	set = s->set & 1;
-	if (wire_calls_has(&prefilters[set].calls, call))
-		SET_FLAG(s->flags, WIRE_F_WATCHED);
-	if (ret < 0)
-		SET_FLAG(s->flags, WIRE_F_BLOCKED);
-	emit_submit(s, WIRE_SYSCALL, g->hflags, false);
+	call_submit(s, call, ret, g->hflags);
 	return 0;
 }
 

@@ -71,6 +71,17 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
 #define TYPED(ptr, field) LOAD(typeof(*(ptr)), ptr, field)
 #endif
 
+/*
+ * And a pointer by its type all the same, for those few that every watched call loads: the verifier
+ * pays for each, and the call is spared the guard (8 instructions), as are loads from what is known
+ * to live as long as the program runs (a task's css_set).
+ */
+#if COMPAT_KERNEL >= 602
+#define TRUSTED(ptr, field) ((ptr)->field)
+#else
+#define TRUSTED(ptr, field) TYPED(ptr, field)
+#endif
+
 /* The address of a field, for what is not a scalar. */
 #define ADDR(type, ptr, field) \
 	((const void *)((const char *)(ptr) + bpf_core_field_offset(type, field)))
@@ -80,13 +91,19 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
 	((const void *)compat_read_u64(ADDR(type, ptr, field) + (i) * sizeof(void *)))
 
 /* And by TYPED, with an index that the verifier knows. */
-#if COMPAT_KERNEL >= 517 && COMPAT_KERNEL < 602
-#define TYPED_AT(ptr, field, i)                                                      \
+#define FIELD_AT(ptr, field, i)                                                      \
 	(*(typeof((ptr)->field[0]) *)((const char *)(ptr) +                          \
 				      bpf_core_field_offset(typeof(*(ptr)), field) + \
 				      (i) * sizeof((ptr)->field[0])))
+#if COMPAT_KERNEL >= 517 && COMPAT_KERNEL < 602
+#define TYPED_AT(ptr, field, i) FIELD_AT(ptr, field, i)
 #else
 #define TYPED_AT(ptr, field, i) LOAD_AT(typeof(*(ptr)), ptr, field, i)
+#endif
+#if COMPAT_KERNEL >= 602
+#define TRUSTED_AT(ptr, field, i) FIELD_AT(ptr, field, i)
+#else
+#define TRUSTED_AT(ptr, field, i) TYPED_AT(ptr, field, i)
 #endif
 
 /*
@@ -268,6 +285,43 @@ static __always_inline __u64 compat_mnt_ns_id(const void *ns)
 	return id;
 }
 
+/* The path of a request of io_uring: a struct with a pointer in it since 7.0, not the pointer. */
+struct delayed_filename {
+	struct filename *__incomplete_filename;
+} __attribute__((preserve_access_index));
+
+struct io_rename___delayed {
+	struct delayed_filename oldpath, newpath;
+} __attribute__((preserve_access_index));
+
+struct io_link___delayed {
+	struct delayed_filename oldpath, newpath;
+} __attribute__((preserve_access_index));
+
+struct io_unlink___delayed {
+	struct delayed_filename filename;
+} __attribute__((preserve_access_index));
+
+struct io_mkdir___delayed {
+	struct delayed_filename filename;
+} __attribute__((preserve_access_index));
+
+struct io_xattr___delayed {
+	struct delayed_filename filename;
+} __attribute__((preserve_access_index));
+
+#define COMPAT_URING_PATH(type, req, field)                                                     \
+	({                                                                                      \
+		struct filename *__f = NULL;                                                    \
+		if (bpf_core_field_exists(struct type, field))                                  \
+			bpf_core_read(&__f, sizeof(__f), &((const struct type *)(req))->field); \
+		else                                                                            \
+			bpf_core_read(&__f, sizeof(__f),                                        \
+				      &((const struct type##___delayed *)(req))                 \
+					       ->field.__incomplete_filename);                  \
+		(const void *)__f;                                                              \
+	})
+
 /* kernel_cap_t was two __u32 before 6.3; in memory the same 64 bits on little-endian. */
 #if COMPAT_KERNEL >= 517 && COMPAT_KERNEL < 602
 #define COMPAT_CAPS_AT(ptr, field, n)                                            \
@@ -398,6 +452,13 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 	return is32 ? (__u32)v : v;
 }
 
+/* Registers of our own as of a call that was passed an address of that length (64 bits). */
+static __always_inline void compat_set_address(struct pt_regs *regs, __u64 addr, __u32 len)
+{
+	regs->si = addr;
+	regs->dx = len;
+}
+
 #define COMPAT_NATIVE(id, x86, ...)	  [x86].native = WIRE_CALL_##id,
 #define COMPAT_NARROW(id, x86, i386, ...) [i386].compat = WIRE_CALL_##id,
 #define COMPAT_NR_SOCKETCALL		  WIRE_CALL_SOCKETCALL
@@ -432,6 +493,12 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 			   REG(regs, regs[4]);
 
 	return is32 ? (__u32)v : v;
+}
+
+static __always_inline void compat_set_address(struct pt_regs *regs, __u64 addr, __u32 len)
+{
+	regs->regs[1] = addr;
+	regs->regs[2] = len;
 }
 
 #define COMPAT_NATIVE(id, x86, i386, arm64, ...) [arm64].native = WIRE_CALL_##id,

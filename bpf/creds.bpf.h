@@ -65,31 +65,56 @@ __noinline int creds_root_inside(__u64 user_ns, __u32 k)
 	return 0;
 }
 
+/* Where the only user namespace of level 0 lies, once it was met. It is never freed. */
+volatile __u64 creds_init_user_ns = 0;
+
+/* typed: credentials whose pointer has its type; see TYPED. */
+#define CREDS_LOAD(ptr, field) (typed ? TYPED(ptr, field) : LOAD(typeof(*(ptr)), ptr, field))
+#define CREDS_PAIR(ptr, a, b)  (typed ? TYPED_PAIR(ptr, a, b) : LOAD_PAIR(typeof(*(ptr)), ptr, a, b))
+#define CREDS_CAPS(ptr, field) \
+	(typed ? compat_caps(ptr, field) : compat_read_u64(ADDR(struct cred, ptr, field)))
+
 /*
  * WIRE_ROOT_* of credentials. Uid 0 of the host is root whatever a user namespace calls it (a task
  * that left its uid unmapped still owns root's files), and the file system uid counts as well: it
  * is what opens are judged by, and setfsuid can make it 0 alone.
  */
-static __always_inline __u32 creds_root_of(const struct cred *c, __u32 euid, __u32 fsuid)
+static __always_inline __u32 creds_root_of(const struct cred *c, __u32 euid, __u32 fsuid,
+					   bool typed)
 {
 	struct user_namespace *ns;
 	__u64 at;
 
 	if (euid == 0 || fsuid == 0)
 		return WIRE_ROOT_HOST;
-	ns = TYPED(c, user_ns);
-	if (TYPED(ns, level) == 0)
+	ns = CREDS_LOAD(c, user_ns);
+	if ((__u64)ns == creds_init_user_ns)
 		return WIRE_ROOT_NONE;
+	if (CREDS_LOAD(ns, level) == 0) {
+		creds_init_user_ns = (__u64)ns;
+		return WIRE_ROOT_NONE;
+	}
 	at = compat_untyped(ns);
 	return creds_root_inside(at, euid) || creds_root_inside(at, fsuid) ? WIRE_ROOT_USERNS :
 									     WIRE_ROOT_NONE;
 }
 
+static __always_inline __u32 creds_root_by(const struct cred *c, bool typed)
+{
+	__u32 euid = CREDS_LOAD(c, euid.val);
+
+	return euid == 0 ? WIRE_ROOT_HOST : creds_root_of(c, euid, CREDS_LOAD(c, fsuid.val), typed);
+}
+
 static __always_inline __u32 creds_root(const struct cred *c)
 {
-	__u32 euid = TYPED(c, euid.val);
+	return creds_root_by(c, true);
+}
 
-	return euid == 0 ? WIRE_ROOT_HOST : creds_root_of(c, euid, TYPED(c, fsuid.val));
+/* The same of credentials that were found by an address. */
+static __always_inline __u32 creds_root_at(const void *c)
+{
+	return creds_root_by(c, false);
 }
 
 /* Was an act refused for who did it, or where? */
@@ -98,31 +123,31 @@ static __always_inline bool creds_denied(long ret)
 	return ret == -EACCES_ || ret == -EPERM_ || ret == -EROFS_;
 }
 
-static __noinline int creds_fill(struct wire_creds *w, const struct cred *c)
+static __always_inline int creds_fill_by(struct wire_creds *w, const struct cred *c, bool typed)
 {
-	struct user_namespace *ns = TYPED(c, user_ns);
+	struct user_namespace *ns = CREDS_LOAD(c, user_ns);
 	__u64 pair;
 
 	if (!w)
 		return 0;
-	pair = TYPED_PAIR(c, uid.val, gid.val);
+	pair = CREDS_PAIR(c, uid.val, gid.val);
 	w->uid = pair;
 	w->gid = pair >> 32;
-	pair = TYPED_PAIR(c, euid.val, egid.val);
+	pair = CREDS_PAIR(c, euid.val, egid.val);
 	w->euid = pair;
 	w->egid = pair >> 32;
-	pair = TYPED_PAIR(c, suid.val, sgid.val);
+	pair = CREDS_PAIR(c, suid.val, sgid.val);
 	w->suid = pair;
 	w->sgid = pair >> 32;
-	pair = TYPED_PAIR(c, fsuid.val, fsgid.val);
+	pair = CREDS_PAIR(c, fsuid.val, fsgid.val);
 	w->fsuid = pair;
 	w->fsgid = pair >> 32;
-	w->cap_effective = compat_caps(c, cap_effective);
-	w->cap_permitted = compat_caps(c, cap_permitted);
-	w->cap_inheritable = compat_caps(c, cap_inheritable);
-	w->cap_bset = compat_caps(c, cap_bset);
-	w->user_ns = TYPED(ns, ns.inum);
-	if (TYPED(ns, level) == 0) {
+	w->cap_effective = CREDS_CAPS(c, cap_effective);
+	w->cap_permitted = CREDS_CAPS(c, cap_permitted);
+	w->cap_inheritable = CREDS_CAPS(c, cap_inheritable);
+	w->cap_bset = CREDS_CAPS(c, cap_bset);
+	w->user_ns = CREDS_LOAD(ns, ns.inum);
+	if (CREDS_LOAD(ns, level) == 0) {
 		w->ns_uid = w->uid;
 		w->ns_euid = w->euid;
 		w->ns_gid = w->gid;
@@ -133,8 +158,18 @@ static __noinline int creds_fill(struct wire_creds *w, const struct cred *c)
 		w->ns_gid = creds_map(ADDR(struct user_namespace, ns, gid_map), w->gid);
 		w->ns_egid = creds_map(ADDR(struct user_namespace, ns, gid_map), w->egid);
 	}
-	w->root = OPAQUE(creds_root_of(c, w->euid, w->fsuid));
+	w->root = OPAQUE(creds_root_of(c, w->euid, w->fsuid, typed));
 	return 0;
+}
+
+static __noinline int creds_fill(struct wire_creds *w, const struct cred *c)
+{
+	return creds_fill_by(w, c, true);
+}
+
+static __noinline int creds_fill_at(struct wire_creds *w, const void *c)
+{
+	return creds_fill_by(w, c, false);
 }
 
 #endif /* ROOTWATCH_CREDS_BPF_H */

@@ -28,6 +28,9 @@ volatile __u64 knob_harmless = 0;
 /* Not read-only, so that the verifier does not know that it is 0; see OPAQUE. */
 volatile __u32 opaque_zero = 0;
 
+/* While this is 1, what io_uring does is told whatever the rules ask for: our own proof passes. */
+volatile __u32 uring_proof = 0;
+
 /* The rules, as far as they are compared here; see wire.h. */
 struct wire_prefilter prefilters[2] = {};
 volatile __u32 prefilter_active = 0;

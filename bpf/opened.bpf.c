@@ -21,7 +21,7 @@
  * Which call is it? WIRE_CALL_NONE: the kernel opens for itself (the program of an exec, a core
  * dump, firmware). What io_uring does for a task can be run at the end of any call of it.
  */
-static __always_inline __u32 opened_call(struct task_struct *t, __u32 *flags, __u32 *hflags)
+static __always_inline __u32 opened_call(struct task_struct *t, __u32 *hflags)
 {
 	bool worker = TYPED(t, flags) & PF_IO_WORKER_;
 	const struct pt_regs *regs;
@@ -37,8 +37,7 @@ static __always_inline __u32 opened_call(struct task_struct *t, __u32 *flags, __
 	if (!bpf_core_field_exists(struct task_struct, io_uring) ||
 	    (!worker && !TYPED(t, io_uring)))
 		return WIRE_CALL_NONE;
-	*hflags = 0;
-	*flags |= WIRE_OPEN_IO_URING;
+	*hflags = WIRE_F_IO_URING;
 	return WIRE_CALL_OPENAT;
 }
 
@@ -57,8 +56,8 @@ int BPF_PROG(rootwatch_opened, struct nameidata *nd, const struct open_flags *op
 	long err = (long)f;
 	bool failed = err < 0 && err >= -MAX_ERRNO_;
 	struct task_struct *t;
-	__u32 call, flags = 0;
 	struct gate g;
+	__u32 call;
 
 	if (failed ? !creds_denied(err) : knob_open_tier != WIRE_TIER_FENTRY)
 		return 0;
@@ -67,7 +66,7 @@ int BPF_PROG(rootwatch_opened, struct nameidata *nd, const struct open_flags *op
 		return 0;
 	if (op->open_flag & (O_PATH_ | FMODE_EXEC_))
 		return 0;
-	call = opened_call(t, &flags, &g.hflags);
+	call = opened_call(t, &g.hflags);
 	if (call == WIRE_CALL_NONE)
 		return 0;
 	g.hflags |= WIRE_F_TIER(WIRE_TIER_FENTRY);
@@ -77,14 +76,13 @@ int BPF_PROG(rootwatch_opened, struct nameidata *nd, const struct open_flags *op
 		a.path = LOAD(struct filename, nd->name, name);
 		a.oflags = op->open_flag;
 		a.dirfd = nd->dfd;
-		a.flags = flags;
 		a.copied = true;
 		return open_refused(t, &g, &a, call, err);
 	}
 	if (knob_open_tier != WIRE_TIER_FENTRY)
 		return 0;
 	return open_seen(t, &g, f, LOAD(struct file, f, f_flags) | (op->open_flag & O_ONCE_), call,
-			 0, flags | WIRE_OPEN_NO_FD);
+			 0, WIRE_OPEN_NO_FD);
 }
 
 /*
@@ -136,7 +134,7 @@ SEC("lsm/file_open")
 int BPF_PROG(rootwatch_opened_lsm, struct file *f)
 {
 	struct task_struct *t = compat_current();
-	__u32 call, flags = 0, oflags;
+	__u32 call, oflags;
 	struct gate g;
 
 	if (!opened_gate(t, &g, false))
@@ -144,10 +142,10 @@ int BPF_PROG(rootwatch_opened_lsm, struct file *f)
 	oflags = LOAD(struct file, f, f_flags);
 	if ((oflags & FMODE_EXEC_) || opened_beneath(f))
 		return 0;
-	call = opened_call(t, &flags, &g.hflags);
+	call = opened_call(t, &g.hflags);
 	if (call == WIRE_CALL_NONE)
 		return 0;
 	g.hflags |= WIRE_F_TIER(WIRE_TIER_LSM);
-	open_seen(t, &g, f, oflags, call, 0, flags | WIRE_OPEN_NO_FD);
+	open_seen(t, &g, f, oflags, call, 0, WIRE_OPEN_NO_FD);
 	return 0;
 }

@@ -41,6 +41,11 @@ static const __u8 sock_calls[SOCK_CALLS_MASK + 2] = {
 	[16] = WIRE_CALL_SENDMSG, [18] = WIRE_CALL_ACCEPT4, [20] = WIRE_CALL_SENDMMSG,
 };
 
+static __always_inline bool sock_is_file(const void *f)
+{
+	return (LOAD(struct inode, LOAD(struct file, f, f_inode), i_mode) & S_IFMT_) == S_IFSOCK_;
+}
+
 /*
  * The socket behind a descriptor, or NULL. A call that succeeded on what is no socket now had its
  * descriptor taken away by another thread: counted as lost.
@@ -49,8 +54,7 @@ static __always_inline const void *sock_of(const struct task_struct *t, __u32 fd
 {
 	const void *f = open_file(t, fd);
 
-	if (!f ||
-	    (LOAD(struct inode, LOAD(struct file, f, f_inode), i_mode) & S_IFMT_) != S_IFSOCK_) {
+	if (!f || !sock_is_file(f)) {
 		if (ret >= 0 && task_entered(t))
 			emit_lost(WIRE_C_LOST_READ);
 		return NULL;
@@ -64,8 +68,7 @@ static __always_inline bool sock_is_connection(const struct task_struct *t, __u3
 	const void *f = open_file(t, fd);
 	__u32 family;
 
-	if (!f ||
-	    (LOAD(struct inode, LOAD(struct file, f, f_inode), i_mode) & S_IFMT_) != S_IFSOCK_)
+	if (!f || !sock_is_file(f))
 		return false;
 	family = LOAD(struct sock, LOAD(struct socket, LOAD(struct file, f, private_data), sk),
 		      __sk_common.skc_family);

@@ -20,7 +20,7 @@
 #include "wire_calls.h"
 
 /* Bumped with every change of a layout below; a recording of another version is refused. */
-#define WIRE_VERSION 4
+#define WIRE_VERSION 5
 
 #define WIRE_COMM_LEN	16   /* TASK_COMM_LEN */
 #define WIRE_FSTYPE_LEN 16   /* longest in-tree name in use is "binfmt_misc" */
@@ -52,6 +52,7 @@ enum wire_kind {
 #define WIRE_F_SET	      32u /* which of the two prefilters was asked: that of the rules that judge */
 #define WIRE_F_TIER(tier)     ((tier) << 6) /* by which kind of hook it was seen: WIRE_TIER_* */
 #define WIRE_F_TIER_OF(flags) ((flags) >> 6 & 3u)
+#define WIRE_F_IO_URING	      256u /* through io_uring; the call is what would have done it */
 
 #define WIRE_TIER_TRACEPOINT 0u
 #define WIRE_TIER_FENTRY     1u
@@ -304,8 +305,7 @@ struct wire_open {
 	struct wire_blob base;	/* blocked and relative: path of the directory it starts at */
 };
 
-#define WIRE_OPEN_IO_URING 1u /* asked for through io_uring; call is what it would have been */
-#define WIRE_OPEN_NO_FD	   2u /* it succeeded, and which descriptor it got was not known yet */
+#define WIRE_OPEN_NO_FD 1u /* it succeeded, and which descriptor it got was not known yet */
 
 struct wire_connect {
 	struct wire_header h;
@@ -391,7 +391,8 @@ struct wire_syscall {
 enum wire_counter {
 	WIRE_C_PRODUCED,  /* records numbered; delivered + all lost ones */
 	WIRE_C_LOST_RING, /* ring full */
-	WIRE_C_LOST_BUSY, /* no scratch buffer free (a program was interrupted by itself) */
+	WIRE_C_LOST_BUSY, /* no room: for a record (a program was interrupted by itself), or for one
+			     more call of io_uring's under way */
 	WIRE_C_LOST_READ, /* the object was gone or unreadable before it could be described */
 	WIRE_C_BYTES,	  /* submitted */
 	WIRE_C_EVICTED,	  /* a task's earlier credentials were not known when needed */

@@ -348,6 +348,77 @@ struct task_struct {
 	struct io_uring_task *io_uring;
 };
 
+/* io_uring, since 6.0: a request, and of each kind of them the beginning. */
+struct io_wq_work {
+	unsigned int flags;
+};
+
+struct io_cqe {
+	__s32 res;
+	int fd;
+};
+
+struct io_cmd_data {
+	struct file *file;
+};
+
+struct io_kiocb {
+	struct file *file;
+	struct io_cmd_data cmd;
+	__u8 opcode;
+	unsigned int flags;
+	struct io_cqe cqe;
+	const struct cred *creds;
+	struct io_wq_work work;
+};
+
+struct io_rename {
+	int old_dfd, new_dfd;
+	struct filename *oldpath, *newpath;
+	int flags;
+};
+
+struct io_link {
+	int old_dfd, new_dfd;
+	struct filename *oldpath, *newpath;
+	int flags;
+};
+
+struct io_unlink {
+	int dfd, flags;
+	struct filename *filename;
+};
+
+struct io_mkdir {
+	int dfd;
+	umode_t mode;
+	struct filename *filename;
+};
+
+struct io_ftrunc {
+	long long len;
+};
+
+struct xattr_name {
+	char name[256];
+};
+
+struct xattr_ctx {
+	__u64 size;
+	struct xattr_name *kname;
+	unsigned int flags;
+};
+
+struct io_xattr {
+	struct xattr_ctx ctx;
+	struct filename *filename;
+};
+
+struct io_connect {
+	void *addr;
+	int addr_len;
+};
+
 struct linux_binprm {
 	unsigned int secureexec : 1;
 	const char *filename;

@@ -72,10 +72,14 @@ static void print_words(const struct log *log)
 static const struct other {
 	const char *program;
 	__u32 tier;
+	const char *needs; /* a function of the kernel, without which nobody asks for the program */
 } others[] = {
-	{"rootwatch_opened", WIRE_TIER_FENTRY},
-	{"rootwatch_opened_lsm", WIRE_TIER_LSM},
-	{"rootwatch_calls", WIRE_TIER_FENTRY},
+	{"rootwatch_opened", WIRE_TIER_FENTRY, NULL},
+	{"rootwatch_opened_lsm", WIRE_TIER_LSM, NULL},
+	{"rootwatch_calls", WIRE_TIER_FENTRY, NULL},
+	{"rootwatch_uring_begun", WIRE_TIER_FENTRY, "io_renameat"},
+	{"rootwatch_uring_done", WIRE_TIER_FENTRY, "io_renameat"},
+	{"rootwatch_uring_connect", WIRE_TIER_FENTRY, "io_renameat"},
 };
 #define OTHERS_N (sizeof(others) / sizeof(others[0]))
 
@@ -125,8 +129,11 @@ static int load(const struct other *other)
 /* A kernel may have no hook of that kind (then it says nothing), but not refuse its program. */
 static int load_other(const struct other *other)
 {
-	int err = load(other);
+	int err;
 
+	if (other->needs && libbpf_find_vmlinux_btf_id(other->needs, BPF_TRACE_FEXIT) <= 0)
+		return 0;
+	err = load(other);
 	return err && logs[0].text[0] ? 1 : 0;
 }
 

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cmd/canary_uring.h"
 #include "cmd/cmd.h"
 #include "event/event.h"
 #include "sandbox/sandbox.h"
@@ -22,22 +23,34 @@
 /* Names that pass whatever the rules are. */
 #define WATCHED PLACE "/" SOURCE_PROOF_FILE
 #define DENIED	"/proc/sys/kernel/ostype"
-#define SOCKET	PLACE "/" SOURCE_PROOF_SOCKET
+/* Asks the canary to act through io_uring as well. */
+#define WORD_URING "uring"
+#define SOCKET	   PLACE "/" SOURCE_PROOF_SOCKET
 
-static int act_connect(void)
+static int connect_one(const struct sockaddr_un *addr, bool ring)
+{
+	int client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), err = -1;
+
+	if (client < 0)
+		return -1;
+	err = ring ? canary_uring_connect(client, (const struct sockaddr *)addr, sizeof(*addr)) :
+		     connect(client, (const struct sockaddr *)addr, sizeof(*addr));
+	close(client);
+	return err;
+}
+
+static int act_connect(bool ring)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX, .sun_path = SOCKET};
-	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int err = -1;
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), err = -1;
 
-	if (listener >= 0 && client >= 0 &&
-	    bind(listener, (struct sockaddr *)&addr, sizeof(addr)) == 0 && listen(listener, 1) == 0)
-		err = connect(client, (struct sockaddr *)&addr, sizeof(addr));
-	if (listener >= 0)
-		close(listener);
-	if (client >= 0)
-		close(client);
+	if (listener < 0)
+		return -1;
+	if (bind(listener, (struct sockaddr *)&addr, sizeof(addr)) == 0 && listen(listener, 2) == 0)
+		err = connect_one(&addr, false);
+	if (!err && ring)
+		err = connect_one(&addr, true);
+	close(listener);
 	return err;
 }
 
@@ -78,10 +91,10 @@ static int act_fork(void)
 
 int cmd_canary(int argc, char **argv)
 {
+	bool ring = argc == 2 && strcmp(argv[1], WORD_URING) == 0;
 	int fd;
 
-	(void)argv;
-	if (argc != 1)
+	if (argc != 1 && !ring)
 		return EXIT_CODE_USAGE;
 	fd = open(WATCHED, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0 || act_receive(fd))
@@ -91,7 +104,7 @@ int cmd_canary(int argc, char **argv)
 	fd = open(DENIED, O_WRONLY | O_CLOEXEC);
 	if (fd >= 0)
 		close(fd);
-	if (act_connect() || act_fork())
+	if (act_connect(ring) || act_fork() || (ring && canary_uring_unlink(WATCHED)))
 		return EXIT_CODE_ERROR;
 	/* Down and up again: the second one is a raise of privilege. */
 	if (setresuid((uid_t)-1, 1, (uid_t)-1) || setresuid((uid_t)-1, 0, (uid_t)-1))
@@ -132,7 +145,13 @@ static void note(struct canary_proof *p, const struct event *e)
 		p->setid = true;
 		break;
 	case EVENT_CONNECT:
-		p->connect = true;
+		if (e->io_uring)
+			p->uring_connect = true;
+		else
+			p->connect = true;
+		break;
+	case EVENT_SYSCALL:
+		p->uring = p->uring || e->io_uring;
 		break;
 	default:
 		break;
@@ -173,13 +192,13 @@ void canary_release(struct canary_proof *p)
 	p->pid_ns = 0;
 }
 
-static bool sees_received(const struct source *s)
+static bool has_hook(const struct source *s, enum source_proof proof)
 {
 	size_t n;
 	const struct source_hook *hooks = source_hooks(s, &n);
 
 	for (size_t i = 0; i < n; i++)
-		if (hooks[i].proof == SOURCE_PROOF_RECEIVED && !hooks[i].error)
+		if (hooks[i].proof == proof && !hooks[i].error)
 			return true;
 	return false;
 }
@@ -188,8 +207,9 @@ static bool complete(const struct watcher *w)
 {
 	const struct canary_proof *p = w->proof;
 
-	return (p->received || !w->receives) && p->exec && p->rename && p->fork && p->exit &&
-	       p->open && p->denied && p->setid && p->connect;
+	return (p->received || !w->receives) &&
+	       ((p->uring && p->uring_connect) || !p->uring_tried) && p->exec && p->rename &&
+	       p->fork && p->exit && p->open && p->denied && p->setid && p->connect;
 }
 
 static int64_t now_ms(void)
@@ -200,10 +220,11 @@ static int64_t now_ms(void)
 	return ts.tv_sec * 1000ll + ts.tv_nsec / 1000000;
 }
 
-static int act(const struct sandbox *sb, int timeout_ms, char why[static CANARY_WHY_MAX])
+static int act(const struct sandbox *sb, bool urings, int timeout_ms,
+	       char why[static CANARY_WHY_MAX])
 {
 	char self[PATH_MAX], out[CANARY_WHY_MAX / 2];
-	const char *const argv[] = {self, "canary", NULL};
+	const char *const argv[] = {self, "canary", urings ? WORD_URING : NULL, NULL};
 	struct sandbox_command c = {.argv = argv};
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	int code, err;
@@ -237,24 +258,34 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 
 	memset(p, 0, sizeof(*p));
 	p->pid_ns_fd = -1;
-	w.receives = sees_received(s);
+	w.receives = has_hook(s, SOURCE_PROOF_RECEIVED);
+	p->uring_tried = has_hook(s, SOURCE_PROOF_URING) &&
+			 has_hook(s, SOURCE_PROOF_URING_CONNECT) && canary_uring_works();
 	why[0] = '\0';
 	err = sandbox_open(&sb, &o, why);
 	if (err)
 		return err;
 	hold_pid_ns(p, sandbox_pid(sb));
-	err = act(sb, timeout_ms, why);
+	source_prove_urings(s, p->uring_tried);
+	err = act(sb, p->uring_tried, timeout_ms, why);
 	while (!err && !complete(&w) && now_ms() < end) {
 		int n = source_poll(s, (int)(end - now_ms()), watch, &w);
 
 		if (n < 0)
 			err = n;
 	}
+	source_prove_urings(s, false);
 	sandbox_close(sb);
 	p->moved = source_prove_moves(s);
 	if (err && !why[0])
 		snprintf(why, CANARY_WHY_MAX, "%s", strerror(-err));
 	return err;
+}
+
+bool canary_tries(const struct canary_proof *p, const struct source_hook *hook)
+{
+	return p->uring_tried ||
+	       (hook->proof != SOURCE_PROOF_URING && hook->proof != SOURCE_PROOF_URING_CONNECT);
 }
 
 bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)
@@ -280,6 +311,10 @@ bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)
 		return p->open && p->open_tier == hook->tier && p->denied;
 	case SOURCE_PROOF_RECEIVED:
 		return p->received;
+	case SOURCE_PROOF_URING:
+		return p->uring;
+	case SOURCE_PROOF_URING_CONNECT:
+		return p->uring_connect;
 	case SOURCE_PROOF_CALLS:
 		return calls;
 	case SOURCE_PROOF_ALL_CALLS:

@@ -13,6 +13,8 @@
 
 struct canary_proof {
 	bool exec, rename, fork, exit, open, denied, received, setid, connect, moved;
+	bool uring, uring_connect;
+	bool uring_tried;   /* else io_uring is not for the canary, which has few capabilities */
 	uint32_t open_tier; /* WIRE_TIER_* by which the open came */
 	uint32_t pid_ns;    /* of the canary: set before its first record can come */
 	int pid_ns_fd;	    /* holds it, so that its number is not given to a container; -1: none */
@@ -30,6 +32,9 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 
 /* Lets go of the canary's namespace: from then on p->pid_ns tells nothing. */
 void canary_release(struct canary_proof *p);
+
+/* Was there an act that would prove the hook? */
+bool canary_tries(const struct canary_proof *p, const struct source_hook *hook);
 
 /* True when the hook was seen at work. */
 bool canary_proves(const struct canary_proof *p, const struct source_hook *hook);

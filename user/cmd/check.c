@@ -24,9 +24,9 @@
 #define PROOF_MS 10000
 
 /* Of any tier. */
-#define NOT_SEEN                                                                                   \
-	"what is done with a descriptor after it was opened; connects, renames and links through " \
-	"io_uring; where the paths of other calls led at that moment (it is looked up right after)"
+#define NOT_SEEN                                                                                  \
+	"what is done with a descriptor after it was opened; where the paths of other calls led " \
+	"at that moment (it is looked up right after)"
 
 #ifndef CAP_PERFMON
 #define CAP_PERFMON 38
@@ -168,6 +168,26 @@ static void check_hooks(struct report *r, const struct source *s, const struct c
 	}
 }
 
+static void check_urings(const struct report *r, const struct source *s)
+{
+	switch (source_urings(s)) {
+	case 0:
+		line(r, NOTE, "not seen",
+		     "through io_uring: sockets made, bound and accepted, datagrams; which file is "
+		     "meant by its number in the ring");
+		break;
+	case -EOPNOTSUPP:
+		line(r, NOTE, "io_uring",
+		     "switched off on this host (kernel.io_uring_disabled): not watched; start "
+		     "rootwatch again when it is switched on");
+		break;
+	default:
+		line(r, NOTE, "not seen",
+		     "connects, renames, links and the like through io_uring: only that one was set up "
+		     "(rule io-uring-used)");
+	}
+}
+
 /* Which way opens are seen, why by no better one, and what that way cannot see. */
 static void check_tier(const struct report *r, const struct source *s)
 {
@@ -189,6 +209,7 @@ static void check_tier(const struct report *r, const struct source *s)
 	else if (tier != WIRE_TIER_TRACEPOINT)
 		line(r, NOTE, "not seen",
 		     "opens that a seccomp filter refused: they never reach the function that is hooked");
+	check_urings(r, s);
 	line(r, NOTE, "not seen", "%s", NOT_SEEN);
 }
 

@@ -324,7 +324,7 @@ static void prove(struct run *r)
 	}
 	hooks = source_hooks(r->source, &n);
 	for (i = 0; i < n; i++)
-		if (!canary_proves(&r->proof, &hooks[i]))
+		if (canary_tries(&r->proof, &hooks[i]) && !canary_proves(&r->proof, &hooks[i]))
 			fprintf(stderr,
 				"rootwatch: %s is attached, but an act of our own did not come back "
 				"through it; `rootwatch check` says more\n",

@@ -322,7 +322,6 @@ static void decode_open(struct reader *r, struct event *e)
 	e->open.call = w->call;
 	e->open.oflags = w->oflags;
 	e->open.created = w->f.flags & WIRE_FILE_CREATED;
-	e->open.io_uring = w->flags & WIRE_OPEN_IO_URING;
 	e->open.no_fd = w->flags & WIRE_OPEN_NO_FD;
 	e->open.asked = take(r, w->asked, WIRE_PATH_MAX);
 	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
@@ -496,6 +495,7 @@ int event_decode(struct event *e, const void *data, size_t size, int64_t realtim
 	out.blocked = h.flags & WIRE_F_BLOCKED;
 	out.watched = h.flags & WIRE_F_WATCHED;
 	out.compat = h.flags & WIRE_F_COMPAT;
+	out.io_uring = h.flags & WIRE_F_IO_URING;
 	out.tier = WIRE_F_TIER_OF(h.flags);
 	out.set = h.flags & WIRE_F_SET ? 1 : 0;
 	kinds[h.kind].decode(&r, &out);

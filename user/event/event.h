@@ -95,7 +95,6 @@ struct event_open {
 	uint32_t call, oflags;
 	bool write; /* opened for writing, created or truncated */
 	bool created;
-	bool io_uring;	  /* asked for through io_uring, not by a system call of its own */
 	bool no_fd;	  /* done, and which descriptor it got is not known */
 	bool unresolved;  /* blocked: file.path is what was asked for, made absolute lexically */
 	struct str asked; /* blocked: as passed */
@@ -159,6 +158,7 @@ struct event {
 	uint64_t seq;
 	uint32_t cpu;
 	bool context, blocked, watched, compat, truncated;
+	bool io_uring; /* asked for through io_uring, not by a system call of its own */
 	uint32_t tier; /* WIRE_TIER_*: by which kind of hook it was seen */
 	uint32_t set;  /* which of the two filters let it pass: source_filter() */
 	int32_t ret;   /* result: >= 0, or -errno */

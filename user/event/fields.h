@@ -256,7 +256,7 @@ X(FILE_CREATED, "rootwatch.file.created", BOOL, false, ALWAYS, O, \
   "this very call made it", "false") \
 X(RECEIVED, "rootwatch.received", BOOL, false, ALWAYS, O, \
   "not opened by this process, but received over a Unix socket as an open file; evt.type is recvmsg then", "false") \
-X(IO_URING, "rootwatch.io_uring", BOOL, false, ALWAYS, O, \
+X(IO_URING, "rootwatch.io_uring", BOOL, false, ALWAYS, OCKN, \
   "asked for through io_uring; evt.type is the call that would have done it", "false") \
 X(FILE_UNRESOLVED, "rootwatch.file.unresolved", BOOL, false, BLOCKED, O, \
   "fd.name is what was asked for, not what it led to", "true") \

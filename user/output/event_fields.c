@@ -277,6 +277,8 @@ void event_fields_write(struct line *l, const struct event *e, const struct verd
 	case EVENT_KIND_END:
 		break; /* never printed */
 	}
+	if (e->kind != EVENT_EXEC && e->kind != EVENT_SETID && e->kind != EVENT_EXIT)
+		put_bool(l, F_IO_URING, e->io_uring);
 	put_named(l, e, v);
 	put_bool(l, F_TRUNCATED, e->truncated || l->cut);
 }

@@ -80,7 +80,6 @@ void object_fields_write_open(struct line *l, const struct event *e)
 	put_file(l, f);
 	put_bool(l, F_FILE_CREATED, o->created);
 	put_bool(l, F_RECEIVED, o->call == WIRE_CALL_RECVMSG);
-	put_bool(l, F_IO_URING, o->io_uring);
 	if (e->blocked) {
 		put_bool(l, F_FILE_UNRESOLVED, o->unresolved);
 		put_str(l, F_FILE_ASKED, o->asked);

@@ -48,6 +48,7 @@ int choice_make(const struct choice_have *have, uint32_t forced, struct choice *
 			out->open = order[i];
 			out->probes = order[i] != WIRE_TIER_TRACEPOINT && !have->probes;
 			out->received = order[i] != WIRE_TIER_TRACEPOINT && !have->received;
+			out->urings = order[i] != WIRE_TIER_TRACEPOINT && !have->urings;
 			return 0;
 		}
 		if (used && used + 2 < CHOICE_WHY_MAX) {

@@ -15,12 +15,14 @@ struct choice_have {
 	bool lsm_inactive; /* such a program can be attached, but bpf is no active LSM */
 	int probes;	   /* return probes of many functions at once */
 	int received;	   /* a program at the end of security_file_receive() */
+	int urings;	   /* programs at the functions of io_uring, where that is switched on */
 };
 
 struct choice {
 	uint32_t open; /* WIRE_TIER_* that sees opens */
 	bool probes; /* the other calls by return probes, not by a tracepoint that all calls pass */
 	bool received; /* descriptors that come over Unix sockets are seen */
+	bool urings;   /* what io_uring does beside opens is seen */
 };
 
 #define CHOICE_WHY_MAX 256

@@ -12,7 +12,7 @@
 #include "rootwatch.skel.h"
 
 /* When a hook is used. */
-enum when { ALWAYS, OPEN_FENTRY, OPEN_LSM, OPEN_TRACEPOINT, RECEIVED, PROBES, NO_PROBES };
+enum when { ALWAYS, OPEN_FENTRY, OPEN_LSM, OPEN_TRACEPOINT, RECEIVED, URINGS, PROBES, NO_PROBES };
 
 struct row {
 	enum when when;
@@ -51,6 +51,17 @@ static const struct row rows[] = {
 	 {"rootwatch_received", "fexit/security_file_receive",
 	  "open files that come over Unix sockets", 0, true, SOURCE_PROOF_RECEIVED,
 	  WIRE_TIER_FENTRY}},
+	{URINGS,
+	 {"rootwatch_uring_done", "fexit/io_wq_submit_work",
+	  "what io_uring renamed, linked, removed, made", 0, true, SOURCE_PROOF_URING,
+	  WIRE_TIER_FENTRY}},
+	{URINGS,
+	 {"rootwatch_uring_begun", "fentry/io_wq_submit_work",
+	  "the paths of what io_uring is asked to rename, link, remove, make", 0, true,
+	  SOURCE_PROOF_URING, WIRE_TIER_FENTRY}},
+	{URINGS,
+	 {"rootwatch_uring_connect", "fexit/io_connect", "sockets connected through io_uring", 0,
+	  true, SOURCE_PROOF_URING_CONNECT, WIRE_TIER_FENTRY}},
 	{PROBES,
 	 {"rootwatch_calls", "kretprobe.multi/sys_*",
 	  "uids changed, sockets connected, and what else rules ask for", 0, false,
@@ -77,6 +88,8 @@ static bool is_used(const struct choice *c, enum when when)
 		return c->open == WIRE_TIER_TRACEPOINT;
 	case RECEIVED:
 		return c->received;
+	case URINGS:
+		return c->urings;
 	case PROBES:
 		return c->open != WIRE_TIER_TRACEPOINT && c->probes;
 	case NO_PROBES:
@@ -100,6 +113,10 @@ int hooks_choose(struct hooks *h, uint32_t tier, char why[static SOURCE_WHY_MAX]
 
 bool hooks_degrade(struct hooks *h)
 {
+	if (h->choice.urings) {
+		h->choice.urings = false;
+		return true;
+	}
 	if (h->choice.probes) {
 		h->choice.probes = false;
 		return true;
@@ -117,6 +134,8 @@ void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)
 	h->skel = skel;
 	h->n = 0;
 	skel->rodata->knob_open_tier = h->choice.open;
+	(void)bpf_map__set_autocreate(skel->maps.uring_acts, h->choice.urings);
+	(void)bpf_map__set_autocreate(skel->maps.uring_regs, h->choice.urings);
 	for (size_t i = 0; i < ROWS_N; i++) {
 		struct bpf_program *prog =
 			bpf_object__find_program_by_name(skel->obj, rows[i].hook.program);
@@ -185,13 +204,19 @@ static int attach_one(struct hooks *h, size_t i, const struct wire_calls *calls)
 	return h->links[i] ? 0 : -errno;
 }
 
+/* The one that begins keeps what the other one takes away: both or none. */
+static bool is_pair(const struct source_hook *hook)
+{
+	return hook->proof == SOURCE_PROOF_URING;
+}
+
 int hooks_attach(struct hooks *h, const struct wire_calls *calls, char why[static SOURCE_WHY_MAX])
 {
 	for (size_t i = 0; i < h->n; i++) {
 		int err = attach_one(h, i, calls);
 
 		h->list[i].error = err;
-		if (!err || h->list[i].optional)
+		if (!err || (h->list[i].optional && !is_pair(&h->list[i])))
 			continue;
 		(void)snprintf(why, SOURCE_WHY_MAX,
 			       "the kernel refuses %s (%s); `rootwatch check` says more",

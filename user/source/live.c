@@ -341,6 +341,11 @@ bool source_prove_moves(struct source *s)
 	return __atomic_load_n(&s->skel->bss->gate_moves, __ATOMIC_SEQ_CST) > 0;
 }
 
+void source_prove_urings(struct source *s, bool on)
+{
+	__atomic_store_n(&s->skel->bss->uring_proof, on, __ATOMIC_SEQ_CST);
+}
+
 int source_filter(struct source *s, const struct filter *f, uint32_t *number, source_fn fn,
 		  void *arg)
 {
@@ -437,6 +442,13 @@ int source_cgroup_path(const struct source *s, uint64_t cgroup, uint32_t hier, c
 uint32_t source_tier(const struct source *s)
 {
 	return s->hooks.choice.open;
+}
+
+int source_urings(const struct source *s)
+{
+	if (s->hooks.choice.urings)
+		return 0;
+	return s->hooks.probe.have.urings ? s->hooks.probe.have.urings : -EPERM;
 }
 
 bool source_slows_calls(const struct source *s)

@@ -103,6 +103,7 @@ static bool lsm_active(void)
 
 struct found {
 	uint32_t path_openat, file_receive, lsm_file_open;
+	uint32_t wq_submit_work, renameat, connect; /* of io_uring */
 };
 
 static void note_callee(struct probe *p, const char *name)
@@ -135,9 +136,37 @@ static void find(struct probe *p, const struct btf *btf, struct found *f)
 			f->file_receive = id;
 		else if (strcmp(name, "bpf_lsm_file_open") == 0)
 			f->lsm_file_open = id;
+		else if (strcmp(name, "io_wq_submit_work") == 0)
+			f->wq_submit_work = id;
+		else if (strcmp(name, "io_renameat") == 0)
+			f->renameat = id;
+		else if (strcmp(name, "io_connect") == 0)
+			f->connect = id;
 		else
 			note_callee(p, name);
 	}
+}
+
+/* Nobody on this host may use io_uring (kernel.io_uring_disabled, since 6.6). */
+static bool urings_are_off(void)
+{
+	FILE *f = fopen("/proc/sys/kernel/io_uring_disabled", "re");
+	int c = f ? getc(f) : EOF;
+
+	if (f)
+		(void)fclose(f);
+	return c == '2';
+}
+
+/*
+ * Functions of their own for each kind of request came with 6.0 (commit 0702e5364f643); a request
+ * before that is another struct.
+ */
+static int has_urings(const struct probe *p, const struct found *f)
+{
+	if (!f->wq_submit_work || !f->renameat || !f->connect)
+		return -ENOENT;
+	return urings_are_off() ? -EOPNOTSUPP : p->have.fentry;
 }
 
 int probe_kernel(struct probe *p, uint32_t forced)
@@ -146,7 +175,7 @@ int probe_kernel(struct probe *p, uint32_t forced)
 	struct btf *btf;
 
 	memset(p, 0, sizeof(*p));
-	p->have = (struct choice_have){-EPERM, -EPERM, false, -EPERM, -EPERM};
+	p->have = (struct choice_have){-EPERM, -EPERM, false, -EPERM, -EPERM, -EPERM};
 	if (forced == WIRE_TIER_TRACEPOINT || refused(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT))
 		return 0;
 	p->callees = calloc(CALLEES_MAX, sizeof(*p->callees));
@@ -165,6 +194,7 @@ int probe_kernel(struct probe *p, uint32_t forced)
 		p->have.lsm_inactive = !lsm_active();
 	}
 	p->have.probes = try_probes(p);
+	p->have.urings = has_urings(p, &f);
 	p->have.received = f.file_receive ? p->have.fentry : -ENOENT;
 	return 0;
 }

@@ -35,10 +35,12 @@ enum source_proof {
 	SOURCE_PROOF_FORK,
 	SOURCE_PROOF_EXIT,
 	SOURCE_PROOF_MOVED,
-	SOURCE_PROOF_OPEN,	/* one that was done */
-	SOURCE_PROOF_DENIED,	/* one that was denied */
-	SOURCE_PROOF_OPENS,	/* both */
-	SOURCE_PROOF_RECEIVED,	/* an open file that was received */
+	SOURCE_PROOF_OPEN,     /* one that was done */
+	SOURCE_PROOF_DENIED,   /* one that was denied */
+	SOURCE_PROOF_OPENS,    /* both */
+	SOURCE_PROOF_RECEIVED, /* an open file that was received */
+	SOURCE_PROOF_URING,    /* a file unlinked through io_uring */
+	SOURCE_PROOF_URING_CONNECT,
 	SOURCE_PROOF_CALLS,	/* setresuid, connect */
 	SOURCE_PROOF_ALL_CALLS, /* all of these */
 };
@@ -91,6 +93,9 @@ int source_poll(struct source *s, int timeout_ms, source_fn fn, void *arg);
  */
 bool source_prove_moves(struct source *s);
 
+/* While this is on, what io_uring does passes any filter: for acts of our own. */
+void source_prove_urings(struct source *s, bool on);
+
 /* The number of the one in use. */
 uint32_t source_filter_number(const struct source *s);
 
@@ -121,6 +126,12 @@ uint32_t source_tier(const struct source *s);
 
 /* Why by no better one; "": there is none. */
 const char *source_why_tier(const struct source *s);
+
+/*
+ * Is what io_uring does beside opens seen? 0, or why not: -EOPNOTSUPP: nobody may use it here;
+ * another -errno: the kernel or the tier has no hooks for it.
+ */
+int source_urings(const struct source *s);
 
 /* Is there a hook at the end of all system calls, which each of them on the host pays for? */
 bool source_slows_calls(const struct source *s);

@@ -69,8 +69,8 @@ static void header_and_task(void **state)
 	struct wire_open *w = begin_open("/etc/passwd");
 
 	(void)state;
-	w->h.flags = WIRE_F_WATCHED | WIRE_F_COMPAT | WIRE_F_TIER(WIRE_TIER_LSM);
-	w->flags = WIRE_OPEN_IO_URING | WIRE_OPEN_NO_FD;
+	w->h.flags = WIRE_F_WATCHED | WIRE_F_COMPAT | WIRE_F_TIER(WIRE_TIER_LSM) | WIRE_F_IO_URING;
+	w->flags = WIRE_OPEN_NO_FD;
 	w->h.cpu = 3;
 	w->h.seq = 99;
 	w->t.tid = 101;
@@ -90,7 +90,7 @@ static void header_and_task(void **state)
 	assert_int_equal(e.cpu, 3);
 	assert_true(e.watched && e.compat);
 	assert_int_equal(e.tier, WIRE_TIER_LSM);
-	assert_true(e.open.io_uring && e.open.no_fd);
+	assert_true(e.io_uring && e.open.no_fd);
 	assert_false(e.context || e.blocked || e.truncated || e.prev_known);
 	assert_int_equal(e.ret, 5);
 	assert_int_equal(e.task.tid, 101);

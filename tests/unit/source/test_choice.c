@@ -12,8 +12,8 @@
 #include "base/tier.h"
 #include "wire.h"
 
-static const struct choice_have all = {0, 0, false, 0, 0};
-static const struct choice_have refused = {-EPERM, -EPERM, true, -EPERM, -EPERM};
+static const struct choice_have all = {0, 0, false, 0, 0, 0};
+static const struct choice_have refused = {-EPERM, -EPERM, true, -EPERM, -EPERM, -EPERM};
 
 static void chooses(struct choice_have have, uint32_t forced, uint32_t open, bool probes,
 		    const char *why)
@@ -86,6 +86,28 @@ static void forced(void **state)
 	cannot(h, WIRE_TIER_LSM, "lsm: bpf is not among /sys/kernel/security/lsm");
 }
 
+static bool sees_urings(struct choice_have have, uint32_t tier)
+{
+	char why[CHOICE_WHY_MAX];
+	struct choice c;
+
+	assert_int_equal(choice_make(&have, tier, &c, why), 0);
+	return c.urings;
+}
+
+static void io_uring(void **state)
+{
+	struct choice_have h = all;
+
+	(void)state;
+	assert_true(sees_urings(h, CHOICE_AUTO));
+	assert_true(sees_urings(h, WIRE_TIER_LSM));
+	assert_false(sees_urings(h, WIRE_TIER_TRACEPOINT));
+	h.urings = -EOPNOTSUPP;
+	assert_false(sees_urings(h, CHOICE_AUTO));
+	assert_false(sees_urings(refused, CHOICE_AUTO));
+}
+
 static void names(void **state)
 {
 	uint32_t tier = 77;
@@ -109,6 +131,7 @@ int main(void)
 		cmocka_unit_test(the_best_that_there_is),
 		cmocka_unit_test(without_fentry_there_is_no_object),
 		cmocka_unit_test(forced),
+		cmocka_unit_test(io_uring),
 		cmocka_unit_test(names),
 	};
 

@@ -122,6 +122,8 @@ static void build_result(struct build *b)
 	if (e->blocked && !err)
 		e->ret = -EACCES;
 	e->compat = input_bool(&b->in, F_COMPAT, false);
+	if (e->kind != EVENT_EXEC && e->kind != EVENT_SETID)
+		e->io_uring = input_bool(&b->in, F_IO_URING, false);
 	e->truncated = input_bool(&b->in, F_TRUNCATED, false);
 	tier = input_str(&b->in, F_TIER, STR_LIT("tracepoint"));
 	for (e->tier = WIRE_TIER_TRACEPOINT; e->tier <= WIRE_TIER_KPROBE; e->tier++)
@@ -376,7 +378,6 @@ static void build_open(struct build *b, uint32_t call)
 		o->file.flags |= WIRE_FILE_CREATED;
 	if (input_bool(&b->in, F_RECEIVED, false))
 		o->call = WIRE_CALL_RECVMSG;
-	o->io_uring = input_bool(&b->in, F_IO_URING, false);
 	o->unresolved = e->blocked;
 	if (e->blocked)
 		o->asked = input_str(&b->in, F_FILE_ASKED, path);

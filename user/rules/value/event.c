@@ -129,6 +129,8 @@ bool value_of_event(struct value *v, const struct event *e, const struct field_u
 		return set_str(v, str_from(tier_name(e->tier)));
 	case F_COMPAT:
 		return set_bool(v, e->compat);
+	case F_IO_URING:
+		return set_bool(v, e->io_uring);
 	case F_TRUNCATED:
 		return set_bool(v, e->truncated);
 	default:

@@ -122,8 +122,6 @@ static bool of_open(struct value *v, const struct event *e, enum field_id id,
 		return set_bool(v, o->created);
 	case F_RECEIVED:
 		return set_bool(v, o->call == WIRE_CALL_RECVMSG);
-	case F_IO_URING:
-		return set_bool(v, o->io_uring);
 	case F_FILE_UNRESOLVED:
 		return set_bool_if(v, e->blocked, o->unresolved);
 	case F_FILE_ASKED:

@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What is done through io_uring beside opens: told as the system call that does the same would be."""
+
+import contextlib
+import errno
+import os
+import socket
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+
+import clean  # noqa: E402
+import suite  # noqa: E402
+from detector import Detector  # noqa: E402
+from runc import Runc, bind  # noqa: E402
+from world import World, field, of, rules  # noqa: E402
+
+HOWS = ("now", "worker", "poll")
+HOOK = "io_wq_submit_work"
+# For calls that no shipped rule asks for where these acts are done.
+ASKED = """
+- rule: Asked for
+  desc: what io_uring does
+  condition: >
+    evt.type in (mkdirat, unlinkat, ftruncate) and rootwatch.io_uring = true and
+    fd.name contains asked-for
+  output: "%evt.type"
+  priority: NOTICE
+  x-rootwatch:
+    id: asked-for
+"""
+
+
+@contextlib.contextmanager
+def containers():
+    """root and uid 1000, who may use io_uring (seccomp would refuse it), and a socket of the host's."""
+    top = clean.work_dir()
+    with open(top + "/asked.yaml", "w", encoding="utf-8") as file:
+        file.write(ASKED)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(top + "/docker.sock")
+    listener.listen(100)
+    os.chmod(top + "/docker.sock", 0o666)
+    mounts = [bind(top + "/docker.sock", "/opt/innocent")]
+    with listener, Runc(privileged=True, extra=mounts) as c, \
+            Runc(privileged=True, user=1000, extra=mounts) as user, \
+            Detector("--all", "--blocked", "-r", top + "/asked.yaml") as detector:
+        w = World(detector, c)
+        w.user = user
+        c.sh("mkdir -p /etc/cron.d /tmp/dir; ln -s /etc /tmp/e; touch /tmp/x")
+        user.sh("mkdir -p /tmp/dir; touch /tmp/x /tmp/new")
+        yield w
+
+
+def is_seen(w):
+    """Does this kernel have the hooks? Else only the ring itself is seen, as where it is the tracepoints' tier."""
+    return HOOK in w.d.start["output_fields"]["rootwatch.hooks"]
+
+
+def only_ring(w, c, truth):
+    w.expect(c, truth, {"evt.type": "io_uring_setup", "rule": "io-uring-used"})
+    w.none(of(c, truth, **{"rootwatch.io_uring": True}))
+    print("    only the ring: no hooks in io_uring here", file=sys.stderr)
+
+
+def acts(w, want, how, *words, before="", ok=True):
+    """The one event of an act; None where nobody can see it."""
+    if before:
+        assert w.c.sh(before)[0] == 0, before
+    truth = w.c.act("act_ring", how, *words)
+    if not is_seen(w):
+        only_ring(w, w.c, truth)
+        return None
+    assert (truth["errno"] == 0) is ok, truth
+    event = w.expect(w.c, truth, {"rootwatch.io_uring": True, **want})
+    assert field(event, "container.id") == w.c.id[:12], event
+    assert field(event, "rootwatch.tier") == "fentry", event
+    assert field(event, "rootwatch.blocked") is not ok, event
+    assert field(event, "user.uid") == 0, event
+    assert field(event, "proc.exepath").endswith("/act_ring"), event
+    same = w.all(of(w.c, truth, **{"evt.type": field(event, "evt.type")}))
+    assert len(same) == 1, [(e["rule"], field(e, "rootwatch.io_uring")) for e in same]
+    return event
+
+
+@suite.cases(*[(f"{how} {act}", how, act, kind) for how in HOWS for act, kind in (
+    ("rename", "renameat2"), ("link", "linkat"), ("symlink", "symlinkat"))])
+def test_put_in_place(w, _label, how, act, kind):
+    event = acts(w, {"rule": "etc-written", "evt.type": kind, "fd.name": "/etc/new"}, how, act, "/tmp/new", "/etc/new",
+                 before="echo x >/tmp/new; rm -f /etc/new")
+    if event:
+        assert field(event, "rootwatch.call.from") == "/tmp/new", event
+        assert field(event, "rootwatch.call.unresolved") is False, event
+
+
+@suite.cases(
+    ("relative", ["--chdir", "/etc", "rename", "../tmp/new", "new"]),
+    ("dirfd", ["--fd", "/etc", "rename", "/tmp/new", "new"]),
+    ("a link", ["rename", "/tmp/new", "/tmp/e/new"]),
+    ("long", ["rename", "/tmp/new", "/etc/" + 1000 * "./" + "new"]),
+)
+def test_disguise(w, _label, words):
+    acts(w, {"rule": "etc-written", "fd.name": "/etc/new"}, "now", *words, before="echo x >/tmp/new; rm -f /etc/new")
+
+
+@suite.cases(
+    ("passwd", "passwd-written", ["rename", "/tmp/new", "/etc/passwd"], "/etc/passwd"),
+    ("exchange", "passwd-written", ["exchange", "/tmp/new", "/etc/passwd"], "/etc/passwd"),
+    ("cron", "cron-written", ["symlink", "/tmp/job", "/etc/cron.d/new"], "/etc/cron.d/new"),
+    ("linked away", "watched-renamed", ["link", "/etc/passwd", "/tmp/other"], "/tmp/other"),
+    ("capability", "suid-bit-set", ["setxattr", "/tmp/x", "security.capability"], "/tmp/x"),
+    ("capability by descriptor", "suid-bit-set", ["fsetxattr", "/tmp/x", "security.capability"], "/tmp/x"),
+    ("mkdir", "asked-for", ["mkdir", "/tmp/asked-for-dir"], "/tmp/asked-for-dir"),
+    ("rmdir", "asked-for", ["rmdir", "/tmp/asked-for"], "/tmp/asked-for"),
+    ("unlink", "asked-for", ["unlink", "/tmp/asked-for-file"], "/tmp/asked-for-file"),
+)
+def test_rule(w, _label, rule, words, path):
+    acts(w, {"rule": rule, "fd.name": path}, "now", *words,
+         before="cp /etc/passwd /tmp/kept; cp /etc/passwd /tmp/new; touch /tmp/asked-for-file; mkdir /tmp/asked-for")
+    w.c.sh("mv /tmp/kept /etc/passwd; rm -rf /tmp/asked-for* /etc/cron.d/new /tmp/other")
+
+
+def test_ftruncate(w):
+    w.c.sh("echo x >/tmp/asked-for-file")
+    truth = w.c.act("act_ring", "now", "ftruncate", "/tmp/asked-for-file")
+    if truth["errno"]:
+        raise suite.Skip("this kernel's io_uring has no ftruncate (it came in 6.9)")
+    if not is_seen(w):
+        only_ring(w, w.c, truth)
+        return
+    w.expect(w.c, truth, {"rule": "asked-for", "evt.type": "ftruncate", "fd.name": "/tmp/asked-for-file"})
+
+
+@suite.cases(*[(how,) for how in HOWS])
+def test_docker_socket(w, how):
+    event = acts(w, {"rule": "runtime-socket", "evt.type": "connect"}, how, "connect", "/opt/innocent")
+    if event:
+        assert field(event, "rootwatch.fd.asked") == "/opt/innocent", event
+        assert field(event, "rootwatch.peer.pid") == os.getpid(), event
+
+
+def test_inet(w):
+    """It fails, which the first attempt did not know yet: one event."""
+    w.c.sh("ip link set lo up 2>/dev/null || ifconfig lo up")
+    truth = w.c.act("act_ring", "now", "inet", "127.0.0.1", "2375")
+    if not is_seen(w):
+        only_ring(w, w.c, truth)
+        return
+    event = w.expect(w.c, truth, {"evt.type": "connect", "fd.sport": 2375, "rootwatch.io_uring": True})
+    assert field(event, "evt.rawres") == -truth["errno"], (event, truth)
+    assert len(w.all(of(w.c, truth, **{"evt.type": "connect"}))) == 1
+
+
+def test_lent(w):
+    """User 1000 has it done by the root that it was: root did it."""
+    acts(w, {"rule": "passwd-written", "fd.name": "/etc/passwd"}, "lent", "rename", "/tmp/new", "/etc/passwd",
+         before="cp /etc/passwd /tmp/new; chmod 777 /tmp")
+
+
+def test_denied(w):
+    """Where root must not write, it is told as an attempt."""
+    w.c.sh("mkdir -p /etc/ro; mount -t tmpfs -o ro none /etc/ro")
+    event = acts(w, {"rule": "etc-written", "fd.name": "/etc/ro/new"}, "now", "symlink", "x", "/etc/ro/new", ok=False)
+    if event:
+        assert field(event, "evt.res") == "EROFS", event
+    w.c.sh("umount /etc/ro")
+
+
+@suite.cases(
+    ("fails", ["rename", "/tmp/not-there", "/etc/y"]),
+    ("elsewhere", ["rename", "/tmp/new", "/tmp/y"]),
+    ("nobody asks", ["mkdir", "/tmp/made"]),
+)
+def test_harmless(w, _label, words):
+    w.c.sh("echo x >/tmp/new; rm -rf /tmp/made")
+    truth = w.c.act("act_ring", "now", *words)
+    assert not [e for e in w.all(of(w.c, truth, **{"rootwatch.io_uring": True})) if rules(e)]
+
+
+@suite.cases(
+    ("rename", ["rename", "/tmp/new", "/tmp/newer"]), ("capability", ["setxattr", "/tmp/x", "user.capability"]),
+    ("connect", ["connect", "/opt/innocent"]),
+)
+def test_user(w, _label, words):
+    """What another user may do is not root's."""
+    truth = w.user.act("act_ring", "now", *words)
+    w.none(of(w.user, truth, **{"rootwatch.io_uring": True}))
+
+
+@suite.cases(("rename", ["rename", "/tmp/x", "/etc/new"]), ("symlink", ["symlink", "x", "/etc/new"]))
+def test_user_denied(w, _label, words):
+    """What it may not do is told as an attempt, by --blocked."""
+    truth = w.user.act("act_ring", "now", *words)
+    if not is_seen(w):
+        w.none(of(w.user, truth, **{"rootwatch.io_uring": True}))
+        return
+    assert truth["errno"] == errno.EACCES, truth
+    event = w.expect(w.user, truth, {"rule": "etc-written", "fd.name": "/etc/new", "rootwatch.io_uring": True})
+    assert field(event, "rootwatch.blocked") is True and field(event, "user.uid") == 1000, event
+
+
+@suite.cases(
+    ("rename", ["act_call", "renameat2", "cwd", "=/tmp/new", "cwd", "=/etc/new", "0"], "renameat2"),
+    ("symlink", ["act_call", "symlinkat", "=x", "cwd", "=/etc/new"], "symlinkat"),
+    ("connect", ["act_connect", "/opt/innocent"], "connect"),
+)
+def test_plain(w, _label, words, kind):
+    """The system call itself is told once, and as what it is."""
+    w.c.sh("echo x >/tmp/new; rm -f /etc/new")
+    truth = w.c.act(*words)
+    w.expect(w.c, truth, {"evt.type": kind, "rootwatch.io_uring": False})
+    assert len(w.all(of(w.c, truth, **{"evt.type": kind}))) == 1
+
+
+if __name__ == "__main__":
+    suite.main(containers)
