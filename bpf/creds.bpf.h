@@ -65,6 +65,9 @@ __noinline int creds_root_inside(__u64 user_ns, __u32 k)
 	return 0;
 }
 
+/* Where the only user namespace of level 0 lies, once it was met. It is never freed. */
+volatile __u64 creds_init_user_ns = 0;
+
 /* typed: credentials whose pointer has its type; see TYPED. */
 #define CREDS_LOAD(ptr, field) (typed ? TYPED(ptr, field) : LOAD(typeof(*(ptr)), ptr, field))
 #define CREDS_PAIR(ptr, a, b)  (typed ? TYPED_PAIR(ptr, a, b) : LOAD_PAIR(typeof(*(ptr)), ptr, a, b))
@@ -85,8 +88,12 @@ static __always_inline __u32 creds_root_of(const struct cred *c, __u32 euid, __u
 	if (euid == 0 || fsuid == 0)
 		return WIRE_ROOT_HOST;
 	ns = CREDS_LOAD(c, user_ns);
-	if (CREDS_LOAD(ns, level) == 0)
+	if ((__u64)ns == creds_init_user_ns)
 		return WIRE_ROOT_NONE;
+	if (CREDS_LOAD(ns, level) == 0) {
+		creds_init_user_ns = (__u64)ns;
+		return WIRE_ROOT_NONE;
+	}
 	at = compat_untyped(ns);
 	return creds_root_inside(at, euid) || creds_root_inside(at, fsuid) ? WIRE_ROOT_USERNS :
 									     WIRE_ROOT_NONE;

@@ -243,18 +243,30 @@ static __always_inline bool gate_first_sight(const struct cgroup_key *key, struc
 	return true;
 }
 
+/* Of a task: by what its container is found. */
+struct gate_task {
+	__u64 moves; /* gate_moves, before any of the others was read */
+	const struct css_set *cset;
+	const void *dfl, *css; /* v2's cgroup; that of v1's memory controller, see gate_css() */
+	const struct pid *pid;
+};
+
 /* typed: of a task, or what belongs to one, whose pointer has its type; see TYPED. */
+#define GATE_LOAD_AT(ptr, field, i) LOAD_AT(typeof(*(ptr)), ptr, field, i)
 #define GATE_LOAD(type, ptr, field) (typed ? TYPED(ptr, field) : LOAD(type, ptr, field))
 
 /* Pid and mount namespaces that are both not the host's. */
-static __always_inline bool gate_foreign_ns(const struct task_struct *t, bool typed)
+static __always_inline bool gate_foreign_ns(const struct task_struct *t, const struct pid *pid,
+					    bool typed)
 {
-	const struct pid *pid = GATE_LOAD(struct task_struct, t, thread_pid);
-	const struct nsproxy *nsproxy = GATE_LOAD(struct task_struct, t, nsproxy);
-	const struct mnt_namespace *mnt_ns = GATE_LOAD(struct nsproxy, nsproxy, mnt_ns);
+	const struct nsproxy *nsproxy;
+	const struct mnt_namespace *mnt_ns;
 
-	return GATE_LOAD(struct pid, pid, level) > 0 &&
-	       GATE_LOAD(struct mnt_namespace, mnt_ns, ns.inum) != knob_host_mnt_ns;
+	if (GATE_LOAD(struct pid, pid, level) == 0)
+		return false;
+	nsproxy = GATE_LOAD(struct task_struct, t, nsproxy);
+	mnt_ns = GATE_LOAD(struct nsproxy, nsproxy, mnt_ns);
+	return GATE_LOAD(struct mnt_namespace, mnt_ns, ns.inum) != knob_host_mnt_ns;
 }
 
 /*
@@ -267,90 +279,132 @@ static __always_inline bool gate_foreign_ns(const struct task_struct *t, bool ty
 volatile __u64 gate_moves = 0;
 
 /*
- * Read from memory, where the addresses are mere numbers: the verifier lets nobody reckon with
- * pointers, and the compiler takes one for the other where they are equal.
+ * The last answers, of all CPUs, each in a place that its css_set gives: good while the number
+ * above stands still. (Numbers only, as user space is told about all that lies here.)
  */
-static __always_inline __u64 gate_check(const volatile struct gate_last *l)
+#define GATE_FACTOR	  0x9e3779b97f4a7c15ull
+#define GATE_MEMORY_LOG	  6
+#define GATE_MEMORY_SEEN  0 /* gate_word() */
+#define GATE_MEMORY_ID	  1
+#define GATE_MEMORY_REST  2
+#define GATE_MEMORY_CHECK 3 /* of all the others, as two may write at once */
+volatile __u64 gate_memories[1 << GATE_MEMORY_LOG][4] = {};
+
+/*
+ * The numbers of what a task's cgroup is found by. The verifier lets nobody reckon with pointers
+ * that have a type; what was stored in a map and read again has none. A program that interrupts
+ * this one stores its own there: 0 then, as for no move.
+ */
+static __always_inline __u64 gate_word(const struct gate_task *of)
 {
-	return l->seen.css_set * 3 + l->seen.dfl_cgrp * 5 + l->seen.v1_css * 7 + l->seen.moves * 9 +
-	       l->value.id * 11 + l->value.hier * 13ull + l->value.flags * 15ull;
+	volatile struct gate_seen *own;
+	__u32 zero = 0;
+	__u64 a, b, c, word;
+
+	own = bpf_map_lookup_elem(&gate_seens, &zero);
+	if (!own || of->moves == 0)
+		return 0;
+	own->css_set = (__u64)of->cset;
+	own->dfl_cgrp = (__u64)of->dfl;
+	own->v1_css = (__u64)of->css;
+	a = own->css_set;
+	b = own->dfl_cgrp;
+	c = own->v1_css;
+	word = (a * GATE_FACTOR + b) * GATE_FACTOR + c * 3 + of->moves * GATE_FACTOR;
+	barrier_var(word); /* or the compiler takes the pointers, once they are equal */
+	if (a != (__u64)of->cset || b != (__u64)of->dfl || c != (__u64)of->css)
+		return 0;
+	return word;
 }
 
-/* The css_set's cgroup as this CPU found it last; false: another one, or nothing to rely on. */
-static __always_inline bool gate_recall(const struct gate_seen *now, struct cgroup_value *v)
+static __always_inline __u64 gate_check(__u64 seen, __u64 id, __u64 rest)
 {
-	volatile struct gate_last *kept;
-	__u64 check;
-	__u32 zero = 0;
-
-	kept = bpf_map_lookup_elem(&gate_lasts, &zero);
-	if (!kept || now->moves == 0)
-		return false;
-	check = kept->check;
-	if (kept->seen.css_set != now->css_set || kept->seen.dfl_cgrp != now->dfl_cgrp ||
-	    kept->seen.v1_css != now->v1_css || kept->seen.moves != now->moves)
-		return false;
-	v->id = kept->value.id;
-	v->hier = kept->value.hier;
-	v->flags = kept->value.flags;
-	return check == gate_check(kept) && check == kept->check;
+	return (seen ^ id) * 3 + rest;
 }
 
-static __always_inline void gate_keep(const struct gate_seen *now, const struct cgroup_value *v)
+/* What was found under a gate_word(); false: another, or nothing to rely on. */
+static __always_inline bool gate_recall(__u64 word, struct cgroup_value *v)
 {
-	struct gate_last *kept;
-	__u32 zero = 0;
+	volatile __u64 *m = gate_memories[word >> (64 - GATE_MEMORY_LOG)];
+	__u64 id, rest;
 
-	kept = bpf_map_lookup_elem(&gate_lasts, &zero);
-	if (!kept || now->moves == 0)
+	if (!word || m[GATE_MEMORY_SEEN] != word)
+		return false;
+	id = m[GATE_MEMORY_ID];
+	rest = m[GATE_MEMORY_REST];
+	v->id = id;
+	v->hier = rest;
+	v->flags = rest >> 32;
+	return m[GATE_MEMORY_CHECK] == gate_check(word, id, rest);
+}
+
+static __always_inline void gate_keep(__u64 word, const struct cgroup_value *v)
+{
+	volatile __u64 *m = gate_memories[word >> (64 - GATE_MEMORY_LOG)];
+	__u64 rest = (__u64)v->flags << 32 | v->hier;
+
+	if (!word)
 		return;
-	kept->seen = *now;
-	kept->value = *v;
-	kept->check = gate_check(kept);
+	m[GATE_MEMORY_SEEN] = word;
+	m[GATE_MEMORY_ID] = v->id;
+	m[GATE_MEMORY_REST] = rest;
+	m[GATE_MEMORY_CHECK] = gate_check(word, v->id, rest);
 }
 
 /* The cgroup of v1's memory controller, or NULL; v2's when that has the controller. */
-static __always_inline const void *gate_v1_css(const struct css_set *cset, bool typed)
-{
-	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
-		return NULL;
-	return typed ? TYPED_AT(cset, subsys,
-				bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id)) :
-		       LOAD_AT(struct css_set, cset, subsys,
-			       bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
-}
+#define GATE_CSS(at, cset)                                                                      \
+	(bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id) ?                    \
+		 (const void *)at(cset, subsys,                                                 \
+				  bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id)) : \
+		 NULL)
 
 static __always_inline __u64 gate_cgroup_id(const void *cgrp)
 {
 	return LOAD(struct kernfs_node, LOAD(struct cgroup, cgrp, kn), id);
 }
 
+static __always_inline void gate_find(struct gate_task *of, const struct task_struct *t, bool typed)
+{
+	of->moves = gate_moves;
+	of->cset = GATE_LOAD(struct task_struct, t, cgroups);
+	of->dfl = GATE_LOAD(struct css_set, of->cset, dfl_cgrp);
+	of->css = typed ? GATE_CSS(TYPED_AT, of->cset) : GATE_CSS(GATE_LOAD_AT, of->cset);
+	of->pid = GATE_LOAD(struct task_struct, t, thread_pid);
+}
+
+/*
+ * The same without the guards of LOAD. To be called where a program begins: the verifier pays for
+ * it as often as it comes by.
+ */
+static __always_inline void gate_find_trusted(struct gate_task *of, const struct task_struct *t)
+{
+	of->moves = gate_moves;
+	of->cset = TRUSTED(t, cgroups);
+	of->dfl = TRUSTED(of->cset, dfl_cgrp);
+	of->css = GATE_CSS(TRUSTED_AT, of->cset);
+	of->pid = TRUSTED(t, thread_pid);
+}
+
 /*
  * first_sight: tell about a cgroup that was not seen yet, else say nothing about it. typed: t has
  * its type.
  */
-static __always_inline bool gate_look(const struct task_struct *t, struct gate *g, bool first_sight,
-				      bool typed)
+static __always_inline bool gate_look(const struct task_struct *t, const struct gate_task *of,
+				      struct gate *g, bool first_sight, bool typed)
 {
-	const struct css_set *cset = GATE_LOAD(struct task_struct, t, cgroups);
-	const void *dfl = GATE_LOAD(struct css_set, cset, dfl_cgrp);
-	const void *css = gate_v1_css(cset, typed);
+	__u64 word = gate_word(of);
 	struct cgroup_value found = {};
 	const struct cgroup_value *v;
 	struct cgroup_key key = {};
-	struct gate_seen now = {};
 	bool known = true;
 
-	now.moves = gate_moves; /* before anything that it vouches for */
-	now.css_set = (__u64)cset;
-	now.dfl_cgrp = (__u64)dfl;
-	now.v1_css = (__u64)css;
-	if (!gate_recall(&now, &found)) {
+	if (!gate_recall(word, &found)) {
 		__builtin_memset(&found, 0, sizeof(found));
-		key.css_set = (__u64)cset;
-		key.dfl_id = gate_cgroup_id(dfl);
-		if (css)
-			key.v1_id = gate_cgroup_id(LOAD(struct cgroup_subsys_state, css, cgroup));
+		key.css_set = (__u64)of->cset;
+		key.dfl_id = gate_cgroup_id(of->dfl);
+		if (of->css)
+			key.v1_id =
+				gate_cgroup_id(LOAD(struct cgroup_subsys_state, of->css, cgroup));
 		v = bpf_map_lookup_elem(&cgroups, &key);
 		known = v;
 		if (v)
@@ -358,13 +412,14 @@ static __always_inline bool gate_look(const struct task_struct *t, struct gate *
 		else if (first_sight && !gate_first_sight(&key, &found))
 			return false;
 		if (v || first_sight)
-			gate_keep(&now, &found);
+			gate_keep(word, &found);
 	}
 	g->cgroup = found.id;
 	g->hier = found.hier;
 	g->flags = found.flags;
 	g->hflags = 0;
-	if (!g->flags && gate_foreign_ns(t, typed)) /* else the record says it: object_task() */
+	if (!g->flags &&
+	    gate_foreign_ns(t, of->pid, typed)) /* else the record says it: object_task() */
 		g->flags = WIRE_TASK_FOREIGN_NS;
 	return g->flags != 0 || (!known && !first_sight);
 }
@@ -372,19 +427,28 @@ static __always_inline bool gate_look(const struct task_struct *t, struct gate *
 /* Which container the task is in; false: none. */
 static __always_inline bool gate_container(const struct task_struct *t, struct gate *g)
 {
-	return gate_look(t, g, true, true);
+	struct gate_task of = {};
+
+	gate_find(&of, t, true);
+	return gate_look(t, &of, g, true, true);
 }
 
 /* The same of a task that was found by an address. */
 static __always_inline bool gate_container_at(const void *t, struct gate *g)
 {
-	return gate_look(t, g, true, false);
+	struct gate_task of = {};
+
+	gate_find(&of, t, false);
+	return gate_look(t, &of, g, true, false);
 }
 
 /* The same from what was seen before: true as well while the cgroup is not known yet. */
 static __always_inline bool gate_known(const struct task_struct *t, struct gate *g)
 {
-	return gate_look(t, g, false, false);
+	struct gate_task of = {};
+
+	gate_find(&of, t, false);
+	return gate_look(t, &of, g, false, false);
 }
 
 /*

@@ -40,8 +40,14 @@
 #define HARMLESS_NAME_MAX 31 /* DNAME_INLINE_LEN is 32 or more */
 
 volatile __u64 harmless_seen[1 << HARMLESS_SEEN_LOG] = {};
-/* Signatures of opens that did matter: there is nothing to learn from the next one like it. */
+/*
+ * Signatures of opens that did matter, less the lowest bits: these say how, so that nothing is
+ * compared with the rules for the next one like it either.
+ */
 volatile __u64 harmless_not[1 << HARMLESS_SEEN_LOG] = {};
+#define HARMLESS_KNOWN	15ull
+#define HARMLESS_URGENT 4u /* beside WIRE_WATCH_READ and _WRITE */
+#define HARMLESS_THERE	8u
 
 /* What is mixed in between names. */
 #define HARMLESS_MOUNT_ROOT	1
@@ -360,6 +366,30 @@ __noinline __u64 harmless_sign(__u64 f, __u32 access)
 }
 #endif
 
+/* What is known of an open that mattered, as the long way would give it, and a bit; 0: nothing. */
+static __always_inline __u32 harmless_watched(__u64 sign)
+{
+	__u64 known = 0;
+
+#if COMPAT_KERNEL >= 602 /* on older kernels the stack has no room for it */
+	known = harmless_not[sign >> (64 - HARMLESS_SEEN_LOG)] ^ (sign & ~HARMLESS_KNOWN);
+	if (!sign || known > HARMLESS_KNOWN)
+		return 0;
+#endif
+	return (known & (HARMLESS_THERE | WIRE_WATCH_READ | WIRE_WATCH_WRITE)) |
+	       (known & HARMLESS_URGENT ? WIRE_WATCH_URGENT : 0);
+}
+
+/* An overlay that was not asked for of late has no signatures: if it is the container's own it
+ * will. */
+static __always_inline void harmless_meet(const void *f, __u32 access)
+{
+	const void *sb = LOAD(struct dentry, LOAD(struct file, f, f_path.dentry), d_sb);
+
+	if (LOAD(struct super_block, sb, s_magic) == OVERLAYFS_MAGIC_)
+		overlay_is_own(sb, LOAD(struct super_block, sb, s_root), access & WIRE_WATCH_WRITE);
+}
+
 /* Before the long way; false: it is known to be harmless. */
 static __always_inline bool harmless_begin(struct scratch *s, const void *f, __u32 access,
 					   __u64 sign)
@@ -373,13 +403,18 @@ static __always_inline bool harmless_begin(struct scratch *s, const void *f, __u
 		return false;
 #endif
 	s->open.sign = sign;
-#if COMPAT_KERNEL >= 602
-	if (harmless_not[sign >> (64 - HARMLESS_SEEN_LOG)] == sign)
-		return true;
-#endif
-	if (sign && harmless_look(s->slot, 1) == sign)
+	if (!sign)
+		harmless_meet(f, access);
+	else if (harmless_look(s->slot, 1) == sign)
 		s->open.counts = s->open.now | 1ull << 63;
 	return true;
+}
+
+/* After it: was the signature that of what was looked at, all the way? */
+static __always_inline bool harmless_holds(struct scratch *s)
+{
+	return s->open.counts && harmless_look(s->slot, 1) == s->open.sign &&
+	       (s->open.now | 1ull << 63) == s->open.counts;
 }
 
 /* After it, when the open mattered to no rule. */
@@ -387,18 +422,21 @@ static __always_inline void harmless_end(struct scratch *s)
 {
 	__u64 sign = s->open.sign;
 
-	if (s->open.counts && harmless_look(s->slot, 1) == sign &&
-	    (s->open.now | 1ull << 63) == s->open.counts)
+	if (harmless_holds(s))
 		harmless_seen[sign >> (64 - HARMLESS_SEEN_LOG)] = sign;
 }
 
-/* After it, when it did matter. (On older kernels the stack has no room for it.) */
-static __always_inline void harmless_not_this(const struct scratch *s)
+/* After it, when it did matter. */
+static __always_inline void harmless_not_this(struct scratch *s, __u32 watched)
 {
 #if COMPAT_KERNEL >= 602
 	__u64 sign = s->open.sign;
 
-	harmless_not[sign >> (64 - HARMLESS_SEEN_LOG)] = sign;
+	if (harmless_holds(s))
+		harmless_not[sign >> (64 - HARMLESS_SEEN_LOG)] =
+			(sign & ~HARMLESS_KNOWN) | HARMLESS_THERE |
+			(watched & (WIRE_WATCH_READ | WIRE_WATCH_WRITE)) |
+			(watched & WIRE_WATCH_URGENT ? HARMLESS_URGENT : 0);
 #endif
 }
 

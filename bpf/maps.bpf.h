@@ -112,27 +112,17 @@ struct {
 	__type(value, struct cgroup_value);
 } cgroups SEC(".maps");
 
-/*
- * The gate's last answer on this CPU, for whoever comes next in the same css_set: most do. Good as
- * long as no task has changed its cgroup: `moves` counts that, see gate.bpf.h.
- */
+/* By what the gate looks a cgroup up, on its way from pointers to numbers: see gate_word(). */
 struct gate_seen {
 	__u64 css_set, dfl_cgrp, v1_css;
-	__u64 moves;
-};
-
-struct gate_last {
-	struct gate_seen seen;
-	struct cgroup_value value;
-	__u64 check; /* of all the others: it was written in one piece */
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct gate_last);
-} gate_lasts SEC(".maps");
+	__type(value, struct gate_seen);
+} gate_seens SEC(".maps");
 
 /* The name chain of a cgroup, for a reader that missed the record about it. */
 #define CGROUP_PATH_MAX 512

@@ -61,7 +61,7 @@ static __always_inline __u32 open_asked_flags(const struct pt_regs *regs, bool i
 static __always_inline int open_seen(const struct task_struct *t, const struct gate *g,
 				     const void *f, __u32 oflags, __u32 call, long ret, __u32 flags)
 {
-	__u32 access, watched;
+	__u32 access, watched, known;
 	__u64 sign = 0;
 	bool wanted, by_handle;
 	struct object o = {};
@@ -86,24 +86,28 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
-	if (!harmless_begin(s, f, access, sign) && !by_handle)
+	known = OPAQUE(harmless_watched(sign));
+	if (!known && !harmless_begin(s, f, access, sign) && !by_handle)
 		goto out;
 	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
 	s->set = o.set;
-	watched = prefilter_file(&o);
+	watched = known ? known : prefilter_file(&o);
 	if (by_handle)
 		watched |= access;
 	wanted = (watched & access) || (knob_all && (access & WIRE_WATCH_WRITE));
 	if (!wanted && !prefilter_place_matters(&o, access))
 		goto out;
 	object_place(s, &o, t);
-	if (!(watched & access))
-		watched |= prefilter_place(s, &o, t, access);
-	if (!wanted && !(watched & access)) {
-		harmless_end(s);
-		goto out;
+	if (!known) {
+		if (!(watched & access))
+			watched |= prefilter_place(s, &o, t, access);
+		if (!wanted && !(watched & access)) {
+			harmless_end(s);
+			goto out;
+		}
+		if (!by_handle)
+			harmless_not_this(s, watched);
 	}
-	harmless_not_this(s);
 	if (!risen_acts(t, g))
 		goto out;
 	r = (struct wire_open *)s->record;

@@ -73,14 +73,36 @@ __noinline int syscall_open(__u64 cgroup, __u64 gate, __u32 call, long ret)
 	return open_done(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, call, ret);
 }
 
+/*
+ * Does someone want to see a call of a task that counts, and in which container (g) is it? With a
+ * frame of its own: what comes behind the gate finds a stack to use.
+ */
+static __noinline int syscall_gate(const struct pt_regs *regs, long ret, __u32 call,
+				   const struct task_struct *t, struct gate *g)
+{
+	bool is32 = g->hflags & WIRE_F_COMPAT;
+	__u32 hflags = g->hflags;
+	struct gate_task of;
+
+	gate_find_trusted(&of, t);
+	if (ret < 0 && !creds_denied(ret) && !net_tried(call, ret))
+		return false;
+	if (!wire_call_is_open(call) && (net_is_dull(regs, is32, call) || dup_is_dull(call, ret) ||
+					 call_is_dull(regs, is32, call, ret)))
+		return false;
+	if (!gate_look(t, &of, g, true, true) || TYPED(t, tgid) == (int)knob_agent)
+		return false;
+	g->hflags = hflags;
+	return true;
+}
+
 static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __u32 tier)
 {
 	unsigned long nr = compat_nr(regs);
 	struct task_struct *t;
+	__u32 calls, call, flag;
 	struct gate g;
-	__u32 calls, call, root;
-	bool is32, denied;
-	__u32 flag;
+	bool denied;
 
 	if (nr >= WIRE_CALL_NUMBERS)
 		return 0;
@@ -89,24 +111,16 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 		return 0;
 	t = compat_current();
 	flag = compat_flag(t);
-	is32 = flag;
-	call = is32 ? calls >> 8 : calls & 255;
+	call = calls >> flag & 255; /* (WIRE_F_COMPAT is 8) */
 	if (!call)
-		return 0;
+		return 0; /* another one has that number in the other ABI */
 	denied = creds_denied(ret);
-	if (ret < 0 && !denied && !net_tried(call, ret))
-		return 0;
-	if (net_is_dull(regs, is32, call) || dup_is_dull(call, ret))
-		return 0;
-	root = creds_root(TYPED(t, cred));
-	if (!root && !(denied && knob_blocked) &&
+	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && denied) &&
 	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETFSUID))
 		return 0;
-	if (call_is_dull(regs, is32, call, ret))
-		return 0;
-	if (!gate_container(t, &g) || TYPED(t, tgid) == (int)knob_agent)
-		return 0;
 	g.hflags = flag | WIRE_F_TIER(tier);
+	if (!syscall_gate(regs, ret, call, t, &g))
+		return 0;
 	if (wire_call_is_open(call)) {
 		if (knob_open_tier != WIRE_TIER_TRACEPOINT)
 			return 0;

@@ -21,6 +21,11 @@ def sh(line):
     return ["sh", "-c", line + "; act_id one"]
 
 
+def there(path):
+    """Reads a file that is made for it."""
+    return f"mkdir -p {os.path.dirname(path)}; echo x >{path}; act_open openat r {path}"
+
+
 # The detection; where and the act that raises it; where and an act that comes near and does not.
 TABLE = [
     ("runtime-binary-written", "strong", write("/data/runc"), "strong", write("/data/run")),
@@ -79,6 +84,16 @@ TABLE = [
     ("compiler-run", "c", [GCC, "x.c"], "c", ["/tools/ssh", "gcc"]),
     ("cluster-client-run", "c", ["/tools/kubectl", "get", "pods"], "c", [*NOTHING, "kubectl"]),
     ("namespace-tool-run", "c", ["/tools/unshare", "-m"], "c", [*NOTHING, "unshare"]),
+    ("history-read", "c", there("/root/.bash_history"), "c", there("/root/history")),
+    ("exec-dropped", "strong", ["act_exec", "copy", "/bin/act_id", "/data/act_dropped"],
+     "strong", ["/bin/act_id"]),
+    ("exec-tmp", "c", "echo >/tmp/x.awk; busybox awk -f /tmp/x.awk", "c", "busybox awk {print} /tmp/x.awk"),
+    ("disk-tool-run", "strong", "mknod /tmp/lc c 10 237 2>/dev/null; read x </tmp/lc", "strong", "read x </dev/null"),
+    ("kernel-log-read", "c", "mknod /dev/kmsg c 1 11 2>/dev/null; act_open openat r /dev/kmsg",
+     "c", read("/dev/zero")),
+    ("token-read", "c", there("/home/eve/.kube/config"), "c", there("/home/eve/config")),
+    ("private-key-read", "c", there("/root/.ssh/github"), "c", there("/root/.ssh/github.pub")),
+    ("shadow-read", "c", there("/var/backups/shadow.bak"), "c", there("/var/backups/shadow.css")),
     ("debugfs-read", "strong", TRACE, "strong", read("/sys/kernel/notes")),
     ("download-tool-run", "c", ["/tools/curl", "https://h/x"],
      "c", ["/tools/curl", "http://localhost/health"]),

@@ -16,6 +16,7 @@ import acts  # noqa: E402
 import clean  # noqa: E402
 import suite  # noqa: E402
 import test_calls  # noqa: E402
+import test_changed  # noqa: E402
 import test_default_rules  # noqa: E402
 import test_dup  # noqa: E402
 import test_inet  # noqa: E402
@@ -193,7 +194,7 @@ def test_shape(w):
 def test_every_rule_is_here(_w):
     """Each active rule has an act that raises it and one that comes near, here or there."""
     known = {rule["id"] for rule in listing("list") if rule["state"] == "active"}
-    acted = {row[0] for row in TABLE + test_default_rules.TABLE + test_calls.RULES +
+    acted = {row[0] for row in TABLE + test_default_rules.TABLE + test_calls.RULES + test_changed.RULES +
              test_inet.RULES + [(test_dup.RULE,), (test_risen.RULE,)]}
     acted.add("path-hidden")  # test_race: a second thread takes the page away
     assert known, "no rules are listed"

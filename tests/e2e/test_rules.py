@@ -55,6 +55,8 @@ BROKEN = (
      "  priority: WARNIN\n", r":5:13: error: .*WARNIN.*warning"),
     ("end", "- rule: a\n  desc: d\n  condition: (evt.type = open\n  output: x\n"
      "  priority: DEBUG\n", r":3:\d+: error: "),
+    ("regular expression", "- rule: a\n  desc: d\n  condition: proc.name = x and fd.name regex '(['\n"
+     "  output: x\n  priority: DEBUG\n", r":3:32: error: .*terminating"),
     ("not YAML", "- rule: [x\n", r":\d+:\d+: error: "),
     ("recursion", "- macro: a\n  condition: b\n- macro: b\n  condition: a\n- rule: r\n  desc: d\n"
      "  condition: a\n  output: x\n  priority: DEBUG\n", r":2:14: error: .*'b'"),

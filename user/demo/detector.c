@@ -16,7 +16,7 @@
 #include "cmd/cmd.h"
 
 /* Loading and proving the hooks takes a fraction of a second; a small machine may be busy. */
-#define READY_MS 60000
+#define READY_MS 240000 /* an emulated machine that others use, too; its end is seen at once */
 #define STOP_MS	 20000
 /* So often *stop is looked at even if the signal came just before poll(). */
 #define SLICE_MS 200

@@ -458,7 +458,7 @@ X(MOUNT_RDWR, "container.mount.rdwr", STRING, KEY, EVENT, "true or false", "\"tr
 X(MOUNT_PROPAGATION, "container.mount.propagation", STRING, KEY, EVENT, "how mounts spread", "\"rprivate\"") \
 X(FILE_PATHS, "rootwatch.file.paths", STRINGS, NONE, OK, \
   "every path of the file in its container: in the task's mounts and from the container's root; of " \
-  "other calls where something changes", "\"/etc/passwd\"") \
+  "other calls where something changes, of a rename both ends", "\"/etc/passwd\"") \
 X(FILE_NAME, "rootwatch.file.name", STRING, NONE, OK, \
   "the file's own name, not that of a mount point it was bound to", "\"passwd\"") \
 X(FILE_TYPE, "rootwatch.file.type", STRING, NONE, O, \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Package managers of systems. */
 #include "rules/grammar.h"
 
 #define YUM_VALUES                                                                                \
@@ -16,7 +17,7 @@
 
 static const struct grammar table[] = {
 	{
-		.tools = "apt apt-get aptitude apt-mark apt-cdrom",
+		.tools = "apt apt-get aptitude apt-mark apt-cdrom apt-fast nala",
 		.values = "-o --option -c --config-file -t --target-release --default-release "
 			  "-a --host-architecture -P --build-profiles",
 		.asks = "-s --simulate --just-print --dry-run --recon --no-act --print-uris -h "
@@ -104,85 +105,69 @@ static const struct grammar table[] = {
 		.style = GRAMMAR_PACMAN,
 	},
 	{
-		.tools = "pip pip.pyz",
-		.versioned = true,
+		/* Helpers of pacman that take its options. */
+		.tools = "yay paru pikaur trizen pacaur",
+		.values = "-b --dbpath -r --root --arch --cachedir --color --config --gpgdir",
+		.queries = "-Q --query -T --deptest -F --files -V --version -h --help -P --show",
+		.acts = "-R --remove -U --upgrade -D --database -Y --yay",
+		.style = GRAMMAR_PACMAN,
+	},
+	{
+		.tools = "opkg opkg-cl ipkg",
 		.values =
-			"--log --log-file --proxy --retries --timeout --exists-action --trusted-host "
-			"--cert --client-cert --cache-dir --python --keyring-provider "
-			"--use-feature --use-deprecated --resume-retries",
-		.asks = "-h --help",
-		.fronts = "-V --version", /* its commands take them, too, and install */
-		.queries = "list show freeze check search help debug index inspect hash completion "
-			   "config:list config:get config:debug cache:list cache:dir cache:info",
-		.bare = PACKAGE_QUERY,
-		.style = GRAMMAR_SUBCOMMAND,
-	},
-	{
-		.tools = "get-pip.py", /* puts `install` before its arguments: --version is pip's */
-		.asks = "-h --help",
-		.bare = PACKAGE_ACT,
-		.style = GRAMMAR_FIXED,
-	},
-	{
-		.tools = "easy_install",
-		.versioned = true,
-		.asks = "-h --help --version",
-		.bare = PACKAGE_ACT,
-		.style = GRAMMAR_FIXED,
-	},
-	{
-		.tools = "npm npm-cli.js",
-		.values = "-C --prefix --registry --loglevel -w --workspace --userconfig "
-			  "--globalconfig --cache --tag --omit --include",
-		.asks = "-h --help -? -v --version --dry-run",
-		.queries = "ls list la ll view v info show search s se find help help-search hlep "
-			   "config:list config:ls config:get config: c:list c:ls c:get get root "
-			   "prefix bin outdated ping whoami doctor fund audit: audit:signatures "
-			   "explain why docs home repo bugs query diff sbom version completion "
-			   "token team profile owner author org access dist-tag login adduser "
-			   "logout pack publish",
-		.others = "run run-script start stop restart test t tst",
-		.bare = PACKAGE_QUERY,
-		.style = GRAMMAR_SUBCOMMAND,
-	},
-	{
-		/* `yarn NAME` runs a script of the application: its ordinary start. */
-		.tools = "yarn yarnpkg yarn.js",
-		.values = "--cwd --registry --cache-folder --modules-folder",
-		.asks = "-h --help",
-		.fronts = "-v --version",
-		.queries = "list info why outdated licenses help versions config:get config:list "
-			   "config:",
-		.acts = "install add remove upgrade up global import link unlink create dlx dedupe "
-			"autoclean",
-		.bare = PACKAGE_ACT,
-		.style = GRAMMAR_SUBCOMMAND,
-	},
-	{
-		.tools = "pnpm pnpm.cjs",
-		.values = "-C --dir --filter -F --registry --store-dir",
-		.asks = "-h --help",
-		.fronts = "-v --version",
-		.queries = "list ls ll la why outdated licenses help root bin audit",
-		.acts = "install i ci install-test it add remove rm uninstall un update up upgrade "
-			"import link ln unlink dlx create fetch dedupe prune rebuild rb patch-commit",
-		.bare = PACKAGE_QUERY,
-		.style = GRAMMAR_SUBCOMMAND,
-	},
-	{
-		.tools = "gem",
-		.versioned = true,
-		.values = "--config-file -C",
-		.asks = "-h --help", /* --version is `gem install`'s own option */
+			"-f --conf -d --dest -o --offline-root --add-dest --add-arch -t --tmp-dir "
+			"-l --lists-dir",
+		.asks = "--noaction -h --help -v --version",
 		.queries =
-			"list search info specification query environment env help which contents "
-			"dependency outdated check stale sources: server rdoc",
+			"list list-installed list-upgradable list-changed-conffiles files search "
+			"find info status compare-versions print-architecture depends whatdepends "
+			"whatdependsrec whatprovides whatsuggests whatrecommends whatconflicts "
+			"whatreplaces",
 		.bare = PACKAGE_QUERY,
 		.style = GRAMMAR_SUBCOMMAND,
+	},
+	{
+		.tools = "rpm-ostree",
+		.asks = "-h --help --version",
+		.queries = "status db search",
+		.bare = PACKAGE_QUERY,
+		.style = GRAMMAR_SUBCOMMAND,
+	},
+	{
+		.tools =
+			"snap flatpak brew pkg pkgin swupd eopkg guix slackpkg pamac tasksel dselect "
+			"transactional-update",
+		.asks = "-h --help -s --dry-run -n --test",
+		.fronts = "--version",
+		.acts = "install reinstall uninstall remove delete erase purge refresh revert update "
+			"upgrade autoremove add try enable disable tap untap link unlink mask "
+			"remote-add remote-modify bundle-add bundle-remove os-install it rm up pull "
+			"package install-new upgrade-all clean-system full-upgrade dup pkg patch",
+		.bare = PACKAGE_QUERY,
+		.style = GRAMMAR_SUBCOMMAND,
+	},
+	{
+		.tools =
+			"emerge xbps-install xbps-remove urpmi urpme gdebi gdebi-gtk installpkg "
+			"upgradepkg removepkg tce-load alien rpm2cpio rpm2archive add-apt-repository "
+			"apt-add-repository unattended-upgrade unattended-upgrades",
+		.queries =
+			"-h --help -V --version -p --pretend -s --search --searchdesc --info --dry-run "
+			"--test --list-sets",
+		.bare = PACKAGE_ACT,
+		.style = GRAMMAR_OPERAND,
+	},
+	{
+		.tools = "nix-env nix-channel",
+		.values = "-f --file -p --profile -I --option -j --max-jobs",
+		.queries = "-q --query --list --list-generations --help --version --dry-run",
+		.acts = "-i --install -u --upgrade -e --uninstall --set -S --switch-profile --switch-generation "
+			"-G --rollback --add --remove --update --delete-generations",
+		.style = GRAMMAR_RPM,
 	},
 };
 
-const struct grammar *grammar_table(size_t *n)
+const struct grammar *grammar_systems(size_t *n)
 {
 	*n = sizeof(table) / sizeof(table[0]);
 	return table;

@@ -12,6 +12,7 @@ enum grammar_style {
 	GRAMMAR_DPKG_DEB,
 	GRAMMAR_RPM,
 	GRAMMAR_PACMAN,
+	GRAMMAR_OPERAND, /* packages, whatever they are; with .acts only behind one of these */
 	GRAMMAR_STYLE_END
 };
 
@@ -34,6 +35,7 @@ struct grammar {
 };
 
 /* All of them; members that are left out are NULL, and mean an empty list (but for acts). */
-const struct grammar *grammar_table(size_t *n);
+const struct grammar *grammar_systems(size_t *n);
+const struct grammar *grammar_languages(size_t *n);
 
 #endif /* ROOTWATCH_RULES_GRAMMAR_H */

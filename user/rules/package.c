@@ -236,6 +236,33 @@ static enum package_act judge_pacman(const struct grammar *g, const struct progr
 	return act || sync || p->cut ? PACKAGE_ACT : PACKAGE_QUERY;
 }
 
+/*
+ * The operands are packages. With a list of acts the first operand is a program instead, and what
+ * is behind it is that one's; then only an option of that list acts.
+ */
+static enum package_act judge_operand(const struct grammar *g, const struct program *p)
+{
+	bool operand = false;
+
+	for (size_t i = 0; i < p->n; i++) {
+		struct str arg = p->args[i];
+
+		if (!is_option(arg)) {
+			operand = true;
+			if (g->acts)
+				break;
+			continue;
+		}
+		if (given(g->queries, arg))
+			return PACKAGE_QUERY;
+		if (g->acts && word_in(g->acts, arg))
+			return PACKAGE_ACT;
+		if (takes_next(g, arg))
+			i++;
+	}
+	return operand && !g->acts ? PACKAGE_ACT : g->bare;
+}
+
 static enum package_act (*const judges[GRAMMAR_STYLE_END])(const struct grammar *,
 							   const struct program *) = {
 	[GRAMMAR_SUBCOMMAND] = judge_subcommand,
@@ -244,6 +271,7 @@ static enum package_act (*const judges[GRAMMAR_STYLE_END])(const struct grammar 
 	[GRAMMAR_DPKG_DEB] = judge_dpkg_deb,
 	[GRAMMAR_RPM] = judge_rpm,
 	[GRAMMAR_PACMAN] = judge_pacman,
+	[GRAMMAR_OPERAND] = judge_operand,
 };
 
 static bool names_tool(const struct grammar *g, struct str name)
@@ -259,16 +287,23 @@ static bool names_tool(const struct grammar *g, struct str name)
 	return word_in(g->tools, (struct str){name.p, len, len});
 }
 
-static const struct grammar *grammar_find(struct str name)
+static const struct grammar *find_in(const struct grammar *table, size_t n, struct str name)
 {
-	size_t n;
-	const struct grammar *table = grammar_table(&n);
-
 	for (size_t i = 0; i < n; i++) {
 		if (names_tool(&table[i], name))
 			return &table[i];
 	}
 	return NULL;
+}
+
+static const struct grammar *grammar_find(struct str name)
+{
+	size_t systems, languages;
+	const struct grammar *g = grammar_systems(&systems);
+	const struct grammar *more = grammar_languages(&languages);
+
+	g = find_in(g, systems, name);
+	return g ? g : find_in(more, languages, name);
 }
 
 /* The members that a grammar leaves out are empty lists. */

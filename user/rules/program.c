@@ -8,23 +8,39 @@ struct interpreter {
 	const char *code;  /* the program is in the option's value: there is no script */
 	char module;	   /* the option's value names a module, which is the program */
 	const char *longs; /* long options whose value is the next argument */
+	const char *file;  /* if not NULL: the script is the value of one of these options alone */
 };
 
 static const struct interpreter interpreters[] = {
-	{"python", "WXQ", "c", 'm', "--check-hash-based-pycs"},
-	{"pypy", "WXQ", "c", 'm', "--jit"},
-	{"node", "rC", "ep", 0, "--require --import --loader --experimental-loader --conditions"},
-	{"nodejs", "rC", "ep", 0, "--require --import --loader --experimental-loader --conditions"},
-	{"ruby", "IrCEK", "e", 0, "--encoding"},
-	{"perl", "I", "eE", 0, ""},
-	{"php", "cdztS", "rRBE", 0, ""},
-	{"lua", "l", "e", 0, ""},
-	{"sh", "oO", "c", 0, ""},
-	{"ash", "oO", "c", 0, ""},
-	{"dash", "oO", "c", 0, ""},
-	{"bash", "oO", "c", 0, "--rcfile --init-file"},
-	{"ksh", "oO", "c", 0, ""},
-	{"zsh", "o", "c", 0, ""},
+	{"python", "WXQ", "c", 'm', "--check-hash-based-pycs", NULL},
+	{"pypy", "WXQ", "c", 'm', "--jit", NULL},
+	{"node", "rC", "ep", 0, "--require --import --loader --experimental-loader --conditions",
+	 NULL},
+	{"nodejs", "rC", "ep", 0, "--require --import --loader --experimental-loader --conditions",
+	 NULL},
+	{"ruby", "IrCEK", "e", 0, "--encoding", NULL},
+	{"perl", "I", "eE", 0, "", NULL},
+	{"php", "cdztS", "rRBE", 0, "", NULL},
+	{"lua", "l", "e", 0, "", NULL},
+	{"sh", "oO", "c", 0, "", NULL},
+	{"ash", "oO", "c", 0, "", NULL},
+	{"dash", "oO", "c", 0, "", NULL},
+	{"bash", "oO", "c", 0, "--rcfile --init-file", NULL},
+	{"ksh", "oO", "c", 0, "", NULL},
+	{"zsh", "o", "c", 0, "", NULL},
+	{"mksh", "oO", "c", 0, "", NULL},
+	{"rbash", "oO", "c", 0, "", NULL},
+	{"csh", "", "c", 0, "", NULL},
+	{"tcsh", "", "c", 0, "", NULL},
+	{"fish", "CdDo", "c", 0, "--init-command --profile --debug", NULL},
+	{"tclsh", "", "", 0, "-encoding", NULL},
+	{"expect", "", "c", 0, "", NULL},
+	{"Rscript", "", "e", 0, "", NULL},
+	{"awk", "Fv", "", 0, "", "-f --file"},
+	{"gawk", "FvilL", "", 0, "--include --load", "-f --file -E --exec"},
+	{"mawk", "FvW", "", 0, "", "-f --file"},
+	{"original-awk", "Fv", "", 0, "", "-f"},
+	{"java", "", "", 0, "-cp -classpath --class-path -p --module-path --add-modules", "-jar"},
 };
 
 static struct str after(struct str s, uint32_t n)
@@ -243,11 +259,50 @@ static struct str behind_loader(struct program *p)
 	return str_basename(p->loaded);
 }
 
+/* "--file" of "--file=x", "-f" of "-fx", where that much is in the list; else all of it. */
+static struct str option_of(const char *list, struct str arg)
+{
+	const char *eq = is_long(arg) ? memchr(arg.p, '=', arg.len) : NULL;
+	uint32_t len = eq ? (uint32_t)(eq - arg.p) : 2;
+	struct str head = {arg.p, len, len};
+
+	return (eq || !is_long(arg)) && word_in(list, head) ? head : arg;
+}
+
+/*
+ * `awk -f /tmp/x a`, `java -jar /tmp/x a`: without such an option the program is in the first
+ * argument, or is a name.
+ */
+static void behind_file_option(struct program *p, const struct interpreter *in)
+{
+	for (size_t i = 0; i < p->n && is_option(p->args[i]); i++) {
+		struct str arg = p->args[i], option = option_of(in->file, arg);
+		bool attached = option.len < arg.len;
+
+		if (!word_in(in->file, option)) {
+			i += word_in(in->longs, arg) ||
+			     (arg.len == 2 && has(in->with_value, arg.p[1]));
+			continue;
+		}
+		if (attached)
+			p->script = after(arg, option.len + (arg.p[option.len] == '='));
+		else
+			p->script = i + 1 < p->n ? p->args[i + 1] : STR_LIT("");
+		p->name = p->script.len > 0 ? script_name(p->script) : p->name;
+		take_args(p, attached ? i + 1 : i + 2);
+		return;
+	}
+}
+
 /* What an interpreter was told to run. p->args starts behind the interpreter's own name. */
 static void behind_interpreter(struct program *p, const struct interpreter *in)
 {
 	size_t i = 0;
 
+	if (in->file) {
+		behind_file_option(p, in);
+		return;
+	}
 	while (i < p->n) {
 		struct str arg = p->args[i];
 

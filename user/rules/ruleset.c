@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "rules/engine/engine.h"
+#include "rules/engine/regex.h"
 #include "rules/filter/filter.h"
+#include "rules/lang/log.h"
 #include "rules/rule_source.h"
 
 static bool has_tag(const struct rule *r, const char *const *tags, size_t n)
@@ -83,6 +85,44 @@ static int read_texts(struct rule_texts *t, const struct ruleset_options *o, str
 	return err;
 }
 
+/* The first regular expression of a condition that does not compile; NULL: none. */
+static const struct node *bad_regex(const struct node *node)
+{
+	const struct node *found = NULL;
+	char why[ENGINE_WHY_MAX];
+	struct regex *r;
+	int err;
+
+	for (size_t i = 0; node->kind != NODE_TEST && i < node->n_kids && !found; i++)
+		found = bad_regex(node->kids[i]);
+	if (found || node->kind != NODE_TEST || node->op != OP_REGEX || node->n_values != 1)
+		return found;
+	err = regex_new(&r,
+			(struct str){node->values[0].text, (uint32_t)node->values[0].len,
+				     (uint32_t)node->values[0].len},
+			why, sizeof(why), NULL);
+	if (!err)
+		regex_free(r);
+	return err == -EINVAL ? node : NULL;
+}
+
+/* Only the engine tries regular expressions out: where the one stands that it refused. */
+static void log_refused(const struct rule_list *list, const char *why, struct rule_log *log)
+{
+	const struct node *bad = NULL;
+
+	for (size_t i = 0; i < list->n && !bad; i++) {
+		const struct rule *r = &list->rules[i];
+
+		if (r->enabled && !r->left_out && r->condition)
+			bad = bad_regex(r->condition);
+	}
+	if (bad)
+		log_error(log, bad->pos, "%s", why);
+	else
+		rule_log_file(log, "rules", "%s", why);
+}
+
 int ruleset_load(struct ruleset **out, const struct ruleset_options *o, struct rule_log *log)
 {
 	struct ruleset *s = calloc(1, sizeof(*s));
@@ -103,7 +143,7 @@ int ruleset_load(struct ruleset **out, const struct ruleset_options *o, struct r
 		select_rules(s, o);
 		err = engine_new(&s->engine, s->list->rules, s->list->n, why);
 		if (err == -EINVAL)
-			rule_log_file(log, "rules", "%s", why);
+			log_refused(s->list, why, log);
 	}
 	if (!err)
 		err = filter_derive(&s->filter, s->list->rules, s->list->n);

@@ -138,7 +138,8 @@ static void test_tool_names(void **state)
 	assert_false(package_tool(STR_LIT("")));
 	assert_false(package_tool(STR_LIT("apt-get dpkg")));
 	assert_false(package_tool(STR_LIT("apt-get2")));
-	assert_false(package_tool(STR_LIT("pipx")));
+	assert_true(package_tool(STR_LIT("pipx")));
+	assert_false(package_tool(STR_LIT("pipy")));
 	assert_false(package_tool(STR_LIT("3.11")));
 }
 

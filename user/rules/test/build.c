@@ -76,7 +76,8 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 	if (id >= F_END && id != F_HOST_PATH && id != F_FILE_TYPE && id != F_FILE_SUID &&
 	    id != F_FILE_RDEV && id != F_MOUNTS && id != F_PROC_PCMDLINE && id != F_PROC_PEXE &&
 	    id != F_ARG_REQUEST && id != F_CALL_GAINED && id != F_ARG_KEY && id != F_ARG_VALUE &&
-	    id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET && id != F_FD_NUM && id != F_DUP_STDIO) {
+	    id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET && id != F_FD_NUM && id != F_DUP_STDIO &&
+	    id != F_PIDNS_DURATION) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;
@@ -285,6 +286,17 @@ static void build_argv(struct build *b, struct str argv0)
 	x->argv_len = (uint32_t)len;
 }
 
+/* The program was changed so long after its container had started; 0: before. */
+static void build_change(struct build *b, struct event_exec *x)
+{
+	uint64_t later = input_number(&b->in, F_PIDNS_DURATION, 1000 * SECOND, 0);
+
+	if (later == 0)
+		return;
+	x->init_start = BTIME - 2000 * SECOND;
+	x->exe_ctime = (int64_t)(TIME - BTIME + x->init_start + later);
+}
+
 static void build_exec(struct build *b, uint32_t flags)
 {
 	static const char *const gains[] = {"suid", "sgid", "fcaps", NULL};
@@ -305,6 +317,7 @@ static void build_exec(struct build *b, uint32_t flags)
 	if (input_bool(&b->in, F_PROC_MEMFD, false))
 		x->exe.flags = (x->exe.flags & WIRE_FILE_DELETED) | WIRE_FILE_MEMFD;
 	x->exe.ino = input_number(&b->in, F_PROC_EXE_INO, INT64_MAX, 131332);
+	build_change(b, x);
 	x->script = script;
 	x->flags = flags | WIRE_EXEC_PREV | (script ? WIRE_EXEC_SCRIPT : 0) |
 		   (net ? WIRE_EXEC_NET : 0);

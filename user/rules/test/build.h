@@ -8,7 +8,7 @@
  * (rootwatch.file.paths, rootwatch.program.name, ...) is worked out by the same code as ever, and
  * refused here. Of the fields that rules alone have, these can be given: rootwatch.host.path (where
  * the host's own mounts show the file), rootwatch.file.type and .rdev, proc.pcmdline,
- * container.mounts.
+ * container.mounts, proc.exe_ino.ctime_duration_pidns_start.
  *
  * - rootwatch.file.fstype says what file system the file lies on: overlay is the container's own
  *   root, others came in by a mount unless rootwatch.file.rootfs says otherwise.

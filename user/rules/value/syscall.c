@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* System calls as they were made: evt.arg.*, fs.path.*, and what changes where. */
-#include <linux/fs.h>
-
 #include "base/names.h"
 #include "rules/value/file.h"
 #include "rules/value/internal.h"
@@ -46,9 +44,11 @@ static bool set_fs_name(struct value *v, const struct event_syscall *s, bool raw
 	return set_path(v, &s->paths[0], raw);
 }
 
-static bool swaps(const struct event_syscall *s)
+/* Something changes at both its paths. */
+static bool renames(const struct event_syscall *s)
 {
-	return s->call == WIRE_CALL_RENAMEAT2 && (s->args[4] & RENAME_EXCHANGE);
+	return s->call == WIRE_CALL_RENAME || s->call == WIRE_CALL_RENAMEAT ||
+	       s->call == WIRE_CALL_RENAMEAT2;
 }
 
 /* Where it led, and what it was called: between the call and the look a link can have changed. */
@@ -151,7 +151,7 @@ bool value_of_syscall(struct value *v, const struct event *e, const struct field
 	case F_FILE_PATHS:
 		if (target)
 			add_paths(v, target, scratch);
-		if (swaps(s))
+		if (renames(s))
 			add_paths(v, &s->paths[0], scratch);
 		return true;
 	case F_FILE_NAME:
