@@ -12,8 +12,14 @@
 #include "base/tier.h"
 #include "wire.h"
 
-static const struct choice_have all = {0, 0, false, 0, 0, 0};
-static const struct choice_have refused = {-EPERM, -EPERM, true, -EPERM, -EPERM, -EPERM};
+static const struct choice_have all = {0};
+static const struct choice_have refused = {.fentry = -EPERM,
+					   .lsm = -EPERM,
+					   .lsm_inactive = true,
+					   .probes = -EPERM,
+					   .received = -EPERM,
+					   .mapped = -EPERM,
+					   .urings = -EPERM};
 
 static void chooses(struct choice_have have, uint32_t forced, uint32_t open, bool probes,
 		    const char *why)
