@@ -14,54 +14,6 @@
 #include "risen.bpf.h"
 #include "task.bpf.h"
 
-static __always_inline int setid_done(const struct task_struct *t, const struct gate *g, __u32 call)
-{
-	struct task_value fresh = {};
-	struct task_value *v = task_find(t);
-	struct wire_setid *r;
-	struct scratch *s;
-	bool known = v && (v->flags & TASK_CREDS);
-	bool entered;
-	__u32 root;
-
-	creds_fill(&fresh.creds, TYPED(t, cred));
-	root = fresh.creds.root;
-	/* BusyBox calls setresuid to what it is already in every applet. */
-	if (known && v->creds.uid == fresh.creds.uid && v->creds.euid == fresh.creds.euid &&
-	    v->creds.suid == fresh.creds.suid && v->creds.fsuid == fresh.creds.fsuid)
-		return 0;
-	entered = task_entered(t);
-	fresh.groups = v ? v->groups : 0;
-	fresh.flags = TASK_CREDS;
-	if (entered)
-		fresh.flags |= TASK_ENTERED;
-	if (v)
-		fresh.flags |= v->flags & (TASK_REPORTED | TASK_SEEDED);
-	if (entered && !known)
-		emit_count(WIRE_C_EVICTED);
-	if (!entered || (!root && !(known && v->creds.root)))
-		goto remember;
-	s = emit_begin(sizeof(*r));
-	if (!s)
-		goto remember;
-	r = (struct wire_setid *)s->record;
-	__builtin_memset(r, 0, sizeof(*r));
-	object_task(&r->t, t, g);
-	r->c = fresh.creds;
-	r->call = call;
-	if (known) {
-		r->prev = v->creds;
-		r->flags = WIRE_SETID_PREV;
-		if (risen(0)) /* nothing allowed it to */
-			r->flags |= WIRE_SETID_RISEN;
-	}
-	object_cwd(s, &r->cwd, t);
-	emit_submit(s, WIRE_SETID, g->hflags, known && root && !v->creds.root);
-remember:
-	task_remember(t, &fresh);
-	return 0;
-}
-
 /* The list of the supplementary groups, as far as there is room for it. */
 __noinline int setgid_list(__u32 slot)
 {
@@ -87,6 +39,72 @@ __noinline int setgid_list(__u32 slot)
 	return 0;
 }
 
+/* Of the current task; flags: WIRE_SETID_*. What was before is what is still remembered. */
+__noinline int setid_tell(__u64 cgroup, __u64 gate, __u32 call, __u32 flags)
+{
+	const struct task_struct *t = compat_current();
+	const struct task_value *v = task_find(t);
+	struct wire_setid *r;
+	struct scratch *s;
+	bool raised;
+
+	s = emit_begin(sizeof(*r));
+	if (!s)
+		return 0;
+	r = (struct wire_setid *)s->record;
+	__builtin_memset(r, 0, sizeof(*r));
+	gate_unpack(&s->gate, cgroup, gate);
+	object_task(&r->t, t, &s->gate);
+	creds_fill(&r->c, TYPED(t, cred));
+	r->call = call;
+	if (!v) /* its entry has just gone */
+		flags &= ~WIRE_SETID_PREV;
+	else if (flags & WIRE_SETID_PREV)
+		r->prev = v->creds;
+	r->flags = flags;
+	if (wire_call_is_setgid(call))
+		setgid_list(s->slot);
+	object_cwd(s, &r->cwd, t);
+	raised = (flags & WIRE_SETID_GROUP) ||
+		 ((flags & WIRE_SETID_PREV) && r->c.root && !r->prev.root);
+	emit_submit(s, WIRE_SETID, gate & 0xffff, raised);
+	return 0;
+}
+
+static __always_inline int setid_done(const struct task_struct *t, const struct gate *g, __u32 call)
+{
+	struct task_value fresh = {};
+	struct task_value *v = task_find(t);
+	bool known = v && (v->flags & TASK_CREDS);
+	bool entered;
+	__u32 root, flags;
+
+	creds_fill(&fresh.creds, TYPED(t, cred));
+	root = fresh.creds.root;
+	/* BusyBox calls setresuid to what it is already in every applet. */
+	if (known && v->creds.uid == fresh.creds.uid && v->creds.euid == fresh.creds.euid &&
+	    v->creds.suid == fresh.creds.suid && v->creds.fsuid == fresh.creds.fsuid)
+		return 0;
+	entered = task_entered(t);
+	fresh.groups = v ? v->groups : 0;
+	fresh.flags = TASK_CREDS;
+	if (entered)
+		fresh.flags |= TASK_ENTERED;
+	if (v)
+		fresh.flags |= v->flags & (TASK_REPORTED | TASK_SEEDED);
+	if (entered && !known)
+		emit_count(WIRE_C_EVICTED);
+	if (!entered || (!root && !(known && v->creds.root)))
+		goto remember;
+	flags = known ? WIRE_SETID_PREV : 0;
+	if (known && risen(0)) /* nothing allowed it to */
+		flags |= WIRE_SETID_RISEN;
+	setid_tell(g->cgroup, gate_packed(g), call, flags);
+remember:
+	task_remember(t, &fresh);
+	return 0;
+}
+
 /*
  * Told of root, and of whoever has got root's group without having had it. An act that nothing
  * legal allowed is told first, and hides the change.
@@ -99,8 +117,6 @@ static __always_inline int setgid_done(const struct task_struct *t, const struct
 	__u32 fsgid = TYPED(c, fsgid.val), groups = creds_groups(compat_untyped(c));
 	struct task_value *v = task_find(t);
 	bool gained = false;
-	struct wire_setid *r;
-	struct scratch *s;
 	__u64 ns;
 
 	if (v && !(v->flags & TASK_CREDS))
@@ -121,23 +137,8 @@ static __always_inline int setgid_done(const struct task_struct *t, const struct
 	}
 	if (!task_entered(t) || (!gained && !creds_root(c)))
 		goto remember;
-	s = emit_begin(sizeof(*r));
-	if (!s)
-		goto remember;
-	r = (struct wire_setid *)s->record;
-	__builtin_memset(r, 0, sizeof(*r));
-	object_task(&r->t, t, g);
-	creds_fill(&r->c, c);
-	r->call = call;
-	if (v) {
-		r->prev = v->creds;
-		r->flags = WIRE_SETID_PREV;
-	}
-	if (gained)
-		SET_FLAG(r->flags, WIRE_SETID_GROUP);
-	setgid_list(s->slot);
-	object_cwd(s, &r->cwd, t);
-	emit_submit(s, WIRE_SETID, g->hflags, gained);
+	setid_tell(g->cgroup, gate_packed(g), call,
+		   (v ? WIRE_SETID_PREV : 0) | (gained ? WIRE_SETID_GROUP : 0));
 remember:
 	if (v) { /* of the others the last legal change still counts */
 		v->creds.gid = gid;

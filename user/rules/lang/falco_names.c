@@ -72,7 +72,7 @@ static const char *const other_events[] = {
 	"semget", "semop", "semtimedop", "semtimedop_time64", "sendfile", "sendfile64",
 	"set_mempolicy", "set_mempolicy_home_node", "set_robust_list", "set_thread_area",
 	"set_tid_address", "setfsgid32", "setfsuid32", "setgid32",
-	"setgroups32", "setitimer", "setpgid", "setpriority", 
+	"setgroups32", "setitimer", "setpgid", "setpriority",
 	"setregid32", "setresgid32", "setresuid32", "setreuid32", "setrlimit",
 	"setsid", "setsockopt", "setuid32", "sgetmask", "shmat", "shmctl", "shmdt", "shmget",
 	"shutdown", "sigaction", "sigaltstack", "signal", "signaldeliver", "signalfd",
