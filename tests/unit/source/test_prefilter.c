@@ -206,7 +206,7 @@ static void check_end_entry(const struct filter_entry *w)
 
 static void check_entry(const struct filter_entry *w)
 {
-	struct kernel_file f = files_on_root("/home/u/node");
+	struct kernel_file f = files_on_root("/data/u/node");
 	char path[256];
 	unsigned int major, minor;
 
@@ -298,7 +298,7 @@ static void test_harmless(void **state)
 	static const char *const written[] = {
 		"/var/log/x",
 		"/tmp/x",
-		"/home/u/f",
+		"/data/u/f",
 		"/root/notes",
 		"/usr/share/x",
 		"/srv-not/www/index.html",
@@ -308,7 +308,7 @@ static void test_harmless(void **state)
 		"/var/cache/x/y",
 		"/run/systemd/journal/x",
 		"/dev/shm/x",
-		"/home/u/key.pem.bak",
+		"/data/u/key.pem.bak",
 		"/usr/share/doc/etc/passwd",
 		"/var/lib/dpkg-not/info",
 	};
