@@ -52,7 +52,8 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 {
 	__u32 access, watched, known;
 	__u64 sign = 0;
-	bool wanted, by_handle;
+	__u32 by_handle;
+	bool wanted;
 	struct object o = {};
 	struct wire_open *r;
 	struct scratch *s;
@@ -66,7 +67,7 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 		access |= WIRE_WATCH_WRITE;
 	access = OPAQUE(access);
 	/* Opens by a handle are rare, and never by chance: user space decides. */
-	by_handle = call == WIRE_CALL_OPEN_BY_HANDLE_AT;
+	by_handle = OPAQUE(call == WIRE_CALL_OPEN_BY_HANDLE_AT);
 #if COMPAT_KERNEL >= 602
 	sign = harmless_sign(compat_untyped(f), access);
 	if (harmless_knows(sign) && !by_handle)

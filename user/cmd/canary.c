@@ -94,6 +94,7 @@ int cmd_canary(int argc, char **argv)
 {
 	bool ring = argc == 2 && strcmp(argv[1], WORD_URING) == 0;
 	int watched, fd;
+	void *map;
 
 	if (argc != 1 && !ring)
 		return EXIT_CODE_USAGE;
@@ -110,7 +111,8 @@ int cmd_canary(int argc, char **argv)
 	if (setresuid((uid_t)-1, 1, (uid_t)-1) || setresuid((uid_t)-1, 0, (uid_t)-1))
 		return EXIT_CODE_ERROR;
 	/* It has other credentials now than those by which the file was opened. */
-	if (mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, watched, 0) == MAP_FAILED)
+	map = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, watched, 0);
+	if (map == MAP_FAILED || munmap(map, 1))
 		return EXIT_CODE_ERROR;
 	return EXIT_CODE_OK;
 }
