@@ -143,10 +143,15 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 	call = calls >> flag & 255; /* (WIRE_F_COMPAT is 8) */
 	if (!call)
 		return 0; /* another one has that number in the other ABI */
+	if (mapped_is_dull(regs, flag, call, ret)) /* before all else: these are many */
+		return 0;
 	denied = creds_denied(ret);
 	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && denied) &&
 	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETGROUPS))
 		return 0;
+	g.cgroup = 0; /* all of it is passed on, which Linux 6.2 wants to see written */
+	g.hier = 0;
+	g.flags = 0;
 	g.hflags = flag | WIRE_F_TIER(tier);
 	if (!syscall_gate(ret, call, &g))
 		return 0;
