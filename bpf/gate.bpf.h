@@ -247,7 +247,7 @@ static __always_inline bool gate_first_sight(const struct cgroup_key *key, struc
 struct gate_task {
 	__u64 moves; /* gate_moves, before any of the others was read */
 	const struct css_set *cset;
-	const void *dfl, *css; /* v2's cgroup; that of v1's memory controller, see gate_css() */
+	const void *dfl, *css; /* v2's cgroup; that of v1's memory controller, see GATE_CSS() */
 	const struct pid *pid;
 };
 

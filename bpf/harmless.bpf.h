@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A memory of opens that mattered to no rule, so that the next one like it need not go the long way
+ * A memory of what opens meant to the rules, so that the next one like it need not go the long way
  * of prefilter_file(), object_place() and prefilter_place().
  *
  * The signature of an open covers every value that the long way reads, not where it lies: the bytes
@@ -382,8 +382,7 @@ static __always_inline __u32 harmless_watched(__u64 sign)
 	       (known & HARMLESS_URGENT ? WIRE_WATCH_URGENT : 0);
 }
 
-/* An overlay that was not asked for of late has no signatures: if it is the container's own it
- * will. */
+/* An overlay not asked for of late has no signatures: from now on, if it is the container's own. */
 static __always_inline void harmless_meet(const void *f, __u32 access)
 {
 	const void *sb = LOAD(struct dentry, LOAD(struct file, f, f_path.dentry), d_sb);

@@ -25,37 +25,30 @@ def two_users():
         yield made
 
 
-def ids(event, prefix):
-    return tuple(field(event, f"rootwatch.{prefix}.{name}")
-                 for name in ("uid", "euid", "suid", "fsuid"))
+UIDS = ("uid", "euid", "suid", "fsuid")
+GIDS = ("gid", "egid", "sgid", "fsgid")
+
+
+def ids(event, prefix, names=UIDS):
+    return tuple(field(event, f"rootwatch.{prefix}.{name}") for name in names)
 
 
 RULE = "privilege-setgid"
 SETGIDS = {"setgid", "setregid", "setresgid", "setfsgid", "setgroups"}
 
 
-def gids(event, prefix):
-    return tuple(field(event, f"rootwatch.{prefix}.{name}")
-                 for name in ("gid", "egid", "sgid", "fsgid"))
+def check(w, c, truth, names=UIDS):
+    assert truth["ret"] >= 0, truth
+    event = w.expect(c, truth, {"evt.type": truth["call"]})
+    for prefix in ("from", "to"):
+        want = tuple(truth[f"{prefix}_{name}"] for name in names)
+        assert ids(event, prefix, names) == want, (prefix, ids(event, prefix, names), want)
+    assert field(event, "container.id") == c.id[:12], event
+    return event
 
 
 def check_gids(w, c, truth):
-    assert truth["ret"] >= 0, truth
-    event = w.expect(c, truth, {"evt.type": truth["call"]})
-    for prefix in ("from", "to"):
-        want = tuple(truth[f"{prefix}_{n}"] for n in ("gid", "egid", "sgid", "fsgid"))
-        assert gids(event, prefix) == want, (prefix, gids(event, prefix), want)
-    return event
-
-
-def check(w, c, truth):
-    assert truth["ret"] >= 0, truth
-    event = w.expect(c, truth, {"evt.type": truth["call"]})
-    for prefix in ("from", "to"):
-        want = tuple(truth[f"{prefix}_{n}"] for n in ("uid", "euid", "suid", "fsuid"))
-        assert ids(event, prefix) == want, (prefix, ids(event, prefix), want)
-    assert field(event, "container.id") == c.id[:12], event
-    return event
+    return check(w, c, truth, GIDS)
 
 
 @suite.cases(*[(f"{program} {call}", program, call)
@@ -206,7 +199,7 @@ def test_user_namespace(w):
         assert field(event, "rootwatch.root") == "none", event
         truth = c.act("act_setid", "setgid:27")
         event = w.expect(c, truth, {"evt.type": "setgid", "group.gid": 27})
-        assert gids(event, "to") == (USERNS_BASE + 27,) * 4, event
+        assert ids(event, "to", GIDS) == (USERNS_BASE + 27,) * 4, event
 
 
 def test_host_is_silent(w):
