@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/tier.h"
 #include "cmd/canary.h"
 #include "cmd/cmd.h"
@@ -411,6 +412,7 @@ static int run_with(struct run *r, const struct run_options *o)
 	fprintf(stderr,
 		"rootwatch: watching what root does in containers (opens by %s); Ctrl-C ends it\n",
 		tier_name(source_tier(r->source)));
+	memory_trim();
 	say_ready(o->ready_fd);
 	if (!err)
 		err = stream(r, o->duration);

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <malloc.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -256,7 +255,6 @@ int source_open(struct source **out, const struct source_options *opts,
 		return err;
 	}
 	why[0] = '\0';
-	malloc_trim(0); /* the kernel's BTF took some MB */
 	*out = s;
 	return 0;
 }
