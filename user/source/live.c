@@ -3,6 +3,7 @@
 #include "source/source.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +36,7 @@ enum { READER_RUNNING, READER_BATCH, READER_IDLE };
 #define CONSUME_MAX 4096
 
 struct source {
+	struct btf *kernel; /* its types, until the programs are loaded */
 	struct rootwatch_bpf *skel;
 	struct ring *ring;
 	struct swap swap;
@@ -138,11 +140,15 @@ static int load(struct source *s, const struct source_options *o, char *why)
 {
 	struct wire_calls calls = wanted_calls(s, o->filter);
 	uint32_t number;
-	int err;
+	int types, err;
 
-	s->skel = object_open();
-	if (!s->skel) {
-		err = -errno;
+	if (!s->kernel)
+		s->kernel = btf__load_vmlinux_btf(); /* NULL: slower */
+	s->skel = object_open(s->kernel, &types);
+	err = s->skel ? 0 : -errno;
+	btf__free(s->kernel);
+	s->kernel = NULL;
+	if (err) {
 		snprintf(why, SOURCE_WHY_MAX, "cannot open the BPF object: %s", strerror(-err));
 		return err;
 	}
@@ -151,6 +157,8 @@ static int load(struct source *s, const struct source_options *o, char *why)
 	err = bpf_map__set_max_entries(s->skel->maps.ring, o->ring_bytes);
 	if (!err)
 		err = load_error(rootwatch_bpf__load(s->skel));
+	if (types >= 0)
+		close(types);
 	if (err) {
 		snprintf(why, SOURCE_WHY_MAX,
 			 "the kernel refuses the BPF programs: %s (ROOTWATCH_LIBBPF=1 shows its "
@@ -241,7 +249,8 @@ int source_open(struct source **out, const struct source_options *opts,
 	s->epoll = -1;
 	s->all = o.all;
 	s->cpus = libbpf_num_possible_cpus();
-	err = hooks_choose(&s->hooks, o.tier, why);
+	s->kernel = btf__load_vmlinux_btf();
+	err = s->kernel ? hooks_choose(&s->hooks, o.tier, s->kernel, why) : -errno;
 	if (!err)
 		err = start(s, &o, why);
 	while (err && o.tier == SOURCE_TIER_AUTO && hooks_degrade(&s->hooks)) {
@@ -468,5 +477,6 @@ void source_close(struct source *s)
 		return;
 	unload(s);
 	hooks_free(&s->hooks);
+	btf__free(s->kernel);
 	free(s);
 }
