@@ -136,19 +136,28 @@ static struct wire_calls wanted_calls(const struct source *s, const struct filte
 	return wanted;
 }
 
+/* types: to be closed after the load; -1: none. */
+static int open_object(struct source *s, int *types)
+{
+	int err;
+
+	if (!s->kernel)
+		s->kernel = btf__load_vmlinux_btf(); /* NULL: slower */
+	s->skel = object_open(s->kernel, types);
+	err = s->skel ? 0 : -errno;
+	btf__free(s->kernel);
+	s->kernel = NULL;
+	return err;
+}
+
 static int load(struct source *s, const struct source_options *o, char *why)
 {
 	struct wire_calls calls = wanted_calls(s, o->filter);
 	uint32_t number;
 	int types, err;
 
-	if (!s->kernel)
-		s->kernel = btf__load_vmlinux_btf(); /* NULL: slower */
-	s->skel = object_open(s->kernel, &types);
-	err = s->skel ? 0 : -errno;
-	btf__free(s->kernel);
-	s->kernel = NULL;
-	if (err) {
+	err = open_object(s, &types);
+	if (!s->skel) {
 		snprintf(why, SOURCE_WHY_MAX, "cannot open the BPF object: %s", strerror(-err));
 		return err;
 	}
