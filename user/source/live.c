@@ -6,8 +6,6 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +16,7 @@
 #include <unistd.h>
 
 #include "source/hooks.h"
+#include "source/moves.h"
 #include "source/object.h"
 #include "source/ring.h"
 #include "source/swap.h"
@@ -320,43 +319,9 @@ void source_stop(struct source *s)
 	hooks_detach(&s->hooks);
 }
 
-/* "0" into a cgroup.procs: this process. False: not there, not writable. */
-static bool move_to(const char *top, const char *cgroup)
-{
-	char path[PATH_MAX];
-	bool done;
-	int fd;
-
-	if (snprintf(path, sizeof(path), "%s%s/cgroup.procs", top, cgroup) >= (int)sizeof(path))
-		return false;
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	done = write(fd, "0", 1) == 1;
-	close(fd);
-	return done;
-}
-
 bool source_prove_moves(struct source *s)
 {
-	FILE *f = fopen("/proc/self/cgroup", "re");
-	char line[PATH_MAX];
-	bool done = false;
-
-	/* "0::/path" is v2's, "4:memory:/path" of v1. */
-	while (f && !done && fgets(line, sizeof(line), f)) {
-		char *kind = strchr(line, ':'), *path = kind ? strchr(kind + 1, ':') : NULL;
-		char top[PATH_MAX];
-
-		if (!path)
-			continue;
-		*path++ = '\0';
-		path[strcspn(path, "\n")] = '\0';
-		snprintf(top, sizeof(top), "/sys/fs/cgroup%s%s", kind[1] ? "/" : "", kind + 1);
-		done = move_to(top, path) || (!kind[1] && move_to("/sys/fs/cgroup/unified", path));
-	}
-	if (f)
-		fclose(f);
+	moves_make();
 	return __atomic_load_n(&s->skel->bss->gate_moves, __ATOMIC_SEQ_CST) > 0;
 }
 
