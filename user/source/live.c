@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "source/counters.h"
 #include "source/hooks.h"
+#include "source/knobs.h"
 #include "source/moves.h"
 #include "source/object.h"
 #include "source/ring.h"
@@ -41,7 +41,6 @@ struct source {
 	struct swap swap;
 	struct hooks hooks;
 	int epoll;
-	int cpus;
 	bool all;
 	unsigned int quiet; /* polls in a row that found nothing */
 	uint64_t delivered;
@@ -55,32 +54,6 @@ __attribute__((format(printf, 2, 0))) static int libbpf_quiet(enum libbpf_print_
 	if (level == LIBBPF_WARN && getenv("ROOTWATCH_LIBBPF"))
 		return vfprintf(stderr, format, args);
 	return 0;
-}
-
-/* paths: of process 1, which is out of reach for who has fewer capabilities than it, and ours. */
-static uint32_t ns_of_host(const char *const paths[2])
-{
-	struct stat st;
-
-	if (stat(paths[0], &st) && stat(paths[1], &st))
-		return 0;
-	return (uint32_t)st.st_ino;
-}
-
-static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o)
-{
-	uint64_t secret;
-
-	skel->rodata->knob_agent = (uint32_t)getpid();
-	skel->rodata->knob_host_mnt_ns =
-		ns_of_host((const char *const[]){"/proc/1/ns/mnt", "/proc/self/ns/mnt"});
-	skel->rodata->knob_host_net_ns =
-		ns_of_host((const char *const[]){"/proc/1/ns/net", "/proc/self/ns/net"});
-	skel->rodata->knob_ring_bytes = o->ring_bytes;
-	skel->rodata->knob_all = o->all;
-	secret = swap_random();
-	skel->bss->knob_harmless = secret ? secret | 1 : 0;
-	skel->rodata->knob_blocked = o->blocked;
 }
 
 static int record_in(void *ctx, const void *data, size_t size)
@@ -160,7 +133,7 @@ static int load(struct source *s, const struct source_options *o, char *why)
 		snprintf(why, SOURCE_WHY_MAX, "cannot open the BPF object: %s", strerror(-err));
 		return err;
 	}
-	set_knobs(s->skel, o);
+	knobs_set(s->skel, o);
 	hooks_prepare(&s->hooks, s->skel);
 	err = bpf_map__set_max_entries(s->skel->maps.ring, o->ring_bytes);
 	if (!err)
@@ -256,7 +229,6 @@ int source_open(struct source **out, const struct source_options *opts,
 		return -ENOMEM;
 	s->epoll = -1;
 	s->all = o.all;
-	s->cpus = libbpf_num_possible_cpus();
 	s->kernel = btf__load_vmlinux_btf();
 	err = s->kernel ? hooks_choose(&s->hooks, o.tier, s->kernel, why) : -errno;
 	if (!err)
@@ -373,29 +345,13 @@ int source_host_devices(struct source *s, const uint32_t *devs, size_t n)
 
 int source_stats(const struct source *s, struct source_stats *st)
 {
-	uint64_t(*c)[WIRE_C_END];
-	uint32_t zero = 0;
-	int cpu, err;
+	int err = counters_read(bpf_map__fd(s->skel->maps.counters), st);
 
-	c = calloc((size_t)s->cpus, sizeof(*c));
-	if (!c)
-		return -ENOMEM;
-	err = bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.counters), &zero, c);
-	if (!err) {
-		memset(st, 0, sizeof(*st));
-		for (cpu = 0; cpu < s->cpus; cpu++) {
-			st->produced += c[cpu][WIRE_C_PRODUCED];
-			st->lost_ring += c[cpu][WIRE_C_LOST_RING];
-			st->lost_busy += c[cpu][WIRE_C_LOST_BUSY];
-			st->lost_read += c[cpu][WIRE_C_LOST_READ];
-			st->bytes += c[cpu][WIRE_C_BYTES];
-			st->unknown_creds += c[cpu][WIRE_C_EVICTED];
-		}
-		st->delivered = s->delivered;
-		st->lost_recursion = hooks_missed(&s->hooks);
-	}
-	free(c);
-	return err;
+	if (err)
+		return err;
+	st->delivered = s->delivered;
+	st->lost_recursion = hooks_missed(&s->hooks);
+	return 0;
 }
 
 const struct source_hook *source_hooks(const struct source *s, size_t *n)
