@@ -336,6 +336,7 @@ static void fork_of(struct process_table *t, uint32_t parent, uint32_t child)
 	e.fork.parent_start = parent;
 	e.fork.child_pid = child;
 	e.fork.child_start = child;
+	e.fork.child_vpid = child / 10;
 	process_table_apply(t, &e);
 }
 
@@ -392,6 +393,7 @@ static void ancestors(void **state)
 	has(&e, F_PROC_PEXE, "bash");
 	has(&e, F_PROC_SID_EXE, "bash");
 	has(&e, F_PROC_PCMDLINE, "bash -i");
+	has(&e, F_PROC_PVPID, "3");
 	has(&e, F_PROC_SNAME, "bash");
 	has(&e, F_PROC_SID_EXEPATH, "/bin/bash");
 	has(&e, F_PROC_IS_SID_LEADER, "0");
@@ -410,6 +412,7 @@ static void ancestors(void **state)
 	nth(&e, F_PROC_ANAME, 2, NULL);
 	has(&e, F_PROC_ANAME, "bash");
 	has(&e, F_PROC_PCMDLINE, NULL);
+	has(&e, F_PROC_PVPID, NULL);
 	has(&e, F_PROC_PEXE, NULL);
 	nth(&e, F_PROC_AEXE, 1, NULL);
 	process_table_free(t);
