@@ -29,6 +29,7 @@ static void end_mortal(void)
 }
 
 /* In the place of libc's. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): libc's begin with __ */
 int openat(int dir, const char *path, int flags, ...)
 {
 	mode_t mode = 0;
