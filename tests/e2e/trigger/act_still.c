@@ -12,9 +12,10 @@
 #define TIMES	1000
 #define LENGTH	4096
 
-static void map(int flags, int fd)
+/* (The file does not matter to a mapping of none.) */
+static void map(int flags)
 {
-	void *at = mmap(NULL, LENGTH, PROT_READ | PROT_WRITE, flags, fd, 0);
+	void *at = mmap(NULL, LENGTH, PROT_READ | PROT_WRITE, flags, FILE_FD, 0);
 
 	if (at == MAP_FAILED || munmap(at, LENGTH))
 		truth_die("mmap");
@@ -28,11 +29,11 @@ int main(void)
 	truth_end();
 	while (read(STDIN_FILENO, &letter, 1) == 1) {
 		for (int i = 0; letter == 'p' && i < TIMES; i++) {
-			map(MAP_PRIVATE, FILE_FD);
-			map(MAP_PRIVATE | MAP_ANONYMOUS, -1);
+			map(MAP_PRIVATE);
+			map(MAP_PRIVATE | MAP_ANONYMOUS);
 		}
 		if (letter == 's')
-			map(MAP_SHARED, FILE_FD);
+			map(MAP_SHARED);
 		if (write(FILE_FD, &letter, 1) != 1)
 			truth_die("write");
 	}
