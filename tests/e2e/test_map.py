@@ -4,7 +4,6 @@
 
 import os
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
@@ -126,13 +125,6 @@ def gate_memories(detector, c):
     return found
 
 
-def wait_until(condition, what):
-    end = time.monotonic() + patience.DEADLINE
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.02)
-
-
 def test_private_ones_are_turned_away_first(_w):
     """Each allocation of every process makes some: they must not even reach the gate."""
     with Runc() as c:
@@ -140,13 +132,13 @@ def test_private_ones_are_turned_away_first(_w):
         with Detector() as detector, open(f"/proc/{c.host_pid(truth['pid'])}/fd/0", "wb", 0) as told:
             def act(letter, so_far):
                 told.write(letter)
-                wait_until(lambda: os.stat(f"{c.upper}/tmp/still").st_size == so_far, "the mappings")
+                patience.until(lambda: os.stat(f"{c.upper}/tmp/still").st_size == so_far, "the mappings")
 
             before = gate_memories(detector, c)
             act(b"p", 1)
             assert gate_memories(detector, c) <= before
             act(b"s", 2)
-            wait_until(lambda: gate_memories(detector, c) - before, "a shared one at the gate")
+            patience.until(lambda: gate_memories(detector, c) - before, "a shared one at the gate")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
 import clean  # noqa: E402
+import patience  # noqa: E402
 import suite  # noqa: E402
 from detector import Detector  # noqa: E402
 from runc import Runc  # noqa: E402
@@ -131,9 +132,10 @@ def test_nothing_is_lost(c):
          "echo $n >/srv/count) &")
     for number in range(1, RELOADS + 1):
         r.reload(sets[number % 2])
+        before = len(os.listdir(f"{c.upper}/srv/both"))
+        patience.until(lambda before=before: len(os.listdir(f"{c.upper}/srv/both")) > before, "an open")
     c.sh("touch /srv/stop; wait")
     count = int(c.sh("cat /srv/count")[1][0])
-    assert count > RELOADS, count
     events = [e for e in r.w.all(of(c)) if field(e, "fd.name").startswith("/srv/both/")]
     seen = [int(os.path.basename(field(e, "fd.name"))) for e in events]
     assert seen == list(range(1, count + 1)), (count, len(seen), len(set(seen)))

@@ -2,6 +2,7 @@
 """How long is waited before something counts as hanging. It decides no test: it ends one that hangs."""
 
 import os
+import time
 
 _USUAL = 15.0  # seconds for an event to come, on a machine that is none too slow
 DEADLINE = float(os.environ.get("E2E_DEADLINE", _USUAL))  # an emulated machine has a longer one
@@ -15,3 +16,11 @@ def of(seconds):
 def fewer(number, least):
     """So many rounds of something, or an emulated machine's share of them; never under least, which proves it too."""
     return max(least, number // int(os.environ.get("E2E_FEWER", "1")))
+
+
+def until(condition, what):
+    """Waits until condition() holds."""
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < end, f"not within {DEADLINE} s: {what}"
+        time.sleep(0.02)
