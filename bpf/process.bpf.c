@@ -66,8 +66,12 @@ static __always_inline void exec_gain(struct wire_exec *r, const struct wire_cre
 		SET_FLAG(r->flags, WIRE_EXEC_SUID);
 	if (prev->egid != r->c.egid)
 		SET_FLAG(r->flags, WIRE_EXEC_SGID);
-	/* Uid 0 is given all capabilities anyway. */
-	if ((r->c.cap_permitted & ~prev->cap_permitted) &&
+	/*
+	 * Uid 0 is given all capabilities anyway. What was permitted alone, neither effective nor
+	 * inheritable (SECBIT_KEEP_CAPS, as setpriv sets it), an exec takes away: it is the file's.
+	 */
+	if ((r->c.cap_permitted &
+	     ~(prev->cap_permitted & (prev->cap_effective | prev->cap_inheritable))) &&
 	    (prev->euid == r->c.euid || r->c.root == WIRE_ROOT_NONE))
 		SET_FLAG(r->flags, WIRE_EXEC_FCAPS);
 }
