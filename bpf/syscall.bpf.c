@@ -143,7 +143,8 @@ SYSCALL_GATE int syscall_gate(long ret, __u32 call, struct gate *g)
 	if (!wire_call_is_open(call) && (net_is_dull(regs, is32, call) || dup_is_dull(call, ret) ||
 					 call_is_dull(regs, is32, call, ret)))
 		return false;
-	if (!gate_look(t, &of, g, true, true) || TYPED(t, tgid) == (int)knob_agent)
+	if (!gate_look(t, &of, g, true, true) ||
+	    TYPED(t, tgid) == (int)knob_agent)
 		return false;
 	g->hflags = hflags;
 	return true;
@@ -169,8 +170,7 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 		return 0; /* another one has that number in the other ABI */
 	if (mapped_is_dull(regs, flag, call, ret)) /* before all else: these are many */
 		return 0;
-	denied = creds_denied(ret);
-	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && denied) &&
+	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && creds_denied(ret)) &&
 	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETGROUPS))
 		return 0;
 	g.cgroup = 0; /* all of it is passed on, which Linux 6.2 wants to see written */
@@ -180,6 +180,7 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 	if (!syscall_gate(ret, call, &g))
 		return 0;
 	call = FORGET(call);
+	denied = creds_denied(ret);
 	if (wire_call_is_open(call)) {
 		if (denied && call == WIRE_CALL_OPEN_BY_HANDLE_AT)
 			return syscall_handle_denied(g.cgroup, gate_packed(&g), ret);
