@@ -17,6 +17,7 @@ from runc import Runc  # noqa: E402
 from world import field, of, rules, world  # noqa: E402
 
 TAKEOVER = "host-takeover-written"
+GATE_FACTOR = 0x9e3779b97f4a7c15
 
 
 def given(c, path, how, program="act_map", user=0):
@@ -112,16 +113,21 @@ def cgroups(c):
 
 def gate_memories(detector, c):
     """
-    What the kernel side's gate keeps of the last tasks of the container that came to it: four
-    words, of which the second is the cgroup and the last is made of the others (bpf/gate.bpf.h).
+    What the kernel side's gate keeps of the last tasks of the container that came to it: seven
+    words, the fifth is the cgroup, and the last is made of the others (bpf/gate.bpf.h).
     """
     ids = cgroups(c)
     words = memoryview(maps.variables(detector)).cast("Q")
     found = set()
-    for at in range(len(words) - 3):
-        seen, ident, rest, check = words[at:at + 4]
-        if ident in ids and check == ((seen ^ ident) * 3 + rest) % 2 ** 64:
-            found.add((seen, ident, rest))
+    for at in range(len(words) - 6):
+        if words[at + 4] not in ids:
+            continue
+        *kept, ident, rest, check = words[at:at + 7]
+        made = kept[0]
+        for pointer in kept[1:]:
+            made = (made ^ pointer) * GATE_FACTOR % 2 ** 64
+        if check == (made + (ident * 3 ^ rest)) % 2 ** 64:
+            found.add((at, *kept))
     return found
 
 
