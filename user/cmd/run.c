@@ -23,7 +23,7 @@
 #define HOSTNAME_MAX 256
 #define PROOF_MS     400
 
-#define HOOKS_TEXT_MAX 512
+#define HOOKS_TEXT_MAX 1024
 
 struct run_options {
 	bool json, text, all, blocked, stats;

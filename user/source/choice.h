@@ -16,6 +16,7 @@ struct choice_have {
 	int probes;	   /* return probes of many functions at once */
 	int received;	   /* a program at the end of security_file_receive() */
 	int mapped;	   /* and of security_mmap_file() */
+	int acts; /* programs at security_path_*(), where paths are known before the act */
 	int urings;	   /* programs at the functions of io_uring, where that is switched on */
 };
 
@@ -24,6 +25,7 @@ struct choice {
 	bool probes; /* the other calls by return probes, not by a tracepoint that all calls pass */
 	bool received; /* descriptors that come over Unix sockets are seen */
 	bool urings;   /* what io_uring does beside opens is seen */
+	bool acts; /* what the other calls act on is noted before the act */
 	bool mapped;   /* and mappings, without a look at all system calls */
 };
 
