@@ -16,7 +16,8 @@
 #include "gate.bpf.h"
 #include "object.bpf.h"
 
-/* While this is 1, acts that no rule asks for are noted (and forgotten) as well: for our own proof. */
+/* While this is 1, acts that no rule asks for are noted (and forgotten) as well: for our own proof.
+ */
 volatile __u32 acts_proof = 0;
 /* WIRE_ACT_* of the hooks that noted something: all bits that are set stay so. */
 volatile __u32 acts_proven = 0;

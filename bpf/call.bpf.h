@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Any other system call, as it was asked for: its arguments, its paths and where they start. Which
- * arguments those are stands in wire_calls.h. What the paths led to is not known any more here, unless
- * it was noted before the act (acts.bpf.h).
+ * arguments those are stands in wire_calls.h. What the paths led to is not known any more here,
+ * unless it was noted before the act (acts.bpf.h).
  */
 #ifndef ROOTWATCH_CALL_BPF_H
 #define ROOTWATCH_CALL_BPF_H

@@ -252,7 +252,10 @@ static int act(const struct sandbox *sb, bool urings, bool acts, int timeout_ms,
 	       char why[static CANARY_WHY_MAX])
 {
 	char self[PATH_MAX], out[CANARY_WHY_MAX / 2];
-	const char *const argv[] = {self, "canary", acts ? WORD_ACTS : urings ? WORD_URING : NULL,
+	const char *const argv[] = {self, "canary",
+				    acts   ? WORD_ACTS :
+				    urings ? WORD_URING :
+					     NULL,
 				    acts && urings ? WORD_URING : NULL, NULL};
 	struct sandbox_command c = {.argv = argv};
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);

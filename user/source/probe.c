@@ -109,7 +109,7 @@ struct found {
 
 /* Of acts.bpf.c: all of them, or none is used. */
 static const char *const act_hooks[] = {
-	"rename", "link",  "unlink", "rmdir", "symlink", "mkdir",
+	"rename", "link",  "unlink", "rmdir",	 "symlink", "mkdir",
 	"mknod",  "chmod", "chown",  "truncate", "chroot",
 };
 #define ACT_HOOKS (sizeof(act_hooks) / sizeof(act_hooks[0]))
