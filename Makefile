@@ -370,7 +370,8 @@ lint: ## format, shellcheck, clang-tidy, cppcheck, gcc -fanalyzer, structure
 
 # Not a part of `make test`: it fetches kernels, and an emulated machine is slow.
 vm_verifier := $(B)/vm/verifier
-$(vm_verifier): tests/vm/verifier.c $(patsubst %,$(B)/obj/user/source/%.o,object loop plain) $(user_tools) | $(skels)
+vm_modules := base/arena source/kernel_types source/loop source/object source/plain
+$(vm_verifier): tests/vm/verifier.c $(vm_modules:%=$(B)/obj/user/%.o) $(user_tools) | $(skels)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(user_flags) $(lib_cflags) $(CFLAGS) $(link_flags) -MD -MP -MF $@.d $(filter %.c %.o,$^) \

@@ -73,13 +73,10 @@ static __always_inline int dup_report(const struct task_struct *t, const struct 
 	kind &= dup_kinds(ret);
 	if (!(prefilters[set].sockets & kind))
 		return 0;
-	if (!risen_acts(t, g))
-		return 0;
-	s = emit_begin(sizeof(*r));
+	s = net_begin(g, call, ret, set);
 	if (!s)
 		return 0;
-	s->set = set;
-	r = net_begin(s, t, g, call, ret);
+	r = (struct wire_net *)s->record;
 	r->mode = mode;
 	r->oldfd = compat_arg(regs, is32, 0);
 	r->family = family;

@@ -188,7 +188,8 @@ static __always_inline __u32 harmless_count(const void *seq)
 /* Counts the changes of a dentry. */
 static __always_inline void harmless_watch(__u64 *counts, const void *d)
 {
-	*counts = *counts * 3 + harmless_count(ADDR(struct dentry, d, d_seq));
+	*counts =
+		harmless_mix(*counts, harmless_count(ADDR(struct dentry, d, d_seq)), knob_harmless);
 }
 
 static __always_inline const struct mount *harmless_mount(const struct vfsmount *vfsmnt)
@@ -224,13 +225,16 @@ static __always_inline const struct mount *harmless_root_mount(const struct moun
 #define HARMLESS_HOST_MNT   512u
 #define HARMLESS_DISK	    1024u
 
-/*
- * The signature of an open of file f by task t for access; 0: there is none. counting: counts
- * gets what counts changes, and there is none where nothing does.
- */
+/* Whether it matters where the mount of d lies: not of a file on the container's root. */
+static __always_inline bool harmless_is_far(__u64 what, __u32 magic, bool is_mnt_root)
+{
+	return prefilter_scope(magic) || is_mnt_root ||
+	       (what & (HARMLESS_ROOT_MOUNT | HARMLESS_HOST_MNT)) != HARMLESS_ROOT_MOUNT;
+}
+
+/* The signature of an open of file f by task t for access; 0: there is none. */
 static __always_inline __u64 harmless_sign_in(const void *f, const struct task_struct *t,
-					      __u32 access, struct harmless_level *l, __u64 *counts,
-					      bool counting)
+					      __u32 access, struct harmless_level *l)
 {
 	const struct file *file = HARMLESS_FILE(f);
 	const struct dentry *d = HARMLESS_LOAD(file, f_path.dentry);
@@ -242,7 +246,8 @@ static __always_inline __u64 harmless_sign_in(const void *f, const struct task_s
 	const struct fs_struct *fs;
 	__u32 magic = HARMLESS_LOAD(sb, s_magic), dev = HARMLESS_LOAD(sb, s_dev), mode;
 	__u64 factor = knob_harmless, what = access, h;
-	bool met = false, far;
+	bool met = false;
+	__u32 far;
 	int i;
 
 	if (!factor || !harmless_knows_layout())
@@ -260,7 +265,6 @@ static __always_inline __u64 harmless_sign_in(const void *f, const struct task_s
 		if (HARMLESS_LOAD(sb, s_bdev))
 			what |= HARMLESS_DISK;
 	}
-	far = prefilter_scope(magic);
 	h = harmless_mix(prefilters[prefilter_active & 1].start, (__u64)magic << 32 | dev, factor);
 	inode = HARMLESS_LOAD(d, d_inode);
 	mode = HARMLESS_LOAD(inode, i_mode) & (S_IFMT_ | S_ISUID_); /* prefilter_kind() */
@@ -280,20 +284,8 @@ static __always_inline __u64 harmless_sign_in(const void *f, const struct task_s
 	else
 		ctr_root = HARMLESS_LOAD(root, mnt.mnt_root);
 	HARMLESS_PUT(l, ctr_root);
-	/* Whether it matters where the mount lies: not of a file on the container's root. */
-	far = far || d == mnt_root ||
-	      (what & (HARMLESS_ROOT_MOUNT | HARMLESS_HOST_MNT)) != HARMLESS_ROOT_MOUNT;
+	far = OPAQUE(harmless_is_far(what, magic, d == mnt_root));
 	h = harmless_mix(h, what, factor);
-	if (counting) {
-		const struct nsproxy *nsproxy = TYPED(t, nsproxy);
-		const void *ns = TYPED(nsproxy, mnt_ns);
-
-		if (HARMLESS_LOAD(m, mnt_ns) != ns || HARMLESS_LOAD(root, mnt_ns) != ns ||
-		    !bpf_core_field_exists(struct mnt_namespace, event))
-			return 0;
-		*counts = LOAD(struct mnt_namespace, ns, event) +
-			  harmless_count(ADDR(struct fs_struct, fs, seq));
-	}
 #pragma clang loop unroll(disable)
 	for (i = 0; i < HARMLESS_LEVELS; i++) {
 		if (HARMLESS_IS(l, mnt_root, d)) {
@@ -307,8 +299,6 @@ static __always_inline __u64 harmless_sign_in(const void *f, const struct task_s
 			break;
 		if (!harmless_name(l, d, &h, factor))
 			return 0;
-		if (counting)
-			harmless_watch(counts, d);
 		d = parent;
 	}
 	if (!met || !HARMLESS_IS(l, sb_root, d))
@@ -331,8 +321,6 @@ static __always_inline __u64 harmless_sign_in(const void *f, const struct task_s
 		parent = harmless_read(l, d);
 		if (parent == d || !harmless_name(l, d, &h, factor))
 			return 0;
-		if (counting)
-			harmless_watch(counts, d);
 		d = parent;
 	}
 	return 0;
@@ -343,30 +331,81 @@ static __always_inline bool harmless_knows(__u64 sign)
 	return sign && harmless_seen[sign >> (64 - HARMLESS_SEEN_LOG)] == sign;
 }
 
-/*
- * The signature of the open in s->open, and in s->open.now what counts changes of whatever it is
- * made of, if that is asked for: the same number before and after means that nothing was changed in
- * between. There is no record yet: the stack is short, so a name lies where it will be.
+#if COMPAT_KERNEL >= 602
+/* Without a buffer, as most opens end here. (Global: the verifier looks at it once.) */
+__noinline __u64 harmless_sign(__u64 f, __u32 access)
+{
+	return harmless_sign_in((const void *)f, compat_current(), access, NULL);
+}
+#else
+/* Of the open in s->open. There is no record yet: the stack is short, a name lies where it will be.
  */
-__noinline __u64 harmless_look(__u32 slot, __u32 counting)
+__noinline __u64 harmless_look(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
 
 	if (!s)
 		return 0;
-	if (COMPAT_KERNEL >= 602)
-		counting = 1; /* else see harmless_sign() */
 	return harmless_sign_in((const void *)s->open.file, compat_current(), s->open.access,
-				(struct harmless_level *)s->record, &s->open.now, counting);
-}
-
-#if COMPAT_KERNEL >= 602
-/* Without a buffer, as most opens end here. (Global: the verifier looks at it once.) */
-__noinline __u64 harmless_sign(__u64 f, __u32 access)
-{
-	return harmless_sign_in((const void *)f, compat_current(), access, NULL, NULL, false);
+				(struct harmless_level *)s->record);
 }
 #endif
+
+/* The signature of the open in s->open, as of now. */
+static __always_inline __u64 harmless_now(const struct scratch *s)
+{
+#if COMPAT_KERNEL >= 602
+	return harmless_sign(s->open.file, s->open.access);
+#else
+	return harmless_look(s->slot);
+#endif
+}
+
+/*
+ * What counts changes of whatever that signature is made of, and the highest bit: the same number
+ * before and after means that nothing was changed in between. 0: nothing counts them.
+ */
+__noinline __u64 harmless_counts(__u32 slot)
+{
+	const struct task_struct *t = compat_current();
+	const struct nsproxy *nsproxy = TYPED(t, nsproxy);
+	const void *ns = TYPED(nsproxy, mnt_ns), *fs = TYPED(t, fs), *d, *top, *m, *up;
+	struct scratch *s = emit_scratch(slot);
+	__u64 counts;
+	int i;
+
+	if (!s || !bpf_core_field_exists(struct mnt_namespace, event))
+		return 0;
+	d = LOAD(struct file, s->open.file, f_path.dentry);
+	m = path_mount(LOAD(struct file, s->open.file, f_path.mnt));
+	if (LOAD(struct mount, m, mnt_ns) != ns ||
+	    LOAD(struct mount, path_mount(LOAD(struct fs_struct, fs, root.mnt)), mnt_ns) != ns)
+		return 0;
+	counts = LOAD(struct mnt_namespace, ns, event) +
+		 harmless_count(ADDR(struct fs_struct, fs, seq));
+	for (i = 0; i < HARMLESS_LEVELS; i++) {
+		up = LOAD(struct dentry, d, d_parent);
+		if (up == d)
+			break;
+		harmless_watch(&counts, d);
+		d = up;
+	}
+	top = d = LOAD(struct mount, m, mnt.mnt_root);
+	for (i = 0; i < HARMLESS_LEVELS; i++) {
+		if (d == top) {
+			up = LOAD(struct mount, m, mnt_parent);
+			if (up == m)
+				break;
+			d = LOAD(struct mount, m, mnt_mountpoint);
+			top = LOAD(struct mount, up, mnt.mnt_root);
+			m = up;
+			continue;
+		}
+		harmless_watch(&counts, d);
+		d = LOAD(struct dentry, d, d_parent);
+	}
+	return counts | 1ull << 63;
+}
 
 /* What is known of an open that mattered, as the long way would give it, and a bit; 0: nothing. */
 static __always_inline __u32 harmless_watched(__u64 sign)
@@ -392,30 +431,29 @@ static __always_inline void harmless_meet(const void *f, __u32 access)
 }
 
 /* Before the long way; false: it is known to be harmless. */
-static __always_inline bool harmless_begin(struct scratch *s, const void *f, __u32 access,
-					   __u64 sign)
+static __always_inline bool harmless_begin(struct scratch *s)
 {
-	s->open.file = (__u64)f;
-	s->open.access = access;
+	__u64 sign = s->open.sign;
+
 	s->open.counts = 0;
 #if COMPAT_KERNEL < 602
-	sign = harmless_look(s->slot, 0);
+	sign = harmless_now(s);
 	if (harmless_knows(sign))
 		return false;
-#endif
 	s->open.sign = sign;
+#endif
 	if (!sign)
-		harmless_meet(f, access);
-	else if (harmless_look(s->slot, 1) == sign)
-		s->open.counts = s->open.now | 1ull << 63;
+		harmless_meet((const void *)s->open.file, s->open.access);
+	else
+		s->open.counts = harmless_counts(s->slot);
 	return true;
 }
 
 /* After it: was the signature that of what was looked at, all the way? */
 static __always_inline bool harmless_holds(struct scratch *s)
 {
-	return s->open.counts && harmless_look(s->slot, 1) == s->open.sign &&
-	       (s->open.now | 1ull << 63) == s->open.counts;
+	return s->open.counts && harmless_now(s) == s->open.sign &&
+	       harmless_counts(s->slot) == s->open.counts;
 }
 
 /* After it, when the open mattered to no rule. */

@@ -87,9 +87,12 @@ struct scratch {
 	volatile __u64 arg[3]; /* of a global function: the verifier lets no pointer pass as one */
 	struct gate gate;      /* object_who_of_arg: of its task */
 	struct {
-		__u64 file, sign, counts, now;
-		__u32 access, pad;
-	} open;				 /* see harmless.bpf.h */
+		__u64 file, sign, counts; /* see harmless.bpf.h */
+		__u32 access, oflags, call, flags;
+		__u32 prot, mapping; /* of mmap */
+		__s32 ret;
+		__u32 hflags; /* (calls clear those in gate) */
+	} open;
 	struct cgroup_value value;	 /* gate_choose: what it found */
 	struct cgroup_name_key name_key; /* here, as the stack is short before 6.2 */
 	__u64 chain[CHAIN_MAX];		 /* struct dentry * */

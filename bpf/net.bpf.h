@@ -146,17 +146,42 @@ static __always_inline bool net_is_nowhere(const struct net_end *e)
 	return !e->port && !e->a.w[0] && (!e->a.w[1] || e->a.w[1] == NET_V4_PREFIX_);
 }
 
-static __always_inline struct wire_net *net_begin(struct scratch *s, const struct task_struct *t,
-						  const struct gate *g, __u32 call, long ret)
+/*
+ * Begins the record of an act of the current task, when it acts for its container: gives the slot
+ * of the buffer and one; 0: none, or lost. (Global: the verifier looks at it once.)
+ */
+__noinline int net_begin_slot(__u64 cgroup, __u64 gate, __u32 call, long ret)
 {
-	struct wire_net *r = (struct wire_net *)s->record;
+	const struct task_struct *t = compat_current();
+	struct wire_net *r;
+	struct scratch *s;
+	struct gate g;
 
+	gate_unpack(&g, cgroup, gate);
+	if (!risen_acts(t, &g))
+		return 0;
+	s = emit_begin(sizeof(*r));
+	if (!s)
+		return 0;
+	r = (struct wire_net *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_who(s, g);
+	object_who(s, &g);
 	r->call = call;
 	r->ret = ret == -ERESTARTSYS_ ? -EINTR_ : ret;
 	object_cwd(s, &r->cwd, t);
-	return r;
+	return s->slot + 1;
+}
+
+/* NULL: it is not to be told. set: the prefilter that was asked. */
+static __always_inline struct scratch *net_begin(const struct gate *g, __u32 call, long ret,
+						 __u32 set)
+{
+	__u32 slot = net_begin_slot(g->cgroup, gate_packed(g), call, ret);
+	struct scratch *s = slot ? emit_scratch(slot - 1) : NULL;
+
+	if (s)
+		s->set = set;
+	return s;
 }
 
 static __always_inline void net_describe(struct wire_net *r, const void *sk, __u32 family)
@@ -189,8 +214,8 @@ static __always_inline void net_submit(struct scratch *s, const struct gate *g, 
 }
 
 /* A socket was made; or was not, and then only what was asked for is known. */
-static __always_inline int net_made(const struct task_struct *t, const struct gate *g,
-				    const struct pt_regs *regs, const void *sk, long ret)
+static __always_inline int net_made(const struct gate *g, const struct pt_regs *regs,
+				    const void *sk, long ret)
 {
 	bool is32 = g->hflags & WIRE_F_COMPAT;
 	__u32 family, type, kind, wanted, set = prefilter_active & 1;
@@ -213,13 +238,10 @@ static __always_inline int net_made(const struct task_struct *t, const struct ga
 	wanted = prefilters[set].sockets & kind;
 	if (!wanted && !(knob_all && kind != WIRE_SOCKET_OTHER))
 		return 0;
-	if (!risen_acts(t, g))
-		return 0;
-	s = emit_begin(sizeof(*r));
+	s = net_begin(g, WIRE_CALL_SOCKET, ret, set);
 	if (!s)
 		return 0;
-	s->set = set;
-	r = net_begin(s, t, g, WIRE_CALL_SOCKET, ret);
+	r = (struct wire_net *)s->record;
 	if (sk) {
 		net_describe(r, sk, family);
 	} else {
@@ -233,9 +255,8 @@ static __always_inline int net_made(const struct task_struct *t, const struct ga
 }
 
 /* An IP socket was connected, bound, listens, was accepted, or sent something. */
-static __always_inline int net_done(const struct task_struct *t, const struct gate *g,
-				    const struct pt_regs *regs, __u32 call, const void *sk,
-				    long ret)
+static __always_inline int net_done(const struct gate *g, const struct pt_regs *regs, __u32 call,
+				    const void *sk, long ret)
 {
 	bool is32 = g->hflags & WIRE_F_COMPAT;
 	__u32 family = LOAD(struct sock, sk, __sk_common.skc_family);
@@ -268,17 +289,19 @@ static __always_inline int net_done(const struct task_struct *t, const struct ga
 	}
 	if (net_is_nowhere(&server))
 		return 0;
+	/* From here on it is one way for the verifier, whatever the call was. */
+	access = OPAQUE(access);
+	flags = OPAQUE(flags);
+	call = OPAQUE(call);
+	ret = FORGET(ret);
 	set = prefilter_active & 1;
 	watched = prefilter_end(set, access, &server.a, server.port, net_denied(ret));
 	if (!watched && !(knob_all && access != WIRE_WATCH_SEND))
 		return 0;
-	if (!risen_acts(t, g))
-		return 0;
-	s = emit_begin(sizeof(*r));
+	s = net_begin(g, call, ret, set);
 	if (!s)
 		return 0;
-	s->set = set;
-	r = net_begin(s, t, g, call, ret);
+	r = (struct wire_net *)s->record;
 	net_describe(r, sk, family);
 	SET_FLAG(r->flags, flags);
 	if (access == WIRE_WATCH_IN) {
@@ -322,10 +345,10 @@ static __always_inline int net_report(const struct task_struct *t, const struct 
 			return 0;
 	}
 	if (made)
-		return net_made(t, g, regs, sk, ret);
+		return net_made(g, regs, sk, ret);
 	family = LOAD(struct sock, sk, __sk_common.skc_family);
 	if (family == AF_INET_ || family == AF_INET6_)
-		return net_done(t, g, regs, call, sk, ret);
+		return net_done(g, regs, call, sk, ret);
 	if (family == AF_UNIX_ && call == WIRE_CALL_CONNECT && (ret >= 0 || !net_tried(call, ret)))
 		return connect_done(t, g, regs, is32, sk, ret);
 	return 0;

@@ -13,10 +13,9 @@
 #include "task.bpf.h"
 
 static __always_inline void open_common(struct scratch *s, struct wire_open *r,
-					const struct task_struct *t, const struct gate *g,
-					__u32 call, long ret)
+					const struct task_struct *t, __u32 call, long ret)
 {
-	object_who(s, g);
+	object_who_of_arg(s->slot);
 	r->call = call;
 	r->ret = ret;
 	object_cwd(s, &r->cwd, t);
@@ -40,44 +39,31 @@ static __always_inline __u32 open_asked_flags(const struct pt_regs *regs, bool i
 	}
 }
 
-/* A flag of ours beside the O_*: one word less on the stack, of which 512 bytes must do for all. */
+/* A flag of ours beside the O_*: the file did not exist before. */
 #define OPEN_CREATED 0x80000000u
 
 /*
- * An open that succeeded: of file f, asked for with oflags (O_ONCE_ and what f keeps). ret: the
- * descriptor; flags: WIRE_OPEN_*.
+ * What somebody may care about an open of the current task, in s->open and s->gate, is looked at
+ * and told. (Global: the verifier looks at it once, not for each way to it.)
  */
-static __always_inline int open_seen(const struct task_struct *t, const struct gate *g,
-				     const void *f, __u32 oflags, __u32 call, long ret, __u32 flags)
+__noinline int open_tell(__u32 slot)
 {
-	__u32 access, watched, known;
-	__u64 sign = 0;
-	__u32 by_handle;
-	bool wanted;
+	const struct task_struct *t = compat_current();
+	struct scratch *s = emit_scratch(slot);
+	__u32 access, watched, known, by_handle;
 	struct object o = {};
 	struct wire_open *r;
-	struct scratch *s;
+	const void *f;
+	bool wanted;
 
-	/* (The file goes on saying so when it is handed on.) */
-	if ((LOAD(struct file, f, f_mode) & FMODE_CREATED_) && call < WIRE_CALL_RECVMSG)
-		oflags |= OPEN_CREATED;
-	barrier_var(oflags);
-	access = (oflags & O_ACCMODE_) == O_WRONLY_ ? 0 : WIRE_WATCH_READ;
-	if (oflags & (O_ACCMODE_ | O_TRUNC_ | OPEN_CREATED))
-		access |= WIRE_WATCH_WRITE;
-	access = OPAQUE(access);
-	/* Opens by a handle are rare, and never by chance: user space decides. */
-	by_handle = OPAQUE(call == WIRE_CALL_OPEN_BY_HANDLE_AT);
-#if COMPAT_KERNEL >= 602
-	sign = harmless_sign(compat_untyped(f), access);
-	if (harmless_knows(sign) && !by_handle)
-		return 0;
-#endif
-	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
-	known = OPAQUE(harmless_watched(sign));
-	if (!known && !harmless_begin(s, f, access, sign) && !by_handle)
+	f = (const void *)s->open.file;
+	access = s->open.access;
+	/* Opens by a handle are rare, and never by chance: user space decides. */
+	by_handle = OPAQUE(s->open.call == WIRE_CALL_OPEN_BY_HANDLE_AT);
+	known = OPAQUE(harmless_watched(s->open.sign));
+	if (!known && !harmless_begin(s) && !by_handle)
 		goto out;
 	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
 	s->set = o.set;
@@ -98,18 +84,19 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 		if (!by_handle)
 			harmless_not_this(s, watched);
 	}
-	if (!risen_acts(t, g))
+	if (!risen_acts(t, &s->gate))
 		goto out;
 	r = (struct wire_open *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	r->oflags = oflags & ~OPEN_CREATED;
-	if (oflags & OPEN_CREATED)
+	r->oflags = s->open.oflags & ~OPEN_CREATED;
+	if (s->open.oflags & OPEN_CREATED)
 		SET_FLAG(r->f.flags, WIRE_FILE_CREATED);
-	r->flags = flags;
+	r->flags = s->open.flags;
+	r->prot = s->open.prot;
+	r->mapping = s->open.mapping;
 	object_record(s, &r->f, &o, t, access & WIRE_WATCH_WRITE);
-	open_common(s, r, t, g, call, ret);
-	mapped_fill(s->slot);
-	emit_submit(s, WIRE_OPEN, g->hflags | (watched & access ? WIRE_F_WATCHED : 0),
+	open_common(s, r, t, s->open.call, s->open.ret);
+	emit_submit(s, WIRE_OPEN, s->open.hflags | (watched & access ? WIRE_F_WATCHED : 0),
 		    watched & WIRE_WATCH_URGENT);
 	return 0;
 out:
@@ -117,14 +104,80 @@ out:
 	return 0;
 }
 
+/*
+ * The current task got file f (as a number) open: with oflags, O_ONCE_ of them as they were asked
+ * for, by a call. NULL: nobody cares; else the buffer for open_tell(), which more may be put into.
+ */
+static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f, __u32 oflags,
+						  __u32 call)
+{
+	struct scratch *s;
+	__u64 sign = 0;
+	__u32 access;
+
+	/* (The file goes on saying so when it is handed on.) */
+	if ((LOAD(struct file, f, f_mode) & FMODE_CREATED_) && call < WIRE_CALL_RECVMSG)
+		oflags |= OPEN_CREATED;
+	barrier_var(oflags);
+	access = (oflags & O_ACCMODE_) == O_WRONLY_ ? 0 : WIRE_WATCH_READ;
+	if (oflags & (O_ACCMODE_ | O_TRUNC_ | OPEN_CREATED))
+		access |= WIRE_WATCH_WRITE;
+	access = OPAQUE(access);
+#if COMPAT_KERNEL >= 602
+	sign = harmless_sign(f, access);
+	if (harmless_knows(sign) && call != WIRE_CALL_OPEN_BY_HANDLE_AT)
+		return NULL;
+#endif
+	s = emit_begin(sizeof(struct wire_open));
+	if (!s)
+		return NULL;
+	s->gate = *g;
+	s->open.file = f;
+	s->open.sign = sign;
+	s->open.access = access;
+	s->open.oflags = oflags;
+	s->open.call = call;
+	s->open.flags = 0;
+	s->open.prot = 0;
+	s->open.mapping = 0;
+	s->open.ret = 0;
+	s->open.hflags = g->hflags;
+	return s;
+}
+
+/* An open whose descriptor is not known where it is seen. */
+static __always_inline int open_seen(const struct gate *g, const void *f, __u32 oflags, __u32 call)
+{
+	struct scratch *s = open_begin(g, compat_untyped(f), oflags, call);
+
+	if (!s)
+		return 0;
+	s->open.flags = WIRE_OPEN_NO_FD;
+	return open_tell(s->slot);
+}
+
+/* A mapping of file f, which lets the current task write it: what it is read for, it does not tell.
+ */
+static __always_inline int open_mapped(const struct gate *g, __u64 f, __u32 prot, __u32 flags)
+{
+	struct scratch *s = open_begin(g, f, O_WRONLY_, WIRE_CALL_MMAP);
+
+	if (!s)
+		return 0;
+	s->open.flags = WIRE_OPEN_NO_FD;
+	s->open.prot = prot;
+	s->open.mapping = flags;
+	return open_tell(s->slot);
+}
+
 /* By the system call, when it has returned a descriptor. */
 static __always_inline int open_done(const struct task_struct *t, const struct gate *g,
 				     const struct pt_regs *regs, bool is32, __u32 call, long ret)
 {
+	struct scratch *s;
 	const void *f;
 	__u32 oflags;
 
-	ret = mapped_fd(call, ret);
 	if (ret < 0)
 		return 0;
 	f = open_file(t, ret);
@@ -133,12 +186,16 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 			emit_lost(WIRE_C_LOST_READ);
 		return 0;
 	}
-	oflags = mapped_oflags(call, LOAD(struct file, f, f_flags));
+	oflags = LOAD(struct file, f, f_flags);
 	if (oflags & O_PATH_)
 		return 0; /* a mere handle: what is done with it is seen when it is opened */
 	/* These are done with when the file is open, and a file does not keep them. */
 	oflags |= open_asked_flags(regs, is32, call) & O_ONCE_;
-	return open_seen(t, g, f, oflags, call, ret, 0);
+	s = open_begin(g, (__u64)f, oflags, call);
+	if (!s)
+		return 0;
+	s->open.ret = ret;
+	return open_tell(s->slot);
 }
 
 /* An open that was denied, as it was asked for. */
@@ -166,7 +223,8 @@ static __always_inline int open_refused(const struct task_struct *t, const struc
 		return 0;
 	r = (struct wire_open *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	open_common(s, r, t, g, call, ret);
+	s->gate = *g;
+	open_common(s, r, t, call, ret);
 	r->oflags = a->oflags;
 	if (a->copied) {
 		emit_kernel_str(s, &r->asked, a->path, WIRE_PATH_MAX);
@@ -221,7 +279,8 @@ static __always_inline int open_handle_denied(const struct task_struct *t, const
 		return 0;
 	r = (struct wire_open *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	open_common(s, r, t, g, WIRE_CALL_OPEN_BY_HANDLE_AT, ret);
+	s->gate = *g;
+	open_common(s, r, t, WIRE_CALL_OPEN_BY_HANDLE_AT, ret);
 	r->oflags = compat_arg(regs, is32, 2);
 	r->flags = WIRE_OPEN_HANDLE;
 	bpf_probe_read_user(&bytes, sizeof(bytes), handle);

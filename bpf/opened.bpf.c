@@ -81,8 +81,7 @@ int BPF_PROG(rootwatch_opened, struct nameidata *nd, const struct open_flags *op
 	}
 	if (knob_open_tier != WIRE_TIER_FENTRY)
 		return 0;
-	return open_seen(t, &g, f, LOAD(struct file, f, f_flags) | (op->open_flag & O_ONCE_), call,
-			 0, WIRE_OPEN_NO_FD);
+	return open_seen(&g, f, LOAD(struct file, f, f_flags) | (op->open_flag & O_ONCE_), call);
 }
 
 /*
@@ -111,8 +110,7 @@ int BPF_PROG(rootwatch_received, struct file *f, int err)
 	if (compat_nr_of(compat_user_regs(t)) == NR_PIDFD_GETFD_)
 		return 0;
 	g.hflags |= WIRE_F_TIER(WIRE_TIER_FENTRY);
-	open_seen(t, &g, f, oflags & ~O_ONCE_, WIRE_CALL_RECVMSG, 0, WIRE_OPEN_NO_FD);
-	return 0;
+	return open_seen(&g, f, oflags & ~O_ONCE_, WIRE_CALL_RECVMSG);
 }
 
 /*
@@ -131,8 +129,7 @@ int BPF_PROG(rootwatch_mapped, struct file *f, unsigned long prot, unsigned long
 	if (!opened_gate(t, &g, false) || !mapped_counts(t, f))
 		return 0;
 	g.hflags = compat_flag(t) | WIRE_F_TIER(WIRE_TIER_FENTRY);
-	open_seen(t, &g, f, O_WRONLY_, WIRE_CALL_MMAP, 0, WIRE_OPEN_NO_FD);
-	return 0;
+	return open_mapped(&g, compat_untyped(f), prot, flags);
 }
 
 /*
@@ -166,6 +163,5 @@ int BPF_PROG(rootwatch_opened_lsm, struct file *f)
 	if (call == WIRE_CALL_NONE)
 		return 0;
 	g.hflags |= WIRE_F_TIER(WIRE_TIER_LSM);
-	open_seen(t, &g, f, oflags, call, 0, WIRE_OPEN_NO_FD);
-	return 0;
+	return open_seen(&g, f, oflags, call);
 }

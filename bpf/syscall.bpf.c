@@ -11,6 +11,7 @@
 #include "connect.bpf.h"
 #include "dup.bpf.h"
 #include "gate.bpf.h"
+#include "mapped.bpf.h"
 #include "net.bpf.h"
 #include "open.bpf.h"
 #include "setid.bpf.h"
@@ -90,6 +91,29 @@ __noinline int syscall_open(__u64 cgroup, __u64 gate, __u32 call, long ret)
 	return open_done(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, call, ret);
 }
 
+/* (Another thread may have replaced the descriptor since: then that file is told.) */
+__noinline int syscall_mmap(__u64 cgroup, __u64 gate)
+{
+	struct task_struct *t = compat_current();
+	struct mapped_args a = {};
+	const void *f;
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	mapped_read(&a, compat_user_regs(t), g.hflags & WIRE_F_COMPAT);
+	if (!mapped_is_shared(a.flags))
+		return 0;
+	f = open_file(t, a.fd);
+	if (!f) {
+		if (task_entered(t))
+			emit_lost(WIRE_C_LOST_READ);
+		return 0;
+	}
+	if (!mapped_counts(t, f))
+		return 0;
+	return open_mapped(&g, (__u64)f, a.prot, a.flags);
+}
+
 /* A global function, which the verifier looks at once; it can be passed a struct since 5.12. */
 #if COMPAT_KERNEL >= 602
 #define SYSCALL_GATE __noinline
@@ -147,6 +171,8 @@ static __always_inline int syscall_tell(const struct task_struct *t, __u32 flag,
 			return syscall_handle_denied(g.cgroup, gate_packed(&g), ret);
 		if (knob_open_tier != WIRE_TIER_TRACEPOINT)
 			return 0;
+		if (call == WIRE_CALL_MMAP)
+			return syscall_mmap(g.cgroup, gate_packed(&g));
 		return denied ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :
 				syscall_open(g.cgroup, gate_packed(&g), call, ret);
 	}

@@ -285,7 +285,7 @@ __noinline int uring_net(__u64 req, __u64 cgroup, __u64 gate, long ret)
 	sk = LOAD(struct socket, LOAD(struct file, f, private_data), sk);
 	family = LOAD(struct sock, sk, __sk_common.skc_family);
 	if (family == AF_INET_ || family == AF_INET6_)
-		return net_done(t, &g, regs, WIRE_CALL_CONNECT, sk, ret);
+		return net_done(&g, regs, WIRE_CALL_CONNECT, sk, ret);
 	if (family == AF_UNIX_ && (ret >= 0 || !net_tried(WIRE_CALL_CONNECT, ret)))
 		return connect_done(t, &g, regs, false, sk, ret);
 	return 0;

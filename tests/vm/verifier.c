@@ -96,7 +96,8 @@ static bool is_other(const char *program)
 /* Loads one of the others, or all but these (NULL), and says what that cost. */
 static int load(const struct other *other)
 {
-	struct rootwatch_bpf *skel = object_open();
+	int types;
+	struct rootwatch_bpf *skel = object_open(NULL, &types);
 	struct bpf_program *prog;
 	size_t n, i;
 	int err;

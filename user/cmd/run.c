@@ -10,12 +10,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/tier.h"
 #include "cmd/canary.h"
 #include "cmd/cmd.h"
 #include "cmd/judges.h"
 #include "cmd/options.h"
 #include "cmd/pipeline.h"
+#include "cmd/run_options.h"
 #include "container/host_mounts.h"
 #include "output/output.h"
 #include "source/source.h"
@@ -24,146 +26,6 @@
 #define PROOF_MS     400
 
 #define HOOKS_TEXT_MAX 1024
-
-struct run_options {
-	bool json, text, all, blocked, stats;
-	const char *output;
-	const char *container;
-	unsigned int duration; /* seconds; 0: until a signal */
-	unsigned int ring_mib; /* 0: the default */
-	int ready_fd;	       /* -1: none */
-	uint32_t tier;	       /* or SOURCE_TIER_AUTO */
-	struct rule_options rules;
-};
-
-enum {
-	OPT_ALL = 256,
-	OPT_BLOCKED,
-	OPT_OUTPUT,
-	OPT_CONTAINER,
-	OPT_DURATION,
-	OPT_STATS,
-	OPT_READY,
-	OPT_RING,
-	OPT_TIER
-};
-
-static const struct argp_option options[] = {
-	{"format", 'o', "FORMAT", 0,
-	 "json: one Falco-shaped object a line; text: for people. Default: text at a terminal, "
-	 "else json",
-	 0},
-	{"output", OPT_OUTPUT, "FILE", 0, "Append to FILE (made 0600 when new) instead of stdout",
-	 0},
-	{"all", OPT_ALL, NULL, 0,
-	 "Every exec, exit, uid change, open for writing and Unix connect of root in containers, not only "
-	 "what a detection matched",
-	 0},
-	{"blocked", OPT_BLOCKED, NULL, 0,
-	 "Also what other users in containers tried on watched objects and were denied. (Root's "
-	 "own denied attempts are always shown)",
-	 0},
-	{"container", OPT_CONTAINER, "ID|NAME", 0,
-	 "Only this container: its name, its id, or the first 6 or more characters of the id", 0},
-	{"duration", OPT_DURATION, "TIME", 0, "Stop after TIME: 90, 90s, 15m, 2h", 0},
-	{"stats", OPT_STATS, NULL, 0, "Print counters on exit (SIGUSR1 prints them at any time)",
-	 0},
-	{"ring", OPT_RING, "MIB", 0,
-	 "Size of the buffer between kernel and rootwatch in MiB, a power of two (default 16)", 0},
-	{"tier", OPT_TIER, "TIER", 0,
-	 "See opens by this kind of hook only: fentry, lsm or tracepoint. Default: the first of "
-	 "these that the kernel has",
-	 0},
-	{"ready-fd", OPT_READY, "FD", 0,
-	 "Write a newline to descriptor FD once all hooks are attached, and close it", 0},
-	{0},
-};
-
-static int parse_number(const char *text, unsigned int max, unsigned int *out)
-{
-	char *end;
-	unsigned long v;
-
-	errno = 0;
-	v = strtoul(text, &end, 10);
-	if (errno || end == text || *end || *text == '-' || v > max)
-		return -EINVAL;
-	*out = (unsigned int)v;
-	return 0;
-}
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct run_options *o = state->input;
-	unsigned int n = 0;
-
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->rules;
-		return 0;
-	case 'o':
-		o->json = strcmp(arg, "json") == 0;
-		o->text = strcmp(arg, "text") == 0;
-		if (!o->json && !o->text)
-			argp_error(state, "the format is json or text, not '%s'", arg);
-		return 0;
-	case OPT_OUTPUT:
-		o->output = arg;
-		return 0;
-	case OPT_ALL:
-		o->all = true;
-		return 0;
-	case OPT_BLOCKED:
-		o->blocked = true;
-		return 0;
-	case OPT_CONTAINER:
-		if (!*arg)
-			argp_error(state, "--container needs an id or a name");
-		o->container = arg;
-		return 0;
-	case OPT_DURATION:
-		if (options_seconds(arg, &o->duration))
-			argp_error(state, "'%s' is no duration: try 90, 90s, 15m or 2h", arg);
-		return 0;
-	case OPT_STATS:
-		o->stats = true;
-		return 0;
-	case OPT_RING:
-		if (parse_number(arg, 1024, &o->ring_mib) || o->ring_mib == 0 ||
-		    (o->ring_mib & (o->ring_mib - 1)))
-			argp_error(state, "'%s' is no power of two from 1 to 1024", arg);
-		return 0;
-	case OPT_READY:
-		if (parse_number(arg, 1u << 20, &n))
-			argp_error(state, "'%s' is no descriptor", arg);
-		o->ready_fd = (int)n;
-		return 0;
-	case OPT_TIER:
-		if (tier_of_name(arg, &o->tier))
-			argp_error(state, "the tier is fentry, lsm or tracepoint, not '%s'", arg);
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "run takes no argument '%s'", arg);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp_child children[] = {
-	{&rule_options_argp, 0, "Which rules:", 0},
-	{0},
-};
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse,
-	.children = children,
-	.doc = "Stream what root does inside containers.\v"
-	       "Data goes to stdout, talk to stderr. SIGINT and SIGTERM end it with everything "
-	       "delivered first; SIGUSR1 prints the counters; SIGHUP loads the rules again. Exit status: 0 ok, 1 error, 2 usage, "
-	       "3 the kernel cannot, 4 not enough privilege.",
-};
 
 static void print_stats(const struct source *s, const struct pipeline *p)
 {
@@ -411,6 +273,7 @@ static int run_with(struct run *r, const struct run_options *o)
 	fprintf(stderr,
 		"rootwatch: watching what root does in containers (opens by %s); Ctrl-C ends it\n",
 		tier_name(source_tier(r->source)));
+	memory_trim();
 	say_ready(o->ready_fd);
 	if (!err)
 		err = stream(r, o->duration);
@@ -427,12 +290,11 @@ static int run_with(struct run *r, const struct run_options *o)
 
 int cmd_run(int argc, char **argv)
 {
-	struct run_options o = {
-		.ready_fd = -1, .tier = SOURCE_TIER_AUTO, .rules = RULE_OPTIONS_INIT};
+	struct run_options o = RUN_OPTIONS_INIT;
 	struct run r = {.signals = -1, .proof.pid_ns_fd = -1};
 	int code, err = 0;
 
-	options_parse("rootwatch run", &argp, argc, argv, &o);
+	options_parse("rootwatch run", &run_options_argp, argc, argv, &o);
 	if (!o.json && !o.text) {
 		o.text = !o.output && isatty(STDOUT_FILENO);
 		o.json = !o.text;

@@ -441,6 +441,7 @@ X(PROC_AEXE, "proc.aexe", STRING, INDEX_OPTIONAL, EVENT, "an ancestor's first ar
 X(PROC_AEXEPATH, "proc.aexepath", STRING, INDEX_OPTIONAL, EVENT, "path of an ancestor's program", "\"/bin/bash\"") \
 X(PROC_ACMDLINE, "proc.acmdline", STRING, INDEX_OPTIONAL, EVENT, "an ancestor's arguments", "\"bash -i\"") \
 X(PROC_APID, "proc.apid", NUMBER, INDEX_OPTIONAL, EVENT, "an ancestor's process id on the host", "4200") \
+X(PROC_PVPID, "proc.pvpid", NUMBER, NONE, EVENT, "the parent's process id in its pid namespace, if known", "6") \
 X(PROC_PEXE, "proc.pexe", STRING, NONE, EVENT, "the parent's first argument (argv[0])", "\"sh\"") \
 X(PROC_PCMDLINE, "proc.pcmdline", STRING, NONE, EVENT, "the parent's arguments", "\"sh -c x\"") \
 X(PROC_SNAME, "proc.sname", STRING, NONE, EVENT, "command name of the session leader", "\"bash\"") \

@@ -177,6 +177,7 @@ static struct entry *add_from_event(struct process_table *t, const struct event 
 
 	if (e) {
 		e->p.ppid = ev->task.ppid;
+		e->p.vpid = ev->task.vpid;
 		e->p.comm = ev->task.comm;
 		e->p.cwd = ev->cwd;
 		e->p.from_proc = true;
@@ -242,6 +243,7 @@ static struct entry *learn_fork(struct process_table *t, const struct event *ev,
 	e->p.pid = f->child_pid;
 	e->p.start = f->child_start;
 	e->p.ppid = f->parent_pid;
+	e->p.vpid = f->child_vpid;
 	e->p.exec_time = e->p.exec_num = 0;
 	e->p.alert_num = e->p.alert_time = 0;
 	e->p.alert_rule = NULL;
@@ -304,6 +306,7 @@ void process_table_apply(struct process_table *t, struct event *e)
 	}
 	if (self && e->kind != EVENT_FORK) {
 		self->p.ppid = e->task.ppid;
+		self->p.vpid = e->task.vpid;
 		exchange_creds(&self->p, e);
 	}
 	if (e->kind != EVENT_FORK)

@@ -150,11 +150,27 @@ static const struct grammar table[] = {
 		.tools =
 			"emerge xbps-install xbps-remove urpmi urpme gdebi gdebi-gtk installpkg "
 			"upgradepkg removepkg tce-load alien rpm2cpio rpm2archive add-apt-repository "
-			"apt-add-repository unattended-upgrade unattended-upgrades",
+			"apt-add-repository unattended-upgrade unattended-upgrades debootstrap "
+			"mmdebstrap pacstrap",
 		.queries =
 			"-h --help -V --version -p --pretend -s --search --searchdesc --info --dry-run "
 			"--test --list-sets",
 		.bare = PACKAGE_ACT,
+		.style = GRAMMAR_OPERAND,
+	},
+	{
+		.tools = "nix",
+		.values = "--option -I --include --log-format",
+		.asks = "-h --help --version --dry-run",
+		.queries = "profile: profile:list profile:history profile:diff-closures channel:",
+		.acts = "profile shell run develop upgrade-nix channel",
+		.bare = PACKAGE_QUERY,
+		.style = GRAMMAR_SUBCOMMAND,
+	},
+	{
+		.tools = "nix-shell",
+		.acts = "-p --packages",
+		.bare = PACKAGE_NONE,
 		.style = GRAMMAR_OPERAND,
 	},
 	{

@@ -90,8 +90,10 @@ static const struct grammar table[] = {
 		.style = GRAMMAR_OPERAND,
 	},
 	{
-		.tools = "uvx pipx.pyz ensurepip pip-sync cargo-binstall cargo-install cpanm cpan "
-			 "install2.r installGithub.r",
+		.tools =
+			"uvx pnpx pipx.pyz ensurepip pip-sync cargo-binstall cargo-install cpanm cpan "
+			"install2.r installGithub.r docker-php-ext-install "
+			"install-php-extensions",
 		.versioned = true,
 		.queries = "-h --help -V --version --info -l -L -O -v --dry-run",
 		.bare = PACKAGE_ACT,
@@ -110,7 +112,7 @@ static const struct grammar table[] = {
 		.style = GRAMMAR_SUBCOMMAND,
 	},
 	{
-		.tools = "pipx poetry pipenv pdm",
+		.tools = "pipx poetry pipenv pdm rye pixi hatch",
 		.values = "-C --directory -P --project",
 		.asks = "-h --help --dry-run",
 		.fronts = "-V --version",
@@ -159,13 +161,13 @@ static const struct grammar table[] = {
 		/* `cargo build` fetches what it needs, too: see compiler-run. */
 		.tools =
 			"cargo go rustup corepack luarocks bun deno dotnet pyenv rbenv nodenv asdf mise "
-			"julia-install",
+			"julia-install pecl pear volta fnm opam cabal stack conan vcpkg",
 		.values = "-C --tree --server --cwd",
 		.asks = "-h --help --dry-run",
 		.fronts = "-V --version",
 		.queries =
 			"toolchain: toolchain:list component: component:list target: target:list tool: "
-			"tool:list tool:search plugin: plugin:list",
+			"tool:list tool:search plugin: plugin:list x",
 		.acts = "install uninstall get add i rm remove update upgrade toolchain component target "
 			"self enable prepare use tool workload plugin make purge",
 		.bare = PACKAGE_QUERY,

@@ -106,6 +106,9 @@ static enum package_act judge_subcommand(const struct grammar *g, const struct p
 
 	for (size_t i = 0; i < p->n; i++) {
 		if (!is_option(p->args[i])) {
+			/* `cargo +nightly install x` */
+			if (sub.len == 0 && p->args[i].len > 0 && p->args[i].p[0] == '+')
+				continue;
 			if (sub.len == 0)
 				sub = p->args[i];
 			else if (second.len == 0)

@@ -164,9 +164,10 @@ static bool is_used(const struct choice *c, enum when when)
 	return true;
 }
 
-int hooks_choose(struct hooks *h, uint32_t tier, char why[static SOURCE_WHY_MAX])
+int hooks_choose(struct hooks *h, uint32_t tier, const struct btf *kernel,
+		 char why[static SOURCE_WHY_MAX])
 {
-	int err = probe_kernel(&h->probe, tier);
+	int err = probe_kernel(&h->probe, tier, kernel);
 
 	if (!err)
 		err = choice_make(&h->probe.have, tier, &h->choice, h->why);

@@ -11,6 +11,7 @@
 #include "source/source.h"
 
 struct bpf_link;
+struct btf;
 struct rootwatch_bpf;
 
 #define HOOKS_MAX 32
@@ -32,10 +33,12 @@ struct hooks {
 };
 
 /*
- * Looks what there is and chooses; tier: a WIRE_TIER_* to force, or SOURCE_TIER_AUTO. 0, -ENOMEM,
- * or -ENOTSUP when the forced one is not to be had: why gets a sentence.
+ * Looks what there is and chooses. kernel: its types; tier: a WIRE_TIER_* to force, or
+ * SOURCE_TIER_AUTO. 0, -ENOMEM, or -ENOTSUP when the forced one is not to be had: why gets a
+ * sentence.
  */
-int hooks_choose(struct hooks *h, uint32_t tier, char why[static SOURCE_WHY_MAX]);
+int hooks_choose(struct hooks *h, uint32_t tier, const struct btf *kernel,
+		 char why[static SOURCE_WHY_MAX]);
 
 /* After a load or an attach that failed: chooses what asks less of the kernel. False: nothing does.
  */

@@ -3,21 +3,20 @@
 #include "source/source.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <malloc.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "source/counters.h"
 #include "source/hooks.h"
+#include "source/knobs.h"
+#include "source/moves.h"
 #include "source/object.h"
 #include "source/ring.h"
 #include "source/swap.h"
@@ -36,12 +35,12 @@ enum { READER_RUNNING, READER_BATCH, READER_IDLE };
 #define CONSUME_MAX 4096
 
 struct source {
+	struct btf *kernel; /* its types, until the programs are loaded */
 	struct rootwatch_bpf *skel;
 	struct ring *ring;
 	struct swap swap;
 	struct hooks hooks;
 	int epoll;
-	int cpus;
 	bool all;
 	unsigned int quiet; /* polls in a row that found nothing */
 	uint64_t delivered;
@@ -55,32 +54,6 @@ __attribute__((format(printf, 2, 0))) static int libbpf_quiet(enum libbpf_print_
 	if (level == LIBBPF_WARN && getenv("ROOTWATCH_LIBBPF"))
 		return vfprintf(stderr, format, args);
 	return 0;
-}
-
-/* paths: of process 1, which is out of reach for who has fewer capabilities than it, and ours. */
-static uint32_t ns_of_host(const char *const paths[2])
-{
-	struct stat st;
-
-	if (stat(paths[0], &st) && stat(paths[1], &st))
-		return 0;
-	return (uint32_t)st.st_ino;
-}
-
-static void set_knobs(struct rootwatch_bpf *skel, const struct source_options *o)
-{
-	uint64_t secret;
-
-	skel->rodata->knob_agent = (uint32_t)getpid();
-	skel->rodata->knob_host_mnt_ns =
-		ns_of_host((const char *const[]){"/proc/1/ns/mnt", "/proc/self/ns/mnt"});
-	skel->rodata->knob_host_net_ns =
-		ns_of_host((const char *const[]){"/proc/1/ns/net", "/proc/self/ns/net"});
-	skel->rodata->knob_ring_bytes = o->ring_bytes;
-	skel->rodata->knob_all = o->all;
-	secret = swap_random();
-	skel->bss->knob_harmless = secret ? secret | 1 : 0;
-	skel->rodata->knob_blocked = o->blocked;
 }
 
 static int record_in(void *ctx, const void *data, size_t size)
@@ -135,23 +108,38 @@ static struct wire_calls wanted_calls(const struct source *s, const struct filte
 	return wanted;
 }
 
+/* types: to be closed after the load; -1: none. */
+static int open_object(struct source *s, int *types)
+{
+	int err;
+
+	if (!s->kernel)
+		s->kernel = btf__load_vmlinux_btf(); /* NULL: slower */
+	s->skel = object_open(s->kernel, types);
+	err = s->skel ? 0 : -errno;
+	btf__free(s->kernel);
+	s->kernel = NULL;
+	return err;
+}
+
 static int load(struct source *s, const struct source_options *o, char *why)
 {
 	struct wire_calls calls = wanted_calls(s, o->filter);
 	uint32_t number;
-	int err;
+	int types, err;
 
-	s->skel = object_open();
+	err = open_object(s, &types);
 	if (!s->skel) {
-		err = -errno;
 		snprintf(why, SOURCE_WHY_MAX, "cannot open the BPF object: %s", strerror(-err));
 		return err;
 	}
-	set_knobs(s->skel, o);
+	knobs_set(s->skel, o);
 	hooks_prepare(&s->hooks, s->skel);
 	err = bpf_map__set_max_entries(s->skel->maps.ring, o->ring_bytes);
 	if (!err)
 		err = load_error(rootwatch_bpf__load(s->skel));
+	if (types >= 0)
+		close(types);
 	if (err) {
 		snprintf(why, SOURCE_WHY_MAX,
 			 "the kernel refuses the BPF programs: %s (ROOTWATCH_LIBBPF=1 shows its "
@@ -241,8 +229,8 @@ int source_open(struct source **out, const struct source_options *opts,
 		return -ENOMEM;
 	s->epoll = -1;
 	s->all = o.all;
-	s->cpus = libbpf_num_possible_cpus();
-	err = hooks_choose(&s->hooks, o.tier, why);
+	s->kernel = btf__load_vmlinux_btf();
+	err = s->kernel ? hooks_choose(&s->hooks, o.tier, s->kernel, why) : -errno;
 	if (!err)
 		err = start(s, &o, why);
 	while (err && o.tier == SOURCE_TIER_AUTO && hooks_degrade(&s->hooks)) {
@@ -256,7 +244,6 @@ int source_open(struct source **out, const struct source_options *opts,
 		return err;
 	}
 	why[0] = '\0';
-	malloc_trim(0); /* the kernel's BTF took some MB */
 	*out = s;
 	return 0;
 }
@@ -304,43 +291,9 @@ void source_stop(struct source *s)
 	hooks_detach(&s->hooks);
 }
 
-/* "0" into a cgroup.procs: this process. False: not there, not writable. */
-static bool move_to(const char *top, const char *cgroup)
-{
-	char path[PATH_MAX];
-	bool done;
-	int fd;
-
-	if (snprintf(path, sizeof(path), "%s%s/cgroup.procs", top, cgroup) >= (int)sizeof(path))
-		return false;
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	done = write(fd, "0", 1) == 1;
-	close(fd);
-	return done;
-}
-
 bool source_prove_moves(struct source *s)
 {
-	FILE *f = fopen("/proc/self/cgroup", "re");
-	char line[PATH_MAX];
-	bool done = false;
-
-	/* "0::/path" is v2's, "4:memory:/path" of v1. */
-	while (f && !done && fgets(line, sizeof(line), f)) {
-		char *kind = strchr(line, ':'), *path = kind ? strchr(kind + 1, ':') : NULL;
-		char top[PATH_MAX];
-
-		if (!path)
-			continue;
-		*path++ = '\0';
-		path[strcspn(path, "\n")] = '\0';
-		snprintf(top, sizeof(top), "/sys/fs/cgroup%s%s", kind[1] ? "/" : "", kind + 1);
-		done = move_to(top, path) || (!kind[1] && move_to("/sys/fs/cgroup/unified", path));
-	}
-	if (f)
-		fclose(f);
+	moves_make();
 	return __atomic_load_n(&s->skel->bss->gate_moves, __ATOMIC_SEQ_CST) > 0;
 }
 
@@ -403,29 +356,13 @@ int source_host_devices(struct source *s, const uint32_t *devs, size_t n)
 
 int source_stats(const struct source *s, struct source_stats *st)
 {
-	uint64_t(*c)[WIRE_C_END];
-	uint32_t zero = 0;
-	int cpu, err;
+	int err = counters_read(bpf_map__fd(s->skel->maps.counters), st);
 
-	c = calloc((size_t)s->cpus, sizeof(*c));
-	if (!c)
-		return -ENOMEM;
-	err = bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.counters), &zero, c);
-	if (!err) {
-		memset(st, 0, sizeof(*st));
-		for (cpu = 0; cpu < s->cpus; cpu++) {
-			st->produced += c[cpu][WIRE_C_PRODUCED];
-			st->lost_ring += c[cpu][WIRE_C_LOST_RING];
-			st->lost_busy += c[cpu][WIRE_C_LOST_BUSY];
-			st->lost_read += c[cpu][WIRE_C_LOST_READ];
-			st->bytes += c[cpu][WIRE_C_BYTES];
-			st->unknown_creds += c[cpu][WIRE_C_EVICTED];
-		}
-		st->delivered = s->delivered;
-		st->lost_recursion = hooks_missed(&s->hooks);
-	}
-	free(c);
-	return err;
+	if (err)
+		return err;
+	st->delivered = s->delivered;
+	st->lost_recursion = hooks_missed(&s->hooks);
+	return 0;
 }
 
 const struct source_hook *source_hooks(const struct source *s, size_t *n)
@@ -481,5 +418,6 @@ void source_close(struct source *s)
 		return;
 	unload(s);
 	hooks_free(&s->hooks);
+	btf__free(s->kernel);
 	free(s);
 }

@@ -3,9 +3,13 @@
 #ifndef ROOTWATCH_SOURCE_OBJECT_H
 #define ROOTWATCH_SOURCE_OBJECT_H
 
+struct btf;
 struct rootwatch_bpf;
 
-/* As rootwatch_bpf__open(): NULL with errno set when it cannot be opened. */
-struct rootwatch_bpf *object_open(void);
+/*
+ * As rootwatch_bpf__open(): NULL with errno set when it cannot be opened. kernel: the kernel's
+ * types, to load faster; may be NULL. *types gets a descriptor to be closed after the load, or -1.
+ */
+struct rootwatch_bpf *object_open(const struct btf *kernel, int *types);
 
 #endif /* ROOTWATCH_SOURCE_OBJECT_H */

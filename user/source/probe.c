@@ -193,10 +193,9 @@ static int has_urings(const struct probe *p, const struct found *f)
 	return urings_are_off() ? -EOPNOTSUPP : p->have.fentry;
 }
 
-int probe_kernel(struct probe *p, uint32_t forced)
+int probe_kernel(struct probe *p, uint32_t forced, const struct btf *kernel)
 {
 	struct found f = {0};
-	struct btf *btf;
 
 	memset(p, 0, sizeof(*p));
 	p->have = (struct choice_have){.fentry = -EPERM,
@@ -211,13 +210,7 @@ int probe_kernel(struct probe *p, uint32_t forced)
 	p->callees = calloc(CALLEES_MAX, sizeof(*p->callees));
 	if (!p->callees)
 		return -ENOMEM;
-	btf = btf__load_vmlinux_btf();
-	if (!btf) {
-		p->have.fentry = p->have.lsm = p->have.probes = -errno;
-		return 0;
-	}
-	find(p, btf, &f);
-	btf__free(btf);
+	find(p, kernel, &f);
 	p->have.fentry = try_function(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, f.path_openat);
 	if (p->have.fentry || forced == WIRE_TIER_LSM) {
 		p->have.lsm = try_function(BPF_PROG_TYPE_LSM, BPF_LSM_MAC, f.lsm_file_open);

@@ -16,6 +16,8 @@ struct probe_callee {
 	char name[PROBE_NAME_MAX];
 };
 
+struct btf;
+
 struct probe {
 	struct choice_have have;
 	struct probe_callee *callees;
@@ -23,10 +25,11 @@ struct probe {
 };
 
 /*
- * Tries what a choice needs to know when `forced` is forced (CHOICE_AUTO: nothing). Programs of two
- * instructions are loaded, attached and taken away again. 0 or -ENOMEM; *p is empty then.
+ * Tries what a choice needs to know when `forced` is forced (CHOICE_AUTO: nothing). kernel: its
+ * types. Programs of two instructions are loaded, attached and taken away again. 0 or -ENOMEM; *p
+ * is empty then.
  */
-int probe_kernel(struct probe *p, uint32_t forced);
+int probe_kernel(struct probe *p, uint32_t forced, const struct btf *kernel);
 void probe_free(struct probe *p);
 
 #endif /* ROOTWATCH_SOURCE_PROBE_H */

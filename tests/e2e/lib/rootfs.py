@@ -19,7 +19,7 @@ STAND_INS = """
 /usr/bin/npm /usr/bin/gem /usr/bin/python3 /usr/sbin/useradd /usr/sbin/adduser /usr/bin/mytool
 /usr/sbin/usermod
 """.split() + ["/tools/" + name for name in """
-amicontained cdk chisel chmod crontab curl debugfs gcc insmod kmod kubectl mknod modprobe nc nmap
+amicontained cargo cdk chisel chmod crontab curl debugfs gcc insmod kmod kubectl mknod modprobe nc nmap
 nsenter setcap socat ssh unshare x86_64-linux-gnu-gcc-12 xmrig
 """.split()]
 

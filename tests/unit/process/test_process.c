@@ -165,6 +165,7 @@ static void fork_shares_the_image(void **state)
 	assert_int_equal(child->pid, 101);
 	assert_int_equal(child->start, 60);
 	assert_int_equal(child->ppid, 100);
+	assert_int_equal(child->vpid, 101);
 	assert_ptr_equal(child->cmdline.p, parent->cmdline.p);
 	assert_int_equal(process_table_bytes(t), bytes);
 	assert_true(child->serial != parent->serial);
@@ -293,6 +294,7 @@ static void unknown_process_is_asked_for_once(void **state)
 	assert_non_null(e.process);
 	assert_true(e.process->from_proc);
 	assert_int_equal(e.process->ppid, 9);
+	assert_int_equal(e.process->vpid, e.task.vpid);
 	assert_string_equal(e.process->comm.p, "writer");
 	assert_string_equal(e.process->cwd.p, "/there");
 	assert_int_equal(e.process->exepath.len, 0);

@@ -130,7 +130,7 @@ static const char *const other_fields[] = {
 	"proc.is_exe_writable", "proc.is_pgid_leader", "proc.is_vpgid_leader",
 	"proc.loginshellid", "proc.nchilds", "proc.nthreads", "proc.penv", "proc.pgid",
 	"proc.pgid.exe", "proc.pgid.exepath", "proc.pgid.name",
-	"proc.ppid.duration", "proc.ppid.ts", "proc.pvpid",
+	"proc.ppid.duration", "proc.ppid.ts",
 	"proc.stderr.name", "proc.stderr.type", "proc.stdin.name", "proc.stdin.type",
 	"proc.stdout.name", "proc.stdout.type", "proc.vmrss", "proc.vmsize", "proc.vmswap",
 	"proc.vpgid", "proc.vpgid.exe", "proc.vpgid.exepath", "proc.vpgid.name", "syscall.type",

@@ -81,9 +81,10 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 	}
 	if (id >= F_END && id != F_HOST_PATH && id != F_FILE_TYPE && id != F_FILE_SUID &&
 	    id != F_FILE_RDEV && id != F_MOUNTS && id != F_PROC_PCMDLINE && id != F_PROC_PEXE &&
-	    id != F_ARG_REQUEST && id != F_CALL_GAINED && id != F_ARG_KEY && id != F_ARG_VALUE &&
-	    id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET && id != F_FD_NUM && id != F_DUP_STDIO &&
-	    id != F_PIDNS_DURATION && id != F_ARG_PROT && id != F_SETID_GAIN && id != F_HANDLE_AT) {
+	    id != F_PROC_PVPID && id != F_ARG_REQUEST && id != F_CALL_GAINED && id != F_ARG_KEY &&
+	    id != F_ARG_VALUE && id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET && id != F_FD_NUM &&
+	    id != F_DUP_STDIO && id != F_PIDNS_DURATION && id != F_ARG_PROT && id != F_SETID_GAIN &&
+	    id != F_HANDLE_AT) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;
@@ -198,6 +199,7 @@ static void build_task(struct build *b)
 	t->pcomm = comm(b, F_PROC_PNAME, STR_LIT("app"));
 	b->event.cwd = input_str(&b->in, F_PROC_CWD, STR_LIT("/"));
 	b->parent.pid = t->ppid;
+	b->parent.vpid = input_id(&b->in, F_PROC_PVPID, 1);
 	b->parent.comm = t->pcomm;
 	b->parent.exepath = input_str(&b->in, F_PROC_PEXEPATH, STR_LIT("/usr/bin/app"));
 	build_arguments(b, &b->parent, F_PROC_PCMDLINE, F_PROC_PEXE);

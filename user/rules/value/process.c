@@ -261,6 +261,9 @@ static bool family(struct value *v, const struct event *e, const struct field_us
 		return counted(v, e, use->id);
 	case F_PROC_PEXEPATH:
 		return set_str(v, e->parent ? e->parent->exepath : STR_LIT(""));
+	case F_PROC_PVPID:
+		return e->parent && e->parent->vpid > 0 ? set_num(v, e->parent->vpid) :
+							  set_missing(v);
 	case F_PROC_PEXE:
 		return set_str(v, e->parent ? process_argv0(e->parent) : STR_LIT(""));
 	case F_PROC_PCMDLINE:

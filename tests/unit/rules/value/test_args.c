@@ -13,41 +13,16 @@
 #include <sys/socket.h>
 
 #include "rules/build.h"
-#include "rules/value.h"
-
-static struct value_scratch scratch;
-
-static int reset(void **state)
-{
-	(void)state;
-	judge_reset();
-	scratch.used = 0;
-	return 0;
-}
-
-static void expect(const struct event *e, struct field_use use, const char *want)
-{
-	struct value v = {.type = VALUE_LIST};
-	char got[1024] = "";
-
-	value_of(&v, e, &use, &scratch);
-	if (v.type == VALUE_STRING)
-		snprintf(got, sizeof(got), "%.*s", (int)v.s.len, v.s.p);
-	else if (v.type == VALUE_NUMBER)
-		snprintf(got, sizeof(got), "%lld", (long long)v.n);
-	if ((v.type == VALUE_MISSING) != (want == NULL) || (want && strcmp(got, want) != 0))
-		fail_msg("%s[%u] is \"%s\" (type %d), not %s", field_name(use.id), use.index, got,
-			 (int)v.type, want ? want : "missing");
-}
+#include "rules/value/asked.h"
 
 static void nth(const struct event *e, uint32_t n, const char *want)
 {
-	expect(e, (struct field_use){.id = F_ARG, .has_index = true, .index = n}, want);
+	asked_expect(e, (struct field_use){.id = F_ARG, .has_index = true, .index = n}, want);
 }
 
 static void has(const struct event *e, enum field_id id, const char *want)
 {
-	expect(e, (struct field_use){.id = id}, want);
+	asked_expect(e, (struct field_use){.id = id}, want);
 }
 
 static struct event call_event(uint32_t call)
@@ -266,14 +241,14 @@ static void times_of_programs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(arguments_of_calls, reset),
-		cmocka_unit_test_setup(unknown_arguments, reset),
-		cmocka_unit_test_setup(arguments_of_sockets, reset),
-		cmocka_unit_test_setup(descriptors_copied, reset),
-		cmocka_unit_test_setup(credentials_that_rose, reset),
-		cmocka_unit_test_setup(arguments_of_opens, reset),
-		cmocka_unit_test_setup(arguments_of_programs, reset),
-		cmocka_unit_test_setup(times_of_programs, reset),
+		cmocka_unit_test_setup(arguments_of_calls, asked_reset),
+		cmocka_unit_test_setup(unknown_arguments, asked_reset),
+		cmocka_unit_test_setup(arguments_of_sockets, asked_reset),
+		cmocka_unit_test_setup(descriptors_copied, asked_reset),
+		cmocka_unit_test_setup(credentials_that_rose, asked_reset),
+		cmocka_unit_test_setup(arguments_of_opens, asked_reset),
+		cmocka_unit_test_setup(arguments_of_programs, asked_reset),
+		cmocka_unit_test_setup(times_of_programs, asked_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

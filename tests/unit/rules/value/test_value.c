@@ -17,59 +17,21 @@
 #include "container/container.h"
 #include "container/mounts.h"
 #include "rules/build.h"
-#include "rules/value.h"
-
-static struct value_scratch scratch;
-
-static int reset(void **state)
-{
-	(void)state;
-	judge_reset();
-	scratch.used = 0;
-	return 0;
-}
-
-static struct value get_use(const struct event *e, struct field_use use)
-{
-	struct value v = {.type = VALUE_LIST};
-
-	value_of(&v, e, &use, &scratch);
-	return v;
-}
+#include "rules/value/asked.h"
 
 static struct value get(const struct event *e, enum field_id id)
 {
-	return get_use(e, (struct field_use){.id = id});
-}
-
-/* want: NULL for a missing one, else the string, the decimal number, or a list with blanks. */
-static void check(const struct event *e, struct field_use use, const char *want)
-{
-	struct value v = get_use(e, use);
-	char got[4096] = "";
-	size_t n = 0;
-
-	if (v.type == VALUE_STRING)
-		snprintf(got, sizeof(got), "%.*s", (int)v.s.len, v.s.p);
-	else if (v.type == VALUE_NUMBER || v.type == VALUE_BOOL)
-		snprintf(got, sizeof(got), "%lld", (long long)v.n);
-	else if (v.type == VALUE_LIST)
-		for (size_t i = 0; i < v.n_list; i++)
-			n += (size_t)snprintf(got + n, sizeof(got) - n, "%s%.*s", i ? " " : "",
-					      (int)v.list[i].len, v.list[i].p);
-	if ((v.type == VALUE_MISSING) != (want == NULL) || (want && strcmp(want, got) != 0))
-		fail_msg("field %d is \"%s\" (type %d), not \"%s\"", (int)use.id, got, (int)v.type,
-			 want ? want : "missing");
+	return asked_value(e, (struct field_use){.id = id});
 }
 
 static void has(const struct event *e, enum field_id id, const char *want)
 {
-	check(e, (struct field_use){.id = id}, want);
+	asked_expect(e, (struct field_use){.id = id}, want);
 }
 
 static void nth(const struct event *e, enum field_id id, uint32_t index, const char *want)
 {
-	check(e, (struct field_use){.id = id, .has_index = true, .index = index}, want);
+	asked_expect(e, (struct field_use){.id = id, .has_index = true, .index = index}, want);
 }
 
 static void paths_of_a_file(void **state)
@@ -374,6 +336,7 @@ static void fork_of(struct process_table *t, uint32_t parent, uint32_t child)
 	e.fork.parent_start = parent;
 	e.fork.child_pid = child;
 	e.fork.child_start = child;
+	e.fork.child_vpid = child / 10;
 	process_table_apply(t, &e);
 }
 
@@ -430,6 +393,7 @@ static void ancestors(void **state)
 	has(&e, F_PROC_PEXE, "bash");
 	has(&e, F_PROC_SID_EXE, "bash");
 	has(&e, F_PROC_PCMDLINE, "bash -i");
+	has(&e, F_PROC_PVPID, "3");
 	has(&e, F_PROC_SNAME, "bash");
 	has(&e, F_PROC_SID_EXEPATH, "/bin/bash");
 	has(&e, F_PROC_IS_SID_LEADER, "0");
@@ -448,6 +412,7 @@ static void ancestors(void **state)
 	nth(&e, F_PROC_ANAME, 2, NULL);
 	has(&e, F_PROC_ANAME, "bash");
 	has(&e, F_PROC_PCMDLINE, NULL);
+	has(&e, F_PROC_PVPID, NULL);
 	has(&e, F_PROC_PEXE, NULL);
 	nth(&e, F_PROC_AEXE, 1, NULL);
 	process_table_free(t);
@@ -539,34 +504,34 @@ static void mounts(void **state)
 	e.container = &c;
 	has(&e, F_MOUNTS, "/srv/a:/data:z:true:rslave,/:/host::false:");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		check(&e, (struct field_use){.id = cases[i].id, .arg = cases[i].arg},
-		      cases[i].want);
+		asked_expect(&e, (struct field_use){.id = cases[i].id, .arg = cases[i].arg},
+			     cases[i].want);
 	free(c.mounts);
 	c.mounts = NULL; /* not known: nothing is said of it */
 	has(&e, F_MOUNTS, NULL);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		check(&e, (struct field_use){.id = cases[i].id, .arg = cases[i].arg}, NULL);
+		asked_expect(&e, (struct field_use){.id = cases[i].id, .arg = cases[i].arg}, NULL);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(paths_of_a_file, reset),
-		cmocka_unit_test_setup(types_of_files, reset),
-		cmocka_unit_test_setup(kernel_file_systems, reset),
-		cmocka_unit_test_setup(what_was_only_asked_for, reset),
-		cmocka_unit_test_setup(files_of_the_host, reset),
-		cmocka_unit_test_setup(the_rest_of_an_open, reset),
-		cmocka_unit_test_setup(sockets, reset),
-		cmocka_unit_test_setup(programs, reset),
-		cmocka_unit_test_setup(paths_of_programs, reset),
-		cmocka_unit_test_setup(many_library_paths_are_bounded, reset),
-		cmocka_unit_test_setup(gains, reset),
-		cmocka_unit_test_setup(names_of_users_and_capabilities, reset),
-		cmocka_unit_test_setup(arguments_of_later_events, reset),
-		cmocka_unit_test_setup(ancestors, reset),
-		cmocka_unit_test_setup(a_circle_of_ancestors_ends, reset),
-		cmocka_unit_test_setup(mounts, reset),
+		cmocka_unit_test_setup(paths_of_a_file, asked_reset),
+		cmocka_unit_test_setup(types_of_files, asked_reset),
+		cmocka_unit_test_setup(kernel_file_systems, asked_reset),
+		cmocka_unit_test_setup(what_was_only_asked_for, asked_reset),
+		cmocka_unit_test_setup(files_of_the_host, asked_reset),
+		cmocka_unit_test_setup(the_rest_of_an_open, asked_reset),
+		cmocka_unit_test_setup(sockets, asked_reset),
+		cmocka_unit_test_setup(programs, asked_reset),
+		cmocka_unit_test_setup(paths_of_programs, asked_reset),
+		cmocka_unit_test_setup(many_library_paths_are_bounded, asked_reset),
+		cmocka_unit_test_setup(gains, asked_reset),
+		cmocka_unit_test_setup(names_of_users_and_capabilities, asked_reset),
+		cmocka_unit_test_setup(arguments_of_later_events, asked_reset),
+		cmocka_unit_test_setup(ancestors, asked_reset),
+		cmocka_unit_test_setup(a_circle_of_ancestors_ends, asked_reset),
+		cmocka_unit_test_setup(mounts, asked_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
