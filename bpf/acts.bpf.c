@@ -35,6 +35,16 @@ static __always_inline __u32 acts_call(const struct task_struct *t, const struct
 	return acts_hooks(call) & hook ? call : WIRE_CALL_NONE;
 }
 
+/* Could it be root's? At the call's end it is known. */
+static __always_inline bool acts_may_count(const struct task_struct *t)
+{
+	const struct cred *c = TYPED(t, cred);
+	const struct user_namespace *ns = TYPED(c, user_ns);
+
+	return TYPED(c, euid.val) == 0 || TYPED(c, fsuid.val) == 0 || TYPED(ns, level) > 0 ||
+	       knob_blocked;
+}
+
 /* Begins the note of a call that counts: gives its slot + 1, or 0. */
 __noinline int acts_begin(__u32 hook)
 {
@@ -49,9 +59,7 @@ __noinline int acts_begin(__u32 hook)
 		return 0;
 	if (TYPED(t, cred) != TYPED(t, real_cred))
 		return 0; /* not its own doing */
-	if (!creds_root(TYPED(t, cred)) && !knob_blocked)
-		return 0;
-	if (!gate_container(t, &g) || TYPED(t, tgid) == (int)knob_agent)
+	if (!acts_may_count(t) || !gate_known(t, &g) || TYPED(t, tgid) == (int)knob_agent)
 		return 0;
 	s = emit_begin(ACTS_FIXED);
 	if (!s)
