@@ -218,6 +218,13 @@ int BPF_PROG(rootwatch_act_chown, const struct path *at)
 	return acts_path(WIRE_ACT_CHOWN, at);
 }
 
+/* Before 6.1, where no program can be for a function that is passed a struct: its caller. */
+SEC("fentry/chown_common")
+int BPF_PROG(rootwatch_act_chown_old, const struct path *at)
+{
+	return acts_path(WIRE_ACT_CHOWN, at);
+}
+
 SEC("fentry/security_path_chroot")
 int BPF_PROG(rootwatch_act_chroot, const struct path *at)
 {

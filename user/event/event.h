@@ -130,8 +130,8 @@ struct event_call_path {
 	struct str rootpath; /* as of an event_file; p NULL: not there, or not known */
 	struct str hostpath;
 	/*
-	 * Known: noted by the kernel side before the act, and path is its own (links followed). What
-	 * the call makes has no inode yet.
+	 * Known: noted by the kernel side before the act, and path is its own (links followed).
+	 * What the call makes has no inode yet.
 	 */
 	struct event_file file;
 };

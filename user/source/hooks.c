@@ -21,6 +21,8 @@ enum when {
 	MAPPED,
 	URINGS,
 	ACTS,
+	ACTS_CHOWN,
+	ACTS_CHOWN_COMMON,
 	PROBES,
 	NO_PROBES
 };
@@ -113,8 +115,12 @@ static const struct row rows[] = {
 	 {"rootwatch_act_chmod", "fentry/security_path_chmod",
 	  "which file chmod changes, before it is done", 0, true, SOURCE_PROOF_ACT,
 	  WIRE_TIER_FENTRY, WIRE_ACT_CHMOD}},
-	{ACTS,
+	{ACTS_CHOWN,
 	 {"rootwatch_act_chown", "fentry/security_path_chown",
+	  "which file chown changes, before it is done", 0, true, SOURCE_PROOF_ACT,
+	  WIRE_TIER_FENTRY, WIRE_ACT_CHOWN}},
+	{ACTS_CHOWN_COMMON,
+	 {"rootwatch_act_chown_old", "fentry/chown_common",
 	  "which file chown changes, before it is done", 0, true, SOURCE_PROOF_ACT,
 	  WIRE_TIER_FENTRY, WIRE_ACT_CHOWN}},
 	{ACTS,
@@ -154,6 +160,10 @@ static bool is_used(const struct choice *c, enum when when)
 		return c->mapped;
 	case ACTS:
 		return c->acts;
+	case ACTS_CHOWN:
+		return c->chown;
+	case ACTS_CHOWN_COMMON:
+		return c->acts && !c->chown;
 	case PROBES:
 		return c->open != WIRE_TIER_TRACEPOINT && c->probes;
 	case NO_PROBES:
@@ -179,7 +189,7 @@ int hooks_choose(struct hooks *h, uint32_t tier, const struct btf *kernel,
 bool hooks_degrade(struct hooks *h)
 {
 	if (h->choice.acts) {
-		h->choice.acts = false;
+		h->choice.acts = h->choice.chown = false;
 		return true;
 	}
 	if (h->choice.urings) {

@@ -42,7 +42,7 @@ enum source_proof {
 	SOURCE_PROOF_MAPPED,   /* a mapping of one that was opened with other credentials */
 	SOURCE_PROOF_URING,    /* a file unlinked through io_uring */
 	SOURCE_PROOF_URING_CONNECT,
-	SOURCE_PROOF_ACT, /* the hook noted an act of its kind: source_proven_acts() */
+	SOURCE_PROOF_ACT,	/* the hook noted an act of its kind: source_proven_acts() */
 	SOURCE_PROOF_CALLS,	/* setresuid, connect */
 	SOURCE_PROOF_ALL_CALLS, /* all of these */
 };

@@ -132,6 +132,8 @@ static void acts(void **state)
 	assert_true(notes_acts(h, CHOICE_AUTO));
 	assert_true(notes_acts(h, WIRE_TIER_LSM));
 	assert_false(notes_acts(h, WIRE_TIER_TRACEPOINT));
+	h.chown = -EINVAL;
+	assert_true(notes_acts(h, CHOICE_AUTO));
 	h.acts = -ENOENT;
 	assert_false(notes_acts(h, CHOICE_AUTO));
 	assert_false(notes_acts(refused, CHOICE_AUTO));
