@@ -91,6 +91,7 @@ static const struct other {
 	{"rootwatch_act_mknod", WIRE_TIER_FENTRY, "security_path_mknod"},
 	{"rootwatch_act_truncate", WIRE_TIER_FENTRY, "security_path_truncate"},
 	{"rootwatch_act_chmod", WIRE_TIER_FENTRY, "security_path_chmod"},
+	{"rootwatch_act_chown", WIRE_TIER_FENTRY, "bpf_rdonly_cast"}, /* since 6.1 */
 	{"rootwatch_act_chown_old", WIRE_TIER_FENTRY, "chown_common"},
 	{"rootwatch_act_chroot", WIRE_TIER_FENTRY, "security_path_chroot"},
 };
