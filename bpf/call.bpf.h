@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Any other system call, as it was asked for: its arguments, its paths and where they start. Which
- * arguments those are stands in wire_calls.h. What the paths led to is not known any more here.
+ * arguments those are stands in wire_calls.h. What the paths led to is not known any more here,
+ * unless it was noted before the act (acts.bpf.h).
  */
 #ifndef ROOTWATCH_CALL_BPF_H
 #define ROOTWATCH_CALL_BPF_H
 
+#include "acts.bpf.h"
 #include "compat.bpf.h"
 #include "creds.bpf.h"
 #include "emit.bpf.h"
@@ -222,6 +224,7 @@ __noinline int call_path_of_arg(__u32 slot, __u32 which)
 	struct wire_syscall *r;
 	const void *asked;
 	char first = 0;
+	bool known;
 	__u32 call;
 
 	if (!s || which >= WIRE_SYSCALL_PATHS)
@@ -231,8 +234,10 @@ __noinline int call_path_of_arg(__u32 slot, __u32 which)
 	if (call >= WIRE_CALL_END - WIRE_CALL_FIRST)
 		return 0;
 	row = &call_rows[call];
+	known = knob_acts && (which ? r->f[1].fs_magic : r->f[0].fs_magic);
 	if (which == 0 && row->fd) {
-		call_base(s, &r->base[0], call_arg(r, row->fd));
+		if (!known)
+			call_base(s, &r->base[0], call_arg(r, row->fd));
 		return 0;
 	}
 	if (!row->path[which])
@@ -243,6 +248,8 @@ __noinline int call_path_of_arg(__u32 slot, __u32 which)
 			SET_FLAG(s->flags, WIRE_F_TRUNC);
 		return 0;
 	}
+	if (known)
+		return 0;
 	bpf_probe_read_user(&first, 1, asked);
 	call_start(s, r, row, which, first);
 	return 0;
@@ -263,6 +270,7 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 				     const struct pt_regs *regs, __u32 call, long ret)
 {
 	bool is32 = g->hflags & WIRE_F_COMPAT;
+	__u32 hflags = g->hflags;
 	struct wire_syscall *r;
 	struct scratch *s;
 
@@ -283,9 +291,11 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 	r->args[4] = compat_arg(regs, is32, 4);
 	call_words(s->slot);
 	object_cwd(s, &r->cwd, t);
+	if (knob_acts && acts_hooks(call) && acts_take(s->slot))
+		hflags = (hflags & ~WIRE_F_TIER(3u)) | WIRE_F_TIER(WIRE_TIER_FENTRY);
 	call_path_of_arg(s->slot, 0);
 	call_path_of_arg(s->slot, 1);
-	call_submit(s, call, ret, g->hflags);
+	call_submit(s, call, ret, hflags);
 	return 0;
 }
 

@@ -20,6 +20,8 @@ const volatile bool knob_all = false;	   /* every root act, matched or not */
 const volatile bool knob_blocked = false;  /* denied attempts of other users too */
 /* Which programs see opens: WIRE_TIER_*; those of a tier that is not used do not look at them. */
 const volatile __u32 knob_open_tier = 0;
+/* The hooks of acts.bpf.c are there: what calls act on is noted before the act. */
+const volatile bool knob_acts = false;
 /*
  * Secret and odd; 0: nothing is remembered. See harmless.bpf.h. (Not read-only: what is reckoned
  * with a number that the verifier knows it follows for each value.)

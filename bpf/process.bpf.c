@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The life of a container's processes: exec, fork and exit. */
+#include "acts.bpf.h"
 #include "argv.bpf.h"
 #include "compat.bpf.h"
 #include "emit.bpf.h"
@@ -279,6 +280,8 @@ int BPF_PROG(rootwatch_exit, struct task_struct *t)
 		return 0;
 	flags = v->flags;
 	bpf_map_delete_elem(&tasks, &tid);
+	if (knob_acts) /* of a call whose end was missed */
+		bpf_map_delete_elem(&acts_notes, &tid);
 	signal = TYPED(t, signal);
 	/* do_exit() counts the thread off before it comes here: 0 is the process' end. */
 	if (!(flags & TASK_REPORTED) || LOAD(struct signal_struct, signal, live.counter) != 0)

@@ -143,33 +143,19 @@ SYSCALL_GATE int syscall_gate(long ret, __u32 call, struct gate *g)
 	if (!wire_call_is_open(call) && (net_is_dull(regs, is32, call) || dup_is_dull(call, ret) ||
 					 call_is_dull(regs, is32, call, ret)))
 		return false;
-	if (!gate_look(t, &of, g, true, true) ||
-	    TYPED(t, tgid) == (int)knob_agent)
+	if (!gate_look(t, &of, g, true, true) || TYPED(t, tgid) == (int)knob_agent)
 		return false;
 	g->hflags = hflags;
 	return true;
 }
 
-static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __u32 tier)
+/* Of a call that somebody wants to see: does its caller count? Then it is told. */
+static __always_inline int syscall_tell(const struct task_struct *t, __u32 flag, __u32 call,
+					long ret, __u32 tier)
 {
-	unsigned long nr = compat_nr(regs);
-	struct task_struct *t;
-	__u32 calls, call, flag;
 	struct gate g;
 	bool denied;
 
-	if (nr >= WIRE_CALL_NUMBERS)
-		return 0;
-	calls = calls_at[nr];
-	if (!calls)
-		return 0;
-	t = compat_current();
-	flag = compat_flag(t);
-	call = calls >> flag & 255; /* (WIRE_F_COMPAT is 8) */
-	if (!call)
-		return 0; /* another one has that number in the other ABI */
-	if (mapped_is_dull(regs, flag, call, ret)) /* before all else: these are many */
-		return 0;
 	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && creds_denied(ret)) &&
 	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETGROUPS))
 		return 0;
@@ -197,6 +183,30 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 	       denied			 ? 0 :
 	       wire_call_is_setgid(call) ? syscall_setgid(g.cgroup, gate_packed(&g), call) :
 					   syscall_setid(g.cgroup, gate_packed(&g), call);
+}
+
+static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __u32 tier)
+{
+	unsigned long nr = compat_nr(regs);
+	struct task_struct *t;
+	__u32 calls, call, flag;
+
+	if (nr >= WIRE_CALL_NUMBERS)
+		return 0;
+	calls = calls_at[nr];
+	if (!calls)
+		return 0;
+	t = compat_current();
+	flag = compat_flag(t);
+	call = calls >> flag & 255; /* (WIRE_F_COMPAT is 8) */
+	if (!call)
+		return 0; /* another one has that number in the other ABI */
+	if (mapped_is_dull(regs, flag, call, ret)) /* before all else: these are many */
+		return 0;
+	syscall_tell(t, flag, call, ret, tier);
+	if (knob_acts && acts_hooks(call))
+		acts_drop(TYPED(t, pid));
+	return 0;
 }
 
 SEC("tp_btf/sys_exit")

@@ -20,7 +20,7 @@
 #include "wire_calls.h"
 
 /* Bumped with every change of a layout below; a recording of another version is refused. */
-#define WIRE_VERSION 5
+#define WIRE_VERSION 6
 
 #define WIRE_COMM_LEN	16   /* TASK_COMM_LEN */
 #define WIRE_FSTYPE_LEN 16   /* longest in-tree name in use is "binfmt_misc" */
@@ -394,7 +394,10 @@ struct wire_net {
 #define WIRE_SYSCALL_ALL   (WIRE_SYSCALL_ARGS + WIRE_SYSCALL_WORDS)
 #define WIRE_SYSCALL_PATHS 2
 
-/* A system call as it was made: its paths were not looked up, and can name something else by now. */
+/*
+ * A system call as it was made. What its paths really are where a hook has noted it before the act
+ * (f, and no base then); else they were not looked up, and can name something else by now.
+ */
 struct wire_syscall {
 	struct wire_header h;
 	struct wire_task t;
@@ -406,6 +409,8 @@ struct wire_syscall {
 	struct wire_blob asked[WIRE_SYSCALL_PATHS]; /* as passed */
 	/* Where it starts when it is relative; of a descriptor the path of its file. */
 	struct wire_blob base[WIRE_SYSCALL_PATHS];
+	/* What is made by the call has a path and no inode. All zero: not known. */
+	struct wire_file f[WIRE_SYSCALL_PATHS];
 };
 
 /* Largest record: exec, with its blobs (argv counts once: head and tail share WIRE_ARGV_MAX). */

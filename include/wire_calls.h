@@ -186,6 +186,19 @@ X(DUP3,              292, 330,  24, 358)
 #define WIRE_IOCTL_SETFLAGS_32 0x40046602u
 #define WIRE_IOCTL_FSSETXATTR  0x401c5820u
 
+/* The hooks where the kernel is asked before an act (bpf/acts.bpf.c): a bit each. */
+#define WIRE_ACT_RENAME	  0x001u
+#define WIRE_ACT_LINK	  0x002u
+#define WIRE_ACT_UNLINK	  0x004u
+#define WIRE_ACT_RMDIR	  0x008u
+#define WIRE_ACT_SYMLINK  0x010u
+#define WIRE_ACT_MKDIR	  0x020u
+#define WIRE_ACT_MKNOD	  0x040u
+#define WIRE_ACT_TRUNCATE 0x080u
+#define WIRE_ACT_CHMOD	  0x100u
+#define WIRE_ACT_CHOWN	  0x200u
+#define WIRE_ACT_CHROOT	  0x400u
+
 #define WIRE_CALL_SOCKETCALL 102 /* of i386: any call on a socket; listed as CONNECT */
 #define WIRE_CALL_OLD_MMAP   90	 /* of i386: its arguments lie in memory; listed as MMAP */
 

@@ -82,6 +82,18 @@ static const struct other {
 	{"rootwatch_uring_begun", WIRE_TIER_FENTRY, "io_renameat"},
 	{"rootwatch_uring_done", WIRE_TIER_FENTRY, "io_renameat"},
 	{"rootwatch_uring_connect", WIRE_TIER_FENTRY, "io_renameat"},
+	{"rootwatch_act_rename", WIRE_TIER_FENTRY, "security_path_rename"},
+	{"rootwatch_act_link", WIRE_TIER_FENTRY, "security_path_link"},
+	{"rootwatch_act_unlink", WIRE_TIER_FENTRY, "security_path_unlink"},
+	{"rootwatch_act_rmdir", WIRE_TIER_FENTRY, "security_path_rmdir"},
+	{"rootwatch_act_symlink", WIRE_TIER_FENTRY, "security_path_symlink"},
+	{"rootwatch_act_mkdir", WIRE_TIER_FENTRY, "security_path_mkdir"},
+	{"rootwatch_act_mknod", WIRE_TIER_FENTRY, "security_path_mknod"},
+	{"rootwatch_act_truncate", WIRE_TIER_FENTRY, "security_path_truncate"},
+	{"rootwatch_act_chmod", WIRE_TIER_FENTRY, "security_path_chmod"},
+	{"rootwatch_act_chown", WIRE_TIER_FENTRY, "bpf_rdonly_cast"}, /* since 6.1 */
+	{"rootwatch_act_chown_old", WIRE_TIER_FENTRY, "chown_common"},
+	{"rootwatch_act_chroot", WIRE_TIER_FENTRY, "security_path_chroot"},
 };
 #define OTHERS_N (sizeof(others) / sizeof(others[0]))
 
@@ -107,6 +119,7 @@ static int load(const struct other *other)
 		return 1;
 	}
 	skel->rodata->knob_open_tier = other ? other->tier : WIRE_TIER_TRACEPOINT;
+	skel->rodata->knob_acts = other;
 	bpf_object__for_each_program(prog, skel->obj) {
 		const char *name = bpf_program__name(prog);
 

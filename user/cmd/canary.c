@@ -24,9 +24,10 @@
 /* Names that pass whatever the rules are. */
 #define WATCHED PLACE "/" SOURCE_PROOF_FILE
 #define DENIED	"/proc/sys/kernel/ostype"
-/* Asks the canary to act through io_uring as well. */
+#define SOCKET	PLACE "/" SOURCE_PROOF_SOCKET
+/* Ask the canary to act through io_uring as well, and on paths. */
 #define WORD_URING "uring"
-#define SOCKET	   PLACE "/" SOURCE_PROOF_SOCKET
+#define WORD_ACTS  "acts"
 
 static int connect_one(const struct sockaddr_un *addr, bool ring)
 {
@@ -90,14 +91,32 @@ static int act_fork(void)
 	return pid > 0 && waitpid(pid, &status, 0) == pid ? 0 : -1;
 }
 
+/* Each of the acts whose objects are noted before they are done. */
+static int act_on_paths(void)
+{
+	static const char one[] = PLACE "/one", two[] = PLACE "/two", three[] = PLACE "/three";
+
+	if (mknod(one, S_IFREG | 0600, 0) || chmod(one, 0600) || chown(one, 0, 0) ||
+	    truncate(one, 0) || rename(one, two) || link(two, one) || symlink(one, three) ||
+	    unlink(one) || unlink(two) || unlink(three) || mkdir(one, 0700) || rmdir(one))
+		return -1;
+	return chroot("/");
+}
+
 int cmd_canary(int argc, char **argv)
 {
-	bool ring = argc == 2 && strcmp(argv[1], WORD_URING) == 0;
+	bool ring = false, acts = false;
 	int watched, fd;
 	void *map;
 
-	if (argc != 1 && !ring)
-		return EXIT_CODE_USAGE;
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], WORD_URING) == 0)
+			ring = true;
+		else if (strcmp(argv[i], WORD_ACTS) == 0)
+			acts = true;
+		else
+			return EXIT_CODE_USAGE;
+	}
 	watched = open(WATCHED, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (watched < 0 || act_receive(watched))
 		return EXIT_CODE_ERROR;
@@ -105,6 +124,8 @@ int cmd_canary(int argc, char **argv)
 	fd = open(DENIED, O_WRONLY | O_CLOEXEC);
 	if (fd >= 0)
 		close(fd);
+	if (acts && act_on_paths())
+		return EXIT_CODE_ERROR;
 	if (act_connect(ring) || act_fork() || (ring && canary_uring_unlink(WATCHED)))
 		return EXIT_CODE_ERROR;
 	/* Down and up again: the second one is a raise of privilege. */
@@ -227,11 +248,15 @@ static int64_t now_ms(void)
 	return ts.tv_sec * 1000ll + ts.tv_nsec / 1000000;
 }
 
-static int act(const struct sandbox *sb, bool urings, int timeout_ms,
+static int act(const struct sandbox *sb, bool urings, bool acts, int timeout_ms,
 	       char why[static CANARY_WHY_MAX])
 {
 	char self[PATH_MAX], out[CANARY_WHY_MAX / 2];
-	const char *const argv[] = {self, "canary", urings ? WORD_URING : NULL, NULL};
+	const char *const argv[] = {self, "canary",
+				    acts   ? WORD_ACTS :
+				    urings ? WORD_URING :
+					     NULL,
+				    acts && urings ? WORD_URING : NULL, NULL};
 	struct sandbox_command c = {.argv = argv};
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	int code, err;
@@ -275,7 +300,8 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 		return err;
 	hold_pid_ns(p, sandbox_pid(sb));
 	source_prove_urings(s, p->uring_tried);
-	err = act(sb, p->uring_tried, timeout_ms, why);
+	(void)source_prove_acts(s, true);
+	err = act(sb, p->uring_tried, source_acts(s), timeout_ms, why);
 	while (!err && !complete(&w) && now_ms() < end) {
 		int n = source_poll(s, (int)(end - now_ms()), watch, &w);
 
@@ -283,6 +309,7 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 			err = n;
 	}
 	source_prove_urings(s, false);
+	p->acts = source_prove_acts(s, false);
 	sandbox_close(sb);
 	p->moved = source_prove_moves(s);
 	if (err && !why[0])
@@ -325,6 +352,8 @@ bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)
 		return p->uring_connect;
 	case SOURCE_PROOF_MAPPED:
 		return p->mapped;
+	case SOURCE_PROOF_ACT:
+		return p->acts & hook->act;
 	case SOURCE_PROOF_CALLS:
 		return calls;
 	case SOURCE_PROOF_ALL_CALLS:

@@ -24,9 +24,7 @@
 #define PROOF_MS 10000
 
 /* Of any tier. */
-#define NOT_SEEN                                                                                  \
-	"what is done with a descriptor after it was opened; where the paths of other calls led " \
-	"at that moment (it is looked up right after)"
+#define NOT_SEEN "what is done with a descriptor after it was opened"
 
 #ifndef CAP_PERFMON
 #define CAP_PERFMON 38
@@ -210,6 +208,11 @@ static void check_tier(const struct report *r, const struct source *s)
 		line(r, NOTE, "not seen",
 		     "opens that a seccomp filter refused: they never reach the function that is hooked");
 	check_urings(r, s);
+	line(r, NOTE, "not seen",
+	     source_acts(s) ?
+		     "where the paths of mounts, of attributes and of what was denied led at that "
+		     "moment (it is looked up right after)" :
+		     "where the paths of other calls led at that moment (it is looked up right after)");
 	line(r, NOTE, "not seen", "%s", NOT_SEEN);
 }
 

@@ -54,7 +54,7 @@ struct pipeline {
 	int64_t offset;	    /* CLOCK_REALTIME - CLOCK_BOOTTIME, ns */
 	uint64_t offset_at; /* CLOCK_BOOTTIME ns, of a record; 0: never */
 	char scratch[EVENT_SCRATCH];
-	char hostpath[HOST_PATH_MAX];
+	char hostpath[WIRE_SYSCALL_PATHS][HOST_PATH_MAX];
 	char line[OUTPUT_LINE_MAX];
 };
 
@@ -315,12 +315,9 @@ static int judge(struct pipeline *p, struct event *e, const void *record, size_t
 }
 
 /* Where on the host a file lies that a mount brought in, or that a task of the host's mounts saw. */
-static void place_on_host(struct pipeline *p, struct event *e)
+static void place_file(struct pipeline *p, const struct event *e, struct event_file *f,
+		       char hostpath[static HOST_PATH_MAX])
 {
-	struct event_file *f = &e->open.file;
-
-	if (e->kind != EVENT_OPEN || !f->known)
-		return;
 	/* A runtime's own work, which the kernel side has not seen it do: the host mounts it too. */
 	if (event_file_stacked(f) && f->rootpath.p && p->o.host &&
 	    host_mounts_has(p->o.host, f->dev))
@@ -328,9 +325,23 @@ static void place_on_host(struct pipeline *p, struct event *e)
 	if (e->task.flags & WIRE_TASK_HOST_MNT)
 		f->hostpath = f->path;
 	else if (p->o.host && event_file_stacked(f))
-		f->hostpath = host_mounts_path(p->o.host, f->real_dev, f->realpath, p->hostpath);
+		f->hostpath = host_mounts_path(p->o.host, f->real_dev, f->realpath, hostpath);
 	else if (p->o.host && !f->rootpath.p)
-		f->hostpath = host_mounts_path(p->o.host, f->dev, f->sbpath, p->hostpath);
+		f->hostpath = host_mounts_path(p->o.host, f->dev, f->sbpath, hostpath);
+}
+
+static void place_on_host(struct pipeline *p, struct event *e)
+{
+	if (e->kind == EVENT_OPEN && e->open.file.known)
+		place_file(p, e, &e->open.file, p->hostpath[0]);
+	for (size_t i = 0; e->kind == EVENT_SYSCALL && i < WIRE_SYSCALL_PATHS; i++) {
+		struct event_call_path *path = &e->sys.paths[i];
+
+		if (!path->file.known)
+			continue;
+		place_file(p, e, &path->file, p->hostpath[i]);
+		path->hostpath = path->file.hostpath;
+	}
 }
 
 static bool is_context(const struct event *e)

@@ -25,7 +25,7 @@
 #define HOSTNAME_MAX 256
 #define PROOF_MS     400
 
-#define HOOKS_TEXT_MAX 512
+#define HOOKS_TEXT_MAX 1024
 
 static void print_stats(const struct source *s, const struct pipeline *p)
 {

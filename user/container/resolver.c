@@ -300,18 +300,24 @@ static void resolve(struct resolver *r, struct event *e, const struct witness *w
 		place(r, e, w, f, path);
 }
 
+/* Is it a path of which nobody has said yet where it led? */
+static bool is_asked(const struct event_syscall *s, size_t i)
+{
+	return event_call_leads(s, i) && !s->paths[i].resolved;
+}
+
 void resolver_call(struct resolver *r, struct event *e)
 {
 	struct event_syscall *s = &e->sys;
 	struct witness w;
 
-	if (e->kind != EVENT_SYSCALL || !(event_call_leads(s, 0) || event_call_leads(s, 1)))
+	if (e->kind != EVENT_SYSCALL || !(is_asked(s, 0) || is_asked(s, 1)))
 		return;
 	if (witnesses_find(r->witnesses, e, &w) < 0)
 		return;
 	r->spot.text[0] = '\0';
 	for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++)
-		if (event_call_leads(s, i))
+		if (is_asked(s, i))
 			resolve(r, e, &w, i);
 	witness_close(&w);
 }

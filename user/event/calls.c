@@ -58,6 +58,16 @@ struct str event_call_from(const struct event_syscall *s)
 	return s->paths[row->fd ? 1 : 0].path;
 }
 
+const struct event_file *event_call_file(const struct event_syscall *s)
+{
+	const struct event_call *row = event_call(s->call);
+	/* What lies at the second path after it lay at the first one, but for a link's text. */
+	size_t i = row && row->dir[0] == WIRE_CALL_A_NAME;
+	const struct event_file *f = &s->paths[i].file;
+
+	return f->known && f->ino ? f : NULL;
+}
+
 /* What is only a name, or asked by a descriptor, leads nowhere. */
 bool event_call_unresolved(const struct event_syscall *s)
 {

@@ -13,9 +13,9 @@
 
 /*
  * One path may need mount path, "/", and path, and two more without their heads; blocked opens base,
- * "/" and what was asked, and other system calls that twice.
+ * "/" and what was asked, and other system calls one of the two twice.
  */
-_Static_assert(EVENT_SCRATCH >= 4 * WIRE_PATH_MAX + 32, "all paths fit into the scratch");
+_Static_assert(EVENT_SCRATCH >= 8 * WIRE_PATH_MAX + 64, "all paths fit into the scratch");
 
 struct reader {
 	const char *data;
@@ -385,6 +385,19 @@ static struct str resolve(struct reader *r, struct str base, struct str asked)
 	return (struct str){p, (uint32_t)n, (uint32_t)n};
 }
 
+/* What the kernel side noted before the act, in place of what the text could lead to. */
+static bool fill_object(struct reader *r, struct event_call_path *path, const struct wire_file *w,
+			size_t off)
+{
+	fill_file(r, &path->file, w, off);
+	if (r->bad || !path->file.known)
+		return false;
+	path->named = path->path = path->file.path;
+	path->rootpath = path->file.rootpath;
+	path->resolved = true;
+	return true;
+}
+
 static void decode_syscall(struct reader *r, struct event *e)
 {
 	const struct wire_syscall *w = r->head;
@@ -402,6 +415,8 @@ static void decode_syscall(struct reader *r, struct event *e)
 
 		path->base = take(r, w->base[i], WIRE_PATH_MAX);
 		path->asked = take(r, w->asked[i], WIRE_PATH_MAX);
+		if (fill_object(r, path, &w->f[i], offsetof(struct wire_syscall, f[i])))
+			continue;
 		if (r->bad)
 			return;
 		/* What is only a name, and the file of a descriptor, are what they are. */

@@ -129,6 +129,11 @@ struct event_call_path {
 	bool resolved;
 	struct str rootpath; /* as of an event_file; p NULL: not there, or not known */
 	struct str hostpath;
+	/*
+	 * Known: noted by the kernel side before the act, and path is its own (links followed).
+	 * What the call makes has no inode yet.
+	 */
+	struct event_file file;
 };
 
 struct event_syscall {
@@ -236,6 +241,12 @@ struct str event_call_from(const struct event_syscall *s);
 /* All of the first of them; NULL: there is none. */
 const struct event_call_path *event_call_target(const struct event_syscall *s);
 
+/*
+ * The file that the call changes, makes another name of, moves or removes; NULL: it was not noted
+ * before the act, or is made by it.
+ */
+const struct event_file *event_call_file(const struct event_syscall *s);
+
 /* It is as asked for: nobody looked where links in it led. */
 bool event_call_unresolved(const struct event_syscall *s);
 
@@ -321,7 +332,7 @@ int64_t event_stat_dev(uint32_t dev);
  * Gives 0, -EPROTO for a malformed record, -ENOTSUP for a kind it does not know; *e is then
  * untouched.
  */
-#define EVENT_SCRATCH (5 * WIRE_PATH_MAX)
+#define EVENT_SCRATCH (10 * WIRE_PATH_MAX)
 int event_decode(struct event *e, const void *data, size_t size, int64_t realtime_offset,
 		 char scratch[static EVENT_SCRATCH]);
 

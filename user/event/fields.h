@@ -65,6 +65,7 @@ struct field {
 #define FIELD_ES    (FIELD_E | FIELD_S)
 #define FIELD_EO    (FIELD_E | FIELD_O)
 #define FIELD_OC    (FIELD_O | FIELD_C)
+#define FIELD_OCK   (FIELD_OC | FIELD_K)
 #define FIELD_CN    (FIELD_C | FIELD_N)
 #define FIELD_OCN   (FIELD_OC | FIELD_N)
 #define FIELD_OK    (FIELD_O | FIELD_K)
@@ -206,10 +207,11 @@ X(FD_DIRECTORY, "fd.directory", STRING, true, ALWAYS, O, \
   "fd.name up to its last /", "\"/etc\"") \
 X(FD_FILENAME, "fd.filename", STRING, true, ALWAYS, O, \
   "fd.name behind its last /", "\"passwd\"") \
-X(FD_DEV, "fd.dev", NUMBER, true, ALWAYS, OC, \
+X(FD_DEV, "fd.dev", NUMBER, true, ALWAYS, OCK, \
   "device that holds it, as stat(2) gives it", "2049") \
-X(FD_INO, "fd.ino", NUMBER, true, ALWAYS, OC, \
-  "its inode number (from 2^63 on: minus 2^64)", "131332") \
+X(FD_INO, "fd.ino", NUMBER, true, ALWAYS, OCK, \
+  "its inode number (from 2^63 on: minus 2^64); of a rename or a link that of the file moved or linked; null " \
+  "when it was not noted before the act", "131332") \
 X(FD_TYPECHAR, "fd.typechar", STRING, true, ALWAYS, OCN, \
   "f file or device, d directory, p pipe, u Unix socket, 4 or 6 a socket of IPv4 or IPv6; null: another", "\"f\"") \
 X(FD_L4PROTO, "fd.l4proto", STRING, true, ALWAYS, N, \

@@ -126,6 +126,7 @@ void object_fields_write_syscall(struct line *l, const struct event *e)
 {
 	const struct event_syscall *s = &e->sys;
 	const struct event_call_path *target = event_call_target(s);
+	const struct event_file *file = event_call_file(s);
 	char buf[EVENT_CALL_TEXT];
 	struct str flags = event_call_flags(s, buf);
 
@@ -133,6 +134,7 @@ void object_fields_write_syscall(struct line *l, const struct event *e)
 	put_own(l, F_ARG_MODE, event_call_mode(s, buf));
 	put_own(l, F_CALL_ARGS, event_call_args(s, buf));
 	put_str(l, F_FD_NAME, event_call_changed(s));
+	put_identity(l, file, file ? file->dev : 0, file ? file->ino : 0);
 	put_str(l, F_CALL_FROM, event_call_from(s));
 	put_bool(l, F_CALL_UNRESOLVED, event_call_unresolved(s));
 	put_str(l, F_CALL_ASKED, target ? target->asked : STR_LIT(""));

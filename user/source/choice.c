@@ -49,6 +49,8 @@ int choice_make(const struct choice_have *have, uint32_t forced, struct choice *
 			out->probes = order[i] != WIRE_TIER_TRACEPOINT && !have->probes;
 			out->received = order[i] != WIRE_TIER_TRACEPOINT && !have->received;
 			out->urings = order[i] != WIRE_TIER_TRACEPOINT && !have->urings;
+			out->acts = order[i] != WIRE_TIER_TRACEPOINT && !have->acts;
+			out->chown = out->acts && !have->chown;
 			out->mapped = order[i] != WIRE_TIER_TRACEPOINT && !have->mapped;
 			return 0;
 		}

@@ -16,6 +16,8 @@ struct choice_have {
 	int probes;	   /* return probes of many functions at once */
 	int received;	   /* a program at the end of security_file_receive() */
 	int mapped;	   /* and of security_mmap_file() */
+	int acts;	   /* programs at security_path_*(), where paths are known before the act */
+	int chown;	   /* of these security_path_chown(), which is passed structs */
 	int urings;	   /* programs at the functions of io_uring, where that is switched on */
 };
 
@@ -24,6 +26,8 @@ struct choice {
 	bool probes; /* the other calls by return probes, not by a tracepoint that all calls pass */
 	bool received; /* descriptors that come over Unix sockets are seen */
 	bool urings;   /* what io_uring does beside opens is seen */
+	bool acts;     /* what the other calls act on is noted before the act */
+	bool chown;    /* of these by security_path_chown(), else at its caller's beginning */
 	bool mapped;   /* and mappings, without a look at all system calls */
 };
 

@@ -20,6 +20,9 @@ enum when {
 	RECEIVED,
 	MAPPED,
 	URINGS,
+	ACTS,
+	ACTS_CHOWN,
+	ACTS_CHOWN_COMMON,
 	PROBES,
 	NO_PROBES
 };
@@ -33,61 +36,109 @@ static const struct row rows[] = {
 	{ALWAYS,
 	 {"rootwatch_rename", "tp_btf/task_rename",
 	  "credentials before an exec: SUID, SGID and file-capability gains", 0, false,
-	  SOURCE_PROOF_RENAME, WIRE_TIER_TRACEPOINT}},
+	  SOURCE_PROOF_RENAME, WIRE_TIER_TRACEPOINT, 0}},
 	{ALWAYS,
 	 {"rootwatch_exec", "tp_btf/sched_process_exec", "programs started", 0, false,
-	  SOURCE_PROOF_EXEC, WIRE_TIER_TRACEPOINT}},
+	  SOURCE_PROOF_EXEC, WIRE_TIER_TRACEPOINT, 0}},
 	{ALWAYS,
 	 {"rootwatch_fork", "tp_btf/sched_process_fork",
 	  "children: who started whom, and their credentials before a change", 0, false,
-	  SOURCE_PROOF_FORK, WIRE_TIER_TRACEPOINT}},
+	  SOURCE_PROOF_FORK, WIRE_TIER_TRACEPOINT, 0}},
 	{ALWAYS,
 	 {"rootwatch_exit", "tp_btf/sched_process_exit", "exit codes and durations", 0, false,
-	  SOURCE_PROOF_EXIT, WIRE_TIER_TRACEPOINT}},
+	  SOURCE_PROOF_EXIT, WIRE_TIER_TRACEPOINT, 0}},
 	{ALWAYS,
 	 {"rootwatch_moved", "tp_btf/cgroup_attach_task",
 	  "moves between cgroups: without them each act costs a look-up more, nothing is lost", 0,
-	  true, SOURCE_PROOF_MOVED, WIRE_TIER_TRACEPOINT}},
+	  true, SOURCE_PROOF_MOVED, WIRE_TIER_TRACEPOINT, 0}},
 	{OPEN_FENTRY,
 	 {"rootwatch_opened", "fexit/path_openat", "files opened, and opens that were denied", 0,
-	  false, SOURCE_PROOF_OPENS, WIRE_TIER_FENTRY}},
+	  false, SOURCE_PROOF_OPENS, WIRE_TIER_FENTRY, 0}},
 	{OPEN_LSM,
 	 {"rootwatch_opened_lsm", "lsm/file_open", "files opened", 0, false, SOURCE_PROOF_OPEN,
-	  WIRE_TIER_LSM}},
+	  WIRE_TIER_LSM, 0}},
 	{OPEN_LSM,
 	 {"rootwatch_opened", "fexit/path_openat", "opens that were denied", 0, false,
-	  SOURCE_PROOF_DENIED, WIRE_TIER_FENTRY}},
+	  SOURCE_PROOF_DENIED, WIRE_TIER_FENTRY, 0}},
 	{RECEIVED,
 	 {"rootwatch_received", "fexit/security_file_receive",
 	  "open files that come over Unix sockets", 0, true, SOURCE_PROOF_RECEIVED,
-	  WIRE_TIER_FENTRY}},
+	  WIRE_TIER_FENTRY, 0}},
 	{URINGS,
 	 {"rootwatch_uring_done", "fexit/io_wq_submit_work",
 	  "what io_uring renamed, linked, removed, made", 0, true, SOURCE_PROOF_URING,
-	  WIRE_TIER_FENTRY}},
+	  WIRE_TIER_FENTRY, 0}},
 	{URINGS,
 	 {"rootwatch_uring_begun", "fentry/io_wq_submit_work",
 	  "the paths of what io_uring is asked to rename, link, remove, make", 0, true,
-	  SOURCE_PROOF_URING, WIRE_TIER_FENTRY}},
+	  SOURCE_PROOF_URING, WIRE_TIER_FENTRY, 0}},
 	{URINGS,
 	 {"rootwatch_uring_connect", "fexit/io_connect", "sockets connected through io_uring", 0,
-	  true, SOURCE_PROOF_URING_CONNECT, WIRE_TIER_FENTRY}},
+	  true, SOURCE_PROOF_URING_CONNECT, WIRE_TIER_FENTRY, 0}},
 	{MAPPED,
 	 {"rootwatch_mapped", "fexit/security_mmap_file",
 	  "files mapped for writing by descriptors that others opened", 0, true,
-	  SOURCE_PROOF_MAPPED, WIRE_TIER_FENTRY}},
+	  SOURCE_PROOF_MAPPED, WIRE_TIER_FENTRY, 0}},
+	{ACTS,
+	 {"rootwatch_act_rename", "fentry/security_path_rename",
+	  "what is renamed, and to where, before it is done", 0, true, SOURCE_PROOF_ACT,
+	  WIRE_TIER_FENTRY, WIRE_ACT_RENAME}},
+	{ACTS,
+	 {"rootwatch_act_link", "fentry/security_path_link",
+	  "what is linked, and to where, before it is done", 0, true, SOURCE_PROOF_ACT,
+	  WIRE_TIER_FENTRY, WIRE_ACT_LINK}},
+	{ACTS,
+	 {"rootwatch_act_unlink", "fentry/security_path_unlink",
+	  "what is unlinked, before it is done", 0, true, SOURCE_PROOF_ACT, WIRE_TIER_FENTRY,
+	  WIRE_ACT_UNLINK}},
+	{ACTS,
+	 {"rootwatch_act_rmdir", "fentry/security_path_rmdir",
+	  "which folder is removed, before it is done", 0, true, SOURCE_PROOF_ACT, WIRE_TIER_FENTRY,
+	  WIRE_ACT_RMDIR}},
+	{ACTS,
+	 {"rootwatch_act_symlink", "fentry/security_path_symlink",
+	  "where a symbolic link is made, before it is done", 0, true, SOURCE_PROOF_ACT,
+	  WIRE_TIER_FENTRY, WIRE_ACT_SYMLINK}},
+	{ACTS,
+	 {"rootwatch_act_mkdir", "fentry/security_path_mkdir",
+	  "where a folder is made, before it is done", 0, true, SOURCE_PROOF_ACT, WIRE_TIER_FENTRY,
+	  WIRE_ACT_MKDIR}},
+	{ACTS,
+	 {"rootwatch_act_mknod", "fentry/security_path_mknod",
+	  "where a node is made, before it is done", 0, true, SOURCE_PROOF_ACT, WIRE_TIER_FENTRY,
+	  WIRE_ACT_MKNOD}},
+	{ACTS,
+	 {"rootwatch_act_truncate", "fentry/security_path_truncate",
+	  "which file is truncated, before it is done", 0, true, SOURCE_PROOF_ACT, WIRE_TIER_FENTRY,
+	  WIRE_ACT_TRUNCATE}},
+	{ACTS,
+	 {"rootwatch_act_chmod", "fentry/security_path_chmod",
+	  "which file chmod changes, before it is done", 0, true, SOURCE_PROOF_ACT,
+	  WIRE_TIER_FENTRY, WIRE_ACT_CHMOD}},
+	{ACTS_CHOWN,
+	 {"rootwatch_act_chown", "fentry/security_path_chown",
+	  "which file chown changes, before it is done", 0, true, SOURCE_PROOF_ACT,
+	  WIRE_TIER_FENTRY, WIRE_ACT_CHOWN}},
+	{ACTS_CHOWN_COMMON,
+	 {"rootwatch_act_chown_old", "fentry/chown_common",
+	  "which file chown changes, before it is done", 0, true, SOURCE_PROOF_ACT,
+	  WIRE_TIER_FENTRY, WIRE_ACT_CHOWN}},
+	{ACTS,
+	 {"rootwatch_act_chroot", "fentry/security_path_chroot",
+	  "which folder chroot makes the root, before it is done", 0, true, SOURCE_PROOF_ACT,
+	  WIRE_TIER_FENTRY, WIRE_ACT_CHROOT}},
 	{PROBES,
 	 {"rootwatch_calls", "kretprobe.multi/sys_*",
 	  "uids changed, sockets connected, and what else rules ask for", 0, false,
-	  SOURCE_PROOF_CALLS, WIRE_TIER_KPROBE}},
+	  SOURCE_PROOF_CALLS, WIRE_TIER_KPROBE, 0}},
 	{NO_PROBES,
 	 {"rootwatch_syscall", "tp_btf/sys_exit",
 	  "uids changed, sockets connected, and what else rules ask for", 0, false,
-	  SOURCE_PROOF_CALLS, WIRE_TIER_TRACEPOINT}},
+	  SOURCE_PROOF_CALLS, WIRE_TIER_TRACEPOINT, 0}},
 	{OPEN_TRACEPOINT,
 	 {"rootwatch_syscall", "tp_btf/sys_exit",
 	  "files opened, uids changed, sockets connected: everything but programs started", 0,
-	  false, SOURCE_PROOF_ALL_CALLS, WIRE_TIER_TRACEPOINT}},
+	  false, SOURCE_PROOF_ALL_CALLS, WIRE_TIER_TRACEPOINT, 0}},
 };
 #define ROWS_N (sizeof(rows) / sizeof(rows[0]))
 _Static_assert(ROWS_N <= HOOKS_MAX, "all of them, should all be used");
@@ -107,6 +158,12 @@ static bool is_used(const struct choice *c, enum when when)
 		return c->urings;
 	case MAPPED:
 		return c->mapped;
+	case ACTS:
+		return c->acts;
+	case ACTS_CHOWN:
+		return c->chown;
+	case ACTS_CHOWN_COMMON:
+		return c->acts && !c->chown;
 	case PROBES:
 		return c->open != WIRE_TIER_TRACEPOINT && c->probes;
 	case NO_PROBES:
@@ -131,6 +188,10 @@ int hooks_choose(struct hooks *h, uint32_t tier, const struct btf *kernel,
 
 bool hooks_degrade(struct hooks *h)
 {
+	if (h->choice.acts) {
+		h->choice.acts = h->choice.chown = false;
+		return true;
+	}
 	if (h->choice.urings) {
 		h->choice.urings = false;
 		return true;
@@ -152,6 +213,10 @@ void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)
 	h->skel = skel;
 	h->n = 0;
 	skel->rodata->knob_open_tier = h->choice.open;
+	skel->rodata->knob_acts = h->choice.acts;
+	/* (What could use it is looked at by older verifiers whether it is used or not.) */
+	if (!h->choice.acts)
+		(void)bpf_map__set_max_entries(skel->maps.acts_notes, 1);
 	(void)bpf_map__set_autocreate(skel->maps.uring_acts, h->choice.urings);
 	(void)bpf_map__set_autocreate(skel->maps.uring_regs, h->choice.urings);
 	for (size_t i = 0; i < ROWS_N; i++) {

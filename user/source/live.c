@@ -302,6 +302,17 @@ void source_prove_urings(struct source *s, bool on)
 	__atomic_store_n(&s->skel->bss->uring_proof, on, __ATOMIC_SEQ_CST);
 }
 
+uint32_t source_prove_acts(struct source *s, bool on)
+{
+	__atomic_store_n(&s->skel->bss->acts_proof, on, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&s->skel->bss->acts_proven, __ATOMIC_SEQ_CST);
+}
+
+bool source_acts(const struct source *s)
+{
+	return s->hooks.choice.acts;
+}
+
 int source_filter(struct source *s, const struct filter *f, uint32_t *number, source_fn fn,
 		  void *arg)
 {

@@ -52,6 +52,20 @@ static int try_function(enum bpf_prog_type type, enum bpf_attach_type attach, ui
 	return 0;
 }
 
+/*
+ * Of a function that is there and whose like can be hooked: are its arguments those that a program
+ * can be for? Before 6.1 none may be a struct.
+ */
+static int try_load(uint32_t btf_id)
+{
+	int prog = load(BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, btf_id);
+
+	if (prog < 0)
+		return prog;
+	close(prog);
+	return 0;
+}
+
 static int try_probes(const struct probe *p)
 {
 	const char *name = p->n_callees ? p->callees[0].name : NULL;
@@ -104,7 +118,28 @@ static bool lsm_active(void)
 struct found {
 	uint32_t path_openat, file_receive, mmap_file, lsm_file_open;
 	uint32_t wq_submit_work, renameat, connect; /* of io_uring */
+	uint32_t path_chown;
+	uint32_t acts; /* how many of ACT_HOOKS */
 };
+
+/* Of acts.bpf.c: all of them, or none is used. */
+static const char *const act_hooks[] = {
+	"rename", "link",  "unlink", "rmdir",	 "symlink", "mkdir",
+	"mknod",  "chmod", "chown",  "truncate", "chroot",
+};
+#define ACT_HOOKS (sizeof(act_hooks) / sizeof(act_hooks[0]))
+
+static bool is_act_hook(const char *name)
+{
+	static const char prefix[] = "security_path_";
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
+		return false;
+	for (size_t i = 0; i < ACT_HOOKS; i++)
+		if (strcmp(name + sizeof(prefix) - 1, act_hooks[i]) == 0)
+			return true;
+	return false;
+}
 
 static void note_callee(struct probe *p, const char *name)
 {
@@ -144,7 +179,11 @@ static void find(struct probe *p, const struct btf *btf, struct found *f)
 			f->renameat = id;
 		else if (strcmp(name, "io_connect") == 0)
 			f->connect = id;
-		else
+		else if (is_act_hook(name)) {
+			f->acts++;
+			if (strcmp(name, "security_path_chown") == 0)
+				f->path_chown = id;
+		} else
 			note_callee(p, name);
 	}
 }
@@ -181,6 +220,7 @@ int probe_kernel(struct probe *p, uint32_t forced, const struct btf *kernel)
 				       .probes = -EPERM,
 				       .received = -EPERM,
 				       .urings = -EPERM,
+				       .acts = -EPERM,
 				       .mapped = -EPERM};
 	if (forced == WIRE_TIER_TRACEPOINT || refused(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT))
 		return 0;
@@ -196,6 +236,8 @@ int probe_kernel(struct probe *p, uint32_t forced, const struct btf *kernel)
 	p->have.probes = try_probes(p);
 	p->have.urings = has_urings(p, &f);
 	p->have.received = f.file_receive ? p->have.fentry : -ENOENT;
+	p->have.chown = p->have.fentry ? p->have.fentry : try_load(f.path_chown);
+	p->have.acts = f.acts == ACT_HOOKS ? p->have.fentry : -ENOENT;
 	p->have.mapped = f.mmap_file ? p->have.fentry : -ENOENT;
 	return 0;
 }

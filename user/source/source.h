@@ -42,6 +42,7 @@ enum source_proof {
 	SOURCE_PROOF_MAPPED,   /* a mapping of one that was opened with other credentials */
 	SOURCE_PROOF_URING,    /* a file unlinked through io_uring */
 	SOURCE_PROOF_URING_CONNECT,
+	SOURCE_PROOF_ACT,	/* the hook noted an act of its kind: source_proven_acts() */
 	SOURCE_PROOF_CALLS,	/* setresuid, connect */
 	SOURCE_PROOF_ALL_CALLS, /* all of these */
 };
@@ -55,6 +56,7 @@ struct source_hook {
 	bool optional;	     /* the others work without it */
 	enum source_proof proof;
 	uint32_t tier; /* WIRE_TIER_* */
+	uint32_t act;  /* of SOURCE_PROOF_ACT: WIRE_ACT_* */
 };
 
 struct source_stats {
@@ -96,6 +98,12 @@ bool source_prove_moves(struct source *s);
 
 /* While this is on, what io_uring does passes any filter: for acts of our own. */
 void source_prove_urings(struct source *s, bool on);
+
+/* While this is on, acts that no rule asks for are noted as well. Gives WIRE_ACT_* of what was. */
+uint32_t source_prove_acts(struct source *s, bool on);
+
+/* Is what calls act on noted before the act, and not looked up after it? */
+bool source_acts(const struct source *s);
 
 /* The number of the one in use. */
 uint32_t source_filter_number(const struct source *s);

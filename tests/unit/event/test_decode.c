@@ -386,6 +386,42 @@ static void exec_record(void **state)
 	assert_false(e.exec.script || e.prev_known);
 }
 
+static void noted_before_the_act(void **state)
+{
+	struct wire_syscall *sys;
+
+	(void)state;
+	/* What was noted before the act counts, whatever was asked for. */
+	sys = record_begin(&r, WIRE_SYSCALL);
+	sys->call = WIRE_CALL_RENAME;
+	sys->asked[0] = record_str(&r, "/tmp/a");
+	sys->asked[1] = record_str(&r, "/tmp/b");
+	record_file(&r, &sys->f[0], "/etc/passwd");
+	sys->f[0].ino = 5;
+	record_file(&r, &sys->f[1], "/etc/gone");
+	sys->f[1].ino = 0;
+	must_decode();
+	EXPECT(event_call_from(&e.sys), "/etc/passwd");
+	EXPECT(event_call_changed(&e.sys), "/etc/gone");
+	EXPECT(e.sys.paths[1].rootpath, "/etc/gone");
+	EXPECT(e.sys.paths[1].named, "/etc/gone");
+	EXPECT(e.sys.paths[1].asked, "/tmp/b");
+	assert_false(event_call_unresolved(&e.sys));
+	assert_int_equal(event_call_file(&e.sys)->ino, 5);
+	/* What is made has a place and no inode; of a link's text nothing is known but the link. */
+	sys = record_begin(&r, WIRE_SYSCALL);
+	sys->call = WIRE_CALL_SYMLINK;
+	sys->asked[0] = record_str(&r, "../../x");
+	record_file(&r, &sys->f[1], "/etc/l");
+	sys->f[1].ino = 0;
+	must_decode();
+	EXPECT(event_call_from(&e.sys), "../../x");
+	EXPECT(event_call_changed(&e.sys), "/etc/l");
+	assert_null(event_call_file(&e.sys));
+	sys->f[1].mnt_off = 100;
+	assert_int_equal(record_decode(&r, &e), -EPROTO);
+}
+
 static void other_records(void **state)
 {
 	struct wire_exit *exit_;
@@ -733,6 +769,7 @@ int main(void)
 		cmocka_unit_test(blocked_open),
 		cmocka_unit_test(exec_record),
 		cmocka_unit_test(other_records),
+		cmocka_unit_test(noted_before_the_act),
 		cmocka_unit_test(refuses_sizes),
 		cmocka_unit_test(refuses_kinds),
 		cmocka_unit_test(copies_of_descriptors),

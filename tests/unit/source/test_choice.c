@@ -19,6 +19,7 @@ static const struct choice_have refused = {.fentry = -EPERM,
 					   .probes = -EPERM,
 					   .received = -EPERM,
 					   .mapped = -EPERM,
+					   .acts = -EPERM,
 					   .urings = -EPERM};
 
 static void chooses(struct choice_have have, uint32_t forced, uint32_t open, bool probes,
@@ -114,6 +115,30 @@ static void io_uring(void **state)
 	assert_false(sees_urings(refused, CHOICE_AUTO));
 }
 
+static bool notes_acts(struct choice_have have, uint32_t tier)
+{
+	char why[CHOICE_WHY_MAX];
+	struct choice c;
+
+	assert_int_equal(choice_make(&have, tier, &c, why), 0);
+	return c.acts;
+}
+
+static void acts(void **state)
+{
+	struct choice_have h = all;
+
+	(void)state;
+	assert_true(notes_acts(h, CHOICE_AUTO));
+	assert_true(notes_acts(h, WIRE_TIER_LSM));
+	assert_false(notes_acts(h, WIRE_TIER_TRACEPOINT));
+	h.chown = -EINVAL;
+	assert_true(notes_acts(h, CHOICE_AUTO));
+	h.acts = -ENOENT;
+	assert_false(notes_acts(h, CHOICE_AUTO));
+	assert_false(notes_acts(refused, CHOICE_AUTO));
+}
+
 static void names(void **state)
 {
 	uint32_t tier = 77;
@@ -138,6 +163,7 @@ int main(void)
 		cmocka_unit_test(without_fentry_there_is_no_object),
 		cmocka_unit_test(forced),
 		cmocka_unit_test(io_uring),
+		cmocka_unit_test(acts),
 		cmocka_unit_test(names),
 	};
 

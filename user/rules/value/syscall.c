@@ -133,13 +133,19 @@ bool value_of_syscall(struct value *v, const struct event *e, const struct field
 	enum field_id id = use->id;
 	const struct event_syscall *s = &e->sys;
 	const struct event_call_path *target;
+	const struct event_file *file;
 
 	if (e->kind != EVENT_SYSCALL)
 		return false;
 	target = event_call_target(s);
+	file = event_call_file(s);
 	switch (id) {
 	case F_FD_NAME:
 		return set_str(v, event_call_changed(s));
+	case F_FD_DEV:
+		return set_num_if(v, file, file ? event_stat_dev(file->dev) : 0);
+	case F_FD_INO:
+		return set_num_if(v, file, file ? (int64_t)file->ino : 0);
 	case F_CALL_FROM:
 		return set_str(v, event_call_from(s));
 	case F_CALL_UNRESOLVED: /* what a descriptor stands for is known */

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What a system call really acts on, noted by the hooks of acts.bpf.c between the kernel's look-up
+ * and its act, for the record that is put together at the call's end: by then the path that was
+ * passed can say, and lead to, something else.
+ *
+ * A note is kept by thread and taken away at the end of the same call, whatever became of it. A
+ * call that has none (its hook was not reached, or no place was free) is told by its path.
+ */
+#ifndef ROOTWATCH_ACTS_BPF_H
+#define ROOTWATCH_ACTS_BPF_H
+
+#include "compat.bpf.h"
+#include "emit.bpf.h"
+#include "knobs.bpf.h"
+#include "maps.bpf.h"
+
+/* By which hooks a call passes (WIRE_ACT_*), and for which of its paths the first object is. */
+struct acts_row {
+	__u16 hooks;
+	__u16 path;
+};
+
+#define ACTS_AT(call) [WIRE_CALL_##call - WIRE_CALL_FIRST]
+static const struct acts_row acts_rows[WIRE_CALL_END - WIRE_CALL_FIRST] = {
+	ACTS_AT(RENAME) = {WIRE_ACT_RENAME, 0},
+	ACTS_AT(RENAMEAT) = {WIRE_ACT_RENAME, 0},
+	ACTS_AT(RENAMEAT2) = {WIRE_ACT_RENAME, 0},
+	ACTS_AT(LINK) = {WIRE_ACT_LINK, 0},
+	ACTS_AT(LINKAT) = {WIRE_ACT_LINK, 0},
+	ACTS_AT(SYMLINK) = {WIRE_ACT_SYMLINK, 1},
+	ACTS_AT(SYMLINKAT) = {WIRE_ACT_SYMLINK, 1},
+	ACTS_AT(UNLINK) = {WIRE_ACT_UNLINK, 0},
+	ACTS_AT(UNLINKAT) = {WIRE_ACT_UNLINK | WIRE_ACT_RMDIR, 0},
+	ACTS_AT(RMDIR) = {WIRE_ACT_RMDIR, 0},
+	ACTS_AT(CHMOD) = {WIRE_ACT_CHMOD, 0},
+	ACTS_AT(FCHMOD) = {WIRE_ACT_CHMOD, 0},
+	ACTS_AT(FCHMODAT) = {WIRE_ACT_CHMOD, 0},
+	ACTS_AT(FCHMODAT2) = {WIRE_ACT_CHMOD, 0},
+	ACTS_AT(CHOWN) = {WIRE_ACT_CHOWN, 0},
+	ACTS_AT(FCHOWN) = {WIRE_ACT_CHOWN, 0},
+	ACTS_AT(LCHOWN) = {WIRE_ACT_CHOWN, 0},
+	ACTS_AT(FCHOWNAT) = {WIRE_ACT_CHOWN, 0},
+	ACTS_AT(TRUNCATE) = {WIRE_ACT_TRUNCATE, 0},
+	ACTS_AT(FTRUNCATE) = {WIRE_ACT_TRUNCATE, 0},
+	ACTS_AT(MKDIR) = {WIRE_ACT_MKDIR, 0},
+	ACTS_AT(MKDIRAT) = {WIRE_ACT_MKDIR, 0},
+	ACTS_AT(MKNOD) = {WIRE_ACT_MKNOD, 0},
+	ACTS_AT(MKNODAT) = {WIRE_ACT_MKNOD, 0},
+	ACTS_AT(CHROOT) = {WIRE_ACT_CHROOT, 0},
+};
+
+/* Of two paths of WIRE_PATH_MAX with the mounts that lead there; more is not kept. */
+#define ACTS_TEXT 10240u
+
+struct acts_note {
+	__u64 args[WIRE_SYSCALL_ARGS]; /* of the call, whose end must show the same ones */
+	__u32 call;		       /* WIRE_CALL_* */
+	__u32 flags;		       /* WIRE_F_TRUNC */
+	__u32 text, pad;	       /* bytes in use below */
+	/* Blobs count from the beginning of the note. */
+	struct wire_file f[WIRE_SYSCALL_PATHS];
+	__u8 bytes[ACTS_TEXT];
+};
+#define ACTS_FIXED __builtin_offsetof(struct acts_note, bytes)
+
+/* As many calls at the same time, between the hook and the end. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 128);
+	__type(key, __u32);
+	__type(value, struct acts_note);
+} acts_notes SEC(".maps");
+
+/* The hooks by which a call passes; 0: none. */
+static __always_inline __u32 acts_hooks(__u32 call)
+{
+	call -= WIRE_CALL_FIRST;
+	return call < WIRE_CALL_END - WIRE_CALL_FIRST ? acts_rows[call].hooks : 0;
+}
+
+/* At the end of a call, also of one that is not told. */
+__noinline int acts_drop(__u32 tid)
+{
+	bpf_map_delete_elem(&acts_notes, &tid);
+	return 0;
+}
+
+static __always_inline void acts_moved(struct wire_file *w, __u32 by)
+{
+	w->sbpath.off += by;
+	w->mntpath.off += by;
+	w->real.off += by;
+}
+
+/* Where a record's text may begin for the note's to fit behind it. */
+#define ACTS_AT_MAX 8192
+
+/*
+ * Puts what was noted of the current thread's call into its record, whose call and arguments are
+ * filled in. Gives 1, or 0: there is no such note.
+ */
+__noinline int acts_take(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+	const struct task_struct *t = compat_current();
+	__u32 tid = TYPED(t, pid), at;
+	struct acts_note *n;
+	struct wire_syscall *r;
+	__u64 len;
+	int i;
+
+	n = bpf_map_lookup_elem(&acts_notes, &tid);
+	if (!s || !n)
+		return 0;
+	r = (struct wire_syscall *)s->record;
+	at = s->used;
+	len = n->text;
+	if (n->call != r->call || at > ACTS_AT_MAX || len > ACTS_TEXT)
+		return 0;
+	for (i = 0; i < WIRE_SYSCALL_ARGS; i++)
+		if (n->args[i] != r->args[i])
+			return 0;
+	BOUND(len, ACTS_TEXT);
+	if (bpf_probe_read_kernel(AT(s->record, at, ACTS_AT_MAX), len, n->bytes))
+		return 0;
+	__builtin_memcpy(r->f, n->f, sizeof(r->f));
+	acts_moved(&r->f[0], at - ACTS_FIXED);
+	acts_moved(&r->f[1], at - ACTS_FIXED);
+	s->used = at + n->text;
+	SET_FLAG(s->flags, n->flags);
+	return 1;
+}
+
+#endif /* ROOTWATCH_ACTS_BPF_H */

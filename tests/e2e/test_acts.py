@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A second thread changes what a path leads to while it is acted on: told is what was acted on, each time."""
+
+import contextlib
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+
+import clean  # noqa: E402
+import patience  # noqa: E402
+import suite  # noqa: E402
+from detector import Detector  # noqa: E402
+from runc import Runc  # noqa: E402
+from world import World, field, of  # noqa: E402
+
+ACTS = 2000
+HOOK = "security_path_rename"
+ASKED = """
+- rule: Flipped
+  desc: what a second thread turned away, or did not
+  condition: >
+    evt.type in (fchmodat, fchownat, truncate, unlinkat, renameat2, linkat, symlinkat, mkdirat, mknodat) and
+    (fd.name contains flip- or rootwatch.call.from contains flip-) and not evt.arg.flags contains RENAME_EXCHANGE
+  output: "%evt.type"
+  priority: NOTICE
+  x-rootwatch:
+    id: flipped
+"""
+KINDS = {"chmod": "fchmodat", "chown": "fchownat", "truncate": "truncate", "unlink": "unlinkat", "rename-from": "renameat2",
+         "rename-to": "renameat2", "link-from": "linkat", "link-to": "linkat", "symlink": "symlinkat",
+         "mkdir": "mkdirat", "mknod": "mknodat"}
+OUT = "/tmp/flip-out"
+A, B = "/srv/flip-d", "/tmp/flip-d"  # of one length, for the text that is rewritten
+
+
+@contextlib.contextmanager
+def world():
+    path = clean.work_dir() + "/flipped.yaml"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(ASKED)
+    with Runc() as c, Detector("--stats", "-r", path) as detector:
+        yield World(detector, c)
+
+
+def has_function(name):
+    with open("/proc/kallsyms", encoding="ascii", errors="replace") as file:
+        return any(line.split()[2] == name for line in file)
+
+
+def done(event, act, truth):
+    """In which folder it was done, by the event: by the inode, or by the name of what has none yet."""
+    inodes = {truth["a"]: "a", truth["b"]: "b"}
+    if act in ("chmod", "chown", "truncate", "unlink", "rename-from", "link-from"):
+        return inodes.get(field(event, "fd.ino"))
+    return {A: "a", B: "b"}.get(os.path.dirname(field(event, "fd.name") or ""))
+
+
+def check_names(event, act, where):
+    """The names say the same, where folders keep theirs."""
+    folder = A if where == "a" else B
+    fresh = act.endswith("-to") or act in ("symlink", "mkdir", "mknod")
+    if act in ("rename-from", "link-from"):
+        assert (field(event, "fd.name"), field(event, "rootwatch.call.from")) == (OUT + "/g", folder + "/f"), event
+    else:
+        assert field(event, "fd.name") == folder + ("/g" if fresh else "/f"), event
+    if act.endswith("-to"):
+        assert field(event, "rootwatch.call.from") == OUT + "/f", event
+
+
+# What is made has no inode before the act: where its folder lies is known by the name, which a
+# parent that changes places changes too.
+@suite.cases(*[(f"{how} {act}", how, act) for how in ("text", "link") for act in KINDS],
+             *[(f"parent {act}", "parent", act) for act in ("chmod", "unlink", "rename-from")])
+def test_flipped(w, _label, how, act):
+    w.c.sh(f"mkdir -p /srv; rm -rf {A} {B} {OUT}")
+    number = patience.fewer(ACTS, 500)
+    truth = w.c.act("act_flip", how, act, A, B, str(number), deadline=240)
+    assert len(truth["where"]) == number and set(truth["where"]) == {"a", "b"}, truth
+    came = [e for e in w.all(of(w.c, truth, **{"evt.type": KINDS[act]})) if field(e, "thread.vtid") == truth["tid"]]
+    came = [e for e in came if not (field(e, "fd.name") or "").endswith("/kept")]
+    came.sort(key=lambda e: field(e, "evt.time"))
+    start = w.d.start["output_fields"]
+    if HOOK not in start["rootwatch.hooks"]:
+        assert start["rootwatch.tier"] == "tracepoint" or not has_function(HOOK), start
+        right = sum(1 for e in came if os.path.dirname(field(e, "fd.name") or "") in (A, B, OUT))
+        print(f"    tracepoints: {len(came)} of {number} told, {right} by a path that may be it: which file it was is "
+              "looked up after the act, and not promised", file=sys.stderr)
+        assert all(field(e, "fd.ino") is None and field(e, "rootwatch.tier") != "fentry" for e in came), came[0]
+        return
+    assert len(came) == number, (len(came), truth)
+    assert {field(e, "rootwatch.tier") for e in came} == {"fentry"}, came[0]
+    assert not any(field(e, "rootwatch.call.unresolved") for e in came)
+    wrong = [(i, e) for i, (e, where) in enumerate(zip(came, truth["where"])) if done(e, act, truth) != where]
+    assert not wrong, (len(wrong), wrong[0], truth)
+    if how != "parent":
+        for event, where in zip(came, truth["where"]):
+            check_names(event, act, where)
+
+
+if __name__ == "__main__":
+    suite.main(world)

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Acts on paths, again and again, while a second thread changes what their path leads to: one of
+ * two folders, in which the same names lie. Which folder each act was done in is found out behind
+ * it, by what lies where; says so, a letter for each act.
+ */
+#include "truth.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+static const char usage[] =
+	"act_flip text|link|parent ACT A B N\n"
+	"A, B: the folders, made here, of one length. text: the path is rewritten in memory; link: a\n"
+	"symbolic link in it leads now to the one, now to the other; parent: the folders change places\n"
+	"ACT: chmod, chown, truncate, unlink, rename-from, rename-to, link-from, link-to, symlink, mkdir,\n"
+	"mknod";
+
+#define LINK  "/tmp/flip-link"
+#define OUT   "/tmp/flip-out"
+#define THERE "f" /* in both folders */
+#define FRESH "g" /* in none, until it is made */
+
+static atomic_bool over;
+static char path[256]; /* what the acts are passed */
+static const char *name;
+static const char *folders[2];
+static int dirs[2], out; /* the folders, whatever they are called by now */
+static int files[2];	 /* THERE in them */
+
+static void need(long ret, const char *what)
+{
+	if (ret < 0)
+		truth_die(what);
+}
+
+/* In any thread: no other one is waited for. */
+static void must(long ret, const char *what)
+{
+	if (ret >= 0)
+		return;
+	fprintf(stderr, "trigger: %s: %s\n", what, strerror(errno));
+	_exit(99);
+}
+
+static void *flip_text(void *arg)
+{
+	size_t n = strlen(folders[0]);
+
+	(void)arg;
+	for (unsigned i = 0; !atomic_load(&over); i++)
+		for (size_t k = 0; k < n; k++)
+			((volatile char *)path)[k] = folders[i % 2][k];
+	return NULL;
+}
+
+static void *flip_link(void *arg)
+{
+	(void)arg;
+	for (unsigned i = 0; !atomic_load(&over); i++) {
+		(void)unlink(LINK ".new");
+		must(symlink(folders[i % 2], LINK ".new"), "symlink");
+		must(rename(LINK ".new", LINK), "rename");
+	}
+	return NULL;
+}
+
+#define EXCHANGE 2 /* RENAME_EXCHANGE */
+
+static void *flip_parent(void *arg)
+{
+	(void)arg;
+	while (!atomic_load(&over))
+		must(syscall(SYS_renameat2, AT_FDCWD, folders[0], AT_FDCWD, folders[1], EXCHANGE),
+		     "exchange");
+	return NULL;
+}
+
+static bool has(int dir, const char *what, struct stat *st)
+{
+	return fstatat(dir, what, st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static unsigned step; /* of the acts, so that each leaves another mark */
+
+static long act_chmod(void)
+{
+	return syscall(SYS_fchmodat, AT_FDCWD, path, 0600 | (step & 077));
+}
+
+static long act_chown(void)
+{
+	return syscall(SYS_fchownat, AT_FDCWD, path, 1000 + step, -1, 0);
+}
+
+static long act_truncate(void)
+{
+	return syscall(SYS_truncate, path, step);
+}
+
+static long act_unlink(void)
+{
+	return syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+}
+
+static long act_rename_from(void)
+{
+	return syscall(SYS_renameat2, AT_FDCWD, path, AT_FDCWD, OUT "/" FRESH, 0);
+}
+
+static long act_rename_to(void)
+{
+	return syscall(SYS_renameat2, AT_FDCWD, OUT "/" THERE, AT_FDCWD, path, 0);
+}
+
+static long act_link_from(void)
+{
+	return syscall(SYS_linkat, AT_FDCWD, path, AT_FDCWD, OUT "/" FRESH, 0);
+}
+
+static long act_link_to(void)
+{
+	return syscall(SYS_linkat, AT_FDCWD, OUT "/" THERE, AT_FDCWD, path, 0);
+}
+
+static long act_symlink(void)
+{
+	return syscall(SYS_symlinkat, "nowhere", AT_FDCWD, path);
+}
+
+static long act_mkdir(void)
+{
+	return syscall(SYS_mkdirat, AT_FDCWD, path, 0700);
+}
+
+static long act_mknod(void)
+{
+	return syscall(SYS_mknodat, AT_FDCWD, path, S_IFIFO | 0600, 0);
+}
+
+static bool marked(int i)
+{
+	struct stat st;
+
+	return has(dirs[i], THERE, &st) &&
+	       (st.st_size == step || (st.st_mode & 077) == step || st.st_uid == 1000 + step);
+}
+
+/* Both marks are others than this step's. */
+static void unmark(int i)
+{
+	must(fchmod(files[i], 0700), "unmark");
+	must(fchown(files[i], 0, (gid_t)-1), "unmark");
+	must(ftruncate(files[i], 0), "unmark");
+}
+
+static bool gone(int i)
+{
+	struct stat st;
+
+	return !has(dirs[i], THERE, &st);
+}
+
+static void link_again(int i)
+{
+	must(linkat(dirs[i], "kept", dirs[i], THERE, 0), "link again");
+}
+
+static void move_back(int i)
+{
+	must(renameat(out, FRESH, dirs[i], THERE), "move back");
+}
+
+static bool made(int i)
+{
+	struct stat st;
+
+	return has(dirs[i], FRESH, &st);
+}
+
+static void move_out(int i)
+{
+	must(renameat(dirs[i], FRESH, out, THERE), "move out");
+}
+
+static void remove_fresh(int i)
+{
+	if (unlinkat(dirs[i], FRESH, 0))
+		must(unlinkat(dirs[i], FRESH, AT_REMOVEDIR), "remove");
+}
+
+/* It is one of the two files: which, says its inode. */
+static bool linked(int i)
+{
+	struct stat one, other;
+
+	return has(out, FRESH, &one) && has(dirs[i], THERE, &other) && one.st_ino == other.st_ino;
+}
+
+static void unlink_out(int i)
+{
+	(void)i;
+	must(unlinkat(out, FRESH, 0), "unlink");
+}
+
+static const struct act {
+	const char *name, *file;
+	long (*act)(void);
+	bool (*in)(int i); /* was it done in that folder? */
+	void (*undo)(int i);
+} acts[] = {
+	{"chmod", THERE, act_chmod, marked, unmark},
+	{"chown", THERE, act_chown, marked, unmark},
+	{"truncate", THERE, act_truncate, marked, unmark},
+	{"unlink", THERE, act_unlink, gone, link_again},
+	{"rename-from", THERE, act_rename_from, gone, move_back},
+	{"rename-to", FRESH, act_rename_to, made, move_out},
+	{"link-from", THERE, act_link_from, linked, unlink_out},
+	{"link-to", FRESH, act_link_to, made, remove_fresh},
+	{"symlink", FRESH, act_symlink, made, remove_fresh},
+	{"mkdir", FRESH, act_mkdir, made, remove_fresh},
+	{"mknod", FRESH, act_mknod, made, remove_fresh},
+};
+
+static void make_file(int dir, const char *file)
+{
+	int fd = openat(dir, file, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
+
+	need(fd, file);
+	(void)close(fd);
+}
+
+static int make_folder(const char *folder)
+{
+	int fd;
+
+	need(mkdir(folder, 0755), folder);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	need(fd, folder);
+	make_file(fd, THERE);
+	need(linkat(fd, THERE, fd, "kept", 0), "kept");
+	return fd;
+}
+
+static void say_inode(const char *key, int dir)
+{
+	struct stat st;
+
+	need(fstatat(dir, "kept", &st, 0), "kept");
+	truth_int(key, (long long)st.st_ino);
+}
+
+static void run(const struct act *a, void *(*flip)(void *), size_t n)
+{
+	char *where = calloc(1, n + 1);
+	pthread_t thread;
+	size_t done = 0;
+
+	if (!where || pthread_create(&thread, NULL, flip, NULL))
+		truth_die("thread");
+	for (size_t i = 0; done < n && i < 1000 * n; i++) {
+		step = 1 + done % 63;
+		if (a->act())
+			continue;
+		for (int k = 0; k < 2; k++)
+			if (a->in(k))
+				where[done] = where[done] ? '?' : (char)('a' + k);
+		if (where[done] != 'a' && where[done] != 'b')
+			must(-1, "neither or both");
+		a->undo(where[done] - 'a');
+		done++;
+	}
+	atomic_store(&over, true);
+	pthread_join(thread, NULL);
+	truth_str("where", where);
+	say_inode("a", dirs[0]);
+	say_inode("b", dirs[1]);
+	say_inode("out", out);
+	free(where);
+}
+
+int main(int argc, char **argv)
+{
+	void *(*flip)(void *) = NULL;
+	const struct act *a = NULL;
+
+	if (argc != 6 || strlen(argv[3]) != strlen(argv[4]))
+		truth_usage(usage);
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (!strcmp(argv[2], acts[i].name))
+			a = &acts[i];
+	if (!strcmp(argv[1], "text"))
+		flip = flip_text;
+	else if (!strcmp(argv[1], "link"))
+		flip = flip_link;
+	else if (!strcmp(argv[1], "parent"))
+		flip = flip_parent;
+	if (!a || !flip)
+		truth_usage(usage);
+	folders[0] = argv[3];
+	folders[1] = argv[4];
+	dirs[0] = make_folder(folders[0]);
+	dirs[1] = make_folder(folders[1]);
+	for (int i = 0; i < 2; i++) {
+		files[i] = openat(dirs[i], THERE, O_WRONLY | O_CLOEXEC);
+		need(files[i], THERE);
+	}
+	out = make_folder(OUT);
+	(void)unlink(LINK);
+	need(symlink(folders[0], LINK), LINK);
+	name = a->file;
+	if (snprintf(path, sizeof(path), "%s/%s", flip == flip_link ? LINK : folders[0], name) >=
+	    (int)sizeof(path))
+		truth_die("too long");
+	truth_begin("flip");
+	run(a, flip, strtoul(argv[5], NULL, 10));
+	truth_end();
+	return 0;
+}
