@@ -15,7 +15,7 @@
 #include "emit.bpf.h"
 #include "maps.bpf.h"
 
-#define GATE_LEVELS	12 /* of cgroup nesting: the names nearest the task */
+#define GATE_LEVELS	12  /* of cgroup nesting: the names nearest the task */
 #define GATE_NAME_MAX	160 /* kubepods-besteffort-pod<36>.slice:cri-containerd:<64> has 145 */
 #define GATE_ID_LEN	64
 #define GATE_CONM	0x636f6e6d /* "conm", as in libpod-conmon-<id>.scope */
