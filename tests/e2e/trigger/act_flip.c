@@ -7,6 +7,7 @@
 #include "truth.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 static const char usage[] =
@@ -22,6 +23,7 @@ static const char usage[] =
 #define FRESH "g" /* in none, until it is made */
 
 static atomic_bool over;
+static atomic_uint flips;
 static char path[256]; /* what the acts are passed */
 static const char *name;
 static const char *folders[2];
@@ -48,9 +50,11 @@ static void *flip_text(void *arg)
 	size_t n = strlen(folders[0]);
 
 	(void)arg;
-	for (unsigned i = 0; !atomic_load(&over); i++)
+	for (unsigned i = 0; !atomic_load(&over); i++) {
 		for (size_t k = 0; k < n; k++)
 			((volatile char *)path)[k] = folders[i % 2][k];
+		atomic_fetch_add(&flips, 1);
+	}
 	return NULL;
 }
 
@@ -61,6 +65,7 @@ static void *flip_link(void *arg)
 		(void)unlink(LINK ".new");
 		must(symlink(folders[i % 2], LINK ".new"), "symlink");
 		must(rename(LINK ".new", LINK), "rename");
+		atomic_fetch_add(&flips, 1);
 	}
 	return NULL;
 }
@@ -70,9 +75,11 @@ static void *flip_link(void *arg)
 static void *flip_parent(void *arg)
 {
 	(void)arg;
-	while (!atomic_load(&over))
+	while (!atomic_load(&over)) {
 		must(syscall(SYS_renameat2, AT_FDCWD, folders[0], AT_FDCWD, folders[1], EXCHANGE),
 		     "exchange");
+		atomic_fetch_add(&flips, 1);
+	}
 	return NULL;
 }
 
@@ -250,6 +257,15 @@ static void say_inode(const char *key, int dir)
 	truth_int(key, (long long)st.st_ino);
 }
 
+/* On a busy processor the other thread may not have run for long: it shall. */
+static void let_flip(void)
+{
+	unsigned seen = atomic_load(&flips);
+
+	while (atomic_load(&flips) == seen)
+		sched_yield();
+}
+
 static void run(const struct act *a, void *(*flip)(void *), size_t n)
 {
 	char *where = calloc(1, n + 1);
@@ -260,6 +276,8 @@ static void run(const struct act *a, void *(*flip)(void *), size_t n)
 		truth_die("thread");
 	for (size_t i = 0; done < n && i < 1000 * n; i++) {
 		step = 1 + done % 63;
+		if (i % 16 == 0)
+			let_flip();
 		if (a->act())
 			continue;
 		for (int k = 0; k < 2; k++)
