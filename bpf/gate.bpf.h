@@ -16,7 +16,7 @@
 #include "maps.bpf.h"
 
 #define GATE_LEVELS	12 /* of cgroup nesting: the names nearest the task */
-#define GATE_NAME_MAX	128
+#define GATE_NAME_MAX	160 /* kubepods-besteffort-pod<36>.slice:cri-containerd:<64> has 145 */
 #define GATE_ID_LEN	64
 #define GATE_CONM	0x636f6e6d /* "conm", as in libpod-conmon-<id>.scope */
 #define GATE_SUBSYS_MAX 16
@@ -228,19 +228,16 @@ __noinline int gate_classify(__u64 css_set, __u64 dfl_id, __u64 v1_id)
 	return false;
 }
 
-static __always_inline bool gate_first_sight(const struct cgroup_key *key, struct cgroup_value *v)
+static __always_inline const struct cgroup_value *gate_first_sight(const struct cgroup_key *key)
 {
 	const struct cgroup_value *found;
 
 	if (!gate_classify(compat_untyped((const void *)key->css_set), key->dfl_id, key->v1_id))
-		return false;
+		return NULL;
 	found = bpf_map_lookup_elem(&cgroups, key);
-	if (!found) {
+	if (!found)
 		emit_lost(WIRE_C_LOST_BUSY);
-		return false;
-	}
-	*v = *found;
-	return true;
+	return found;
 }
 
 /* Of a task: by what its container is found. */
@@ -249,6 +246,7 @@ struct gate_task {
 	const struct css_set *cset;
 	const void *dfl, *css; /* v2's cgroup; that of v1's memory controller, see GATE_CSS() */
 	const struct pid *pid;
+	__u32 tgid;
 };
 
 /* typed: of a task, or what belongs to one, whose pointer has its type; see TYPED. */
@@ -279,76 +277,70 @@ static __always_inline bool gate_foreign_ns(const struct task_struct *t, const s
 volatile __u64 gate_moves = 0;
 
 /*
- * The last answers, of all CPUs, each in a place that its css_set gives: good while the number
- * above stands still. (Numbers only, as user space is told about all that lies here.)
+ * The last answers, of all CPUs, each in a place that the process gives: good for who has the same
+ * pointers while the number above stands still.
  */
 #define GATE_FACTOR	  0x9e3779b97f4a7c15ull
-#define GATE_MEMORY_LOG	  6
-#define GATE_MEMORY_SEEN  0 /* gate_word() */
-#define GATE_MEMORY_ID	  1
-#define GATE_MEMORY_REST  2
-#define GATE_MEMORY_CHECK 3 /* of all the others, as two may write at once */
-volatile __u64 gate_memories[1 << GATE_MEMORY_LOG][4] = {};
+#define GATE_MEMORIES	  512
+#define GATE_MEMORY_MOVES 0
+#define GATE_MEMORY_CSET  1
+#define GATE_MEMORY_DFL	  2
+#define GATE_MEMORY_CSS	  3
+#define GATE_MEMORY_ID	  4
+#define GATE_MEMORY_REST  5
+#define GATE_MEMORY_CHECK 6 /* of all the others, as two may write at once */
+volatile __u64 gate_memories[GATE_MEMORIES][8] = {};
 
 /*
- * The numbers of what a task's cgroup is found by. The verifier lets nobody reckon with pointers
- * that have a type; what was stored in a map and read again has none. A program that interrupts
- * this one stores its own there: 0 then, as for no move.
+ * Takes one more of the pointers into a check: as a number, for the verifier lets nobody reckon
+ * with those that have a type. False: it is not this one. (Before it is compared: what is equal to
+ * a pointer is one to the compiler.)
  */
-static __always_inline __u64 gate_word(const struct gate_task *of)
+static __always_inline bool gate_check(__u64 *check, __u64 number, const void *pointer)
 {
-	volatile struct gate_seen *own;
-	__u32 zero = 0;
-	__u64 a, b, c, word;
-
-	own = bpf_map_lookup_elem(&gate_seens, &zero);
-	if (!own || of->moves == 0)
-		return 0;
-	own->css_set = (__u64)of->cset;
-	own->dfl_cgrp = (__u64)of->dfl;
-	own->v1_css = (__u64)of->css;
-	a = own->css_set;
-	b = own->dfl_cgrp;
-	c = own->v1_css;
-	word = (a * GATE_FACTOR + b) * GATE_FACTOR + c * 3 + of->moves * GATE_FACTOR;
-	barrier_var(word); /* or the compiler takes the pointers, once they are equal */
-	if (a != (__u64)of->cset || b != (__u64)of->dfl || c != (__u64)of->css)
-		return 0;
-	return word;
+	*check = (*check ^ number) * GATE_FACTOR;
+	barrier_var(*check);
+	return number == (__u64)pointer;
 }
 
-static __always_inline __u64 gate_check(__u64 seen, __u64 id, __u64 rest)
+static __always_inline __u64 gate_check_end(__u64 check, __u64 id, __u64 rest)
 {
-	return (seen ^ id) * 3 + rest;
+	return check + (id * 3 ^ rest);
 }
 
-/* What was found under a gate_word(); false: another, or nothing to rely on. */
-static __always_inline bool gate_recall(__u64 word, struct cgroup_value *v)
+/* What was found for such a task; false: another, or nothing to rely on. */
+static __always_inline bool gate_recall(const struct gate_task *of, struct gate *g)
 {
-	volatile __u64 *m = gate_memories[word >> (64 - GATE_MEMORY_LOG)];
-	__u64 id, rest;
+	const volatile __u64 *m = gate_memories[of->tgid % GATE_MEMORIES];
+	__u64 check = m[GATE_MEMORY_MOVES], rest;
 
-	if (!word || m[GATE_MEMORY_SEEN] != word)
+	if (!check || check != of->moves || !gate_check(&check, m[GATE_MEMORY_CSET], of->cset) ||
+	    !gate_check(&check, m[GATE_MEMORY_DFL], of->dfl) ||
+	    !gate_check(&check, m[GATE_MEMORY_CSS], of->css))
 		return false;
-	id = m[GATE_MEMORY_ID];
+	g->cgroup = m[GATE_MEMORY_ID];
 	rest = m[GATE_MEMORY_REST];
-	v->id = id;
-	v->hier = rest;
-	v->flags = rest >> 32;
-	return m[GATE_MEMORY_CHECK] == gate_check(word, id, rest);
+	g->hier = rest;
+	g->flags = rest >> 32;
+	return m[GATE_MEMORY_CHECK] == gate_check_end(check, g->cgroup, rest);
 }
 
-static __always_inline void gate_keep(__u64 word, const struct cgroup_value *v)
+static __always_inline void gate_keep(const struct gate_task *of, const struct gate *g)
 {
-	volatile __u64 *m = gate_memories[word >> (64 - GATE_MEMORY_LOG)];
-	__u64 rest = (__u64)v->flags << 32 | v->hier;
+	volatile __u64 *m = gate_memories[of->tgid % GATE_MEMORIES];
+	__u64 rest = (__u64)g->flags << 32 | g->hier, check = of->moves;
 
-	if (!word)
-		return;
-	m[GATE_MEMORY_SEEN] = word;
-	m[GATE_MEMORY_ID] = v->id;
+	m[GATE_MEMORY_MOVES] = of->moves;
+	m[GATE_MEMORY_CSET] = (__u64)of->cset;
+	m[GATE_MEMORY_DFL] = (__u64)of->dfl;
+	m[GATE_MEMORY_CSS] = (__u64)of->css;
+	m[GATE_MEMORY_ID] = g->cgroup;
 	m[GATE_MEMORY_REST] = rest;
-	m[GATE_MEMORY_CHECK] = gate_check(word, v->id, rest);
+	/* False: another one writes there, and it is his. */
+	if (gate_check(&check, m[GATE_MEMORY_CSET], of->cset) &&
+	    gate_check(&check, m[GATE_MEMORY_DFL], of->dfl) &&
+	    gate_check(&check, m[GATE_MEMORY_CSS], of->css))
+		m[GATE_MEMORY_CHECK] = gate_check_end(check, g->cgroup, rest);
 }
 
 /* The cgroup of v1's memory controller, or NULL; v2's when that has the controller. */
@@ -370,6 +362,7 @@ static __always_inline void gate_find(struct gate_task *of, const struct task_st
 	of->dfl = GATE_LOAD(struct css_set, of->cset, dfl_cgrp);
 	of->css = typed ? GATE_CSS(TYPED_AT, of->cset) : GATE_CSS(GATE_LOAD_AT, of->cset);
 	of->pid = GATE_LOAD(struct task_struct, t, thread_pid);
+	of->tgid = GATE_LOAD(struct task_struct, t, tgid);
 }
 
 /*
@@ -383,45 +376,67 @@ static __always_inline void gate_find_trusted(struct gate_task *of, const struct
 	of->dfl = TRUSTED(of->cset, dfl_cgrp);
 	of->css = GATE_CSS(TRUSTED_AT, of->cset);
 	of->pid = TRUSTED(t, thread_pid);
+	of->tgid = TRUSTED(t, tgid);
+}
+
+/*
+ * The answer for what the memory does not know: found where the cgroup was seen before, or looked
+ * at now (first_sight). Gives GATE_*.
+ */
+#define GATE_LOST    0
+#define GATE_UNKNOWN 1 /* not seen yet */
+#define GATE_FOUND   2
+static __always_inline int gate_search(const struct gate_task *of, struct gate *g, bool first_sight)
+{
+	const struct cgroup_value *v;
+	struct cgroup_key key = {};
+
+	g->cgroup = 0;
+	g->hier = 0;
+	g->flags = 0;
+	key.css_set = (__u64)of->cset;
+	key.dfl_id = gate_cgroup_id(of->dfl);
+	if (of->css)
+		key.v1_id = gate_cgroup_id(LOAD(struct cgroup_subsys_state, of->css, cgroup));
+	v = bpf_map_lookup_elem(&cgroups, &key);
+	if (!v && !first_sight)
+		return GATE_UNKNOWN;
+	if (!v)
+		v = gate_first_sight(&key);
+	if (!v)
+		return GATE_LOST;
+	g->cgroup = v->id;
+	g->hier = v->hier;
+	g->flags = v->flags;
+	gate_keep(of, g);
+	return GATE_FOUND;
+}
+
+/* The same with a frame of its own. */
+static __noinline int gate_search_aside(const struct gate_task *of, struct gate *g)
+{
+	return of && g ? gate_search(of, g, true) : GATE_LOST;
 }
 
 /*
  * first_sight: tell about a cgroup that was not seen yet, else say nothing about it. typed: t has
- * its type.
+ * its type. (What is seldom needed has a frame of its own where the stack allows it.)
  */
 static __always_inline bool gate_look(const struct task_struct *t, const struct gate_task *of,
 				      struct gate *g, bool first_sight, bool typed)
 {
-	__u64 word = gate_word(of);
-	struct cgroup_value found = {};
-	const struct cgroup_value *v;
-	struct cgroup_key key = {};
-	bool known = true;
+	int known = GATE_FOUND;
 
-	if (!gate_recall(word, &found)) {
-		__builtin_memset(&found, 0, sizeof(found));
-		key.css_set = (__u64)of->cset;
-		key.dfl_id = gate_cgroup_id(of->dfl);
-		if (of->css)
-			key.v1_id =
-				gate_cgroup_id(LOAD(struct cgroup_subsys_state, of->css, cgroup));
-		v = bpf_map_lookup_elem(&cgroups, &key);
-		known = v;
-		if (v)
-			found = *v;
-		else if (first_sight && !gate_first_sight(&key, &found))
-			return false;
-		if (v || first_sight)
-			gate_keep(word, &found);
-	}
-	g->cgroup = found.id;
-	g->hier = found.hier;
-	g->flags = found.flags;
 	g->hflags = 0;
+	if (!gate_recall(of, g))
+		known = COMPAT_KERNEL >= 602 && first_sight ? gate_search_aside(of, g) :
+							      gate_search(of, g, first_sight);
+	if (known == GATE_LOST)
+		return false;
 	if (!g->flags &&
 	    gate_foreign_ns(t, of->pid, typed)) /* else the record says it: object_task() */
 		g->flags = WIRE_TASK_FOREIGN_NS;
-	return g->flags != 0 || (!known && !first_sight);
+	return g->flags != 0 || known == GATE_UNKNOWN;
 }
 
 /* Which container the task is in; false: none. */

@@ -115,18 +115,6 @@ struct {
 	__type(value, struct cgroup_value);
 } cgroups SEC(".maps");
 
-/* By what the gate looks a cgroup up, on its way from pointers to numbers: see gate_word(). */
-struct gate_seen {
-	__u64 css_set, dfl_cgrp, v1_css;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct gate_seen);
-} gate_seens SEC(".maps");
-
 /* The name chain of a cgroup, for a reader that missed the record about it. */
 #define CGROUP_PATH_MAX 512
 struct cgroup_name {

@@ -67,8 +67,12 @@ static __always_inline void exec_gain(struct wire_exec *r, const struct wire_cre
 		SET_FLAG(r->flags, WIRE_EXEC_SUID);
 	if (prev->egid != r->c.egid)
 		SET_FLAG(r->flags, WIRE_EXEC_SGID);
-	/* Uid 0 is given all capabilities anyway. */
-	if ((r->c.cap_permitted & ~prev->cap_permitted) &&
+	/*
+	 * Uid 0 is given all capabilities anyway. What was permitted alone, neither effective nor
+	 * inheritable (SECBIT_KEEP_CAPS, as setpriv sets it), an exec takes away: it is the file's.
+	 */
+	if ((r->c.cap_permitted &
+	     ~(prev->cap_permitted & (prev->cap_effective | prev->cap_inheritable))) &&
 	    (prev->euid == r->c.euid || r->c.root == WIRE_ROOT_NONE))
 		SET_FLAG(r->flags, WIRE_EXEC_FCAPS);
 }
@@ -156,10 +160,24 @@ static __noinline int exec_first(struct scratch *s, const struct task_struct *t)
 						    LOAD(struct task_struct, t, fs), root.mnt)));
 }
 
+/* The credentials that the program starts with. (With a frame of its own: the hook's is large.) */
+static __noinline int exec_remember(const struct task_struct *t, const struct wire_exec *r,
+				    __u32 groups)
+{
+	struct task_value fresh = {};
+
+	if (!r)
+		return 0;
+	fresh.creds = r->c;
+	fresh.groups = groups;
+	fresh.flags = TASK_ENTERED | TASK_CREDS | TASK_REPORTED;
+	task_remember(t, &fresh);
+	return 0;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_binprm *bprm)
 {
-	struct task_value fresh = {};
 	struct task_value *v;
 	struct wire_exec *r;
 	struct scratch *s;
@@ -198,10 +216,7 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 	root = r->c.root != WIRE_ROOT_NONE ||
 	       ((r->flags & WIRE_EXEC_PREV) && r->prev.root != WIRE_ROOT_NONE) ||
 	       (r->flags & (WIRE_EXEC_SUID | WIRE_EXEC_SGID | WIRE_EXEC_FCAPS));
-	fresh.creds = r->c;
-	fresh.groups = v ? v->groups : 0; /* an exec leaves them as they are */
-	fresh.flags = TASK_ENTERED | TASK_CREDS | TASK_REPORTED;
-	task_remember(t, &fresh);
+	exec_remember(t, r, v ? v->groups : 0); /* an exec leaves the groups as they are */
 	/* Another user's exec explains later events; it is not one itself. */
 	emit_submit(s, WIRE_EXEC, root ? 0 : WIRE_F_CONTEXT, root);
 	return 0;

@@ -153,10 +153,10 @@ SYSCALL_GATE int syscall_gate(long ret, __u32 call, struct gate *g)
 static __always_inline int syscall_tell(const struct task_struct *t, __u32 flag, __u32 call,
 					long ret, __u32 tier)
 {
-	bool denied = creds_denied(ret);
 	struct gate g;
+	bool denied;
 
-	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && denied) &&
+	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && creds_denied(ret)) &&
 	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETGROUPS))
 		return 0;
 	g.cgroup = 0; /* all of it is passed on, which Linux 6.2 wants to see written */
@@ -166,6 +166,7 @@ static __always_inline int syscall_tell(const struct task_struct *t, __u32 flag,
 	if (!syscall_gate(ret, call, &g))
 		return 0;
 	call = FORGET(call);
+	denied = creds_denied(ret);
 	if (wire_call_is_open(call)) {
 		if (denied && call == WIRE_CALL_OPEN_BY_HANDLE_AT)
 			return syscall_handle_denied(g.cgroup, gate_packed(&g), ret);

@@ -154,7 +154,8 @@ __noinline int uring_keep(__u64 req, __u64 cgroup, __u64 gate, __u32 call_root)
 	return 0;
 }
 
-static __always_inline bool uring_gate(struct task_struct *t, struct gate *g)
+/* (Not inlined: what comes behind it finds a stack to use.) */
+static __noinline bool uring_gate(struct task_struct *t, struct gate *g)
 {
 	if (!gate_container(t, g) || TYPED(t, tgid) == (int)knob_agent)
 		return false;

@@ -263,6 +263,15 @@ def test_file_capability(w):
     assert "CAP_NET_RAW" in field(event, "thread.cap_effective"), event
 
 
+def test_file_capability_of_one_who_kept_them(w):
+    """As setpriv starts programs: what was only permitted before would have ended with the exec."""
+    truth = w.c.act("act_exec", "kept", "1000", "/usr/bin/fcap_setuid")
+    assert (truth["uid"], truth["euid"]) == (1000, 1000), truth
+    assert field(ran(w, w.c, truth, rule="privilege-fcaps-exec"), "rootwatch.exec.gain") == "fcaps"
+    truth = w.c.act("act_exec", "kept", "1000", "/bin/act_id")
+    w.none({**of(w.c, truth), "rule": "privilege-fcaps-exec"})
+
+
 def test_sgid(w):
     truth = w.user.act("/usr/bin/sgid")
     assert truth["egid"] == 0, truth

@@ -37,6 +37,9 @@ def detector():
     ("pod", "/rw-e2e/kubepods/besteffort/pod" + POD + "/{id}", None, POD),
     ("pod systemd", "/rw-e2e/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" +
      POD.replace("-", "_") + ".slice/cri-containerd-{id}.scope", "containerd", POD),
+    # The kubelet's name for systemd where containerd goes by cgroupfs: one name, and a long one.
+    ("pod of two minds", "/rw-e2e/system.slice/containerd.service/kubelet-kubepods-besteffort-pod" +
+     POD.replace("-", "_") + ".slice:cri-containerd:{id}", "containerd", POD),
 )
 def test_cgroup_layout(w, _label, path, kind, pod):
     ident = secrets.token_hex(32)

@@ -4,11 +4,15 @@
 
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
 import clean  # noqa: E402
+import maps  # noqa: E402
+import patience  # noqa: E402
 import suite  # noqa: E402
+from detector import Detector  # noqa: E402
 from rootfs import TRIGGERS  # noqa: E402
 from runc import Runc  # noqa: E402
 from world import field, of, rules, world  # noqa: E402
@@ -99,6 +103,50 @@ def test_denied_is_silent(w):
     truth = w.c.truths_of(lines)[-1]
     assert truth["errno"] == 13, truth
     w.none(of(w.c, truth, **{"evt.type": "mmap"}))
+
+
+def cgroups(c):
+    """Numbers of the container's cgroups, of each hierarchy."""
+    return {os.stat(folder).st_ino for top in clean.cgroup_roots()
+            for folder, _, _ in os.walk(top) if c.id in folder}
+
+
+def gate_memories(detector, c):
+    """
+    What the kernel side's gate keeps of the last tasks of the container that came to it: four
+    words, of which the second is the cgroup and the last is made of the others (bpf/gate.bpf.h).
+    """
+    ids = cgroups(c)
+    words = memoryview(maps.variables(detector)).cast("Q")
+    found = set()
+    for at in range(len(words) - 3):
+        seen, ident, rest, check = words[at:at + 4]
+        if ident in ids and check == ((seen ^ ident) * 3 + rest) % 2 ** 64:
+            found.add((seen, ident, rest))
+    return found
+
+
+def wait_until(condition, what):
+    end = time.monotonic() + patience.DEADLINE
+    while not condition():
+        assert time.monotonic() < end, what
+        time.sleep(0.02)
+
+
+def test_private_ones_are_turned_away_first(_w):
+    """Each allocation of every process makes some: they must not even reach the gate."""
+    with Runc() as c:
+        truth = c.start("act_still 3<>/tmp/still")
+        with Detector() as detector, open(f"/proc/{c.host_pid(truth['pid'])}/fd/0", "wb", 0) as told:
+            def act(letter, so_far):
+                told.write(letter)
+                wait_until(lambda: os.stat(f"{c.upper}/tmp/still").st_size == so_far, "the mappings")
+
+            before = gate_memories(detector, c)
+            act(b"p", 1)
+            assert gate_memories(detector, c) <= before
+            act(b"s", 2)
+            wait_until(lambda: gate_memories(detector, c) - before, "a shared one at the gate")
 
 
 if __name__ == "__main__":

@@ -350,7 +350,6 @@ static const struct argp command = {
 int cmd_demo(int argc, char **argv)
 {
 	struct demo d = {.table = {.f = stdout}};
-	const char *no_color = getenv("NO_COLOR");
 	FILE *nowhere = NULL;
 	int code;
 
@@ -361,7 +360,7 @@ int cmd_demo(int argc, char **argv)
 				      "as root (sudo rootwatch demo)\n");
 		return EXIT_CODE_PRIVILEGE;
 	}
-	d.table.color = isatty(STDOUT_FILENO) && !(no_color && *no_color);
+	d.table.color = options_color(STDOUT_FILENO);
 	if (d.options.json) {
 		nowhere = fopen("/dev/null", "we");
 		if (!nowhere)

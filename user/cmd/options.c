@@ -82,9 +82,9 @@ int options_parse(const char *name, const struct argp *argp, int argc, char **ar
 
 bool options_color(int fd)
 {
-	const char *no = getenv("NO_COLOR");
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	return isatty(fd) && (!no || !*no);
+	return isatty(fd) && (!no || !*no) && (!term || strcmp(term, "dumb") != 0);
 }
 
 int options_seconds(const char *text, unsigned int *seconds)

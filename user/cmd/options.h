@@ -13,7 +13,7 @@
  */
 int options_parse(const char *name, const struct argp *argp, int argc, char **argv, void *input);
 
-/* Colours for a descriptor: it is a terminal, and NO_COLOR is unset or empty (no-color.org). */
+/* Colours for a descriptor: it is a terminal that is not dumb, and NO_COLOR is unset or empty. */
 bool options_color(int fd);
 
 /* "90", "90s", "15m", "2h" -> seconds; -EINVAL for anything else, also for 0. */

@@ -270,6 +270,9 @@ static int run_with(struct run *r, const struct run_options *o)
 	judges_begin(&r->judges, r->source, r->pipeline);
 	err = announce(r);
 	prove(r);
+	/* Who read has left meanwhile? */
+	if (!err)
+		err = sink_flush(r->sink);
 	fprintf(stderr,
 		"rootwatch: watching what root does in containers (opens by %s); Ctrl-C ends it\n",
 		tier_name(source_tier(r->source)));

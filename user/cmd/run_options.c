@@ -28,8 +28,8 @@ static const struct argp_option options[] = {
 	{"output", OPT_OUTPUT, "FILE", 0, "Append to FILE (made 0600 when new) instead of stdout",
 	 0},
 	{"all", OPT_ALL, NULL, 0,
-	 "Every exec, exit, uid change, open for writing and Unix connect of root in containers, not only "
-	 "what a detection matched",
+	 "Every exec, exit, change of uids or gids, open for writing, connect, bind, listen, accept and raw "
+	 "or packet socket of root in containers, not only what a detection matched",
 	 0},
 	{"blocked", OPT_BLOCKED, NULL, 0,
 	 "Also what other users in containers tried on watched objects and were denied. (Root's "

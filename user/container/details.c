@@ -238,8 +238,34 @@ void details_oci(struct container *c, const json_t *config)
 	set_mounts(c, container_mounts_oci(config));
 }
 
+/* runc keeps a bundle's annotations as "key=value" (libcontainer/specconv); new, NULL without
+ * memory. */
+static json_t *runc_annotations(const json_t *state)
+{
+	const json_t *labels = json_object_get(json_object_get(state, "config"), "labels");
+	json_t *notes = json_object(), *v;
+	size_t i;
+
+	json_array_foreach(labels, i, v) {
+		const char *text = json_is_string(v) ? json_string_value(v) : "";
+		const char *eq = strchr(text, '=');
+		char key[64] = ""; /* those that are read are shorter */
+
+		if (!eq || (size_t)(eq - text) >= sizeof(key))
+			continue;
+		memcpy(key, text, (size_t)(eq - text));
+		json_object_set_new(notes, key, json_string(eq + 1));
+	}
+	return notes;
+}
+
 void details_runc(struct container *c, const json_t *state)
 {
+	json_t *config = json_object();
+
+	json_object_set_new(config, "annotations", runc_annotations(state));
+	details_oci(c, config);
+	json_decref(config);
 	set_mounts(c, container_mounts_runc(state));
 }
 

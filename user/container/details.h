@@ -22,7 +22,7 @@ void details_docker(struct container *c, const json_t *config, const json_t *hos
 /* An OCI config.json with the annotations of containerd's CRI, CRI-O, nerdctl, podman. */
 void details_oci(struct container *c, const json_t *config);
 
-/* runc's state.json: the mounts. */
+/* runc's state.json: the bundle's annotations, and the mounts. */
 void details_runc(struct container *c, const json_t *state);
 
 /* The containers.json of containers/storage: names and image of the container. */

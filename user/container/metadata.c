@@ -227,7 +227,8 @@ bool metadata_read(struct metadata *md, struct container *c, uint64_t now_ns)
 		return read_storages(md, c);
 	case CONTAINER_RUNC:
 		read_runc(md, c);
-		details_set(c->name, c->ref.id);
+		if (!c->name[0])
+			details_set(c->name, c->ref.id);
 		return true;
 	case CONTAINER_LXC:
 	case CONTAINER_NSPAWN:
@@ -245,7 +246,7 @@ bool metadata_read(struct metadata *md, struct container *c, uint64_t now_ns)
 			return true;
 		}
 		read_runc(md, c);
-		return false;
+		return c->name[0] != '\0';
 	case CONTAINER_UNKNOWN:
 	case CONTAINER_TYPE_END:
 		break;

@@ -148,8 +148,8 @@ static bool read_place(int fd, char path[static PATH_MAX])
 }
 
 /*
- * The id of the mount that fd was reached by; 0: not known. Not by statx: some file systems ask their
- * server for it, which may be the container's own, and never answer.
+ * The id of the mount that fd was reached by; 0: not known. Not by statx: some file systems ask
+ * their server for it, which may be the container's own, and never answer.
  */
 static uint32_t mount_id(int fd)
 {

@@ -16,7 +16,7 @@ struct process {
 	uint32_t pid;
 	uint64_t start; /* (pid, start) is the key */
 	uint32_t ppid;
-	uint32_t vpid; /* in its own pid namespace; 0: not known */
+	uint32_t vpid;	    /* in its own pid namespace; 0: not known */
 	uint64_t exec_time; /* CLOCK_REALTIME ns of its exec; 0: not seen */
 	uint64_t exec_num;  /* event number of its exec, 0: none */
 	struct str comm, exepath, sbpath, cmdline, cwd, tty;

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -22,6 +23,7 @@ static const char usage[] =
 	"         empty PROG                with no arguments, not even argv[0]\n"
 	"         thread PROG [ARG...]      by a thread that is not the first\n"
 	"         net PROG [ARG...]         with a connection as standard input\n"
+	"         kept UID PROG [ARG...]    as that user, who keeps root's capabilities permitted till then\n"
 	"         tty PROG [ARG...]         in a session of its own, with a terminal\n"
 	"         signal N PROG [ARG...]    a child of ours, killed by signal N while it waits";
 
@@ -187,6 +189,12 @@ int main(int argc, char **argv)
 		run(argv[2], (char *[]){NULL});
 	} else if (!strcmp(how, "net")) {
 		run_connected(argv + 2);
+	} else if (!strcmp(how, "kept") && argc > 3) {
+		uid_t uid = (uid_t)atoi(argv[2]);
+
+		if (prctl(PR_SET_KEEPCAPS, 1) || setresuid(uid, uid, uid))
+			truth_die("setresuid");
+		run(argv[3], argv + 3);
 	} else if (!strcmp(how, "tty")) {
 		run_tty(argv + 2);
 	} else if (!strcmp(how, "thread")) {

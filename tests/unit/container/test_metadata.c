@@ -251,6 +251,23 @@ static void runc_and_crun(void **state)
 	}
 }
 
+/* A bundle's annotations, as runc keeps them. */
+static void runc_with_annotations(void **state)
+{
+	struct container c;
+
+	(void)state;
+	find(&c, "/podbox");
+	assert_int_equal(c.ref.type, CONTAINER_RUNC);
+	assert_string_equal(c.ref.id, "podbox");
+	assert_string_equal(c.name, "app");
+	assert_string_equal(c.k8s_pod, "shop-1");
+	assert_string_equal(c.k8s_ns, "shop");
+	assert_string_equal(c.image, "docker.io/library/nginx");
+	assert_string_equal(c.image_tag, "1.25");
+	assert_false(c.privileged_known);
+}
+
 static void name_alone_is_no_proof_for_runc(void **state)
 {
 	static const char *const paths[] = {"/other/mybox", "/my",    "/unified", "/x/jobs/unified",
@@ -295,6 +312,7 @@ int main(void)
 		cmocka_unit_test(podman),
 		cmocka_unit_test(podman_rootless),
 		cmocka_unit_test(runc_and_crun),
+		cmocka_unit_test(runc_with_annotations),
 		cmocka_unit_test(name_alone_is_no_proof_for_runc),
 		cmocka_unit_test(names_that_need_no_file),
 	};

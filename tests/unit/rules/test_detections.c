@@ -602,7 +602,7 @@ static struct event gains(uint32_t flags, struct wire_creds prev, struct wire_cr
 
 static void test_exec_gains(void **state)
 {
-	struct wire_creds user = judge_creds(1000), root = judge_creds(0), c;
+	struct wire_creds user = judge_creds(1000), root = judge_creds(0), c, kept;
 	struct event e;
 
 	(void)state;
@@ -631,6 +631,16 @@ static void test_exec_gains(void **state)
 	near("privilege-fcaps-exec", gains(0, c, c));
 	c.cap_effective = 0; /* permitted only: one capset away */
 	disguised("privilege-fcaps-exec", gains(WIRE_EXEC_FCAPS, user, c));
+	/* Permitted alone before, as by SECBIT_KEEP_CAPS: an exec of another file would have ended
+	 * it. */
+	kept = user;
+	kept.cap_permitted = c.cap_permitted;
+	disguised("privilege-fcaps-exec", gains(WIRE_EXEC_FCAPS, kept, c));
+	kept.cap_inheritable = c.cap_permitted;
+	near("privilege-fcaps-exec", gains(WIRE_EXEC_FCAPS, kept, c));
+	kept.cap_effective = c.cap_permitted;
+	kept.cap_inheritable = 0;
+	near("privilege-fcaps-exec", gains(WIRE_EXEC_FCAPS, kept, c));
 
 	c.cap_permitted = c.cap_effective = 1ull << CAP_NET_BIND_SERVICE;
 	raises("privilege-fcaps-minor", gains(WIRE_EXEC_FCAPS, user, c));

@@ -93,8 +93,12 @@ static bool gained_fcaps(const struct event *e)
 
 static bool gained_much(const struct event *e)
 {
-	uint64_t before = e->prev_known ? e->prev.cap_permitted : 0;
+	const struct wire_creds *prev = &e->prev;
+	uint64_t before = 0;
 
+	/* What was only permitted would not have outlived the exec. */
+	if (e->prev_known)
+		before = prev->cap_permitted & (prev->cap_effective | prev->cap_inheritable);
 	return (e->creds.cap_permitted & ~before & as_good_as_root) != 0;
 }
 
