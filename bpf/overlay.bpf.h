@@ -145,25 +145,11 @@ static long overlay_chain_step(__u32 i, struct path_step *c)
 	return 0;
 }
 
-/* So many steps: without bpf_loop the verifier looks at the loop once, and not CHAIN_MAX times. */
-#define OVERLAY_PART 16
-__noinline int overlay_chain_part(__u32 slot)
-{
-	struct path_step c = {.slot = slot};
-	int i;
-
-	for (i = 0; i < OVERLAY_PART; i++)
-		if (overlay_chain_step(i, &c))
-			return 1;
-	return 0;
-}
-
 __noinline int overlay_chain_of_arg(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
 	struct path_step c = {.slot = slot};
 	const void *sb;
-	int i;
 
 	if (!s)
 		return 0;
@@ -173,13 +159,7 @@ __noinline int overlay_chain_of_arg(__u32 slot)
 	s->chain_root = CHAIN_NONE;
 	s->chain_cut = 1;
 	s->chain_n = 0;
-	if (COMPAT_KERNEL >= 517) {
-		LOOP(CHAIN_MAX + 1, overlay_chain_step, &c);
-		return 0;
-	}
-	for (i = 0; i <= CHAIN_MAX; i += OVERLAY_PART)
-		if (overlay_chain_part(slot))
-			break;
+	LOOP(CHAIN_MAX + 1, overlay_chain_step, &c);
 	return 0;
 }
 

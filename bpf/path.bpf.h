@@ -236,32 +236,6 @@ static long path_length_step(__u32 i, struct path_step *c)
 	return 1;
 }
 
-/* So many of them: see path_sb_chain_part(). */
-__noinline int path_length_part(__u32 slot, __u32 from)
-{
-	struct path_step c = {.slot = slot};
-	int i;
-
-	for (i = 0; i < PATH_PART; i++)
-		if (path_length_step(from + i, &c))
-			return 1;
-	return 0;
-}
-
-static __always_inline void path_length(__u32 slot)
-{
-	struct path_step c = {.slot = slot};
-	int i;
-
-	if (COMPAT_KERNEL >= 517) {
-		LOOP(CHAIN_MAX, path_length_step, &c);
-		return;
-	}
-	for (i = 0; i < CHAIN_MAX; i += PATH_PART)
-		if (path_length_part(slot, i))
-			break;
-}
-
 /*
  * Puts a name of len bytes, at most PATH_NAME_MAX, to p, where PATH_NAME_MAX bytes have room. A
  * short one by words, with what lies behind it, which whoever comes next writes over: see
@@ -325,6 +299,7 @@ __noinline int path_append_part(__u32 slot, __u32 done)
 __noinline int path_append(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
+	struct path_step c = {.slot = slot};
 	__u32 start;
 	int i;
 
@@ -334,7 +309,7 @@ __noinline int path_append(__u32 slot)
 	/* The common path is short: look at its length only when it could be too long. */
 	if (s->chain_n > WIRE_PATH_MAX / (PATH_NAME_MAX + 1)) {
 		s->run = 0;
-		path_length(slot);
+		LOOP(CHAIN_MAX, path_length_step, &c);
 	}
 	s->run = start;
 	for (i = 0; i < CHAIN_MAX; i += PATH_NAMES)

@@ -41,7 +41,9 @@ def world():
     with open(path, "w", encoding="utf-8") as file:
         file.write(ASKED)
     with Runc() as c, Detector("--stats", "-r", path) as detector:
-        yield World(detector, c)
+        w = World(detector, c)
+        w.skipped = 0
+        yield w
 
 
 def has_function(name):
@@ -90,13 +92,31 @@ def test_flipped(w, _label, how, act):
         assert all(field(e, "fd.ino") is None and field(e, "rootwatch.tier") != "fentry" for e in came), came[0]
         return
     assert len(came) == number, (len(came), truth)
-    assert {field(e, "rootwatch.tier") for e in came} == {"fentry"}, came[0]
-    assert not any(field(e, "rootwatch.call.unresolved") for e in came)
-    wrong = [(i, e) for i, (e, where) in enumerate(zip(came, truth["where"])) if done(e, act, truth) != where]
+    noted = [(e, where) for e, where in zip(came, truth["where"]) if field(e, "rootwatch.tier") == "fentry"]
+    skip_some(w, number, number - len(noted))
+    assert not any(field(e, "rootwatch.call.unresolved") for e, _ in noted)
+    wrong = [e for e, where in noted if done(e, act, truth) != where]
     assert not wrong, (len(wrong), wrong[0], truth)
     if how != "parent":
-        for event, where in zip(came, truth["where"]):
+        for event, where in noted:
             check_names(event, act, where)
+
+
+def skip_some(w, number, skipped):
+    """
+    The kernel skips a program on a processor where the other thread was stopped in the middle of the same
+    one. The event says that its path was looked up after the act, and the counters that it happened.
+    """
+    w.skipped += skipped
+    assert skipped * 10 <= number, (skipped, number)
+    if skipped:
+        print(f"    {skipped} of {number} not noted: the other thread was stopped in the same program", file=sys.stderr)
+
+
+def test_skipped_are_counted(w):
+    w.d.stop()
+    stats = w.d.stats()
+    assert stats["lost_recursion"] + stats["lost_busy"] >= w.skipped, (stats, w.skipped)
 
 
 if __name__ == "__main__":

@@ -303,7 +303,7 @@ static void resolve(struct resolver *r, struct event *e, const struct witness *w
 /* Is it a path of which nobody has said yet where it led? */
 static bool is_asked(const struct event_syscall *s, size_t i)
 {
-	return event_call_leads(s, i) && !s->paths[i].resolved;
+	return event_call_leads(s, i) && !s->paths[i].file.known;
 }
 
 void resolver_call(struct resolver *r, struct event *e)

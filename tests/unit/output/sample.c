@@ -117,6 +117,10 @@ static void fill_kind(struct event *e)
 		e->sys.args[2] = S_IFCHR | 04755;
 		e->sys.paths[0].asked = STR_LIT("cron.d/x");
 		e->sys.paths[0].path = STR_LIT("/etc/cron.d/x");
+		e->sys.paths[0].file = (struct event_file){.known = true,
+							   .ino = 131332,
+							   .dev = 8 << 20 | 1,
+							   .path = STR_LIT("/etc/cron.d/x")};
 		break;
 	case EVENT_NET:
 		e->net.call = WIRE_CALL_CONNECT;
