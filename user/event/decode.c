@@ -10,174 +10,7 @@
 #include <fcntl.h>
 
 #include "base/path.h"
-
-/*
- * One path may need mount path, "/", and path, and two more without their heads; blocked opens base,
- * "/" and what was asked, and other system calls one of the two twice.
- */
-_Static_assert(EVENT_SCRATCH >= 8 * WIRE_PATH_MAX + 64, "all paths fit into the scratch");
-
-struct reader {
-	const char *data;
-	const void *head; /* the fixed part, aligned */
-	size_t size;
-	size_t fixed; /* blobs begin behind this */
-	char *scratch;
-	size_t used;
-	bool bad; /* sticky: the record is malformed */
-	bool cut; /* sticky: some blob was longer */
-};
-
-static struct str take(struct reader *r, struct wire_blob b, uint32_t max)
-{
-	if (b.full < b.len || b.len > max ||
-	    (b.len > 0 && (b.off < r->fixed || b.off > r->size || b.len > r->size - b.off))) {
-		r->bad = true;
-		return STR_LIT("");
-	}
-	r->cut |= b.full > b.len;
-	if (b.len == 0)
-		return (struct str){"", 0, b.full};
-	return (struct str){r->data + b.off, b.len, b.full};
-}
-
-/* A char array of the record: ends at its NUL, or fills the array. */
-static struct str take_array(const struct reader *r, size_t off, size_t cap)
-{
-	const char *p = r->data + off;
-	uint32_t len = (uint32_t)strnlen(p, cap);
-
-	return (struct str){p, len, len};
-}
-
-/*
- * head + "/" + tail with exactly one slash between them, in the scratch. PATH_CUT before it
- * when the head of the whole is missing.
- */
-static struct str join(struct reader *r, bool cut, struct str head, struct str tail)
-{
-	static const char mark[] = PATH_CUT;
-	size_t mark_len = cut ? sizeof(mark) - 1 : 0;
-	char *p = r->scratch + r->used;
-	size_t n = 0;
-
-	while (head.len > 0 && head.p[head.len - 1] == '/')
-		head.len--;
-	while (tail.len > 0 && tail.p[0] == '/') {
-		tail.p++;
-		tail.len--;
-	}
-	if (mark_len + head.len + tail.len + 2 > EVENT_SCRATCH - r->used) {
-		r->bad = true;
-		return STR_LIT("");
-	}
-	memcpy(p, mark, mark_len);
-	n += mark_len;
-	if (cut && head.len > 0 && head.p[0] != '/')
-		p[n++] = '/';
-	memcpy(p + n, head.p, head.len);
-	n += head.len;
-	if (tail.len > 0 || n == 0) {
-		p[n++] = '/';
-		memcpy(p + n, tail.p, tail.len);
-		n += tail.len;
-	}
-	r->used += n;
-	return (struct str){p, (uint32_t)n, (uint32_t)n + (cut ? 1 : 0)};
-}
-
-static struct str skip(struct str s, uint32_t n)
-{
-	return (struct str){s.p + n, s.len - n, s.full - n};
-}
-
-/* The end of a path of which only the head is missing. */
-static struct str whole_of(struct str s)
-{
-	return (struct str){s.p, s.len, s.len};
-}
-
-/* (One that did not fit at all is longer than what is there of it.) */
-static struct str or_root(struct str s)
-{
-	return s.full > 0 ? s : STR_LIT("/");
-}
-
-/*
- * A path whose head is missing. Of the two that make one up only one may be short of it: then the
- * rest is as it should be.
- */
-static void fill_cut(struct reader *r, struct event_file *f, const struct wire_file *w,
-		     struct str sb, struct str mnt)
-{
-	bool mnt_cut = mnt.full > mnt.len;
-	bool sb_cut = sb.full > sb.len || !mnt_cut;
-	bool whole = !sb_cut || (w->flags & WIRE_FILE_WHOLE);
-	struct str below = whole_of(skip(sb, w->mnt_off));
-
-	r->cut = true;
-	f->sbpath = sb_cut ? join(r, true, STR_LIT(""), sb) : or_root(sb);
-	f->path = whole ? join(r, mnt_cut, mnt, below) : f->sbpath;
-	if (w->flags & WIRE_FILE_ROOTFS)
-		f->rootpath = whole ? or_root(whole_of(skip(sb, w->root_off))) : f->sbpath;
-}
-
-/* off: where w lies in the record. */
-static void fill_file(struct reader *r, struct event_file *f, const struct wire_file *w, size_t off)
-{
-	struct str sb = take(r, w->sbpath, WIRE_PATH_MAX);
-	struct str mnt = take(r, w->mntpath, WIRE_PATH_MAX);
-	struct str real = take(r, w->real, WIRE_PATH_MAX);
-	bool rootfs = w->flags & WIRE_FILE_ROOTFS;
-
-	f->path = f->sbpath = f->fstype = f->realpath = STR_LIT("");
-	if (w->mnt_off > sb.len || (rootfs && w->root_off > sb.len))
-		r->bad = true;
-	if (r->bad)
-		return;
-	/* Every superblock has a magic number; a struct of zeros is no file. */
-	if (!w->ino && !w->dev && !w->fs_magic && !w->flags && !sb.len)
-		return;
-
-	f->known = true;
-	f->ino = w->ino;
-	f->dev = w->dev;
-	f->rdev = w->rdev;
-	f->mode = w->mode;
-	f->uid = w->uid;
-	f->gid = w->gid;
-	f->nlink = w->nlink;
-	f->fs_magic = w->fs_magic;
-	f->flags = w->flags;
-	f->mnt_id = w->mnt_id;
-	f->fstype = take_array(r, off + offsetof(struct wire_file, fstype), WIRE_FSTYPE_LEN);
-
-	if (w->flags & WIRE_FILE_STACKED) {
-		f->real_ino = w->real_ino;
-		f->real_dev = w->real_dev;
-		f->real_flags = w->real_flags;
-		f->realpath = real.full > real.len ? join(r, true, STR_LIT(""), real) :
-						     or_root(real);
-	}
-	if (w->flags & WIRE_FILE_MEMFD) { /* lies nowhere: "memfd:NAME" is a name, not a path */
-		if (str_starts(sb, "/"))
-			sb = skip(sb, 1);
-		f->sbpath = sb.len > 0 ? sb : STR_LIT("memfd:");
-		f->path = f->sbpath;
-		return;
-	}
-	if ((w->flags & WIRE_FILE_CUT) || sb.full > sb.len || mnt.full > mnt.len) {
-		fill_cut(r, f, w, sb, mnt);
-		return;
-	}
-	f->sbpath = or_root(sb);
-	if (rootfs)
-		f->rootpath = or_root(skip(sb, w->root_off));
-	if (mnt.len == 0 || str_is(mnt, "/"))
-		f->path = or_root(skip(sb, w->mnt_off));
-	else
-		f->path = join(r, false, mnt, skip(sb, w->mnt_off));
-}
+#include "event/reader.h"
 
 static void fill_task(const struct reader *r, struct event_task *t, const struct wire_task *w)
 {
@@ -197,8 +30,8 @@ static void fill_task(const struct reader *r, struct event_task *t, const struct
 	t->pid_ns = w->pid_ns;
 	t->mnt_ns = w->mnt_ns;
 	t->flags = w->flags;
-	t->comm = take_array(r, off + offsetof(struct wire_task, comm), WIRE_COMM_LEN);
-	t->pcomm = take_array(r, off + offsetof(struct wire_task, pcomm), WIRE_COMM_LEN);
+	t->comm = reader_text(r, off + offsetof(struct wire_task, comm), WIRE_COMM_LEN);
+	t->pcomm = reader_text(r, off + offsetof(struct wire_task, pcomm), WIRE_COMM_LEN);
 }
 
 #define TASK_BEHIND_HEADER(type) \
@@ -218,7 +51,7 @@ static void decode_cgroup(struct reader *r, struct event *e)
 	e->task.cgroup = e->cgroup.cgroup;
 	e->task.cgroup_hier = e->cgroup.cgroup_hier;
 	e->task.flags = e->cgroup.flags;
-	e->cgroup_path = take(r, e->cgroup.path, WIRE_RECORD_MAX);
+	e->cgroup_path = reader_take(r, e->cgroup.path, WIRE_RECORD_MAX);
 	e->task.comm = e->task.pcomm = e->cwd = STR_LIT("");
 }
 
@@ -245,21 +78,21 @@ static void decode_exec(struct reader *r, struct event *e)
 	e->creds = w->c;
 	e->prev = w->prev;
 	e->prev_known = w->flags & WIRE_EXEC_PREV;
-	fill_file(r, &e->exec.exe, &w->exe, offsetof(struct wire_exec, exe));
+	reader_file(r, &e->exec.exe, &w->exe, offsetof(struct wire_exec, exe));
 	e->exec.flags = w->flags;
 	e->exec.script = w->flags & WIRE_EXEC_SCRIPT;
-	e->exec.filename = take(r, w->filename, WIRE_PATH_MAX);
-	e->exec.interp = take(r, w->interp, WIRE_PATH_MAX);
-	e->exec.argv = take(r, w->argv, WIRE_ARGV_MAX);
-	e->exec.argv_tail = take(r, w->argv_tail, WIRE_ARGV_MAX);
+	e->exec.filename = reader_take(r, w->filename, WIRE_PATH_MAX);
+	e->exec.interp = reader_take(r, w->interp, WIRE_PATH_MAX);
+	e->exec.argv = reader_take(r, w->argv, WIRE_ARGV_MAX);
+	e->exec.argv_tail = reader_take(r, w->argv_tail, WIRE_ARGV_MAX);
 	e->exec.argv_len = w->argv.full;
 	e->exec.hashed = w->flags & WIRE_EXEC_HASH;
 	e->exec.argv_hash = w->argv_hash;
 	e->exec.exe_ctime = w->exe_ctime;
 	e->exec.exe_mtime = w->exe_mtime;
 	e->exec.init_start = w->init_start;
-	e->exec.tty = take(r, w->tty, WIRE_TTY_LEN);
-	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
+	e->exec.tty = reader_take(r, w->tty, WIRE_TTY_LEN);
+	e->cwd = reader_or_root(reader_take(r, w->cwd, WIRE_PATH_MAX));
 }
 
 static void decode_exit(struct reader *r, struct event *e)
@@ -293,9 +126,9 @@ static void decode_setid(struct reader *r, struct event *e)
 	e->setid.group = w->flags & WIRE_SETID_GROUP;
 	e->setid.groups_n = w->groups_n;
 	memcpy(e->setid.groups, w->groups, sizeof(e->setid.groups));
-	e->cwd = take(r, w->cwd, WIRE_PATH_MAX);
+	e->cwd = reader_take(r, w->cwd, WIRE_PATH_MAX);
 	if (w->call != WIRE_CALL_NONE) /* else it is not told, and what is remembered counts */
-		e->cwd = or_root(e->cwd);
+		e->cwd = reader_or_root(e->cwd);
 }
 
 /*
@@ -321,23 +154,23 @@ static void decode_open(struct reader *r, struct event *e)
 	fill_task(r, &e->task, &w->t);
 	e->creds = w->c;
 	e->ret = w->ret;
-	fill_file(r, &e->open.file, &w->f, offsetof(struct wire_open, f));
+	reader_file(r, &e->open.file, &w->f, offsetof(struct wire_open, f));
 	e->open.call = w->call;
 	e->open.oflags = w->oflags;
 	e->open.prot = w->prot;
 	e->open.mapping = w->mapping;
 	e->open.created = w->f.flags & WIRE_FILE_CREATED;
 	e->open.no_fd = w->flags & WIRE_OPEN_NO_FD;
-	e->open.asked = take(r, w->asked, WIRE_PATH_MAX);
-	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
-	base = take(r, w->base, WIRE_PATH_MAX);
+	e->open.asked = reader_take(r, w->asked, WIRE_PATH_MAX);
+	e->cwd = reader_or_root(reader_take(r, w->cwd, WIRE_PATH_MAX));
+	base = reader_take(r, w->base, WIRE_PATH_MAX);
 	e->open.write = opens_for_writing(e);
 	if (r->bad || !e->blocked || e->open.file.known)
 		return;
 	e->open.unresolved = true;
 	if (w->flags & WIRE_OPEN_HANDLE) {
 		e->open.handle = e->open.asked;
-		e->open.handle_at = w->base.off ? or_root(base) : base; /* none: not known */
+		e->open.handle_at = w->base.off ? reader_or_root(base) : base; /* none: not known */
 		e->open.asked = STR_LIT("");
 		return;
 	}
@@ -365,11 +198,11 @@ static void decode_connect(struct reader *r, struct event *e)
 	e->connect.peer_pid = w->peer_pid;
 	e->connect.peer_pid_ns = w->peer_pid_ns;
 	e->connect.peer_comm =
-		take_array(r, offsetof(struct wire_connect, peer_comm), WIRE_COMM_LEN);
-	e->connect.name = take(r, w->name, WIRE_SUN_MAX);
-	e->connect.path = take(r, w->path, WIRE_PATH_MAX);
-	e->connect.asked = take(r, w->asked, WIRE_SUN_MAX);
-	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
+		reader_text(r, offsetof(struct wire_connect, peer_comm), WIRE_COMM_LEN);
+	e->connect.name = reader_take(r, w->name, WIRE_SUN_MAX);
+	e->connect.path = reader_take(r, w->path, WIRE_PATH_MAX);
+	e->connect.asked = reader_take(r, w->asked, WIRE_SUN_MAX);
+	e->cwd = reader_or_root(reader_take(r, w->cwd, WIRE_PATH_MAX));
 }
 
 /* asked made absolute by the letter; the descriptor's path when there is nothing else. */
@@ -389,7 +222,7 @@ static struct str resolve(struct reader *r, struct str base, struct str asked)
 static bool fill_object(struct reader *r, struct event_call_path *path, const struct wire_file *w,
 			size_t off)
 {
-	fill_file(r, &path->file, w, off);
+	reader_file(r, &path->file, w, off);
 	if (r->bad || !path->file.known)
 		return false;
 	path->named = path->path = path->file.path;
@@ -409,12 +242,12 @@ static void decode_syscall(struct reader *r, struct event *e)
 	e->ret = w->ret;
 	e->sys.call = w->call;
 	memcpy(e->sys.args, w->args, sizeof(e->sys.args));
-	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
+	e->cwd = reader_or_root(reader_take(r, w->cwd, WIRE_PATH_MAX));
 	for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++) {
 		struct event_call_path *path = &e->sys.paths[i];
 
-		path->base = take(r, w->base[i], WIRE_PATH_MAX);
-		path->asked = take(r, w->asked[i], WIRE_PATH_MAX);
+		path->base = reader_take(r, w->base[i], WIRE_PATH_MAX);
+		path->asked = reader_take(r, w->asked[i], WIRE_PATH_MAX);
 		if (fill_object(r, path, &w->f[i], offsetof(struct wire_syscall, f[i])))
 			continue;
 		if (r->bad)
@@ -453,11 +286,11 @@ static void decode_net(struct reader *r, struct event *e)
 	e->net.protocol = w->protocol;
 	e->net.mode = w->mode;
 	e->net.oldfd = w->oldfd;
-	e->net.path = take(r, w->path, WIRE_PATH_MAX);
+	e->net.path = reader_take(r, w->path, WIRE_PATH_MAX);
 	serves = event_net_serves(&e->net);
 	fill_end(serves ? &e->net.server : &e->net.client, &w->local, w->local_port);
 	fill_end(serves ? &e->net.client : &e->net.server, &w->remote, w->remote_port);
-	e->cwd = or_root(take(r, w->cwd, WIRE_PATH_MAX));
+	e->cwd = reader_or_root(reader_take(r, w->cwd, WIRE_PATH_MAX));
 }
 
 static const struct {
