@@ -29,8 +29,8 @@ struct str reader_text(const struct reader *r, size_t off, size_t cap);
 struct str reader_or_root(struct str s);
 
 /*
- * A file, its paths put together in the scratch; of one that is all zero nothing is known. off: where
- * w lies in the record.
+ * A file, its paths put together in the scratch; of one that is all zero nothing is known. off:
+ * where w lies in the record.
  */
 void reader_file(struct reader *r, struct event_file *f, const struct wire_file *w, size_t off);
 
