@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line of rootwatch run: options, exit codes, signals, where the lines go."""
 
+import fcntl
 import json
 import os
+import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
@@ -186,6 +190,37 @@ def test_reader_goes_away(c):
         c.act("act_open", "openat", "wc", "/etc/nobody-reads")
         time.sleep(0.1)
     d.stop()
+
+
+def held(pipe):
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"1234"))[0]
+
+
+@suite.cases("reader goes on", "second signal", "no second signal")
+def test_reader_stops(c, how):
+    """A full pipe that nobody reads: everything comes when it is read, else it is said what did not."""
+    opens = 2000
+    read, write = os.pipe()
+    d = Detector(stdout=write)
+    os.close(write)
+    c.act("act_storm", str(opens), "/etc/nobody-reads")
+    patience.until(lambda: held(read) > 60000, "the pipe is full")
+    d.process.send_signal(signal.SIGINT)
+    if how == "second signal":
+        d.process.send_signal(signal.SIGTERM)
+    if how != "reader goes on":
+        assert d.process.wait(patience.of(20)) == 1
+    with os.fdopen(read, "rb") as pipe:
+        lines = pipe.read().splitlines(keepends=True)
+    came = sum(b"/etc/nobody-reads" in line and line.endswith(b"\n") for line in lines)
+    status = d.stop()
+    said = re.findall(r"not taken: (\d+) lines are lost, and (\d+) records", d.stderr)
+    if how == "reader goes on":
+        assert (status, came, said) == (0, opens, []), (status, came, d.stderr)
+    else:
+        assert status == 1 and len(said) == 1, (status, d.stderr)
+        # The record at which it was given up is in neither.
+        assert 0 < came < opens <= came + sum(map(int, said[0])) + 1, (came, said)
 
 
 def test_stats(c):

@@ -84,7 +84,7 @@ int judges_reload(struct judges *j, struct source *s, struct pipeline *p)
 	if (err) {
 		fprintf(stderr, "rootwatch: the rules stay as they were: %s\n", strerror(-err));
 		ruleset_free(fresh);
-		return err == -EPIPE ? err : 0;
+		return err == -EPIPE || err == -ECANCELED ? err : 0;
 	}
 	pipeline_rules(p, number, fresh->engine);
 	ruleset_free(j->sets[number]);

@@ -2,6 +2,7 @@
 /* rootwatch run: stream alerts. */
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,8 @@
 
 #define HOSTNAME_MAX 256
 #define PROOF_MS     400
+/* After the first signal to end: how long a reader may take nothing. */
+#define READER_MS 5000
 
 #define HOOKS_TEXT_MAX 1024
 
@@ -53,8 +56,9 @@ struct run {
 	struct host_mounts *host;
 	struct canary_proof proof;
 	struct judges judges;
-	int signals; /* signalfd */
-	bool stop, reload;
+	int signals;	    /* signalfd */
+	unsigned int stops; /* signals to end that came */
+	bool reload;
 };
 
 static void read_signals(struct run *r)
@@ -67,8 +71,19 @@ static void read_signals(struct run *r)
 		else if (si.ssi_signo == SIGHUP)
 			r->reload = true;
 		else
-			r->stop = true;
+			r->stops++;
 	}
+}
+
+/* While the reader takes nothing: the first signal ends the waiting soon, the second at once. */
+static int reader_patience(void *run)
+{
+	struct run *r = run;
+
+	read_signals(r);
+	if (r->stops == 0)
+		return -1;
+	return r->stops == 1 ? READER_MS : 0;
 }
 
 static int open_signals(void)
@@ -125,7 +140,7 @@ static int stream(struct run *r, unsigned int duration)
 	bool settled = true;
 	int n = 0;
 
-	while (!r->stop && n >= 0) {
+	while (r->stops == 0 && n >= 0) {
 		int64_t left = end ? end - now_ms() : -1;
 
 		if (end && left <= 0)
@@ -232,6 +247,28 @@ static void open_host(struct run *r)
 	source_host_devices(r->source, devs, host_mounts_devices(r->host, devs, HOST_DEVICES_MAX));
 }
 
+/* Standard error may be the same full pipe. */
+static bool stderr_takes(void)
+{
+	struct pollfd pfd = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	return poll(&pfd, 1, 0) == 1;
+}
+
+static void say_given_up(const struct run *r)
+{
+	struct source_stats st;
+	uint64_t left = 0;
+
+	if (!source_stats(r->source, &st))
+		left = st.produced - st.delivered - st.lost_ring - st.lost_busy - st.lost_read;
+	if (stderr_takes())
+		fprintf(stderr,
+			"rootwatch: the output was not taken: %zu lines are lost, and %" PRIu64
+			" records that were to be looked at\n",
+			sink_pending(r->sink), left);
+}
+
 static int run_with(struct run *r, const struct run_options *o)
 {
 	char host[HOSTNAME_MAX] = "", why[SOURCE_WHY_MAX];
@@ -255,6 +292,7 @@ static int run_with(struct run *r, const struct run_options *o)
 			o->output ? o->output : "stdout", strerror(-err));
 		return EXIT_CODE_ERROR;
 	}
+	sink_patience(r->sink, r->signals, reader_patience, r);
 	err = source_open(&r->source, &so, why);
 	if (err) {
 		fprintf(stderr, "rootwatch: %s\n", why);
@@ -280,8 +318,12 @@ static int run_with(struct run *r, const struct run_options *o)
 	say_ready(o->ready_fd);
 	if (!err)
 		err = stream(r, o->duration);
-	if (o->stats)
+	if (o->stats && (err != -ECANCELED || stderr_takes()))
 		print_stats(r->source, r->pipeline);
+	if (err == -ECANCELED) {
+		say_given_up(r);
+		return EXIT_CODE_ERROR;
+	}
 	/* A reader that has seen enough (head, a closed pager) is no error. */
 	if (err && err != -EPIPE) {
 		fprintf(stderr, "rootwatch: cannot go on writing to %s: %s\n",

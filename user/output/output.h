@@ -79,6 +79,15 @@ int sink_write(struct sink *s, const char *line, size_t len);
  */
 char *sink_room(struct sink *s, int *err);
 void sink_add(struct sink *s, size_t len);
+/*
+ * While the reader takes nothing, patience(arg) is asked at first and whenever wake_fd is readable,
+ * which it has to end: for how many ms more is it waited (-1: for ever; 0: no longer)? The time
+ * counts from the first such answer and anew when something was taken. Who runs out of it is
+ * written to no more: -ECANCELED, of this and of all later calls.
+ */
+void sink_patience(struct sink *s, int wake_fd, int (*patience)(void *arg), void *arg);
+/* Whole lines and begun ones that are not written yet. */
+size_t sink_pending(const struct sink *s);
 int sink_flush(struct sink *s);
 int sink_close(struct sink *s); /* flushes; gives the first error that occurred */
 

@@ -3,10 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/major.h>
 #include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Some hundred lines for each write: its fixed cost disappears, and the lines are still warm. */
@@ -14,8 +21,12 @@
 
 struct sink {
 	int fd;
-	bool owned;   /* close it at the end */
-	int error;    /* the first one, -errno */
+	bool owned;  /* close it at the end */
+	bool polled; /* a write may block: only after poll(), and little at once */
+	int error;   /* the first one, -errno */
+	int wake_fd;
+	int (*patience)(void *arg);
+	void *arg;
 	size_t start; /* what lies before was written */
 	size_t len;
 	char buf[SINK_BUFFER];
@@ -35,6 +46,35 @@ static int open_file(const char *path)
 	return fd;
 }
 
+/*
+ * A write is never to block where a reader may stop: then nothing but the reader could end it.
+ * O_NONBLOCK of stdout is also that of whoever else has it, so the same pipe is opened once more.
+ * Where that does not work (a socket, no /proc), a write of PIPE_BUF after poll() does not block.
+ */
+static void avoid_blocking(struct sink *s)
+{
+	char name[32];
+	struct stat st;
+	int fd;
+
+	if (fstat(s->fd, &st) || !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || isatty(s->fd)))
+		return;
+	if (s->owned) {
+		s->polled = fcntl(s->fd, F_SETFL, O_APPEND | O_NONBLOCK) != 0;
+		return;
+	}
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", s->fd);
+	/* To open the master of a pseudo terminal makes another one. */
+	fd = S_ISCHR(st.st_mode) && st.st_rdev == makedev(TTYAUX_MAJOR, 2) ?
+		     -1 :
+		     open(name, O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	s->polled = fd < 0;
+	if (fd < 0)
+		return;
+	s->fd = fd;
+	s->owned = true;
+}
+
 int sink_open(struct sink **sp, const char *path)
 {
 	struct sink *s;
@@ -50,8 +90,12 @@ int sink_open(struct sink **sp, const char *path)
 	}
 	s->fd = fd;
 	s->owned = path;
+	s->polled = false;
 	s->error = 0;
+	s->wake_fd = -1;
+	s->patience = NULL;
 	s->start = s->len = 0;
+	avoid_blocking(s);
 	*sp = s;
 	return 0;
 }
@@ -63,13 +107,63 @@ static int failed(struct sink *s, int err)
 	return err;
 }
 
+void sink_patience(struct sink *s, int wake_fd, int (*patience)(void *arg), void *arg)
+{
+	s->wake_fd = wake_fd;
+	s->patience = patience;
+	s->arg = arg;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000ll + ts.tv_nsec / 1000000;
+}
+
+/* Until something can be written, or the patience ends. */
+static int wait_for_reader(const struct sink *s)
+{
+	struct pollfd fds[] = {{.fd = s->fd, .events = POLLOUT},
+			       {.fd = s->wake_fd, .events = POLLIN}};
+	int64_t end = 0;
+
+	for (;;) {
+		int ms = s->patience ? s->patience(s->arg) : -1;
+
+		if (ms >= 0) {
+			int64_t now = now_ms();
+
+			end = end ? end : now + ms;
+			if (ms == 0 || now >= end)
+				return -ECANCELED;
+			ms = (int)(end - now);
+		}
+		if (poll(fds, 2, ms) < 0 && errno != EINTR)
+			return -errno;
+		if (fds[0].revents)
+			return 0;
+	}
+}
+
 int sink_flush(struct sink *s)
 {
-	struct pollfd pfd = {.fd = s->fd, .events = POLLOUT};
 	ssize_t n;
+	int err;
 
 	while (s->start < s->len) {
-		n = write(s->fd, s->buf + s->start, s->len - s->start);
+		size_t size = s->len - s->start;
+
+		if (s->error == -ECANCELED)
+			return s->error;
+		if (s->polled) {
+			err = wait_for_reader(s);
+			if (err)
+				return failed(s, err);
+			size = size < PIPE_BUF ? size : PIPE_BUF;
+		}
+		n = write(s->fd, s->buf + s->start, size);
 		if (n > 0) {
 			s->start += (size_t)n;
 			continue;
@@ -80,12 +174,24 @@ int sink_flush(struct sink *s)
 			continue;
 		if (errno != EAGAIN)
 			return failed(s, -errno);
-		/* Somebody made stdout non-blocking. */
-		if (poll(&pfd, 1, -1) < 0 && errno != EINTR)
-			return failed(s, -errno);
+		err = wait_for_reader(s);
+		if (err)
+			return failed(s, err);
 	}
 	s->start = s->len = 0;
 	return 0;
+}
+
+size_t sink_pending(const struct sink *s)
+{
+	const char *at = s->buf + s->start, *end = s->buf + s->len;
+	size_t n = 0;
+
+	while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
+		n++;
+		at++;
+	}
+	return n;
 }
 
 int sink_write(struct sink *s, const char *line, size_t len)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -348,6 +349,127 @@ static void a_reader_that_has_gone(void **state)
 	assert_true(fcntl(STDOUT_FILENO, F_GETFD) >= 0);
 }
 
+/* Stdout is a pipe that nobody reads; what patience is asked is counted. */
+struct stuck {
+	struct sink *s;
+	int fds[2], old;
+	int wake[2];
+	int answer, asked;
+};
+
+static int patience(void *arg)
+{
+	struct stuck *t = arg;
+	char byte;
+
+	if (read(t->wake[0], &byte, 1) == 1)
+		t->answer = byte;
+	t->asked++;
+	return t->answer;
+}
+
+/* flags: of the pipe's end that stdout is. */
+static int stuck_flush(struct stuck *t, int answer, size_t *pending, int flags)
+{
+	char line[LINE_SIZE];
+	int err = 0;
+
+	*t = (struct stuck){.answer = answer};
+	assert_int_equal(pipe2(t->fds, O_CLOEXEC), 0);
+	assert_int_equal(fcntl(t->fds[1], F_SETFL, flags), 0);
+	assert_int_equal(pipe2(t->wake, O_CLOEXEC | O_NONBLOCK), 0);
+	t->old = swap_stdout(t->fds[1]);
+	err = sink_open(&t->s, NULL);
+	if (!err) {
+		sink_patience(t->s, t->wake[0], patience, t);
+		if (answer < 0) /* for ever, until it is woken */
+			err = write(t->wake[1], "\0", 1) == 1 ? 0 : -EIO;
+		for (unsigned i = 0; !err && i < LINES; i++) {
+			*pending = i;
+			err = sink_write(t->s, line, make_line(line, i));
+		}
+	}
+	restore_stdout(t->old);
+	return err;
+}
+
+static size_t lines_in(int fd, size_t *size)
+{
+	char byte, buf[4096];
+	size_t lines = 0;
+	ssize_t n;
+
+	*size = 0;
+	byte = 0;
+	while ((n = read(fd, buf, sizeof(buf))) > 0) {
+		*size += (size_t)n;
+		for (ssize_t i = 0; i < n; i++) {
+			byte = buf[i];
+			lines += byte == '\n';
+		}
+	}
+	return lines;
+}
+
+static void check_stuck(int answer, int flags)
+{
+	struct stuck t;
+	size_t given = 0, size;
+	int err = stuck_flush(&t, answer, &given, flags);
+	int asked = t.asked;
+
+	assert_int_equal(err, -ECANCELED);
+	assert_true(asked > 0);
+	/* Nobody else's descriptor became non-blocking or stopped being so. */
+	assert_int_equal(fcntl(t.fds[1], F_GETFL) & O_NONBLOCK, flags);
+	/* It is over: not asked again. */
+	assert_int_equal(sink_flush(t.s), -ECANCELED);
+	assert_int_equal(t.asked, asked);
+	given -= sink_pending(t.s);
+	assert_int_equal(sink_close(t.s), -ECANCELED);
+	(void)close(t.fds[1]);
+	/* What was not said to be pending is in the pipe. */
+	assert_int_equal(lines_in(t.fds[0], &size), given);
+	assert_true(size > 0);
+	(void)close(t.fds[0]);
+	(void)close(t.wake[0]);
+	(void)close(t.wake[1]);
+}
+
+static void a_reader_that_stopped(void **state)
+{
+	(void)state;
+	for (int flags = 0; flags <= O_NONBLOCK; flags += O_NONBLOCK) {
+		check_stuck(0, flags);	/* at once */
+		check_stuck(20, flags); /* after a time */
+		check_stuck(-1, flags); /* when it is woken */
+	}
+}
+
+/* A socket cannot be opened anew: still no write blocks. */
+static void a_socket_that_nobody_reads(void **state)
+{
+	struct stuck t = {.answer = 20};
+	char line[LINE_SIZE];
+	int err;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, t.fds), 0);
+	t.wake[0] = -1;
+	t.old = swap_stdout(t.fds[1]);
+	err = sink_open(&t.s, NULL);
+	if (!err)
+		sink_patience(t.s, -1, patience, &t);
+	for (unsigned i = 0; !err && i < LINES; i++)
+		err = sink_write(t.s, line, make_line(line, i));
+	restore_stdout(t.old);
+	assert_int_equal(err, -ECANCELED);
+	assert_true(sink_pending(t.s) > 0);
+	assert_int_equal(sink_close(t.s), -ECANCELED);
+	(void)close(t.fds[0]);
+	(void)close(t.fds[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +483,8 @@ int main(void)
 		cmocka_unit_test(a_non_blocking_stdout),
 		cmocka_unit_test(interrupted_writes),
 		cmocka_unit_test(a_reader_that_has_gone),
+		cmocka_unit_test(a_reader_that_stopped),
+		cmocka_unit_test(a_socket_that_nobody_reads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
