@@ -171,6 +171,33 @@ def test_output_file(c):
         assert len(file.readlines()) > before, "the file was not appended to"
 
 
+def test_output_file_renamed(c):
+    """SIGHUP after a rename: nothing is lost, and no line is in two pieces."""
+    path = clean.work_dir() + "/rotated.json"
+    opens = 2000
+    with Detector("--output", path) as d:
+        c.act("act_storm", str(opens), "/etc/to-a-file")
+        patience.until(lambda: os.path.getsize(path) > 0, "lines in the file")
+        os.rename(path, path + ".1")
+        d.process.send_signal(signal.SIGHUP)
+        d.wait_text(lambda text: "loaded again" in text, "the reload", stream="stderr")
+        assert os.stat(path).st_mode & 0o777 == 0o600
+        c.act("act_storm", str(opens), "/etc/to-a-file")
+        patience.until(lambda: os.path.getsize(path) > 0, "lines in the new file")
+        # The new one cannot be made: the old one stays in use.
+        os.rename(path, path + ".2")
+        os.mkdir(path)
+        d.process.send_signal(signal.SIGHUP)
+        d.wait_text(lambda text: "cannot be opened again" in text, "the complaint", stream="stderr")
+        c.act("act_storm", str(opens), "/etc/to-a-file")
+        assert d.stop() == 0
+    came = []
+    for name in (path + ".1", path + ".2"):
+        with open(name, encoding="utf-8") as file:
+            came += [json.loads(line) for line in file]
+    assert sum(field(e, "fd.name") == "/etc/to-a-file" for e in came) == 3 * opens, len(came)
+
+
 def test_output_cannot_be_opened(_c):
     done = run("run", "--output", "/proc/no/such/file", "--duration", "1")
     assert done.returncode == 1, (done.returncode, done.stderr)

@@ -56,6 +56,7 @@ struct run {
 	struct host_mounts *host;
 	struct canary_proof proof;
 	struct judges judges;
+	const char *output; /* NULL: stdout */
 	int signals;	    /* signalfd */
 	unsigned int stops; /* signals to end that came */
 	bool reload;
@@ -134,6 +135,23 @@ static int settle(struct run *r)
 	return err ? err : sink_flush(r->sink);
 }
 
+/* SIGHUP: the rules may have changed, and the file may have been renamed. */
+static int begin_anew(struct run *r)
+{
+	int err = sink_flush(r->sink);
+
+	if (err)
+		return err;
+	if (r->output) {
+		err = sink_reopen(r->sink, r->output);
+		if (err)
+			fprintf(stderr,
+				"rootwatch: %s cannot be opened again, the old file stays in use: %s\n",
+				r->output, strerror(-err));
+	}
+	return judges_reload(&r->judges, r->source, r->pipeline);
+}
+
 static int stream(struct run *r, unsigned int duration)
 {
 	int64_t end = duration ? now_ms() + duration * 1000ll : 0;
@@ -151,7 +169,7 @@ static int stream(struct run *r, unsigned int duration)
 		settled = n == 0;
 		read_signals(r);
 		if (r->reload && n >= 0) {
-			int err = judges_reload(&r->judges, r->source, r->pipeline);
+			int err = begin_anew(r);
 
 			n = err ? err : n;
 		}
@@ -292,6 +310,7 @@ static int run_with(struct run *r, const struct run_options *o)
 			o->output ? o->output : "stdout", strerror(-err));
 		return EXIT_CODE_ERROR;
 	}
+	r->output = o->output;
 	sink_patience(r->sink, r->signals, reader_patience, r);
 	err = source_open(&r->source, &so, why);
 	if (err) {

@@ -134,6 +134,6 @@ const struct argp run_options_argp = {
 	.doc = "Stream what root does inside containers.\v"
 	       "Data goes to stdout, talk to stderr. SIGINT and SIGTERM end it with everything "
 	       "delivered first; a second one ends it at once, as does a reader that then takes "
-	       "nothing for 5 s (exit status 1). SIGUSR1 prints the counters; SIGHUP loads the rules again. Exit status: 0 ok, 1 error, 2 usage, "
+	       "nothing for 5 s (exit status 1). SIGUSR1 prints the counters; SIGHUP loads the rules again and opens the file of --output anew. Exit status: 0 ok, 1 error, 2 usage, "
 	       "3 the kernel cannot, 4 not enough privilege.",
 };

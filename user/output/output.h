@@ -86,6 +86,11 @@ void sink_add(struct sink *s, size_t len);
  * written to no more: -ECANCELED, of this and of all later calls.
  */
 void sink_patience(struct sink *s, int wake_fd, int (*patience)(void *arg), void *arg);
+/*
+ * Opens the file anew, as sink_open did: it may have been renamed. What was added before goes to the
+ * old one. On an error (-errno) that one stays in use.
+ */
+int sink_reopen(struct sink *s, const char *path);
 /* Whole lines and begun ones that are not written yet. */
 size_t sink_pending(const struct sink *s);
 int sink_flush(struct sink *s);

@@ -36,10 +36,11 @@ struct sink {
  * Only a plain file, a FIFO or a character device (/dev/null), never through a symbolic link as
  * last component: we are root, and somebody else may have put it there.
  */
-static int open_file(const char *path)
+static int open_file(const char *path, int flags)
 {
-	int fd =
-		open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0600);
+	int fd = open(path,
+		      O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC | flags,
+		      0600);
 
 	if (fd < 0)
 		return -errno;
@@ -57,6 +58,7 @@ static void avoid_blocking(struct sink *s)
 	struct stat st;
 	int fd;
 
+	s->polled = false;
 	if (fstat(s->fd, &st) || !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || isatty(s->fd)))
 		return;
 	if (s->owned) {
@@ -78,7 +80,7 @@ static void avoid_blocking(struct sink *s)
 int sink_open(struct sink **sp, const char *path)
 {
 	struct sink *s;
-	int fd = path ? open_file(path) : STDOUT_FILENO;
+	int fd = path ? open_file(path, 0) : STDOUT_FILENO;
 
 	if (fd < 0)
 		return fd;
@@ -90,7 +92,6 @@ int sink_open(struct sink **sp, const char *path)
 	}
 	s->fd = fd;
 	s->owned = path;
-	s->polled = false;
 	s->error = 0;
 	s->wake_fd = -1;
 	s->patience = NULL;
@@ -179,6 +180,22 @@ int sink_flush(struct sink *s)
 			return failed(s, err);
 	}
 	s->start = s->len = 0;
+	return 0;
+}
+
+int sink_reopen(struct sink *s, const char *path)
+{
+	int err = sink_flush(s), fd;
+
+	if (err)
+		return err;
+	/* A FIFO without a reader must not hold it up. */
+	fd = open_file(path, O_NONBLOCK);
+	if (fd < 0)
+		return fd;
+	(void)close(s->fd);
+	s->fd = fd;
+	avoid_blocking(s);
 	return 0;
 }
 

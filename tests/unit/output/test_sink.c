@@ -144,6 +144,48 @@ static void a_file_is_appended_to(void **state)
 	free(data);
 }
 
+/* Each line is whole in one of the two; what cannot be opened changes nothing. */
+static void a_renamed_file(void **state)
+{
+	struct sink *s;
+	struct stat st;
+	size_t size, more;
+	char *data;
+
+	(void)state;
+	assert_int_equal(sink_open(&s, path), 0);
+	assert_int_equal(sink_write(s, "one\n", 4), 0);
+	assert_int_equal(rename(path, other), 0);
+	assert_int_equal(sink_reopen(s, "/nonexistent/x"), -ENOENT);
+	assert_int_equal(sink_write(s, "two\n", 4), 0);
+	assert_int_equal(sink_reopen(s, path), 0);
+	assert_int_equal(sink_write(s, "three\n", 6), 0);
+	assert_int_equal(sink_close(s), 0);
+	data = read_file(other, &size);
+	assert_int_equal(size, 8);
+	assert_memory_equal(data, "one\ntwo\n", 8);
+	free(data);
+	data = read_file(path, &more);
+	assert_int_equal(more, 6);
+	assert_memory_equal(data, "three\n", 6);
+	free(data);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+}
+
+/* A FIFO in the file's place that nobody reads. */
+static void a_fifo_in_its_place(void **state)
+{
+	struct sink *s;
+
+	(void)state;
+	assert_int_equal(sink_open(&s, other), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(sink_reopen(s, path), -ENXIO);
+	assert_int_equal(sink_write(s, "x\n", 2), 0);
+	assert_int_equal(sink_close(s), 0);
+}
+
 /* Nothing before the flush, all after it; only whole lines before. */
 static void lines_wait_for_the_flush(void **state)
 {
@@ -475,6 +517,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_file_gets_all_lines, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_file_is_appended_to, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_renamed_file, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_fifo_in_its_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(lines_wait_for_the_flush, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_opened, setup, teardown),
 		cmocka_unit_test(a_full_device_is_an_error),
