@@ -87,8 +87,8 @@ void sink_add(struct sink *s, size_t len);
  */
 void sink_patience(struct sink *s, int wake_fd, int (*patience)(void *arg), void *arg);
 /*
- * Opens the file anew, as sink_open did: it may have been renamed. What was added before goes to the
- * old one. On an error (-errno) that one stays in use.
+ * Opens the file anew, as sink_open did: it may have been renamed. What was added before goes to
+ * the old one. On an error (-errno) that one stays in use.
  */
 int sink_reopen(struct sink *s, const char *path);
 /* Whole lines and begun ones that are not written yet. */
