@@ -211,6 +211,18 @@ case_keeper_killed_too() {
 	expect_nothing_left "$pid" ""
 }
 
+# Of a table or an object that could not be written nothing was shown.
+case_full_disk() {
+	local code words
+	for words in "" --json; do
+		# shellcheck disable=SC2086
+		"$ROOTWATCH" demo $words >/dev/full 2>"$WORK/err" </dev/null
+		code=$?
+		[ "$code" = 1 ] || echo "demo $words: exit code $code"
+		grep -q 'cannot write to stdout: No space' "$WORK/err" || echo "said: $(cat "$WORK/err")"
+	done
+}
+
 case_without_privilege() {
 	local code
 	cp "$ROOTWATCH" "$WORK/rootwatch"
@@ -236,8 +248,8 @@ case_usage() {
 }
 
 BEFORE=$(host_state)
-for name in table json twice_at_once sigint sigterm sigkill keeper_killed_too without_privilege \
-	usage; do
+for name in table json twice_at_once sigint sigterm sigkill keeper_killed_too full_disk \
+	without_privilege usage; do
 	[ $# -gt 0 ] && ! grep -q "$(printf '%s\\|' "$@")nothing" <<<"$name" && continue
 	problem=$("case_$name")
 	if [ -n "$problem" ]; then not_ok "$name" "$problem"; else ok "$name"; fi

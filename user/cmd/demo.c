@@ -204,12 +204,14 @@ static json_t *side_json(const struct attack_expect *e, const struct attack_resu
 	return side;
 }
 
+/* 0 or the errno of why not. */
 static int print_json(const struct demo *d, char ids[static SIDES][SANDBOX_ID_LEN + 1])
 {
 	const struct attack *table;
 	json_t *rows = json_array(), *all;
+	char *text;
 	size_t n;
-	int err;
+	int err = 0;
 
 	table = attack_table(&n);
 	for (size_t i = 0; i < n; i++) {
@@ -228,9 +230,14 @@ static int print_json(const struct demo *d, char ids[static SIDES][SANDBOX_ID_LE
 	all = json_pack("{sb s{ss ss} so si}", "ok", !d->totals.amiss && !d->totals.unexpected,
 			"containers", "root", ids[SIDE_ROOT], "user", ids[SIDE_USER], "attacks",
 			rows, "unexpected", (int)d->totals.unexpected);
-	err = all ? json_dumpf(all, stdout, JSON_INDENT(2)) : -1;
+	text = all ? json_dumps(all, JSON_INDENT(2)) : NULL;
 	json_decref(all);
-	return err || printf("\n") < 0 ? -EIO : 0;
+	if (!text)
+		return ENOMEM;
+	if (puts(text) < 0 || fflush(stdout))
+		err = errno;
+	free(text);
+	return err;
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */
@@ -257,7 +264,7 @@ static int perform(struct demo *d)
 	count_seen(d, ids);
 	table_foot(&d->table, &d->totals);
 	if (!err && d->options.json)
-		err = print_json(d, ids);
+		d->table.error = print_json(d, ids);
 	return err;
 }
 
@@ -302,6 +309,19 @@ static int run_demo(struct demo *d)
 	detector_free(d->detector);
 	free(d->results);
 	return code;
+}
+
+/* A table that nobody got has shown nothing; a reader that has seen enough (head) is no error. */
+static int end(const struct demo *d, int code)
+{
+	int err = d->table.error;
+
+	if (!err && ferror(stdout))
+		err = EIO;
+	if (!err || err == EPIPE)
+		return code;
+	(void)fprintf(stderr, "rootwatch: cannot write to stdout: %s\n", strerror(err));
+	return EXIT_CODE_ERROR;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -371,5 +391,5 @@ int cmd_demo(int argc, char **argv)
 	code = run_demo(&d);
 	if (nowhere)
 		(void)fclose(nowhere);
-	return code;
+	return end(&d, code);
 }

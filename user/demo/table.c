@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "demo/table.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -123,7 +124,14 @@ static void put_label(const struct table *t, const char *color, const char *form
 	put(t, color, label, LABEL_WIDTH);
 }
 
-void table_head(const struct table *t, const char *const ids[static SIDES])
+/* Each row at once, for who looks on. The reason of a failure is known only here. */
+static void flush(struct table *t)
+{
+	if (fflush(t->f) && !t->error)
+		t->error = errno;
+}
+
+void table_head(struct table *t, const char *const ids[static SIDES])
 {
 	struct cell_line l = {.color = BOLD};
 
@@ -135,7 +143,7 @@ void table_head(const struct table *t, const char *const ids[static SIDES])
 	put_cell_line(t, &l, true);
 	(void)fputc('\n', t->f);
 	rule(t);
-	(void)fflush(t->f);
+	flush(t);
 }
 
 static bool line_empty(const struct cell cells[static SIDES], size_t i)
@@ -143,7 +151,7 @@ static bool line_empty(const struct cell cells[static SIDES], size_t i)
 	return !*cells[SIDE_ROOT].line[i].text && !*cells[SIDE_USER].line[i].text;
 }
 
-int table_row(const struct table *t, size_t number, const struct attack *a,
+int table_row(struct table *t, size_t number, const struct attack *a,
 	      const struct attack_variant *v, const struct attack_result r[static SIDES])
 {
 	char amiss[ATTACK_TEXT_MAX];
@@ -172,11 +180,11 @@ int table_row(const struct table *t, size_t number, const struct attack *a,
 		put_cell_line(t, &cells[SIDE_USER].line[i], true);
 		(void)fputc('\n', t->f);
 	}
-	(void)fflush(t->f);
+	flush(t);
 	return bad;
 }
 
-void table_foot(const struct table *t, const struct table_totals *n)
+void table_foot(struct table *t, const struct table_totals *n)
 {
 	rule(t);
 	(void)fprintf(t->f,
@@ -197,5 +205,5 @@ void table_foot(const struct table *t, const struct table_totals *n)
 		    "Every expected alert came. Both containers are gone; the host is as "
 		    "it was.\n",
 		    0);
-	(void)fflush(t->f);
+	flush(t);
 }

@@ -12,13 +12,14 @@
 struct table {
 	FILE *f;
 	bool color;
+	int error; /* errno of the first write to f that failed */
 };
 
 /* ids: of the two containers. */
-void table_head(const struct table *t, const char *const ids[static SIDES]);
+void table_head(struct table *t, const char *const ids[static SIDES]);
 
 /* One attack. v NULL: it cannot be shown here. Gives how many of its two halves are amiss. */
-int table_row(const struct table *t, size_t number, const struct attack *a,
+int table_row(struct table *t, size_t number, const struct attack *a,
 	      const struct attack_variant *v, const struct attack_result r[static SIDES]);
 
 struct table_totals {
@@ -29,6 +30,6 @@ struct table_totals {
 	size_t unexpected;
 };
 
-void table_foot(const struct table *t, const struct table_totals *n);
+void table_foot(struct table *t, const struct table_totals *n);
 
 #endif /* ROOTWATCH_DEMO_TABLE_H */
