@@ -87,6 +87,9 @@ static __always_inline struct scratch *emit_begin(__u32 fixed)
 	s->flags = 0;
 	s->chained = 0;
 	s->set = prefilter_active & 1;
+	s->kept.before = s->kept.sign;
+	s->kept.sign = 0;
+	s->kept.use = false;
 	return s;
 }
 

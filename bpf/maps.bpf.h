@@ -97,6 +97,20 @@ struct scratch {
 	struct cgroup_name_key name_key; /* here, as the stack is short before 6.2 */
 	__u64 chain[CHAIN_MAX];		 /* struct dentry * */
 	__u16 pos[CHAIN_MAX];		 /* path_append: where in the path each entry begins */
+	/*
+	 * The paths of an open, as they still lie behind the fixed part of the last record: see
+	 * open_paths_before().
+	 */
+	struct {
+		__u64 sign;   /* of that open; 0: of none */
+		__u64 before; /* what that was before the present record */
+		bool proven;  /* nothing was changed while they were written */
+		bool use;     /* they are those of the present one */
+		__u16 mnt_off, root_off;
+		__u32 used; /* where they end */
+		struct wire_blob sbpath, mntpath;
+		__u32 flags; /* WIRE_FILE_* that belong to them */
+	} kept;
 	__u8 record[RECORD_SIZE];
 };
 #define CHAIN_NONE 0xffffffffu

@@ -187,6 +187,17 @@ static __always_inline void object_chain(struct scratch *s, const struct object 
 		s->chain_cut = 1;
 }
 
+/* The paths of the last record are these ones: see open_paths_before(). */
+static __always_inline void object_use_kept(struct scratch *s, struct wire_file *w)
+{
+	w->sbpath = s->kept.sbpath;
+	w->mntpath = s->kept.mntpath;
+	w->mnt_off = s->kept.mnt_off;
+	w->root_off = s->kept.root_off;
+	SET_FLAG(w->flags, s->kept.flags);
+	s->used = s->kept.used;
+}
+
 /*
  * Describes the object in w (inside the record), its paths appended. s->chained: s->chain is the
  * superblock chain of this object already.
@@ -214,6 +225,10 @@ static __noinline int object_fill(struct scratch *s, struct wire_file *w, const 
 
 	if (w->flags & WIRE_FILE_MEMFD) { /* has a name, but no place */
 		emit_kernel_str(s, &w->sbpath, LOAD(struct dentry, o->dentry, d_name.name), 256);
+		return 0;
+	}
+	if (COMPAT_KERNEL >= 602 && s->kept.use) {
+		object_use_kept(s, w);
 		return 0;
 	}
 	if (!s->chained)

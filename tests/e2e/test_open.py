@@ -49,6 +49,19 @@ def test_call(w, _label, program, call):
     assert field(event, "rootwatch.compat") is (program == "act_open_32"), event
 
 
+def test_again_and_again(w):
+    """Each open of a run has its own path: of the second file, and under the folder's other name."""
+    w.c.sh("mkdir -p /etc/one; touch /etc/one/x /etc/one/yy")
+    truth = w.c.act("act_again", "/etc/one", "/etc/two", "20", "5")
+    came = [e for e in w.all(of(w.c, truth, **{"rule": "etc-written"}))
+            if field(e, "evt.type") in ("open", "openat")]
+    came.sort(key=lambda e: field(e, "evt.time"))
+    want = [f"/etc/{folder}/{name}" for folder in ("one", "two") * 3 for name in ("x", "yy") for _ in range(20)]
+    assert [field(e, "fd.name") for e in came] == want, came
+    assert len({field(e, "fd.ino") for e in came[:20]}) == 1 and came[0] != came[20], came[0]
+    assert {field(e, "fd.ino") for e in came[::40]} == {field(came[0], "fd.ino")}, came[0]
+
+
 @suite.cases("act_open", "act_open_32")
 def test_by_handle(w, program):
     with Runc(privileged=True, overlay=False) as c:  # an overlay has no handles
