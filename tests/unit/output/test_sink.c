@@ -402,7 +402,7 @@ struct stuck {
 static int patience(void *arg)
 {
 	struct stuck *t = arg;
-	char byte;
+	unsigned char byte;
 
 	if (read(t->wake[0], &byte, 1) == 1)
 		t->answer = byte;
@@ -437,18 +437,15 @@ static int stuck_flush(struct stuck *t, int answer, size_t *pending, int flags)
 
 static size_t lines_in(int fd, size_t *size)
 {
-	char byte, buf[4096];
+	char buf[4096];
 	size_t lines = 0;
 	ssize_t n;
 
 	*size = 0;
-	byte = 0;
 	while ((n = read(fd, buf, sizeof(buf))) > 0) {
 		*size += (size_t)n;
-		for (ssize_t i = 0; i < n; i++) {
-			byte = buf[i];
-			lines += byte == '\n';
-		}
+		for (ssize_t i = 0; i < n; i++)
+			lines += buf[i] == '\n';
 	}
 	return lines;
 }
