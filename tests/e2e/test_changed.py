@@ -133,6 +133,9 @@ def test_of_the_host(w, _label, words):
 def test_dropped_without_layers(w):
     """What was asked for its time (stat) is not taken for changed; what came later is."""
     c = w.layerless
+    status, _ = c.sh("busybox stat -f -c %T /bin | busybox grep -q -E 'tmpfs|ramfs'")
+    if status == 0:
+        raise suite.Skip("the root file system lies in memory, where the rule does not look")
     c.sh("busybox stat /bin/act_id /bin/busybox")
     w.none(of(c, c.act("act_id", "one"), rule="exec-dropped"))
     c.sh("cp /bin/act_id /opt/dropped; busybox stat /opt/dropped")
