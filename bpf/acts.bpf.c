@@ -91,9 +91,9 @@ __noinline int acts_object(__u32 slot, __u32 second, __u64 dentry, __u64 vfsmnt)
 	if (!s)
 		return 0;
 	n = (struct acts_note *)s->record;
-	call = n->call - WIRE_CALL_FIRST;
+	call = n->call;
 	which = second;
-	if (!second && call < WIRE_CALL_END - WIRE_CALL_FIRST)
+	if (!second && call < WIRE_CALL_END)
 		which = acts_rows[call].path;
 	w = which ? &n->f[1] : &n->f[0];
 	object_find(&o, (const void *)dentry, (const void *)vfsmnt);
