@@ -498,10 +498,10 @@ def test_seccomp(w, program):
     call's own function, where return probes are. All else is seen as without a filter.
     """
     with Runc(privileged=True, refused=["mount"]) as c:
-        event = acts(w, c, {"rule": "etc-written", "fd.name": "/etc/new"}, "symlinkat", "=/tmp/new", "cwd",
-                     "=/etc/new", program=program)
+        acts(w, c, {"rule": "etc-written", "fd.name": "/etc/new"}, "symlinkat", "=/tmp/new", "cwd", "=/etc/new",
+             program=program)
         refused = ["mount", "=none", "=/mnt", "=tmpfs", "0", "0"]
-        if field(event, "rootwatch.tier") == "tracepoint":
+        if "kretprobe.multi" not in str(w.d.start["output_fields"]["rootwatch.hooks"]):
             event = acts(w, c, {"rule": "mount-called", "evt.res": "EPERM"}, *refused, program=program, ok=False)
             assert field(event, "evt.rawres") == -errno.EPERM, event
         else:
