@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cmd/canary_uring.h"
 #include "cmd/cmd.h"
 #include "event/event.h"
@@ -240,14 +240,6 @@ static bool complete(const struct watcher *w)
 	       p->fork && p->exit && p->open && p->denied && p->setid && p->connect;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000ll + ts.tv_nsec / 1000000;
-}
-
 static int act(const struct sandbox *sb, bool urings, bool acts, int timeout_ms,
 	       char why[static CANARY_WHY_MAX])
 {
@@ -284,7 +276,7 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 		.tmpfs = covered,
 	};
 	struct watcher w = {.proof = p, .fn = fn, .arg = arg};
-	int64_t end = now_ms() + timeout_ms;
+	int64_t end = clock_ms() + timeout_ms;
 	struct sandbox *sb;
 	int err;
 
@@ -302,8 +294,8 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 	source_prove_urings(s, p->uring_tried);
 	(void)source_prove_acts(s, true);
 	err = act(sb, p->uring_tried, source_acts(s), timeout_ms, why);
-	while (!err && !complete(&w) && now_ms() < end) {
-		int n = source_poll(s, (int)(end - now_ms()), watch, &w);
+	while (!err && !complete(&w) && clock_ms() < end) {
+		int n = source_poll(s, (int)(end - clock_ms()), watch, &w);
 
 		if (n < 0)
 			err = n;

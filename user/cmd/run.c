@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/tier.h"
 #include "cmd/canary.h"
@@ -102,14 +102,6 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000ll + ts.tv_nsec / 1000000;
-}
-
 static int deliver(struct run *r, int timeout_ms)
 {
 	int n = source_poll(r->source, timeout_ms, pipeline_record, r->pipeline);
@@ -154,12 +146,12 @@ static int begin_anew(struct run *r)
 
 static int stream(struct run *r, unsigned int duration)
 {
-	int64_t end = duration ? now_ms() + duration * 1000ll : 0;
+	int64_t end = duration ? clock_ms() + duration * 1000ll : 0;
 	bool settled = true;
 	int n = 0;
 
 	while (r->stops == 0 && n >= 0) {
-		int64_t left = end ? end - now_ms() : -1;
+		int64_t left = end ? end - clock_ms() : -1;
 
 		if (end && left <= 0)
 			break;

@@ -10,9 +10,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cmd/cmd.h"
 
 /* Loading and proving the hooks takes a fraction of a second; a small machine may be busy. */
@@ -39,21 +39,13 @@ struct detector {
 	char buffer[BUFFER_SIZE];
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* Waits for something to read. Gives 0, -ETIMEDOUT or -EINTR. */
 static int wait_readable(int fd, int64_t deadline, const volatile sig_atomic_t *stop)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 
 	for (;;) {
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - clock_ms();
 		int n;
 
 		if (*stop)
@@ -128,7 +120,7 @@ static const struct sighting *find(const struct detector *d, const struct wanted
 
 int detector_wait(struct detector *d, const struct wanted *w, int timeout_ms, struct sighting *s)
 {
-	int64_t deadline = now_ms() + timeout_ms;
+	int64_t deadline = clock_ms() + timeout_ms;
 
 	for (;;) {
 		const struct sighting *found = find(d, w);
@@ -209,7 +201,7 @@ static int start_child(struct detector *d, int out[2], int ready[2], const char 
 
 static int wait_ready(const struct detector *d, int fd)
 {
-	int err = wait_readable(fd, now_ms() + READY_MS, d->stop);
+	int err = wait_readable(fd, clock_ms() + READY_MS, d->stop);
 	char byte;
 
 	if (err)
@@ -265,7 +257,7 @@ int detector_start(struct detector **d, const char *mark, const char *tier,
 int detector_stop(struct detector *d)
 {
 	static const volatile sig_atomic_t never = 0;
-	int64_t deadline = now_ms() + STOP_MS;
+	int64_t deadline = clock_ms() + STOP_MS;
 	int err = 0;
 
 	if (d->pid == 0)

@@ -13,8 +13,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 /* Some hundred lines for each write: its fixed cost disappears, and the lines are still warm. */
 #define SINK_BUFFER (128u * 1024u)
@@ -115,14 +116,6 @@ void sink_patience(struct sink *s, int wake_fd, int (*patience)(void *arg), void
 	s->arg = arg;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000ll + ts.tv_nsec / 1000000;
-}
-
 /* Until something can be written, or the patience ends. */
 static int wait_for_reader(const struct sink *s)
 {
@@ -134,7 +127,7 @@ static int wait_for_reader(const struct sink *s)
 		int ms = s->patience ? s->patience(s->arg) : -1;
 
 		if (ms >= 0) {
-			int64_t now = now_ms();
+			int64_t now = clock_ms();
 
 			end = end ? end : now + ms;
 			if (ms == 0 || now >= end)

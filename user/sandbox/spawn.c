@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "sandbox/handle.h"
 
 #define BIT(cap) (1ull << (cap))
@@ -153,14 +153,6 @@ int sandbox_spawn(const struct sandbox *sb, const struct sandbox_command *c, int
 	return 0;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* Takes what is there; false at the end of the file. What does not fit is read and dropped. */
 static bool drain(int fd, char *out, size_t size, size_t *used)
 {
@@ -183,12 +175,12 @@ static bool drain(int fd, char *out, size_t size, size_t *used)
 static int wait_and_read(int pidfd, int output, int timeout_ms, char *out, size_t size)
 {
 	struct pollfd p[2] = {{.fd = pidfd, .events = POLLIN}, {.fd = output, .events = POLLIN}};
-	int64_t deadline = now_ms() + timeout_ms;
+	int64_t deadline = clock_ms() + timeout_ms;
 	size_t used = 0;
 	int err = 0;
 
 	while (!(p[0].revents & POLLIN)) {
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - clock_ms();
 		int n = left > 0 ? poll(p, 2, (int)left) : 0;
 
 		if (n <= 0) {
