@@ -141,6 +141,23 @@ static void a_renamed_file(void **state)
 	assert_int_equal(st.st_mode & 07777, 0600);
 }
 
+/* Its reader is waited for by who can be told to stop. */
+static void a_fifo_that_nobody_reads(void **state)
+{
+	struct sink *s = NULL;
+	int reader;
+
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(sink_open(&s, path), -ENXIO);
+	assert_null(s);
+	reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(reader >= 0);
+	assert_int_equal(sink_open(&s, path), 0);
+	assert_int_equal(sink_close(s), 0);
+	(void)close(reader);
+}
+
 /* A FIFO in the file's place that nobody reads. */
 static void a_fifo_in_its_place(void **state)
 {
@@ -231,6 +248,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_gets_all_lines, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_file_is_appended_to, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_renamed_file, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_fifo_that_nobody_reads, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_fifo_in_its_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(lines_wait_for_the_flush, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_opened, setup, teardown),
