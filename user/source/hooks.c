@@ -24,6 +24,8 @@ enum when {
 	ACTS_CHOWN,
 	ACTS_CHOWN_COMMON,
 	PROBES,
+	REFUSED,
+	REFUSED_FILTER,
 	NO_PROBES
 };
 
@@ -131,6 +133,12 @@ static const struct row rows[] = {
 	 {"rootwatch_calls", "kretprobe.multi/sys_*",
 	  "uids changed, sockets connected, and what else rules ask for", 0, false,
 	  SOURCE_PROOF_CALLS, WIRE_TIER_KPROBE, 0}},
+	{REFUSED,
+	 {"rootwatch_refused", "fexit/__secure_computing", "calls that a seccomp filter refused", 0,
+	  true, SOURCE_PROOF_REFUSED, WIRE_TIER_FENTRY, 0}},
+	{REFUSED_FILTER,
+	 {"rootwatch_refused", "fexit/__seccomp_filter", "calls that a seccomp filter refused", 0,
+	  true, SOURCE_PROOF_REFUSED, WIRE_TIER_FENTRY, 0}},
 	{NO_PROBES,
 	 {"rootwatch_syscall", "tp_btf/sys_exit",
 	  "uids changed, sockets connected, and what else rules ask for", 0, false,
@@ -166,6 +174,10 @@ static bool is_used(const struct choice *c, enum when when)
 		return c->acts && !c->chown;
 	case PROBES:
 		return c->open != WIRE_TIER_TRACEPOINT && c->probes;
+	case REFUSED:
+		return c->refused && !c->filter;
+	case REFUSED_FILTER:
+		return c->refused && c->filter;
 	case NO_PROBES:
 		return c->open != WIRE_TIER_TRACEPOINT && !c->probes;
 	case ALWAYS:
@@ -190,6 +202,10 @@ bool hooks_degrade(struct hooks *h)
 {
 	if (h->choice.acts) {
 		h->choice.acts = h->choice.chown = false;
+		return true;
+	}
+	if (h->choice.refused) {
+		h->choice.refused = false;
 		return true;
 	}
 	if (h->choice.urings) {
@@ -234,6 +250,9 @@ void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)
 			continue;
 		if (prog)
 			bpf_program__set_autoload(prog, true);
+		if (prog && rows[i].when == REFUSED_FILTER)
+			(void)bpf_program__set_attach_target(prog, 0,
+							     strchr(rows[i].hook.hook, '/') + 1);
 		h->list[h->n++] = rows[i].hook;
 	}
 }
