@@ -249,28 +249,24 @@ int rootwatch_calls(struct pt_regs *ctx)
 }
 
 /*
- * What a seccomp filter refuses comes to no function of a call. Here is the end of the filter: of
- * __secure_computing(), or where the compiler has made that a part of its caller, of
- * __seccomp_filter(), whose last argument says that it was called by itself. (The others of both
- * changed in 6.15.) It gives -1 for a call that is not done, whose result stands in the registers
- * by then: for a refused one the error; for one that is answered by a signal its own number; and
- * for one whose answer a supervisor or a tracer gave, that.
+ * What a seccomp filter refuses comes to no function of a call. Here is the end of the filter,
+ * which gives -1 (__secure_computing()) or false (__seccomp_permit_syscall(), as it is called in
+ * 7.x) for a call that is not done. Its result stands in the registers by then: for a refused one
+ * the error; for one that is answered by a signal its own number; and for one whose answer a
+ * supervisor or a tracer gave, that.
  */
 SEC("fexit/__secure_computing")
 int rootwatch_refused(__u64 *ctx)
 {
 #if COMPAT_KERNEL >= 517 /* bpf_get_func_ret; those before have no return probes */
-	__u64 given = 0, again = 0, n;
 	const struct pt_regs *regs;
+	__u64 given = 0;
 	__u32 call, flag;
 	unsigned long nr;
 	long ret;
 
 	bpf_get_func_ret(ctx, &given);
-	if ((int)given != -1)
-		return 0;
-	n = bpf_get_func_arg_cnt(ctx);
-	if (n > 1 && (bpf_get_func_arg(ctx, n - 1, &again) || (__u8)again))
+	if (knob_permits ? (__u8)given != 0 : (int)given != -1)
 		return 0;
 	regs = compat_user_regs(compat_current());
 	ret = (int)compat_result(regs);

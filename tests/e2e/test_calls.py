@@ -491,10 +491,16 @@ def test_user(w, label, words, rule, name):
     assert field(event, "evt.res") == name, event
 
 
+def sees_filters(w):
+    """Is the end of seccomp filters hooked?"""
+    hooks = str(w.d.start["output_fields"]["rootwatch.hooks"])
+    return "__seccomp_permit_syscall" in hooks or "__secure_computing" in hooks
+
+
 def tells_refused(w):
     """Is there a hook that what a seccomp filter refuses comes by? (Return probes alone see nothing of it.)"""
     hooks = str(w.d.start["output_fields"]["rootwatch.hooks"])
-    return "seccomp" in hooks or "secure_computing" in hooks or "kretprobe.multi" not in hooks
+    return sees_filters(w) or "kretprobe.multi" not in hooks
 
 
 @suite.cases(*[(f"{program} {label}", program, rule, words, want) for program in BOTH for label, rule, words, want in (
@@ -514,7 +520,7 @@ def test_seccomp(w, _label, program, rule, words, want):
         event = acts(w, c, {"rule": rule, "evt.type": call, "evt.res": "EPERM", **want}, *words, program=program,
                      ok=False)
         assert field(event, "evt.rawres") == -errno.EPERM, event
-        if "seccomp" in str(w.d.start["output_fields"]["rootwatch.hooks"]):
+        if sees_filters(w):
             assert field(event, "rootwatch.tier") == "fentry", event
         mark = w.d.mark()
         assert len(w.all(of(c, None, **{"evt.type": call}))) == 1
@@ -543,8 +549,7 @@ def test_seccomp_unwatched(w, program):
 @suite.cases(("root", 0, True), ("elsewhere", 0, False), ("user", 1000, True))
 def test_seccomp_open(w, _label, user, watched):
     """An open that a filter refuses is one that was denied."""
-    hooks = str(w.d.start["output_fields"]["rootwatch.hooks"])
-    if "seccomp" not in hooks and "secure_computing" not in hooks and w.d.start["output_fields"]["rootwatch.tier"] != "tracepoint":
+    if not sees_filters(w) and w.d.start["output_fields"]["rootwatch.tier"] != "tracepoint":
         raise suite.Skip("no hook at the end of seccomp filters on this kernel")
     with Runc(user=user, refused=["creat"]) as c:
         path = "/etc/passwd" if watched else "/tmp/file"

@@ -20,7 +20,7 @@ struct choice_have {
 	int chown;	   /* of these security_path_chown(), which is passed structs */
 	int urings;	   /* programs at the functions of io_uring, where that is switched on */
 	int refused;	   /* a program at the end of a seccomp filter */
-	bool filter;	   /* of __seccomp_filter(), as there is no __secure_computing() */
+	bool permits;	   /* that is called __seccomp_permit_syscall() */
 };
 
 struct choice {
@@ -32,7 +32,7 @@ struct choice {
 	bool chown;    /* of these by security_path_chown(), else at its caller's beginning */
 	bool mapped;   /* and mappings, without a look at all system calls */
 	bool refused;  /* what a seccomp filter refuses, which comes to no probe, is seen */
-	bool filter;   /* at the end of __seccomp_filter(), else of __secure_computing() */
+	bool permits;  /* at the end of __seccomp_permit_syscall(), else of __secure_computing() */
 };
 
 #define CHOICE_WHY_MAX 256

@@ -25,7 +25,7 @@ enum when {
 	ACTS_CHOWN_COMMON,
 	PROBES,
 	REFUSED,
-	REFUSED_FILTER,
+	REFUSED_PERMITS,
 	NO_PROBES
 };
 
@@ -136,9 +136,10 @@ static const struct row rows[] = {
 	{REFUSED,
 	 {"rootwatch_refused", "fexit/__secure_computing", "calls that a seccomp filter refused", 0,
 	  true, SOURCE_PROOF_REFUSED, WIRE_TIER_FENTRY, 0}},
-	{REFUSED_FILTER,
-	 {"rootwatch_refused", "fexit/__seccomp_filter", "calls that a seccomp filter refused", 0,
-	  true, SOURCE_PROOF_REFUSED, WIRE_TIER_FENTRY, 0}},
+	{REFUSED_PERMITS,
+	 {"rootwatch_refused", "fexit/__seccomp_permit_syscall",
+	  "calls that a seccomp filter refused", 0, true, SOURCE_PROOF_REFUSED, WIRE_TIER_FENTRY,
+	  0}},
 	{NO_PROBES,
 	 {"rootwatch_syscall", "tp_btf/sys_exit",
 	  "uids changed, sockets connected, and what else rules ask for", 0, false,
@@ -175,9 +176,9 @@ static bool is_used(const struct choice *c, enum when when)
 	case PROBES:
 		return c->open != WIRE_TIER_TRACEPOINT && c->probes;
 	case REFUSED:
-		return c->refused && !c->filter;
-	case REFUSED_FILTER:
-		return c->refused && c->filter;
+		return c->refused && !c->permits;
+	case REFUSED_PERMITS:
+		return c->refused && c->permits;
 	case NO_PROBES:
 		return c->open != WIRE_TIER_TRACEPOINT && !c->probes;
 	case ALWAYS:
@@ -230,6 +231,7 @@ void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)
 	h->n = 0;
 	skel->rodata->knob_open_tier = h->choice.open;
 	skel->rodata->knob_acts = h->choice.acts;
+	skel->rodata->knob_permits = h->choice.permits;
 	/* (What could use it is looked at by older verifiers whether it is used or not.) */
 	if (!h->choice.acts)
 		(void)bpf_map__set_max_entries(skel->maps.acts_notes, 1);
@@ -250,7 +252,7 @@ void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)
 			continue;
 		if (prog)
 			bpf_program__set_autoload(prog, true);
-		if (prog && rows[i].when == REFUSED_FILTER)
+		if (prog && rows[i].when == REFUSED_PERMITS)
 			(void)bpf_program__set_attach_target(prog, 0,
 							     strchr(rows[i].hook.hook, '/') + 1);
 		h->list[h->n++] = rows[i].hook;

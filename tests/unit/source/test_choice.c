@@ -122,7 +122,7 @@ static bool sees_refused(struct choice_have have, uint32_t tier)
 	struct choice c;
 
 	assert_int_equal(choice_make(&have, tier, &c, why), 0);
-	assert_int_equal(c.filter, have.filter);
+	assert_int_equal(c.permits, have.permits);
 	return c.refused;
 }
 
@@ -134,7 +134,7 @@ static void refused_calls(void **state)
 	assert_true(sees_refused(h, CHOICE_AUTO));
 	assert_true(sees_refused(h, WIRE_TIER_LSM));
 	assert_false(sees_refused(h, WIRE_TIER_TRACEPOINT));
-	h.filter = true;
+	h.permits = true;
 	assert_true(sees_refused(h, CHOICE_AUTO));
 	h.refused = -ENOENT;
 	assert_false(sees_refused(h, CHOICE_AUTO));
