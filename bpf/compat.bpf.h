@@ -417,7 +417,13 @@ static __always_inline long compat_nr(const struct pt_regs *regs)
 	return (__u32)regs->orig_ax & ~0x40000000u;
 }
 
-/* The same of registers that have no type. */
+/* What the call gives, once that is known. */
+static __always_inline long compat_result(const struct pt_regs *regs)
+{
+	return regs->ax;
+}
+
+/* The number of registers that have no type. */
 static __always_inline long compat_nr_of(const struct pt_regs *regs)
 {
 	return (__u32)REG(regs, orig_ax) & ~0x40000000u;
@@ -467,6 +473,11 @@ static __always_inline __u32 compat_flag(const struct task_struct *t)
 static __always_inline long compat_nr(const struct pt_regs *regs)
 {
 	return (__u32)regs->syscallno;
+}
+
+static __always_inline long compat_result(const struct pt_regs *regs)
+{
+	return regs->regs[0];
 }
 
 static __always_inline long compat_nr_of(const struct pt_regs *regs)
