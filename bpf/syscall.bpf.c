@@ -6,6 +6,7 @@
  * (5.18 and later, with CONFIG_FPROBE), return probes on the functions of the watched calls alone
  * cost the others nothing. Only one of the two programs is loaded.
  */
+#include "bind.bpf.h"
 #include "call.bpf.h"
 #include "compat.bpf.h"
 #include "connect.bpf.h"
@@ -177,6 +178,8 @@ static __always_inline int syscall_tell(const struct task_struct *t, __u32 flag,
 		return denied ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :
 				syscall_open(g.cgroup, gate_packed(&g), call, ret);
 	}
+	if (call == WIRE_CALL_BIND || (call == WIRE_CALL_CONNECT && (flag & WIRE_F_COMPAT)))
+		bind_done(g.cgroup, gate_packed(&g), call, ret);
 	return net_is_call(call)	 ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
 	       dup_is_call(call)	 ? syscall_dup(g.cgroup, gate_packed(&g), call, ret) :
 	       call >= WIRE_CALL_FIRST	 ? syscall_other(g.cgroup, gate_packed(&g), call, ret) :

@@ -484,6 +484,11 @@ static size_t find_type(struct build *b)
 		i++;
 	if (i < TYPES && types[i].kind == EVENT_CONNECT && build_is_net(b))
 		i++;
+	/* A bind of a path is one of a Unix socket, which is the later row. */
+	if (i < TYPES && types[i].kind == EVENT_NET && types[i].call == WIRE_CALL_BIND &&
+	    !build_is_net(b) && b->in.fields[F_FD_NAME].given)
+		while (types[++i].call != WIRE_CALL_BIND_FILE)
+			;
 	if (i == TYPES)
 		input_fail(
 			&b->in, F_TYPE,
