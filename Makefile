@@ -83,7 +83,6 @@ CLANG_FORMAT ?= $(call find_tool,clang-format$(clang_suffix) clang-format clang-
 CLANG_TIDY ?= $(call find_tool,clang-tidy$(clang_suffix) clang-tidy clang-tidy-14)
 CPPCHECK ?= cppcheck
 SHELLCHECK ?= shellcheck
-export CC CLANG BPFTOOL PKG_CONFIG
 # Where `make deps` puts a libbpf that it had to build itself.
 export PKG_CONFIG_PATH := $(CURDIR)/build/deps/lib/pkgconfig$(PKG_CONFIG_PATH:%=:%)
 
@@ -172,7 +171,8 @@ $(bpf_tools): flags = $(CLANG) $(bpf_flags)
 $(user_tools): flags = $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(user_flags) $(asan_flags) $(link_flags)
 $(bpf_tools) $(user_tools): FORCE
 	@mkdir -p $(@D)
-	@versions=$$(.ci/tools $(patsubst %-tools,%,$(@F))) && \
+	@versions=$$(CC='$(CC)' CLANG='$(CLANG)' BPFTOOL='$(BPFTOOL)' PKG_CONFIG='$(PKG_CONFIG)' \
+		.ci/tools $(patsubst %-tools,%,$(@F))) && \
 		printf '%s\n' "$$versions" '$(flags)' | { $(write_if_changed); }
 
 # Which files there are: one that goes away must leave the program too.
@@ -500,7 +500,7 @@ clean: ## remove build/
 	$(Q)rm -rf build
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 FORCE:
 

@@ -82,6 +82,16 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
 #define TRUSTED(ptr, field) TYPED(ptr, field)
 #endif
 
+/*
+ * A field of what has a type by where it was found, which needs no other check then: half the cost
+ * of LOAD().
+ */
+#if COMPAT_KERNEL >= 602
+#define FIELD(ptr, field) ((ptr)->field)
+#else
+#define FIELD(ptr, field) LOAD(typeof(*(ptr)), ptr, field)
+#endif
+
 /* The address of a field, for what is not a scalar. */
 #define ADDR(type, ptr, field) \
 	((const void *)((const char *)(ptr) + bpf_core_field_offset(type, field)))
@@ -173,29 +183,6 @@ static __always_inline __u64 compat_read_u64(const void *p)
 #else
 #define TYPED_PAIR(ptr, a, b) LOAD_PAIR(typeof(*(ptr)), ptr, a, b)
 #endif
-
-/*
- * A short kernel string as 16 zero-padded bytes. What lies behind its end is read as well, and
- * masked: it is kernel memory all the same, and a fault would read as 0.
- */
-static __always_inline void compat_read_str16(char *to, const void *from)
-{
-	__u64 w[2], zero;
-
-#if COMPAT_KERNEL >= 602
-	w[0] = compat_read_u64(from);
-	w[1] = compat_read_u64((const char *)from + 8);
-	/* The lowest bit that is set: that of the first byte which is 0. */
-#define COMPAT_BYTES 0x0101010101010101ull
-#define COMPAT_TO_END(v) \
-	(zero = ((v)-COMPAT_BYTES) & ~(v) & (COMPAT_BYTES << 7), (((zero & -zero) >> 7) - 1))
-	*(__u64 *)to = w[0] & COMPAT_TO_END(w[0]);
-	*(__u64 *)(to + 8) = zero ? 0 : w[1] & COMPAT_TO_END(w[1]) & ~0ull >> 8;
-#else
-	(void)w, (void)zero;
-	bpf_probe_read_kernel_str(to, 16, from);
-#endif
-}
 
 /*
  * A typed pointer as a mere number, which is all that a global function can be passed. By way of
@@ -430,7 +417,13 @@ static __always_inline long compat_nr(const struct pt_regs *regs)
 	return (__u32)regs->orig_ax & ~0x40000000u;
 }
 
-/* The same of registers that have no type. */
+/* What the call gives, once that is known. */
+static __always_inline long compat_result(const struct pt_regs *regs)
+{
+	return regs->ax;
+}
+
+/* The number of registers that have no type. */
 static __always_inline long compat_nr_of(const struct pt_regs *regs)
 {
 	return (__u32)REG(regs, orig_ax) & ~0x40000000u;
@@ -480,6 +473,11 @@ static __always_inline __u32 compat_flag(const struct task_struct *t)
 static __always_inline long compat_nr(const struct pt_regs *regs)
 {
 	return (__u32)regs->syscallno;
+}
+
+static __always_inline long compat_result(const struct pt_regs *regs)
+{
+	return regs->regs[0];
 }
 
 static __always_inline long compat_nr_of(const struct pt_regs *regs)

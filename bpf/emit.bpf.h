@@ -46,21 +46,29 @@ static __always_inline struct scratch *emit_scratch(__u32 slot)
 }
 
 /*
- * In two steps, since BPF can only add in one before 5.12: whoever comes between them makes both
- * give up, never both succeed.
+ * Before 5.12 BPF can only add: in two steps then, and whoever comes between them makes both give
+ * up, never both succeed.
  */
 static __always_inline bool emit_take(struct scratch *s)
 {
+#if COMPAT_KERNEL >= 517
+	return __sync_val_compare_and_swap(&s->busy, 0, 1) == 0;
+#else
 	__sync_fetch_and_add(&s->busy, 1);
 	if (*(volatile __u32 *)&s->busy == 1)
 		return true;
 	__sync_fetch_and_add(&s->busy, -1);
 	return false;
+#endif
 }
 
 static __always_inline void emit_cancel(struct scratch *s)
 {
+#if COMPAT_KERNEL >= 517
+	*(volatile __u32 *)&s->busy = 0;
+#else
 	__sync_fetch_and_add(&s->busy, -1);
+#endif
 }
 
 /* A buffer whose first `fixed` bytes are the record's struct; NULL: counted as lost. */

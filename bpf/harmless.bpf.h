@@ -61,16 +61,6 @@ static __always_inline __u64 harmless_mix(__u64 h, __u64 word, __u64 factor)
 	return h * factor;
 }
 
-/*
- * A field of what has a type by where it was found, which needs no other check then: half the cost
- * of LOAD().
- */
-#if COMPAT_KERNEL >= 602
-#define HARMLESS_LOAD(ptr, field) ((ptr)->field)
-#else
-#define HARMLESS_LOAD(ptr, field) LOAD(typeof(*(ptr)), ptr, field)
-#endif
-
 #if COMPAT_KERNEL >= 602
 #define HARMLESS_FILE(f) \
 	((const struct file *)bpf_rdonly_cast(f, bpf_core_type_id_kernel(struct file)))
@@ -127,6 +117,13 @@ static __always_inline __u64 harmless_name_at(void)
 #else
 #define HARMLESS_PUT(l, name)	(*(volatile __u64 *)&(l)->name = (__u64)(name))
 #define HARMLESS_IS(l, name, d) ((__u64)(d) == *(volatile __u64 *)&(l)->name)
+#endif
+
+/* Of what was found; where the stack is short it is looked for again. */
+#if COMPAT_KERNEL >= 602
+#define HARMLESS_FOUND(o, name, v) ((o)->name = (v))
+#else
+#define HARMLESS_FOUND(o, name, v)
 #endif
 
 static __always_inline bool harmless_knows_layout(void)
@@ -192,34 +189,6 @@ static __always_inline void harmless_watch(__u64 *counts, const void *d)
 		harmless_mix(*counts, harmless_count(ADDR(struct dentry, d, d_seq)), knob_harmless);
 }
 
-static __always_inline const struct mount *harmless_mount(const struct vfsmount *vfsmnt)
-{
-	const void *m = path_mount(vfsmnt);
-
-#if COMPAT_KERNEL >= 602
-	return bpf_rdonly_cast(m, bpf_core_type_id_kernel(struct mount));
-#else
-	return m;
-#endif
-}
-
-/* As path_root_mount(), which goes on looking where this gives up: NULL. */
-static __always_inline const struct mount *harmless_root_mount(const struct mount *m)
-{
-	const struct mount *up = HARMLESS_LOAD(m, mnt_parent), *top;
-
-	if (up == m)
-		return m;
-	top = HARMLESS_LOAD(up, mnt_parent);
-	if (top == up)
-		return m;
-	if (HARMLESS_LOAD(top, mnt_parent) == top &&
-	    HARMLESS_LOAD(m, mnt_mountpoint) == HARMLESS_LOAD(up, mnt.mnt_root) &&
-	    path_on_nullfs(up))
-		return m;
-	return NULL;
-}
-
 /* What of a file's kind and place is a number; of flags in the first bits. */
 #define HARMLESS_ROOT_MOUNT 256u
 #define HARMLESS_HOST_MNT   512u
@@ -232,19 +201,23 @@ static __always_inline bool harmless_is_far(__u64 what, __u32 magic, bool is_mnt
 	       (what & (HARMLESS_ROOT_MOUNT | HARMLESS_HOST_MNT)) != HARMLESS_ROOT_MOUNT;
 }
 
-/* The signature of an open of file f by task t for access; 0: there is none. */
+/*
+ * The signature of an open of file f by task t for access; 0: there is none. What was looked at on
+ * the way is put into o (its mount last), for whoever goes on.
+ */
 static __always_inline __u64 harmless_sign_in(const void *f, const struct task_struct *t,
-					      __u32 access, struct harmless_level *l)
+					      __u32 access, struct harmless_level *l,
+					      struct object *o)
 {
 	const struct file *file = HARMLESS_FILE(f);
-	const struct dentry *d = HARMLESS_LOAD(file, f_path.dentry);
-	const struct super_block *sb = HARMLESS_LOAD(d, d_sb);
-	const struct dentry *sb_root = HARMLESS_LOAD(sb, s_root);
+	const struct dentry *d = FIELD(file, f_path.dentry);
+	const struct super_block *sb = FIELD(d, d_sb);
+	const struct dentry *sb_root = FIELD(sb, s_root);
 	const struct dentry *mnt_root, *ctr_root, *parent, *top;
 	const struct mount *m, *root, *up;
 	const struct inode *inode;
 	const struct fs_struct *fs;
-	__u32 magic = HARMLESS_LOAD(sb, s_magic), dev = HARMLESS_LOAD(sb, s_dev), mode;
+	__u32 magic = FIELD(sb, s_magic), dev = FIELD(sb, s_dev), mode;
 	__u64 factor = knob_harmless, what = access, h;
 	bool met = false;
 	__u32 far;
@@ -262,28 +235,39 @@ static __always_inline __u64 harmless_sign_in(const void *f, const struct task_s
 
 		if (TYPED(mnt_ns, ns.inum) == knob_host_mnt_ns)
 			what |= HARMLESS_HOST_MNT;
-		if (HARMLESS_LOAD(sb, s_bdev))
+		if (FIELD(sb, s_bdev))
 			what |= HARMLESS_DISK;
 	}
 	h = harmless_mix(prefilters[prefilter_active & 1].start, (__u64)magic << 32 | dev, factor);
-	inode = HARMLESS_LOAD(d, d_inode);
-	mode = HARMLESS_LOAD(inode, i_mode) & (S_IFMT_ | S_ISUID_); /* prefilter_kind() */
+	inode = FIELD(d, d_inode);
+	mode = FIELD(inode, i_mode);
+	HARMLESS_FOUND(o, mode, mode);
+	mode &= S_IFMT_ | S_ISUID_; /* prefilter_kind() */
 	what |= mode;
 	if ((mode & S_IFMT_) == S_IFCHR_)
-		what |= (__u64)HARMLESS_LOAD(inode, i_rdev) << 32;
-	m = harmless_mount(HARMLESS_LOAD(file, f_path.mnt));
-	mnt_root = HARMLESS_LOAD(m, mnt.mnt_root);
+		what |= (__u64)FIELD(inode, i_rdev) << 32;
+	m = path_typed_mount(FIELD(file, f_path.mnt));
+	mnt_root = FIELD(m, mnt.mnt_root);
 	HARMLESS_PUT(l, mnt_root);
-	fs = TYPED(t, fs);
-	root = harmless_root_mount(harmless_mount(HARMLESS_LOAD(fs, root.mnt)));
+	fs = TRUSTED(t, fs);
+	root = path_root_mount_near(path_typed_mount(FIELD(fs, root.mnt)));
 	if (!root)
 		return 0;
 	ctr_root = mnt_root;
 	if (root == m)
 		what |= HARMLESS_ROOT_MOUNT;
 	else
-		ctr_root = HARMLESS_LOAD(root, mnt.mnt_root);
+		ctr_root = FIELD(root, mnt.mnt_root);
 	HARMLESS_PUT(l, ctr_root);
+	HARMLESS_FOUND(o, dentry, d);
+	HARMLESS_FOUND(o, inode, inode);
+	HARMLESS_FOUND(o, sb, sb);
+	HARMLESS_FOUND(o, magic, magic);
+	HARMLESS_FOUND(o, sb_root, sb_root);
+	HARMLESS_FOUND(o, mnt_root, mnt_root);
+	HARMLESS_FOUND(o, ctr_root, ctr_root);
+	HARMLESS_FOUND(o, root_mount, root);
+	HARMLESS_FOUND(o, mount, m);
 	far = OPAQUE(harmless_is_far(what, magic, d == mnt_root));
 	h = harmless_mix(h, what, factor);
 #pragma clang loop unroll(disable)
@@ -305,15 +289,15 @@ static __always_inline __u64 harmless_sign_in(const void *f, const struct task_s
 		return 0;
 	if (!far)
 		return h | 1;
-	top = d = HARMLESS_LOAD(m, mnt.mnt_root);
+	top = d = FIELD(m, mnt.mnt_root);
 #pragma clang loop unroll(disable)
 	for (i = 0; i < HARMLESS_LEVELS; i++) {
 		if (d == top) {
-			up = HARMLESS_LOAD(m, mnt_parent);
+			up = FIELD(m, mnt_parent);
 			if (up == m)
 				return h | 1;
-			d = HARMLESS_LOAD(m, mnt_mountpoint);
-			top = HARMLESS_LOAD(up, mnt.mnt_root);
+			d = FIELD(m, mnt_mountpoint);
+			top = FIELD(up, mnt.mnt_root);
 			m = up;
 			h = harmless_mix(h, HARMLESS_HOP, factor);
 			continue;
@@ -333,9 +317,9 @@ static __always_inline bool harmless_knows(__u64 sign)
 
 #if COMPAT_KERNEL >= 602
 /* Without a buffer, as most opens end here. (Global: the verifier looks at it once.) */
-__noinline __u64 harmless_sign(__u64 f, __u32 access)
+__noinline __u64 harmless_sign(__u64 f, __u32 access, struct object *o)
 {
-	return harmless_sign_in((const void *)f, compat_current(), access, NULL);
+	return o ? harmless_sign_in((const void *)f, compat_current(), access, NULL, o) : 0;
 }
 #else
 /* Of the open in s->open. There is no record yet: the stack is short, a name lies where it will be.
@@ -347,15 +331,15 @@ __noinline __u64 harmless_look(__u32 slot)
 	if (!s)
 		return 0;
 	return harmless_sign_in((const void *)s->open.file, compat_current(), s->open.access,
-				(struct harmless_level *)s->record);
+				(struct harmless_level *)s->record, NULL);
 }
 #endif
 
 /* The signature of the open in s->open, as of now. */
-static __always_inline __u64 harmless_now(const struct scratch *s)
+static __always_inline __u64 harmless_now(struct scratch *s)
 {
 #if COMPAT_KERNEL >= 602
-	return harmless_sign(s->open.file, s->open.access);
+	return harmless_sign(s->open.file, s->open.access, &s->open.now);
 #else
 	return harmless_look(s->slot);
 #endif

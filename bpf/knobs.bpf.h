@@ -22,6 +22,9 @@ const volatile bool knob_blocked = false;  /* denied attempts of other users too
 const volatile __u32 knob_open_tier = 0;
 /* The hooks of acts.bpf.c are there: what calls act on is noted before the act. */
 const volatile bool knob_acts = false;
+/* What a seccomp filter ends in gives true for a call that is permitted, not -1 for one that is
+ * not. */
+const volatile bool knob_permits = false;
 /*
  * Secret and odd; 0: nothing is remembered. See harmless.bpf.h. (Not read-only: what is reckoned
  * with a number that the verifier knows it follows for each value.)

@@ -66,6 +66,18 @@ struct gate {
 	__u32 hflags; /* WIRE_F_* of every record about the act: WIRE_F_COMPAT */
 };
 
+/* A file, found: what prefilter and record need of it. */
+struct object {
+	const void *dentry, *mount, *inode, *sb;
+	const void *root_mount; /* the container's; NULL: not looked for */
+	const void *mnt_root, *ctr_root, *sb_root;
+	const void *mnt_ns; /* the task's */
+	__u32 magic;
+	__u32 mode;
+	__u32 set;     /* the prefilter to ask, 0 or 1 */
+	bool host_mnt; /* the task sees the host's mounts */
+};
+
 /*
  * Where a record is put together. Tracing programs run with preemption off up to 6.18, so one
  * per CPU would do; the second, and busy, are for a program that interrupts another.
@@ -91,7 +103,9 @@ struct scratch {
 		__u32 access, oflags, call, flags;
 		__u32 prot, mapping; /* of mmap */
 		__s32 ret;
-		__u32 hflags; /* (calls clear those in gate) */
+		__u32 hflags;	   /* (calls clear those in gate) */
+		struct object o;   /* all of it is known when its mount is */
+		struct object now; /* harmless_now(): nobody's */
 	} open;
 	struct cgroup_value value;	 /* gate_choose: what it found */
 	struct cgroup_name_key name_key; /* here, as the stack is short before 6.2 */

@@ -11,18 +11,6 @@
 
 #define TMPFS_MAGIC_ 0x01021994u
 
-/* A file, found: what prefilter and record need of it. */
-struct object {
-	const void *dentry, *mount, *inode, *sb;
-	const void *root_mount; /* the container's */
-	const void *mnt_root, *ctr_root, *sb_root;
-	const void *mnt_ns; /* the task's */
-	__u32 magic;
-	__u32 mode;
-	__u32 set;     /* the prefilter to ask, 0 or 1 */
-	bool host_mnt; /* the task sees the host's mounts */
-};
-
 static __always_inline const void *object_mnt_ns(const struct task_struct *t)
 {
 	return LOAD(struct nsproxy, LOAD(struct task_struct, t, nsproxy), mnt_ns);
@@ -38,6 +26,7 @@ static __always_inline void object_find(struct object *o, const void *dentry, co
 	o->magic = LOAD(struct super_block, o->sb, s_magic);
 	o->mode = LOAD(struct inode, o->inode, i_mode);
 	o->mnt_root = LOAD(struct mount, o->mount, mnt.mnt_root);
+	o->root_mount = NULL;
 	o->set = prefilter_active & 1;
 }
 
@@ -50,9 +39,11 @@ static __always_inline void object_place(struct scratch *s, struct object *o,
 	const struct mnt_namespace *mnt_ns = TYPED(nsproxy, mnt_ns);
 
 	o->mnt_ns = mnt_ns;
-	o->root_mount = path_root_mount(s, TYPED(fs, root.mnt));
-	o->ctr_root = LOAD(struct mount, o->root_mount, mnt.mnt_root);
-	o->sb_root = LOAD(struct super_block, o->sb, s_root);
+	if (!o->root_mount) {
+		o->root_mount = path_root_mount(s, TYPED(fs, root.mnt));
+		o->ctr_root = LOAD(struct mount, o->root_mount, mnt.mnt_root);
+		o->sb_root = LOAD(struct super_block, o->sb, s_root);
+	}
 	/* An overlay is an image's root, never the host's: spare the look. */
 	o->host_mnt = o->magic != OVERLAYFS_MAGIC_ && TYPED(mnt_ns, ns.inum) == knob_host_mnt_ns;
 }
@@ -187,6 +178,19 @@ static __always_inline void object_chain(struct scratch *s, const struct object 
 		s->chain_cut = 1;
 }
 
+/* What lies behind the name's end comes with it, as there is room: the reader looks for the end. */
+static __always_inline void object_fstype(char *to, const void *type)
+{
+	const char *from = LOAD(struct file_system_type, type, name);
+
+#if COMPAT_KERNEL >= 602
+	*(__u64 *)to = compat_read_u64(from);
+	*(__u64 *)(to + 8) = compat_read_u64(from + 8);
+#else
+	bpf_probe_read_kernel_str(to, WIRE_FSTYPE_LEN, from);
+#endif
+}
+
 /* The paths of the last record are these ones: see open_paths_before(). */
 static __always_inline void object_use_kept(struct scratch *s, struct wire_file *w)
 {
@@ -220,8 +224,7 @@ static __noinline int object_fill(struct scratch *s, struct wire_file *w, const 
 	w->fs_magic = o->magic;
 	object_flags(w, o);
 	w->mnt_id = LOAD(struct mount, o->mount, mnt_id);
-	compat_read_str16(w->fstype, LOAD(struct file_system_type,
-					  LOAD(struct super_block, o->sb, s_type), name));
+	object_fstype(w->fstype, LOAD(struct super_block, o->sb, s_type));
 
 	if (w->flags & WIRE_FILE_MEMFD) { /* has a name, but no place */
 		emit_kernel_str(s, &w->sbpath, LOAD(struct dentry, o->dentry, d_name.name), 256);
@@ -350,15 +353,16 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 	const struct pid *pid, *leader_pid, *sid;
 	const struct task_struct *leader, *parent;
 	const struct signal_struct *signal;
+	const struct mnt_namespace *mnt_ns;
 	__u32 level;
 
 	if (!w || !g)
 		return 0;
-	leader = TYPED(t, group_leader);
-	parent = TYPED(leader, real_parent);
-	pid = LOAD(struct task_struct, t, thread_pid);
-	signal = TYPED(t, signal);
-	level = LOAD(struct pid, pid, level) & 31;
+	leader = TRUSTED(t, group_leader);
+	parent = TRUSTED(leader, real_parent);
+	pid = TRUSTED(t, thread_pid);
+	signal = TRUSTED(t, signal);
+	level = TYPED(pid, level) & 31;
 	w->cgroup = g->cgroup;
 	w->cgroup_hier = g->hier;
 	w->tid = TYPED(t, pid);
@@ -378,7 +382,8 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 	sid = TYPED_AT(signal, pids, PIDTYPE_SID);
 	w->sid = object_pid_at(sid, 0);
 	w->pid_ns = LOAD(struct pid_namespace, object_pid_ns_at(pid, level), ns.inum);
-	w->mnt_ns = LOAD(struct mnt_namespace, object_mnt_ns(t), ns.inum);
+	mnt_ns = TYPED(TRUSTED(t, nsproxy), mnt_ns);
+	w->mnt_ns = TYPED(mnt_ns, ns.inum);
 	w->flags = g->flags;
 	w->pad = 0;
 	if (w->mnt_ns == knob_host_mnt_ns)

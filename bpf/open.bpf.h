@@ -99,7 +99,7 @@ __noinline int open_tell(__u32 slot)
 	const struct task_struct *t = compat_current();
 	struct scratch *s = emit_scratch(slot);
 	__u32 access, watched, known, by_handle;
-	struct object o = {};
+	struct object *o;
 	struct wire_open *r;
 	const void *f;
 	__u64 counts;
@@ -108,24 +108,29 @@ __noinline int open_tell(__u32 slot)
 	if (!s)
 		return 0;
 	f = (const void *)s->open.file;
+	o = &s->open.o;
 	access = s->open.access;
 	/* Opens by a handle are rare, and never by chance: user space decides. */
 	by_handle = OPAQUE(s->open.call == WIRE_CALL_OPEN_BY_HANDLE_AT);
 	known = OPAQUE(harmless_watched(s->open.sign));
 	if (!known && !harmless_begin(s) && !by_handle)
 		goto out;
-	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
-	s->set = o.set;
-	watched = known ? known : prefilter_file(&o);
+	if (o->mount)
+		o->set = prefilter_active & 1;
+	else
+		object_find(o, LOAD(struct file, f, f_path.dentry),
+			    LOAD(struct file, f, f_path.mnt));
+	s->set = o->set;
+	watched = known ? known : prefilter_file(o);
 	if (by_handle)
 		watched |= access;
 	wanted = (watched & access) || (knob_all && (access & WIRE_WATCH_WRITE));
-	if (!wanted && !prefilter_place_matters(&o, access))
+	if (!wanted && !prefilter_place_matters(o, access))
 		goto out;
-	object_place(s, &o, t);
+	object_place(s, o, t);
 	if (!known) {
 		if (!(watched & access))
-			watched |= prefilter_place(s, &o, t, access);
+			watched |= prefilter_place(s, o, t, access);
 		if (!wanted && !(watched & access)) {
 			harmless_end(s);
 			goto out;
@@ -136,7 +141,8 @@ __noinline int open_tell(__u32 slot)
 	if (!risen_acts(t, &s->gate))
 		goto out;
 	r = (struct wire_open *)s->record;
-	__builtin_memset(r, 0, sizeof(*r));
+	/* (The rest is written in any case.) */
+	__builtin_memset(&r->f, 0, sizeof(*r) - __builtin_offsetof(struct wire_open, f));
 	r->oflags = s->open.oflags & ~OPEN_CREATED;
 	if (s->open.oflags & OPEN_CREATED)
 		SET_FLAG(r->f.flags, WIRE_FILE_CREATED);
@@ -144,7 +150,11 @@ __noinline int open_tell(__u32 slot)
 	r->prot = s->open.prot;
 	r->mapping = s->open.mapping;
 	counts = open_paths_before(s, known);
-	object_record(s, &r->f, &o, t, access & WIRE_WATCH_WRITE);
+	/* (A signature is of a file that has none behind it.) */
+	if (known)
+		object_fill(s, &r->f, o);
+	else
+		object_record(s, &r->f, o, t, access & WIRE_WATCH_WRITE);
 	open_paths_after(s, &r->f, known, counts);
 	open_common(s, r, t, s->open.call, s->open.ret);
 	emit_submit(s, WIRE_OPEN, s->open.hflags | (watched & access ? WIRE_F_WATCHED : 0),
@@ -162,6 +172,7 @@ out:
 static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f, __u32 oflags,
 						  __u32 call)
 {
+	struct object o = {};
 	struct scratch *s;
 	__u64 sign = 0;
 	__u32 access;
@@ -175,7 +186,7 @@ static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f,
 		access |= WIRE_WATCH_WRITE;
 	access = OPAQUE(access);
 #if COMPAT_KERNEL >= 602
-	sign = harmless_sign(f, access);
+	sign = harmless_sign(f, access, &o);
 	if (harmless_knows(sign) && call != WIRE_CALL_OPEN_BY_HANDLE_AT)
 		return NULL;
 #endif
@@ -193,6 +204,7 @@ static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f,
 	s->open.mapping = 0;
 	s->open.ret = 0;
 	s->open.hflags = g->hflags;
+	s->open.o = o;
 	return s;
 }
 

@@ -31,6 +31,46 @@ static __always_inline bool path_on_nullfs(const void *m)
 	       NULL_FS_MAGIC_;
 }
 
+/* With its type, where that spares a load its check. */
+static __always_inline const struct mount *path_typed(const void *m)
+{
+#if COMPAT_KERNEL >= 602
+	return bpf_rdonly_cast(m, bpf_core_type_id_kernel(struct mount));
+#else
+	return m;
+#endif
+}
+
+static __always_inline const struct mount *path_typed_mount(const struct vfsmount *vfsmnt)
+{
+	return path_typed(path_mount(vfsmnt));
+}
+
+/* As path_root_mount(), which goes on looking where this gives up: NULL. */
+static __always_inline const struct mount *path_root_mount_near(const struct mount *m)
+{
+	const struct mount *up = FIELD(m, mnt_parent), *top;
+
+	if (up == m)
+		return m;
+	top = FIELD(up, mnt_parent);
+	if (top == up)
+		return m;
+	if (FIELD(top, mnt_parent) == top && FIELD(m, mnt_mountpoint) == FIELD(up, mnt.mnt_root) &&
+	    path_on_nullfs(up))
+		return m;
+	return NULL;
+}
+
+/* Is d in mount m the root of the mount namespace, with nothing but the hidden mount above it? */
+static __always_inline bool path_is_top(__u64 d, const struct mount *m)
+{
+	const struct mount *up = FIELD(m, mnt_parent);
+
+	return (__u64)FIELD(m, mnt.mnt_root) == d && up != m && FIELD(up, mnt_parent) == up &&
+	       FIELD(m, mnt_mountpoint) == FIELD(up, mnt.mnt_root);
+}
+
 /*
  * The mount that is the container's root: up from the task's root directory (which chroot can
  * move) until the next mount up is the hidden one at the bottom of every mount namespace. Since
@@ -46,6 +86,14 @@ __noinline int path_root_mount_of_arg(__u32 slot)
 	if (!s)
 		return 0;
 	m = path_mount((const void *)s->arg[0]);
+	if (COMPAT_KERNEL >= 602) { /* the common case is spared the checks */
+		const struct mount *near = path_root_mount_near(path_typed(m));
+
+		if (near) {
+			s->arg[0] = (__u64)near;
+			return 0;
+		}
+	}
 	for (i = 0; i < PATH_MOUNTS_MAX; i++) {
 		const void *up = LOAD(struct mount, m, mnt_parent);
 
@@ -186,11 +234,16 @@ __noinline int path_ns_chain_of_arg(__u32 slot)
 
 	if (!s)
 		return 0;
-	s->arg[2] = (__u64)LOAD(struct mount, s->arg[1], mnt.mnt_root);
 	s->chain_mnt = CHAIN_NONE;
 	s->chain_root = CHAIN_NONE;
-	s->chain_cut = 1;
 	s->chain_n = 0;
+	if (COMPAT_KERNEL >= 602 && path_is_top(s->arg[0], path_typed((const void *)s->arg[1]))) {
+		s->chain_mnt = 0;
+		s->chain_cut = 0;
+		return 0;
+	}
+	s->arg[2] = (__u64)LOAD(struct mount, s->arg[1], mnt.mnt_root);
+	s->chain_cut = 1;
 	/* The common path is short: without another call, where the stack allows it. */
 	if (COMPAT_KERNEL >= 602 && path_ns_steps(s))
 		return 0;
@@ -326,7 +379,8 @@ static __always_inline void path_blob(struct scratch *s, struct wire_blob *b, co
 {
 	emit_blob_start(s, b);
 	path_ns_chain(s, d, m);
-	path_append(s->slot);
+	if (s->chain_n)
+		path_append(s->slot);
 	emit_blob_end(s, b, s->used - b->off + (s->chain_cut ? 1 : 0));
 }
 

@@ -41,7 +41,7 @@ int BPF_PROG(rootwatch_rename, struct task_struct *t)
 	execs = rename_is_exec(t) ? TASK_EXECS : 0;
 	v = task_find(t);
 	if (v) {
-		if (risen(0)) {
+		if (risen(0) & RISEN_ABOVE) {
 			v->flags |= execs ? TASK_RISEN : 0;
 			return 0; /* told at the exec, or at the next act */
 		}
@@ -233,7 +233,7 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 		exec_first(s, t);
 	if (v && (v->flags & TASK_RISEN)) {
 		v->flags &= ~TASK_RISEN;
-		if (risen(0))
+		if (risen(0) & RISEN_ABOVE)
 			risen_tell(g.cgroup, gate_packed(&g));
 	}
 	r = (struct wire_exec *)s->record;
@@ -270,7 +270,7 @@ int BPF_PROG(rootwatch_fork, struct task_struct *parent, struct task_struct *chi
 	if (!v)
 		return 0;
 	/* Before the child inherits it. */
-	if (risen(0) && gate_known(parent, &g))
+	if ((risen(0) & RISEN_ABOVE) && gate_known(parent, &g))
 		risen_tell(g.cgroup, gate_packed(&g));
 	copy = *v;
 	task_remember(child, &copy);

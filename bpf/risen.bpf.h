@@ -22,25 +22,21 @@
 
 /*
  * Do the current task's credentials stand above those that are remembered? While a file system or
- * io_uring works with somebody else's, its own are not looked at. (Global functions, which the
- * verifier looks at once, have to have an argument.)
+ * io_uring works with somebody else's, its own are not looked at.
  */
-__noinline int risen(__u32 unused)
+static __always_inline bool risen_above(const struct task_struct *t, const struct task_value *v)
 {
-	const struct task_struct *t = compat_current();
-	const struct task_value *v = task_find(t);
-	const struct cred *c = TYPED(t, cred), *own = TYPED(t, real_cred);
+	const struct cred *c = TRUSTED(t, cred), *own = TRUSTED(t, real_cred);
 	const struct user_namespace *ns;
 	__u64 more, had;
 	bool root;
 
-	barrier_var(unused); /* else no caller would pass it */
-	if (!v || c != own ||
+	if (c != own ||
 	    (v->flags & (TASK_ENTERED | TASK_CREDS | TASK_EXECS)) != (TASK_ENTERED | TASK_CREDS))
 		return false;
 	had = v->creds.cap_permitted;
-	root = (TYPED(c, euid.val) == 0 || TYPED(c, fsuid.val) == 0) && v->creds.uid &&
-	       v->creds.euid && v->creds.suid && v->creds.fsuid;
+	root = v->creds.uid && v->creds.euid && v->creds.suid && v->creds.fsuid &&
+	       (TYPED(c, euid.val) == 0 || TYPED(c, fsuid.val) == 0);
 	more = compat_caps(c, cap_permitted) & ~had;
 	if (!root && !more)
 		return false;
@@ -52,6 +48,26 @@ __noinline int risen(__u32 unused)
 	    creds_map(ADDR(struct user_namespace, ns, uid_map), 0) != CREDS_UNMAPPED)
 		root = false;
 	return root || more;
+}
+
+#define RISEN_KNOWN   1 /* there is a memory of the task */
+#define RISEN_ENTERED 2
+#define RISEN_ABOVE   4
+
+/*
+ * What is remembered of the current task, and whether it has risen above that. (Global functions,
+ * which the verifier looks at once, have to have an argument.)
+ */
+__noinline int risen(__u32 unused)
+{
+	const struct task_struct *t = compat_current();
+	const struct task_value *v = task_find(t);
+
+	barrier_var(unused); /* else no caller would pass it */
+	if (!v)
+		return 0;
+	return RISEN_KNOWN | (v->flags & TASK_ENTERED ? RISEN_ENTERED : 0) |
+	       (risen_above(t, v) ? RISEN_ABOVE : 0);
 }
 
 /* Tells it of the current task, once: what it has now is what is remembered. */
@@ -88,13 +104,13 @@ __noinline int risen_tell(__u64 cgroup, __u64 gate)
  */
 static __always_inline bool risen_acts(const struct task_struct *t, const struct gate *g)
 {
-	const struct task_value *v = task_find(t);
+	int known = risen(0);
 
-	if (!v)
+	if (!known)
 		return task_looks_entered(compat_untyped(t));
-	if (risen(0))
+	if (known & RISEN_ABOVE)
 		risen_tell(g->cgroup, gate_packed(g));
-	return v->flags & TASK_ENTERED;
+	return known & RISEN_ENTERED;
 }
 
 #endif /* ROOTWATCH_RISEN_BPF_H */

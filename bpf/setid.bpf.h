@@ -97,7 +97,7 @@ static __always_inline int setid_done(const struct task_struct *t, const struct 
 	if (!entered || (!root && !(known && v->creds.root)))
 		goto remember;
 	flags = known ? WIRE_SETID_PREV : 0;
-	if (known && risen(0)) /* nothing allowed it to */
+	if (known && (risen(0) & RISEN_ABOVE)) /* nothing allowed it to */
 		flags |= WIRE_SETID_RISEN;
 	setid_tell(g->cgroup, gate_packed(g), call, flags);
 remember:
@@ -126,7 +126,7 @@ static __always_inline int setgid_done(const struct task_struct *t, const struct
 		if (v->creds.gid == gid && v->creds.egid == egid && v->creds.sgid == sgid &&
 		    v->creds.fsgid == fsgid && v->groups == groups)
 			return 0;
-		if (risen(0))
+		if (risen(0) & RISEN_ABOVE)
 			risen_tell(g->cgroup, gate_packed(g));
 		ns = compat_untyped(TYPED(c, user_ns));
 		gained = v->groups && !(v->groups & CREDS_GROUPS_ROOT) &&

@@ -212,6 +212,29 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 	return 0;
 }
 
+/* Of a call that a seccomp filter refused: it opened, made and changed nothing. */
+static __always_inline int syscall_refused(const struct task_struct *t, __u32 flag, __u32 call,
+					   long ret)
+{
+	struct gate g;
+
+	if (!creds_root(TRUSTED(t, cred)) && !knob_blocked)
+		return 0;
+	g.cgroup = 0;
+	g.hier = 0;
+	g.flags = 0;
+	g.hflags = flag | WIRE_F_TIER(WIRE_TIER_FENTRY);
+	if (!syscall_gate(ret, call, &g))
+		return 0;
+	call = FORGET(call);
+	return call == WIRE_CALL_OPEN_BY_HANDLE_AT ?
+		       syscall_handle_denied(g.cgroup, gate_packed(&g), ret) :
+	       wire_call_is_open(call) ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :
+	       net_is_call(call)       ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
+	       call >= WIRE_CALL_FIRST ? syscall_other(g.cgroup, gate_packed(&g), call, ret) :
+					 0;
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
 {
@@ -223,6 +246,46 @@ int rootwatch_calls(struct pt_regs *ctx)
 {
 #if COMPAT_KERNEL >= 517 /* those before have no such probes */
 	return syscall_done(compat_user_regs(compat_current()), PT_REGS_RC(ctx), WIRE_TIER_KPROBE);
+#else
+	return 0;
+#endif
+}
+
+/*
+ * What a seccomp filter refuses comes to no function of a call. Here is the end of the filter,
+ * which gives -1 (__secure_computing()) or false (__seccomp_permit_syscall(), as it is called in
+ * 7.x) for a call that is not done. Its result stands in the registers by then: for a refused one
+ * the error; for one that is answered by a signal its own number; and for one whose answer a
+ * supervisor or a tracer gave, that.
+ */
+SEC("fexit/__secure_computing")
+int rootwatch_refused(__u64 *ctx)
+{
+#if COMPAT_KERNEL >= 517 /* bpf_get_func_ret; those before have no return probes */
+	const struct pt_regs *regs;
+	__u64 given = 0;
+	__u32 call, flag;
+	unsigned long nr;
+	long ret;
+
+	bpf_get_func_ret(ctx, &given);
+	if (knob_permits ? (__u8)given != 0 : (int)given != -1)
+		return 0;
+	regs = compat_user_regs(compat_current());
+	ret = (int)compat_result(regs);
+	nr = compat_nr(regs);
+	if (nr >= WIRE_CALL_NUMBERS || !creds_denied(ret))
+		return 0;
+	flag = compat_flag(compat_current());
+	call = calls_at[nr] >> flag & 255;
+	if (!call) { /* opens are seen elsewhere, where they are done */
+		call = compat_own_call(nr, flag);
+		if (!wire_call_is_open(call))
+			return 0;
+	}
+	if (call == WIRE_CALL_MMAP || dup_is_call(call))
+		return 0;
+	return syscall_refused(compat_current(), flag, call, ret);
 #else
 	return 0;
 #endif

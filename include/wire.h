@@ -138,7 +138,7 @@ struct wire_file {
 	__u32 real_dev;
 	__u32 real_flags; /* WIRE_FILE_BLOCKDEV */
 	struct wire_blob real;
-	char fstype[WIRE_FSTYPE_LEN];
+	char fstype[WIRE_FSTYPE_LEN]; /* up to its NUL; what lies behind that is of no meaning */
 };
 
 #define WIRE_FILE_ROOTFS   1u /* on the container's own root filesystem: root_off is valid */

@@ -13,6 +13,7 @@
 const struct row rows[ROWS] = {
 	{"a", "getppid, host", PLACE_HOST, "getppid", "", 1.13},
 	{"a2", "getppid, container root", PLACE_ROOT, "getppid", "", 1.13},
+	{"a3", "getppid under a seccomp filter", PLACE_HOST, "confined", "", 1.13},
 	{"b", "open+close, host root", PLACE_HOST, "read", "/srv/file", 1.10},
 	{"c", "open+close, container uid 1000", PLACE_USER, "read", "/srv/file", 1.04},
 	{"d1", "container root, /srv/file", PLACE_ROOT, "read", "/srv/file", 1.06},

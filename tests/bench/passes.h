@@ -23,7 +23,7 @@ struct row {
 	double target;	  /* of rootwatch's ratio */
 };
 
-#define ROWS 14
+#define ROWS 15
 extern const struct row rows[ROWS];
 
 struct sample {

@@ -204,6 +204,39 @@ def test_output_cannot_be_opened(_c):
     assert b"/proc/no/such/file" in done.stderr, done.stderr
 
 
+def on_fifo(name):
+    """run --output of a FIFO that nobody reads, when it has said so; and the FIFO."""
+    path = f"{clean.work_dir()}/fifo-{name}"
+    os.mkfifo(path)
+    process = subprocess.Popen([BINARY, "run", "--output", path], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    clean.defer(clean.end_process, process)
+    assert b"waiting for a reader of " in process.stderr.readline()
+    return process, path
+
+
+@suite.cases("SIGTERM", "SIGINT")
+def test_output_fifo_ends(_c, name):
+    """A signal ends it also while it waits for a reader; one that asks for statistics does not."""
+    process, _ = on_fifo(name)
+    process.send_signal(signal.SIGUSR1)
+    process.send_signal(signal.SIGHUP)
+    time.sleep(0.3)
+    assert process.poll() is None, process.returncode
+    process.send_signal(getattr(signal, name))
+    assert process.wait(patience.of(20)) == 0
+
+
+def test_output_fifo_is_read(c):
+    process, path = on_fifo("read")
+    with open(path, "rb") as fifo:
+        assert json.loads(fifo.readline())["rule"] == "Watching"
+        c.act("act_open", "openat", "wc", "/etc/to-a-fifo")
+        process.send_signal(signal.SIGTERM)
+        assert b"/etc/to-a-fifo" in fifo.read()
+    assert process.wait(patience.of(20)) == 0
+
+
 def test_reader_goes_away(c):
     """A closed pipe ends it, it does not hang or spin."""
     read, write = os.pipe()

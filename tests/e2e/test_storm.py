@@ -23,6 +23,7 @@ from world import field, matches, of  # noqa: E402
 OPENS = patience.fewer(200000, 20000)
 CONTAINERS = patience.fewer(200, 20)
 AT_ONCE = 8
+RESIDENT_KIB = 24 * 1024
 
 
 def container():
@@ -66,6 +67,34 @@ def test_tight_loop(c):
     assert OPENS - lost <= mine <= OPENS, (mine, lost)
     if not lost:
         assert mine == OPENS, mine
+
+
+def resident(d, key):
+    with open(f"/proc/{d.pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith(key + ":"))
+
+
+def test_resident_memory(c):
+    """Under 24 MiB, the buffer's 16 among them: once it is ready, and at any moment of a storm."""
+    path = clean.work_dir() + "/memory.json"
+    d = Detector("--output", path, ring=None)
+    start = resident(d, "VmRSS")
+    with open(f"/proc/{d.pid}/clear_refs", "w", encoding="ascii") as file:
+        file.write("5")  # the peak is counted anew
+    c.act("act_storm", str(OPENS), "/etc/x", deadline=120)
+    patience.until(lambda: quiet(path), "an end of the lines")
+    peak = resident(d, "VmHWM")
+    assert d.stop(deadline=90) == 0
+    os.unlink(path)
+    print(f"# resident: {start} KiB when ready, {peak} KiB at the most while {OPENS} alerts came")
+    assert start < RESIDENT_KIB, f"{start} KiB when ready"
+    assert peak < RESIDENT_KIB, f"{peak} KiB under load"
+
+
+def quiet(path):
+    size = os.path.getsize(path)
+    time.sleep(0.5)
+    return 0 < size == os.path.getsize(path)
 
 
 def test_descriptor_taken_away(c):

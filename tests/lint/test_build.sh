@@ -72,6 +72,13 @@ refused bpftool-5.15-refused 5.15.1 "at least 7.1" -- BPFTOOL="$work/bin/bpftool
 refused libbpf-0.5-refused 0.5.0 "at least 1.1" -- build/stamp/user-tools \
 	PKG_CONFIG="$work/bin/pkg-config-old"
 
+# test-kernels calls a make for another architecture, which has to choose tools of its own.
+if printf 'include Makefile\nprobe:\n\t@env\n' | run -f - probe && ! grep -E '^(CC|AR|PKG_CONFIG)=' "$work/log" >"$work/env"; then
+	ok inner-make-chooses-its-tools
+else
+	not_ok inner-make-chooses-its-tools "it inherits $(head -n 1 "$work/env")"
+fi
+
 if run bpf && [ -s build/include/rootwatch.skel.h ]; then
 	ok kernel-side-builds
 else

@@ -4,11 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,8 +24,8 @@
 #include "event/event.h"
 #include "sandbox/sandbox.h"
 
-/* A directory that every system has; in the sandbox an empty tmpfs covers it. */
-#define PLACE "/mnt"
+/* A directory that every system with BTF has; in the sandbox an empty tmpfs covers it. */
+#define PLACE "/sys"
 /* Names that pass whatever the rules are. */
 #define WATCHED PLACE "/" SOURCE_PROOF_FILE
 #define DENIED	"/proc/sys/kernel/ostype"
@@ -41,6 +46,37 @@ static int connect_one(const struct sockaddr_un *addr, bool ring)
 	return err;
 }
 
+/* From now on this process may not connect. */
+static int refuse_connects(void)
+{
+	struct sock_filter steps[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_connect, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog filter = {sizeof(steps) / sizeof(steps[0]), steps};
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+			       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) ?
+		       -1 :
+		       0;
+}
+
+/* A child is refused a connect; where there are no such filters, it only ends. */
+static int act_refused(const struct sockaddr_un *addr)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (refuse_connects() == 0)
+			(void)connect_one(addr, false);
+		_exit(0);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid ? 0 : -1;
+}
+
 static int act_connect(bool ring)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX, .sun_path = SOCKET};
@@ -52,6 +88,8 @@ static int act_connect(bool ring)
 		err = connect_one(&addr, false);
 	if (!err && ring)
 		err = connect_one(&addr, true);
+	if (!err)
+		err = act_refused(&addr);
 	close(listener);
 	return err;
 }
@@ -142,7 +180,7 @@ struct watcher {
 	struct canary_proof *proof;
 	source_fn fn;
 	void *arg;
-	bool receives, maps; /* there is a hook that can prove it */
+	bool receives, maps, refuses; /* there is a hook that can prove it */
 	char scratch[EVENT_SCRATCH];
 };
 
@@ -175,6 +213,8 @@ static void note(struct canary_proof *p, const struct event *e)
 	case EVENT_CONNECT:
 		if (e->io_uring)
 			p->uring_connect = true;
+		else if (e->blocked)
+			p->refused = true;
 		else
 			p->connect = true;
 		break;
@@ -236,8 +276,9 @@ static bool complete(const struct watcher *w)
 	const struct canary_proof *p = w->proof;
 
 	return (p->received || !w->receives) && (p->mapped || !w->maps) &&
-	       ((p->uring && p->uring_connect) || !p->uring_tried) && p->exec && p->rename &&
-	       p->fork && p->exit && p->open && p->denied && p->setid && p->connect;
+	       (p->refused || !w->refuses) && ((p->uring && p->uring_connect) || !p->uring_tried) &&
+	       p->exec && p->rename && p->fork && p->exit && p->open && p->denied && p->setid &&
+	       p->connect;
 }
 
 static int act(const struct sandbox *sb, bool urings, bool acts, int timeout_ms,
@@ -286,6 +327,7 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 	p->uring_tried = has_hook(s, SOURCE_PROOF_URING) &&
 			 has_hook(s, SOURCE_PROOF_URING_CONNECT) && canary_uring_works();
 	w.maps = has_hook(s, SOURCE_PROOF_MAPPED);
+	w.refuses = has_hook(s, SOURCE_PROOF_REFUSED);
 	why[0] = '\0';
 	err = sandbox_open(&sb, &o, why);
 	if (err)
@@ -344,6 +386,8 @@ bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)
 		return p->uring_connect;
 	case SOURCE_PROOF_MAPPED:
 		return p->mapped;
+	case SOURCE_PROOF_REFUSED:
+		return p->refused;
 	case SOURCE_PROOF_ACT:
 		return p->acts & hook->act;
 	case SOURCE_PROOF_CALLS:

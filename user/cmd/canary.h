@@ -13,6 +13,7 @@
 
 struct canary_proof {
 	bool exec, rename, fork, exit, open, denied, received, mapped, setid, connect, moved;
+	bool refused; /* a connect, by a seccomp filter */
 	bool uring, uring_connect;
 	uint32_t acts;	    /* WIRE_ACT_* that were noted before they were done */
 	bool uring_tried;   /* else io_uring is not for the canary, which has few capabilities */

@@ -201,10 +201,12 @@ static void check_tier(const struct report *r, const struct source *s)
 		line(r, NOTE, "not seen",
 		     "opens through io_uring: only that one was set up (rule io-uring-used); open "
 		     "files that come over Unix sockets; the name of a descriptor that another thread closed or replaced meanwhile");
-	if (!source_slows_calls(s))
+	if (source_refused(s))
+		;
+	else if (!source_slows_calls(s))
 		line(r, NOTE, "not seen",
 		     "calls and opens that a seccomp filter refused: they never reach the functions that are hooked");
-	else if (tier != WIRE_TIER_TRACEPOINT)
+	else
 		line(r, NOTE, "not seen",
 		     "opens that a seccomp filter refused: they never reach the function that is hooked");
 	check_urings(r, s);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -27,6 +28,8 @@
 #define PROOF_MS     400
 /* After the first signal to end: how long a reader may take nothing. */
 #define READER_MS 5000
+/* Between two looks whether somebody reads the FIFO. */
+#define FIFO_MS 100
 
 #define HOOKS_TEXT_MAX 1024
 
@@ -67,11 +70,11 @@ static void read_signals(struct run *r)
 	struct signalfd_siginfo si;
 
 	while (read(r->signals, &si, sizeof(si)) == sizeof(si)) {
-		if (si.ssi_signo == SIGUSR1)
+		if (si.ssi_signo == SIGUSR1 && r->pipeline)
 			print_stats(r->source, r->pipeline);
 		else if (si.ssi_signo == SIGHUP)
 			r->reload = true;
-		else
+		else if (si.ssi_signo != SIGUSR1)
 			r->stops++;
 	}
 }
@@ -279,6 +282,31 @@ static void say_given_up(const struct run *r)
 			sink_pending(r->sink), left);
 }
 
+static bool is_fifo(const char *path)
+{
+	struct stat st;
+
+	return path && lstat(path, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+/* Of a FIFO a reader is waited for, or a signal to end: then the sink stays NULL. */
+static int open_sink(struct run *r)
+{
+	struct pollfd pfd = {.fd = r->signals, .events = POLLIN};
+	int err = sink_open(&r->sink, r->output);
+
+	if (err == -ENXIO && is_fifo(r->output))
+		fprintf(stderr, "rootwatch: waiting for a reader of %s\n", r->output);
+	while (err == -ENXIO && is_fifo(r->output)) {
+		(void)poll(&pfd, 1, FIFO_MS);
+		read_signals(r);
+		if (r->stops > 0)
+			return 0;
+		err = sink_open(&r->sink, r->output);
+	}
+	return err;
+}
+
 static int run_with(struct run *r, const struct run_options *o)
 {
 	char host[HOSTNAME_MAX] = "", why[SOURCE_WHY_MAX];
@@ -296,13 +324,15 @@ static int run_with(struct run *r, const struct run_options *o)
 		return EXIT_CODE_USAGE;
 	so.filter = judges_filter(&r->judges);
 
-	err = sink_open(&r->sink, o->output);
+	r->output = o->output;
+	err = open_sink(r);
 	if (err) {
 		fprintf(stderr, "rootwatch: cannot write to %s: %s\n",
 			o->output ? o->output : "stdout", strerror(-err));
 		return EXIT_CODE_ERROR;
 	}
-	r->output = o->output;
+	if (!r->sink)
+		return EXIT_CODE_OK;
 	sink_patience(r->sink, r->signals, reader_patience, r);
 	err = source_open(&r->source, &so, why);
 	if (err) {

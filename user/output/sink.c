@@ -35,13 +35,15 @@ struct sink {
 
 /*
  * Only a plain file, a FIFO or a character device (/dev/null), never through a symbolic link as
- * last component: we are root, and somebody else may have put it there.
+ * last component: we are root, and somebody else may have put it there. A FIFO without a reader
+ * gives -ENXIO and holds nothing up.
  */
-static int open_file(const char *path, int flags)
+static int open_file(const char *path)
 {
-	int fd = open(path,
-		      O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC | flags,
-		      0600);
+	int fd =
+		open(path,
+		     O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC | O_NONBLOCK,
+		     0600);
 
 	if (fd < 0)
 		return -errno;
@@ -81,7 +83,7 @@ static void avoid_blocking(struct sink *s)
 int sink_open(struct sink **sp, const char *path)
 {
 	struct sink *s;
-	int fd = path ? open_file(path, 0) : STDOUT_FILENO;
+	int fd = path ? open_file(path) : STDOUT_FILENO;
 
 	if (fd < 0)
 		return fd;
@@ -182,8 +184,7 @@ int sink_reopen(struct sink *s, const char *path)
 
 	if (err)
 		return err;
-	/* A FIFO without a reader must not hold it up. */
-	fd = open_file(path, O_NONBLOCK);
+	fd = open_file(path);
 	if (fd < 0)
 		return fd;
 	(void)close(s->fd);

@@ -51,6 +51,8 @@ int choice_make(const struct choice_have *have, uint32_t forced, struct choice *
 			out->urings = order[i] != WIRE_TIER_TRACEPOINT && !have->urings;
 			out->acts = order[i] != WIRE_TIER_TRACEPOINT && !have->acts;
 			out->chown = out->acts && !have->chown;
+			out->refused = out->probes && !have->refused;
+			out->permits = have->permits;
 			out->mapped = order[i] != WIRE_TIER_TRACEPOINT && !have->mapped;
 			return 0;
 		}

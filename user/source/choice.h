@@ -19,6 +19,8 @@ struct choice_have {
 	int acts;	   /* programs at security_path_*(), where paths are known before the act */
 	int chown;	   /* of these security_path_chown(), which is passed structs */
 	int urings;	   /* programs at the functions of io_uring, where that is switched on */
+	int refused;	   /* a program at the end of a seccomp filter */
+	bool permits;	   /* that is called __seccomp_permit_syscall() */
 };
 
 struct choice {
@@ -29,6 +31,8 @@ struct choice {
 	bool acts;     /* what the other calls act on is noted before the act */
 	bool chown;    /* of these by security_path_chown(), else at its caller's beginning */
 	bool mapped;   /* and mappings, without a look at all system calls */
+	bool refused;  /* what a seccomp filter refuses, which comes to no probe, is seen */
+	bool permits;  /* at the end of __seccomp_permit_syscall(), else of __secure_computing() */
 };
 
 #define CHOICE_WHY_MAX 256

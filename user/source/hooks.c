@@ -24,6 +24,8 @@ enum when {
 	ACTS_CHOWN,
 	ACTS_CHOWN_COMMON,
 	PROBES,
+	REFUSED,
+	REFUSED_PERMITS,
 	NO_PROBES
 };
 
@@ -131,6 +133,13 @@ static const struct row rows[] = {
 	 {"rootwatch_calls", "kretprobe.multi/sys_*",
 	  "uids changed, sockets connected, and what else rules ask for", 0, false,
 	  SOURCE_PROOF_CALLS, WIRE_TIER_KPROBE, 0}},
+	{REFUSED,
+	 {"rootwatch_refused", "fexit/__secure_computing", "calls that a seccomp filter refused", 0,
+	  true, SOURCE_PROOF_REFUSED, WIRE_TIER_FENTRY, 0}},
+	{REFUSED_PERMITS,
+	 {"rootwatch_refused", "fexit/__seccomp_permit_syscall",
+	  "calls that a seccomp filter refused", 0, true, SOURCE_PROOF_REFUSED, WIRE_TIER_FENTRY,
+	  0}},
 	{NO_PROBES,
 	 {"rootwatch_syscall", "tp_btf/sys_exit",
 	  "uids changed, sockets connected, and what else rules ask for", 0, false,
@@ -166,6 +175,10 @@ static bool is_used(const struct choice *c, enum when when)
 		return c->acts && !c->chown;
 	case PROBES:
 		return c->open != WIRE_TIER_TRACEPOINT && c->probes;
+	case REFUSED:
+		return c->refused && !c->permits;
+	case REFUSED_PERMITS:
+		return c->refused && c->permits;
 	case NO_PROBES:
 		return c->open != WIRE_TIER_TRACEPOINT && !c->probes;
 	case ALWAYS:
@@ -192,6 +205,10 @@ bool hooks_degrade(struct hooks *h)
 		h->choice.acts = h->choice.chown = false;
 		return true;
 	}
+	if (h->choice.refused) {
+		h->choice.refused = false;
+		return true;
+	}
 	if (h->choice.urings) {
 		h->choice.urings = false;
 		return true;
@@ -214,6 +231,7 @@ void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)
 	h->n = 0;
 	skel->rodata->knob_open_tier = h->choice.open;
 	skel->rodata->knob_acts = h->choice.acts;
+	skel->rodata->knob_permits = h->choice.permits;
 	/* (What could use it is looked at by older verifiers whether it is used or not.) */
 	if (!h->choice.acts)
 		(void)bpf_map__set_max_entries(skel->maps.acts_notes, 1);
@@ -234,6 +252,9 @@ void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)
 			continue;
 		if (prog)
 			bpf_program__set_autoload(prog, true);
+		if (prog && rows[i].when == REFUSED_PERMITS)
+			(void)bpf_program__set_attach_target(prog, 0,
+							     strchr(rows[i].hook.hook, '/') + 1);
 		h->list[h->n++] = rows[i].hook;
 	}
 }

@@ -395,6 +395,11 @@ uint32_t source_tier(const struct source *s)
 	return s->hooks.choice.open;
 }
 
+bool source_refused(const struct source *s)
+{
+	return s->hooks.choice.refused || s->hooks.choice.open == WIRE_TIER_TRACEPOINT;
+}
+
 int source_urings(const struct source *s)
 {
 	if (s->hooks.choice.urings)

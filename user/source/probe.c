@@ -119,6 +119,7 @@ struct found {
 	uint32_t path_openat, file_receive, mmap_file, lsm_file_open;
 	uint32_t wq_submit_work, renameat, connect; /* of io_uring */
 	uint32_t path_chown;
+	uint32_t secure_computing, permit_syscall;
 	uint32_t acts; /* how many of ACT_HOOKS */
 };
 
@@ -179,6 +180,10 @@ static void find(struct probe *p, const struct btf *btf, struct found *f)
 			f->renameat = id;
 		else if (strcmp(name, "io_connect") == 0)
 			f->connect = id;
+		else if (strcmp(name, "__secure_computing") == 0)
+			f->secure_computing = id;
+		else if (strcmp(name, "__seccomp_permit_syscall") == 0)
+			f->permit_syscall = id;
 		else if (is_act_hook(name)) {
 			f->acts++;
 			if (strcmp(name, "security_path_chown") == 0)
@@ -221,6 +226,7 @@ int probe_kernel(struct probe *p, uint32_t forced, const struct btf *kernel)
 				       .received = -EPERM,
 				       .urings = -EPERM,
 				       .acts = -EPERM,
+				       .refused = -EPERM,
 				       .mapped = -EPERM};
 	if (forced == WIRE_TIER_TRACEPOINT || refused(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT))
 		return 0;
@@ -235,6 +241,12 @@ int probe_kernel(struct probe *p, uint32_t forced, const struct btf *kernel)
 	}
 	p->have.probes = try_probes(p);
 	p->have.urings = has_urings(p, &f);
+	/* (The one took the other's place in 7.x.) */
+	p->have.permits = !f.secure_computing;
+	p->have.refused = p->have.probes ? p->have.probes :
+					   try_function(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
+							f.secure_computing ? f.secure_computing :
+									     f.permit_syscall);
 	p->have.received = f.file_receive ? p->have.fentry : -ENOENT;
 	p->have.chown = p->have.fentry ? p->have.fentry : try_load(f.path_chown);
 	p->have.acts = f.acts == ACT_HOOKS ? p->have.fentry : -ENOENT;

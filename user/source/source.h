@@ -42,6 +42,7 @@ enum source_proof {
 	SOURCE_PROOF_MAPPED,   /* a mapping of one that was opened with other credentials */
 	SOURCE_PROOF_URING,    /* a file unlinked through io_uring */
 	SOURCE_PROOF_URING_CONNECT,
+	SOURCE_PROOF_REFUSED,	/* a connect that a filter of ours refused */
 	SOURCE_PROOF_ACT,	/* the hook noted an act of its kind: source_proven_acts() */
 	SOURCE_PROOF_CALLS,	/* setresuid, connect */
 	SOURCE_PROOF_ALL_CALLS, /* all of these */
@@ -141,6 +142,9 @@ const char *source_why_tier(const struct source *s);
  * another -errno: the kernel or the tier has no hooks for it.
  */
 int source_urings(const struct source *s);
+
+/* Is what a seccomp filter refuses seen, calls and opens? (Else, by a hook of all calls, calls.) */
+bool source_refused(const struct source *s);
 
 /* Is there a hook at the end of all system calls, which each of them on the host pays for? */
 bool source_slows_calls(const struct source *s);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -89,6 +90,42 @@ void record_file(struct record *r, struct wire_file *f, const char *path)
 int record_decode(struct record *r, struct event *e)
 {
 	return event_decode(e, r->data, r->size, RECORD_REALTIME, r->scratch);
+}
+
+void record_must_decode(struct record *r, struct event *e)
+{
+	memset(e, 0xa5, sizeof(*e));
+	assert_int_equal(record_decode(r, e), 0);
+}
+
+struct wire_open *record_open(struct record *r, const char *sbpath)
+{
+	struct wire_open *w = record_begin(r, WIRE_OPEN);
+
+	record_task(&w->t, 100, 50, "sh");
+	record_file(r, &w->f, sbpath);
+	w->call = WIRE_CALL_OPENAT;
+	return w;
+}
+
+struct wire_open *record_blocked(struct record *r, const char *base, const char *asked)
+{
+	struct wire_open *w = record_begin(r, WIRE_OPEN);
+
+	w->h.flags = WIRE_F_BLOCKED;
+	w->call = WIRE_CALL_OPENAT;
+	w->ret = -EACCES;
+	if (base)
+		w->base = record_str(r, base);
+	w->asked = record_str(r, asked);
+	return w;
+}
+
+void record_expect(struct str got, const char *want, int line)
+{
+	if (!str_is(got, want))
+		fail_msg("line %d: got \"%.*s\", want \"%s\"", line, (int)got.len,
+			 got.p ? got.p : "", want);
 }
 
 void record_exec(struct record *r, struct event *e, uint32_t pid, uint64_t start, const char *path,

@@ -43,6 +43,18 @@ void record_file(struct record *r, struct wire_file *f, const char *path);
 /* Decodes with the record's own scratch: the event is valid as long as the record. */
 int record_decode(struct record *r, struct event *e);
 
+/* The same, which has to work; the event holds no bytes of before. */
+void record_must_decode(struct record *r, struct event *e);
+
+/* An openat of sbpath, as record_file has it; one of asked, from base (NULL: not known), that was
+ * denied. */
+struct wire_open *record_open(struct record *r, const char *sbpath);
+struct wire_open *record_blocked(struct record *r, const char *base, const char *asked);
+
+/* Fails with the line unless got is want. */
+void record_expect(struct str got, const char *want, int line);
+#define EXPECT(got, want) record_expect((got), (want), __LINE__)
+
 /* Whole exec, fork and exit records, decoded; asserts that decoding worked. argv: NULL-ended. */
 void record_exec(struct record *r, struct event *e, uint32_t pid, uint64_t start, const char *path,
 		 const char *const *argv);

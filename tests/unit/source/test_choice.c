@@ -20,6 +20,7 @@ static const struct choice_have refused = {.fentry = -EPERM,
 					   .received = -EPERM,
 					   .mapped = -EPERM,
 					   .acts = -EPERM,
+					   .refused = -EPERM,
 					   .urings = -EPERM};
 
 static void chooses(struct choice_have have, uint32_t forced, uint32_t open, bool probes,
@@ -115,6 +116,33 @@ static void io_uring(void **state)
 	assert_false(sees_urings(refused, CHOICE_AUTO));
 }
 
+static bool sees_refused(struct choice_have have, uint32_t tier)
+{
+	char why[CHOICE_WHY_MAX];
+	struct choice c;
+
+	assert_int_equal(choice_make(&have, tier, &c, why), 0);
+	assert_int_equal(c.permits, have.permits);
+	return c.refused;
+}
+
+static void refused_calls(void **state)
+{
+	struct choice_have h = all;
+
+	(void)state;
+	assert_true(sees_refused(h, CHOICE_AUTO));
+	assert_true(sees_refused(h, WIRE_TIER_LSM));
+	assert_false(sees_refused(h, WIRE_TIER_TRACEPOINT));
+	h.permits = true;
+	assert_true(sees_refused(h, CHOICE_AUTO));
+	h.refused = -ENOENT;
+	assert_false(sees_refused(h, CHOICE_AUTO));
+	h.refused = 0;
+	h.probes = -EOPNOTSUPP; /* the end of all calls sees them */
+	assert_false(sees_refused(h, CHOICE_AUTO));
+}
+
 static bool notes_acts(struct choice_have have, uint32_t tier)
 {
 	char why[CHOICE_WHY_MAX];
@@ -163,6 +191,7 @@ int main(void)
 		cmocka_unit_test(without_fentry_there_is_no_object),
 		cmocka_unit_test(forced),
 		cmocka_unit_test(io_uring),
+		cmocka_unit_test(refused_calls),
 		cmocka_unit_test(acts),
 		cmocka_unit_test(names),
 	};

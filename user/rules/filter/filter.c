@@ -11,30 +11,7 @@
 #include <string.h>
 
 #include "rules/filter/walk.h"
-
-#define BIT(world) (1u << (world))
-#define COUNT(a)   (sizeof(a) / sizeof((a)[0]))
-
-/* A pattern, and which worlds want it. */
-struct wish {
-	struct pattern p;
-	uint32_t worlds;
-	bool urgent;
-};
-
-struct wishes {
-	struct wish *list;
-	size_t n, room;
-	uint32_t any; /* BIT(WORLD_*) */
-	uint32_t kinds;
-	struct wire_calls calls;
-	uint32_t sockets;
-	uint32_t dull;
-	uint32_t host; /* worlds that want all of the host's files */
-	bool host_urgent;
-	struct str *ignores; /* but for these */
-	size_t n_ignores;
-};
+#include "rules/filter/wishes.h"
 
 static uint32_t access_of(uint32_t worlds)
 {
@@ -55,21 +32,6 @@ static uint32_t access_of(uint32_t worlds)
 	if ((worlds & BIT(WORLD_BOTH)) && !(access & (FILTER_READ | FILTER_WRITE)))
 		access |= FILTER_WRITE;
 	return access;
-}
-
-static int wish_for(struct wishes *all, const struct wish *w)
-{
-	if (all->n == all->room) {
-		size_t room = all->room ? all->room * 2 : 256;
-		struct wish *list = reallocarray(all->list, room, sizeof(*list));
-
-		if (!list)
-			return -ENOMEM;
-		all->list = list;
-		all->room = room;
-	}
-	all->list[all->n++] = *w;
-	return 0;
 }
 
 /* Only what no rule wants of the host's files may be left out. */
@@ -101,7 +63,7 @@ static int add_set(struct wishes *all, struct reach *s, enum world w, bool urgen
 		/* Without urgency it says no more than that it is the host's. */
 		if (s->patterns[i].hint && !urgent)
 			continue;
-		err = wish_for(all, &(struct wish){s->patterns[i], BIT(w), urgent});
+		err = wishes_add(all, &(struct wish){s->patterns[i], BIT(w), urgent});
 	}
 	if (s->host && !err)
 		err = wish_for_host(all, s, w, urgent && !hints);
@@ -211,144 +173,6 @@ static int add_rule(struct wishes *all, const struct rule *rule)
 	return err;
 }
 
-static int compare_wishes(const void *one, const void *other)
-{
-	const struct pattern *a = &((const struct wish *)one)->p;
-	const struct pattern *b = &((const struct wish *)other)->p;
-	uint32_t len = a->text.len < b->text.len ? a->text.len : b->text.len;
-	int order;
-
-	if (a->scope != b->scope)
-		return a->scope < b->scope ? -1 : 1;
-	order = len > 0 ? memcmp(a->text.p, b->text.p, len) : 0;
-	return order ? order : (a->text.len > b->text.len) - (a->text.len < b->text.len);
-}
-
-/* Each pattern once, in an order that depends on nothing else. */
-static void merge(struct wishes *all)
-{
-	size_t i, kept = 0;
-
-	if (all->n == 0)
-		return;
-	qsort(all->list, all->n, sizeof(all->list[0]), compare_wishes);
-	for (i = 1; i < all->n; i++) {
-		if (compare_wishes(&all->list[kept], &all->list[i]) == 0) {
-			all->list[kept].worlds |= all->list[i].worlds;
-			all->list[kept].urgent |= all->list[i].urgent;
-		} else {
-			all->list[++kept] = all->list[i];
-		}
-	}
-	all->n = kept + 1;
-}
-
-typedef bool (*wish_test)(const struct wish *w);
-
-static bool is_suffix(const struct wish *w)
-{
-	return w->p.scope == FILTER_SUFFIX;
-}
-
-static bool is_device(const struct wish *w)
-{
-	return w->p.scope == FILTER_CHAR;
-}
-
-static bool is_network(const struct wish *w)
-{
-	return w->p.scope == FILTER_NETWORK;
-}
-
-static bool is_of_connect(const struct wish *w)
-{
-	return w->worlds & BIT(WORLD_CONNECT);
-}
-
-static bool is_of_open(const struct wish *w)
-{
-	return w->worlds & (BIT(WORLD_READ) | BIT(WORLD_WRITE) | BIT(WORLD_BOTH));
-}
-
-static bool is_of_net(const struct wish *w)
-{
-	return !is_of_connect(w) && !is_of_open(w);
-}
-
-static size_t count(const struct wishes *all, wish_test test)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < all->n; i++)
-		n += test(&all->list[i]);
-	return n;
-}
-
-/* All of these accesses pass from now on, and need none of the tested patterns. */
-static void widen(struct wishes *all, wish_test test, uint32_t worlds)
-{
-	size_t i, kept = 0;
-
-	for (i = 0; i < all->n; i++) {
-		struct wish *w = &all->list[i];
-
-		if (test(w)) {
-			all->any |= w->worlds & worlds;
-			w->worlds &= ~worlds;
-		}
-		if (w->worlds)
-			all->list[kept++] = *w;
-	}
-	all->n = kept;
-}
-
-static size_t count_beyond(const struct wishes *all, wish_test test, uint32_t worlds)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < all->n; i++)
-		n += test(&all->list[i]) && (all->list[i].worlds & ~worlds);
-	return n;
-}
-
-/* Where there is room for few of a kind, writes give way first: they are fewer. */
-static void fit(struct wishes *all, wish_test test, size_t max)
-{
-	const uint32_t written = BIT(WORLD_WRITE) | BIT(WORLD_BOTH);
-	const uint32_t opens = written | BIT(WORLD_READ);
-
-	if (count(all, test) <= max)
-		return;
-	if (count_beyond(all, test, written) <= max)
-		widen(all, test, written);
-	else if (count_beyond(all, test, BIT(WORLD_READ) | BIT(WORLD_BOTH)) <= max)
-		widen(all, test, BIT(WORLD_READ) | BIT(WORLD_BOTH));
-	else
-		widen(all, test, opens);
-}
-
-/* So many entries as the kernel side has room for, those of the host's files among them. */
-static void fit_all(struct wishes *all)
-{
-	static const wish_test groups[] = {is_of_open, is_of_connect, is_of_net};
-	size_t host = (all->host != 0) + all->n_ignores;
-
-	if (count(all, is_network) > FILTER_NETWORKS_MAX)
-		widen(all, is_network, UINT32_MAX);
-	fit(all, is_suffix, FILTER_SUFFIXES_MAX);
-	fit(all, is_device, FILTER_DEVICES_MAX);
-	while (all->n + host > FILTER_ENTRIES_MAX) {
-		wish_test most = groups[0];
-
-		for (size_t i = 1; i < COUNT(groups); i++)
-			if (count(all, groups[i]) > count(all, most))
-				most = groups[i];
-		if (count(all, most) == 0)
-			return;
-		widen(all, most, UINT32_MAX);
-	}
-}
-
 /* Entries and their texts, in one piece each. */
 struct builder {
 	struct filter *f;
@@ -410,17 +234,16 @@ int filter_derive(struct filter **out, const struct rule *rules, size_t n)
 		if (rules[i].enabled && !rules[i].left_out && rules[i].condition)
 			err = add_rule(&all, &rules[i]);
 		if (!err && all.n > full) {
-			merge(&all);
+			wishes_merge(&all);
 			full = REACH_PATTERNS_MAX + 2 * all.n;
 		}
 	}
 	if (!err) {
-		merge(&all);
-		fit_all(&all);
+		wishes_merge(&all);
+		wishes_fit(&all);
 		err = finish(out, &all);
 	}
-	free(all.list);
-	free(all.ignores);
+	wishes_free(&all);
 	return err;
 }
 

@@ -166,3 +166,36 @@ const char *condition_filter(const struct filter *f)
 				sprintf(text + strlen(text), " dull %s", event_call_name(call));
 	return text;
 }
+
+int condition_teardown(void **state)
+{
+	(void)state;
+	condition_reset();
+	return 0;
+}
+
+const char *condition_derive(const struct rule *rules, size_t n)
+{
+	struct filter *f;
+	const char *text;
+
+	assert_int_equal(filter_derive(&f, rules, n), 0);
+	text = condition_filter(f);
+	filter_free(f);
+	return text;
+}
+
+void condition_expect(const char *want, const struct node *condition)
+{
+	struct rule rule = condition_rule(condition);
+
+	assert_string_equal(condition_derive(&rule, 1), want);
+}
+
+void condition_expect_open(const char *want, struct node *condition)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s RW; kinds open(mmap)", want);
+	condition_expect(text, AND(EXISTS(IS_OPEN_READ), condition));
+}

@@ -7,6 +7,8 @@
 #include "rules/filter/filter.h"
 
 void condition_reset(void);
+/* The same as cmocka's teardown of each test. */
+int condition_teardown(void **state);
 
 /* A copy that lives as long. */
 const char *condition_keep(const char *s, size_t len);
@@ -26,6 +28,9 @@ struct node *condition_join(enum node_kind kind, struct node *const *kids, size_
 #define OR(...)	 JOIN(NODE_OR, __VA_ARGS__)
 #define NOT(kid) JOIN(NODE_NOT, kid)
 
+#define WRITES TEST(IS_OPEN_WRITE, EQ, "true")
+#define READS  TEST(IS_OPEN_READ, EQ, "true")
+
 /* The test with transformers, the innermost first. */
 struct node *condition_transform(struct node *test, enum transform t);
 
@@ -37,5 +42,12 @@ struct rule condition_rule(const struct node *condition);
  * "- /x" for what is ignored.
  */
 const char *condition_filter(const struct filter *f);
+
+/* The same of what rules come to. */
+const char *condition_derive(const struct rule *rules, size_t n);
+
+void condition_expect(const char *want, const struct node *condition);
+/* Of opens alone; what is wanted stands without the last access and the kinds. */
+void condition_expect_open(const char *want, struct node *condition);
 
 #endif /* ROOTWATCH_TESTS_UNIT_RULES_FILTER_CONDITION_H */

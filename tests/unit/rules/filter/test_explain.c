@@ -11,9 +11,6 @@
 
 #include "rules/filter/condition.h"
 
-#define WRITES TEST(IS_OPEN_WRITE, EQ, "true")
-#define READS  TEST(IS_OPEN_READ, EQ, "true")
-
 #define COST_READ                                                                         \
 	"So each open for reading by root in a container is sent to user space: about 3 " \
 	"microseconds each, and programs read many files\n"
@@ -21,13 +18,6 @@
 	"others opens that were denied, other system calls, of the types asked for: sent in any " \
 	"case, and judged in user space\n"
 #define DENIED "others opens that were denied: sent in any case, and judged in user space\n"
-
-static int teardown(void **state)
-{
-	(void)state;
-	condition_reset();
-	return 0;
-}
 
 /* Blanks and line breaks inside a paragraph as one blank. */
 static void expect(const char *want, const struct node *condition)
@@ -137,9 +127,9 @@ static void test_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(test_compared, teardown),
-		cmocka_unit_test_teardown(test_blamed, teardown),
-		cmocka_unit_test_teardown(test_bounded, teardown),
+		cmocka_unit_test_teardown(test_compared, condition_teardown),
+		cmocka_unit_test_teardown(test_blamed, condition_teardown),
+		cmocka_unit_test_teardown(test_bounded, condition_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,3 +47,18 @@ void asked_expect(const struct event *e, struct field_use use, const char *want)
 		fail_msg("%s[%u] is \"%s\" (type %d), not \"%s\"", field_name(use.id), use.index,
 			 got, (int)v.type, want ? want : "missing");
 }
+
+struct value asked_get(const struct event *e, enum field_id id)
+{
+	return asked_value(e, (struct field_use){.id = id});
+}
+
+void asked_has(const struct event *e, enum field_id id, const char *want)
+{
+	asked_expect(e, (struct field_use){.id = id}, want);
+}
+
+void asked_nth(const struct event *e, enum field_id id, uint32_t index, const char *want)
+{
+	asked_expect(e, (struct field_use){.id = id, .has_index = true, .index = index}, want);
+}

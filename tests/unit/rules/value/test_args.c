@@ -20,11 +20,6 @@ static void nth(const struct event *e, uint32_t n, const char *want)
 	asked_expect(e, (struct field_use){.id = F_ARG, .has_index = true, .index = n}, want);
 }
 
-static void has(const struct event *e, enum field_id id, const char *want)
-{
-	asked_expect(e, (struct field_use){.id = id}, want);
-}
-
 static struct event call_event(uint32_t call)
 {
 	return (struct event){.kind = EVENT_SYSCALL, .sys = {.call = call}};
@@ -48,23 +43,23 @@ static void arguments_of_calls(void **state)
 	nth(&e, 5, "RENAME_EXCHANGE");
 	nth(&e, 6, NULL);
 	nth(&e, UINT32_MAX, NULL);
-	has(&e, F_ARGS,
-	    "res=SUCCESS olddirfd=AT_FDCWD oldpath=/tmp/x newdirfd=7 newpath=/etc/passwd "
-	    "flags=RENAME_EXCHANGE");
-	has(&e, F_INFO,
-	    "res=SUCCESS olddirfd=AT_FDCWD oldpath=/tmp/x newdirfd=7 newpath=/etc/passwd "
-	    "flags=RENAME_EXCHANGE");
-	has(&e, F_ARG_FD, NULL);
+	asked_has(&e, F_ARGS,
+		  "res=SUCCESS olddirfd=AT_FDCWD oldpath=/tmp/x newdirfd=7 newpath=/etc/passwd "
+		  "flags=RENAME_EXCHANGE");
+	asked_has(&e, F_INFO,
+		  "res=SUCCESS olddirfd=AT_FDCWD oldpath=/tmp/x newdirfd=7 newpath=/etc/passwd "
+		  "flags=RENAME_EXCHANGE");
+	asked_has(&e, F_ARG_FD, NULL);
 	e = call_event(WIRE_CALL_FCHMOD);
 	e.ret = -EPERM;
 	e.sys.args[0] = 9;
 	e.sys.args[1] = 04000;
-	has(&e, F_ARG_FD, "9");
-	has(&e, F_ARGS, "res=EPERM fd=9 mode=S_ISUID");
+	asked_has(&e, F_ARG_FD, "9");
+	asked_has(&e, F_ARGS, "res=EPERM fd=9 mode=S_ISUID");
 	/* Falco has no table for it. */
 	e = call_event(WIRE_CALL_MOVE_MOUNT);
 	nth(&e, 0, NULL);
-	has(&e, F_ARGS, NULL);
+	asked_has(&e, F_ARGS, NULL);
 }
 
 /* What is not known keeps its place. */
@@ -79,7 +74,7 @@ static void unknown_arguments(void **state)
 	nth(&e, 2, "/mnt");
 	nth(&e, 3, NULL);
 	nth(&e, 4, "0");
-	has(&e, F_ARGS, "res=SUCCESS dev=/dev/sda1 dir=/mnt flags=0");
+	asked_has(&e, F_ARGS, "res=SUCCESS dev=/dev/sda1 dir=/mnt flags=0");
 }
 
 static void arguments_of_sockets(void **state)
@@ -96,12 +91,12 @@ static void arguments_of_sockets(void **state)
 	nth(&e, 1, "3");
 	nth(&e, 2, "768");
 	nth(&e, 3, NULL);
-	has(&e, F_ARGS, "domain=AF_PACKET type=3 proto=768");
-	has(&e, F_ARG_FD, "5");
+	asked_has(&e, F_ARGS, "domain=AF_PACKET type=3 proto=768");
+	asked_has(&e, F_ARG_FD, "5");
 	e.net.call = WIRE_CALL_BIND;
 	e.net.family = AF_INET;
 	e.net.server = (struct event_end){.known = true, .port = 80};
-	has(&e, F_ARG_FD, NULL);
+	asked_has(&e, F_ARG_FD, NULL);
 	nth(&e, 0, "SUCCESS");
 	nth(&e, 1, ":::80");
 	nth(&e, 2, NULL);
@@ -120,33 +115,33 @@ static void descriptors_copied(void **state)
 				  .server = {.known = true, .port = 4444}}};
 
 	(void)state;
-	has(&e, F_ARGS, "res=SUCCESS oldfd=5 newfd=1");
-	has(&e, F_ARG_FD, "5");
-	has(&e, F_ARG_OLDFD, "5");
-	has(&e, F_ARG_NEWFD, "1");
-	has(&e, F_FD_NUM, "1");
-	has(&e, F_FD_TYPE, "ipv6");
-	has(&e, F_FD_SOCKFAMILY, "ip");
-	has(&e, F_ARG_DOMAIN, NULL);
+	asked_has(&e, F_ARGS, "res=SUCCESS oldfd=5 newfd=1");
+	asked_has(&e, F_ARG_FD, "5");
+	asked_has(&e, F_ARG_OLDFD, "5");
+	asked_has(&e, F_ARG_NEWFD, "1");
+	asked_has(&e, F_FD_NUM, "1");
+	asked_has(&e, F_FD_TYPE, "ipv6");
+	asked_has(&e, F_FD_SOCKFAMILY, "ip");
+	asked_has(&e, F_ARG_DOMAIN, NULL);
 	e.net.call = WIRE_CALL_DUP;
-	has(&e, F_ARG_NEWFD, NULL);
+	asked_has(&e, F_ARG_NEWFD, NULL);
 	e.net.family = AF_UNIX;
-	has(&e, F_FD_TYPE, "unix");
-	has(&e, F_FD_SOCKFAMILY, "unix");
+	asked_has(&e, F_FD_TYPE, "unix");
+	asked_has(&e, F_FD_SOCKFAMILY, "unix");
 	e.net.family = 0;
 	e.net.mode = 0010600;
-	has(&e, F_FD_TYPE, "pipe");
-	has(&e, F_FD_TYPECHAR, "p");
-	has(&e, F_FD_SOCKFAMILY, NULL);
+	asked_has(&e, F_FD_TYPE, "pipe");
+	asked_has(&e, F_FD_TYPECHAR, "p");
+	asked_has(&e, F_FD_SOCKFAMILY, NULL);
 	e.net.mode = 0;
-	has(&e, F_FD_TYPE, NULL);
+	asked_has(&e, F_FD_TYPE, NULL);
 	/* Only what is copied has these. */
 	e.net.call = WIRE_CALL_CONNECT;
-	has(&e, F_ARG_OLDFD, NULL);
-	has(&e, F_FD_NUM, NULL);
-	has(&e, F_DUP_STDIO, NULL);
+	asked_has(&e, F_ARG_OLDFD, NULL);
+	asked_has(&e, F_FD_NUM, NULL);
+	asked_has(&e, F_DUP_STDIO, NULL);
 	e.net.call = WIRE_CALL_ACCEPT4;
-	has(&e, F_FD_NUM, "1");
+	asked_has(&e, F_FD_NUM, "1");
 }
 
 /* Nothing legal led there, whether a call was under way or not. */
@@ -155,21 +150,21 @@ static void credentials_that_rose(void **state)
 	struct event e = judge_setid(judge_creds(1000), judge_creds(0));
 
 	(void)state;
-	has(&e, F_SETID_GAIN, "raised");
+	asked_has(&e, F_SETID_GAIN, "raised");
 	e.creds.cap_permitted = 1u << 21 | 1u << 0;
 	e.prev.cap_permitted = 1u << 0;
 	e.creds.cap_effective = 1u << 21;
 	e.setid.risen = true;
-	has(&e, F_SETID_GAIN, "risen");
-	has(&e, F_CAP_GAINED, "CAP_SYS_ADMIN");
-	has(&e, F_FROM_CAP_PERMITTED, "CAP_CHOWN");
+	asked_has(&e, F_SETID_GAIN, "risen");
+	asked_has(&e, F_CAP_GAINED, "CAP_SYS_ADMIN");
+	asked_has(&e, F_FROM_CAP_PERMITTED, "CAP_CHOWN");
 	e.setid.call = WIRE_CALL_NONE;
-	has(&e, F_TYPE, "credrise");
+	asked_has(&e, F_TYPE, "credrise");
 	e.prev_known = false;
-	has(&e, F_CAP_GAINED, NULL);
-	has(&e, F_FROM_CAP_PERMITTED, NULL);
+	asked_has(&e, F_CAP_GAINED, NULL);
+	asked_has(&e, F_FROM_CAP_PERMITTED, NULL);
 	e.kind = EVENT_EXEC;
-	has(&e, F_SETID_GAIN, NULL);
+	asked_has(&e, F_SETID_GAIN, NULL);
 }
 
 static void arguments_of_opens(void **state)
@@ -183,9 +178,9 @@ static void arguments_of_opens(void **state)
 	nth(&e, 1, NULL);
 	nth(&e, 2, "/etc/x");
 	nth(&e, 3, "O_WRONLY");
-	has(&e, F_ARG_FD, "4");
+	asked_has(&e, F_ARG_FD, "4");
 	e.open.no_fd = true;
-	has(&e, F_ARG_FD, NULL);
+	asked_has(&e, F_ARG_FD, NULL);
 	nth(&e, 0, NULL);
 }
 
@@ -215,27 +210,27 @@ static void times_of_programs(void **state)
 	e.btime = 500 * second;
 	e.time = 1500 * second;
 	e.task.start = 499 * second;
-	has(&e, F_PROC_PID_TS, "1499000000000");
-	has(&e, F_CONTAINER_START, NULL);
-	has(&e, F_PROC_EXE_CTIME, NULL);
-	has(&e, F_PROC_CTIME_DURATION, NULL);
-	has(&e, F_PIDNS_DURATION, NULL);
+	asked_has(&e, F_PROC_PID_TS, "1499000000000");
+	asked_has(&e, F_CONTAINER_START, NULL);
+	asked_has(&e, F_PROC_EXE_CTIME, NULL);
+	asked_has(&e, F_PROC_CTIME_DURATION, NULL);
+	asked_has(&e, F_PIDNS_DURATION, NULL);
 	e.exec.exe_ctime = 1450 * (int64_t)second;
 	e.exec.exe_mtime = 7;
 	e.exec.init_start = 400 * second;
-	has(&e, F_CONTAINER_START, "1400000000000");
-	has(&e, F_PIDNS_START, "1400000000000");
-	has(&e, F_PROC_EXE_CTIME, "1450000000000");
-	has(&e, F_PROC_EXE_MTIME, "7");
-	has(&e, F_PROC_CTIME_DURATION, "49000000000");
-	has(&e, F_PIDNS_DURATION, "50000000000");
+	asked_has(&e, F_CONTAINER_START, "1400000000000");
+	asked_has(&e, F_PIDNS_START, "1400000000000");
+	asked_has(&e, F_PROC_EXE_CTIME, "1450000000000");
+	asked_has(&e, F_PROC_EXE_MTIME, "7");
+	asked_has(&e, F_PROC_CTIME_DURATION, "49000000000");
+	asked_has(&e, F_PIDNS_DURATION, "50000000000");
 	/* Of the image, and changed after the start. */
 	e.exec.exe_ctime = 1300 * (int64_t)second;
-	has(&e, F_PIDNS_DURATION, NULL);
+	asked_has(&e, F_PIDNS_DURATION, NULL);
 	e.exec.exe_ctime = INT64_MAX;
-	has(&e, F_PROC_CTIME_DURATION, NULL);
+	asked_has(&e, F_PROC_CTIME_DURATION, NULL);
 	e.exec.exe_ctime = INT64_MIN;
-	has(&e, F_PIDNS_DURATION, NULL);
+	asked_has(&e, F_PIDNS_DURATION, NULL);
 }
 
 int main(void)
