@@ -92,6 +92,14 @@ TABLE = [
     ("compiler-run", "c", [GCC, "x.c"], "c", ["/tools/ssh", "gcc"]),
     ("cluster-client-run", "c", ["/tools/kubectl", "get", "pods"], "c", [*NOTHING, "kubectl"]),
     ("namespace-tool-run", "c", ["/tools/unshare", "-m"], "c", [*NOTHING, "unshare"]),
+    # By another user, who is root in it.
+    ("user-namespace-made", "user", "busybox unshare -U true", "user", "busybox unshare -m true"),
+    ("user-namespace-made", "user", ["act_call", "clone", "0x10000011", "0"], "user", ["act_call", "clone", "17", "0"]),
+    # By its own name, not that of the file that it was bound over; and as the reader of a script.
+    ("user-added", "strong", "echo >/opt/tool; mount -o bind /usr/sbin/adduser /opt/tool; /opt/tool -h; umount /opt/tool",
+     "strong", "mount -o bind /bin/act_id /opt/tool; /opt/tool one; umount /opt/tool"),
+    ("cluster-client-run", "c", "printf '#!/tools/kubectl get\\n' >/opt/w; chmod +x /opt/w; /opt/w",
+     "c", "printf '#!/bin/sh\\n' >/opt/kubectl.sh; sh /opt/kubectl.sh"),
     ("history-read", "c", there("/root/.bash_history"), "c", there("/root/history")),
     ("exec-dropped", "strong", ["act_exec", "copy", "/bin/act_id", "/data/act_dropped"],
      "strong", ["/bin/act_id"]),

@@ -7,7 +7,10 @@
 
 #include "event/event.h"
 
-/* Each call has a name of its own, but for what is one call (BIND_FILE); together with the table's static assert no hole is left. */
+/*
+ * Each call has a name of its own, but for what is one call (BIND_FILE); together with the table's
+ * static assert no hole is left.
+ */
 static void call_names(void **state)
 {
 	(void)state;
