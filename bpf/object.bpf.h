@@ -360,9 +360,9 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 		return 0;
 	leader = TRUSTED(t, group_leader);
 	parent = TRUSTED(leader, real_parent);
-	pid = TRUSTED(t, thread_pid);
+	pid = LOAD(struct task_struct, t, thread_pid); /* as an index is added to it */
 	signal = TRUSTED(t, signal);
-	level = TYPED(pid, level) & 31;
+	level = LOAD(struct pid, pid, level) & 31;
 	w->cgroup = g->cgroup;
 	w->cgroup_hier = g->hier;
 	w->tid = TYPED(t, pid);
