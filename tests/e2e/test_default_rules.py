@@ -117,6 +117,10 @@ TABLE = [
     ("history-read", "c", there("/root/.psql_history"), "c", there("/root/psql")),
     ("package-database-written", "c", "mkdir -p /var/lib/dpkg; echo >/opt/s; mv /opt/s /var/lib/dpkg/status",
      "c", "echo >/opt/s; mv /opt/s /opt/status"),
+    ("package-database-written", "c", "mkdir -p /opt/x.dist-info; echo >/opt/x.dist-info/t; mv /opt/x.dist-info/t "
+     "/opt/x.dist-info/INSTALLER", "c", "echo >/opt/INSTALLER"),
+    ("package-database-written", "c", "mkdir -p /opt/node_modules; echo >/opt/node_modules/.package-lock.json",
+     "c", "echo >/opt/package-lock.json"),
     ("program-replaced", "c", "mkdir -p /usr/lib/python3/dist-packages; echo >/usr/lib/python3/dist-packages/x.pth",
      "c", "echo >/opt/x.pth"),
     ("traces-removed", "c", "echo >/root/.histfile; mv /root/.histfile /opt/x", "c", "echo >/root/h; mv /root/h /opt/x"),
