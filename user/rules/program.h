@@ -36,9 +36,9 @@ struct program {
 void program_identify(struct program *p, const struct event *e);
 
 /*
- * What an EVENT_EXEC's program is called for those at the other ends of its pipes, in buf: its name,
- * with " -c" behind it when it is an interpreter that was given its code as an argument, and so does
- * not read it from there.
+ * What an EVENT_EXEC's program is called for those at the other ends of its pipes, in buf: its
+ * name, with " -c" behind it when it is an interpreter that was given its code as an argument, and
+ * so does not read it from there.
  */
 #define PROGRAM_NAME_MAX 64
 struct str program_piped(const struct event *e, char buf[static PROGRAM_NAME_MAX]);
