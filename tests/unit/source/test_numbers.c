@@ -78,6 +78,8 @@ static void every_call_has_a_number(void **state)
 
 		if (call == WIRE_CALL_RECVMSG) /* seen where the file is received, not by its end */
 			continue;
+		if (call == WIRE_CALL_BIND_FILE) /* seen by the call that WIRE_CALL_BIND is */
+			continue;
 
 		fill(&call, 1);
 		for (size_t nr = 0; nr < WIRE_CALL_NUMBERS; nr++) {
