@@ -27,6 +27,7 @@ typedef __u16 umode_t;
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PROG_ARRAY = 3,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_RINGBUF = 27,
@@ -375,6 +376,7 @@ struct io_kiocb {
 	__u8 opcode;
 	unsigned int flags;
 	struct io_cqe cqe;
+	void *async_data;
 	const struct cred *creds;
 	struct io_wq_work work;
 };
@@ -424,6 +426,20 @@ struct io_xattr {
 struct io_connect {
 	void *addr;
 	int addr_len;
+};
+
+struct io_sr_msg {
+	void *umsg;
+	unsigned int msg_flags;
+	void *addr; /* until 6.14 */
+};
+
+struct sockaddr_storage {
+	unsigned short ss_family;
+};
+
+struct io_async_msghdr {
+	struct sockaddr_storage addr;
 };
 
 struct linux_binprm {

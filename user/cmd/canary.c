@@ -88,6 +88,8 @@ static int act_connect(bool ring)
 		err = connect_one(&addr, false);
 	if (!err && ring)
 		err = connect_one(&addr, true);
+	if (!err && ring)
+		canary_uring_sockets(listener);
 	if (!err)
 		err = act_refused(&addr);
 	close(listener);
@@ -333,7 +335,7 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 	if (err)
 		return err;
 	hold_pid_ns(p, sandbox_pid(sb));
-	source_prove_urings(s, p->uring_tried);
+	(void)source_prove_urings(s, p->uring_tried);
 	(void)source_prove_acts(s, true);
 	err = act(sb, p->uring_tried, source_acts(s), timeout_ms, why);
 	while (!err && !complete(&w) && clock_ms() < end) {
@@ -342,7 +344,7 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 		if (n < 0)
 			err = n;
 	}
-	source_prove_urings(s, false);
+	p->uring_sockets = source_prove_urings(s, false);
 	p->acts = source_prove_acts(s, false);
 	sandbox_close(sb);
 	p->moved = source_prove_moves(s);
@@ -354,7 +356,8 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 bool canary_tries(const struct canary_proof *p, const struct source_hook *hook)
 {
 	return p->uring_tried ||
-	       (hook->proof != SOURCE_PROOF_URING && hook->proof != SOURCE_PROOF_URING_CONNECT);
+	       (hook->proof != SOURCE_PROOF_URING && hook->proof != SOURCE_PROOF_URING_CONNECT &&
+		hook->proof != SOURCE_PROOF_URING_NET);
 }
 
 bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)
@@ -384,6 +387,8 @@ bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)
 		return p->uring;
 	case SOURCE_PROOF_URING_CONNECT:
 		return p->uring_connect;
+	case SOURCE_PROOF_URING_NET:
+		return p->uring_sockets & hook->act;
 	case SOURCE_PROOF_MAPPED:
 		return p->mapped;
 	case SOURCE_PROOF_REFUSED:
