@@ -57,7 +57,7 @@ static __always_inline __u32 uring_net_call(__u64 req, int err)
 
 	if (err || op >= URING_OPS) /* not over yet */
 		return WIRE_CALL_NONE;
-	call = uring_net_calls[op];
+	call = uring_net_calls[FORGET(op) & (URING_OPS - 1)]; /* (it loses what it knew of op) */
 	if (!call_wanted(call))
 		return WIRE_CALL_NONE;
 	if (net_is_send(call) && !prefilters[prefilter_active & 1].datagrams &&

@@ -208,6 +208,11 @@ X(DUP3,              292, 330,  24, 358)
 #define WIRE_ACT_CHMOD	  0x100u
 #define WIRE_ACT_CHOWN	  0x200u
 #define WIRE_ACT_CHROOT	  0x400u
+#define WIRE_ACT_MOUNT	  0x800u
+#define WIRE_ACT_MOVE	  0x1000u /* of a mount */
+#define WIRE_ACT_UMOUNT	  0x2000u
+#define WIRE_ACT_PIVOT	  0x4000u
+#define WIRE_ACT_FTRUNC	  0x8000u
 
 #define WIRE_CALL_SOCKETCALL 102 /* of i386: any call on a socket; listed as CONNECT */
 #define WIRE_CALL_OLD_MMAP   90	 /* of i386: its arguments lie in memory; listed as MMAP */

@@ -9,7 +9,9 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sched.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -131,6 +133,27 @@ static int act_fork(void)
 	return pid > 0 && waitpid(pid, &status, 0) == pid ? 0 : -1;
 }
 
+/*
+ * Comes to where the kernel has looked up what is mounted, moved, taken away or made the root, in
+ * a user namespace of a child's own, as it may do so nowhere else; whether it is done is nothing.
+ */
+static int act_on_mounts(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0) {
+			(void)mount("none", PLACE, "tmpfs", 0, NULL);
+			(void)syscall(SYS_move_mount, AT_FDCWD, PLACE, AT_FDCWD, PLACE, 0);
+			(void)syscall(SYS_pivot_root, PLACE, PLACE);
+			(void)umount2(PLACE, 0);
+		}
+		_exit(0);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid ? 0 : -1;
+}
+
 /* Each of the acts whose objects are noted before they are done. */
 static int act_on_paths(void)
 {
@@ -140,7 +163,7 @@ static int act_on_paths(void)
 	    truncate(one, 0) || rename(one, two) || link(two, one) || symlink(one, three) ||
 	    unlink(one) || unlink(two) || unlink(three) || mkdir(one, 0700) || rmdir(one))
 		return -1;
-	return chroot("/");
+	return act_on_mounts() || chroot("/") ? -1 : 0;
 }
 
 int cmd_canary(int argc, char **argv)
@@ -164,7 +187,7 @@ int cmd_canary(int argc, char **argv)
 	fd = open(DENIED, O_WRONLY | O_CLOEXEC);
 	if (fd >= 0)
 		close(fd);
-	if (acts && act_on_paths())
+	if (acts && (ftruncate(watched, 0) || act_on_paths()))
 		return EXIT_CODE_ERROR;
 	if (act_connect(ring) || act_fork() || (ring && canary_uring_unlink(WATCHED)))
 		return EXIT_CODE_ERROR;

@@ -16,8 +16,20 @@ static const uint32_t order[] = {WIRE_TIER_FENTRY, WIRE_TIER_LSM, WIRE_TIER_TRAC
 #define ORDER_N (sizeof(order) / sizeof(order[0]))
 
 static const char *const extras[] = {
-	"io_bind",    "io_listen",     "io_send",   "io_sendmsg",
-	"io_send_zc", "io_sendmsg_zc", "do_accept", "__sys_socket_file",
+	"io_bind",
+	"io_listen",
+	"io_send",
+	"io_sendmsg",
+	"io_send_zc",
+	"io_sendmsg_zc",
+	"do_accept",
+	"__sys_socket_file",
+	"security_sb_mount",
+	"security_move_mount",
+	"security_sb_umount",
+	"security_sb_pivotroot",
+	"security_file_truncate",
+	"bpf_loop",
 };
 
 int choice_extra(const char *function)

@@ -126,6 +126,26 @@ const struct hook_row hook_rows[] = {
 	 {"rootwatch_act_chroot", "fentry/security_path_chroot",
 	  "which folder chroot makes the root, before it is done", 0, true, SOURCE_PROOF_ACT,
 	  WIRE_TIER_FENTRY, WIRE_ACT_CHROOT}},
+	{HOOK_ACTS_MORE,
+	 {"rootwatch_act_mount", "fentry/security_sb_mount",
+	  "where something is mounted, before it is done", 0, true, SOURCE_PROOF_ACT,
+	  WIRE_TIER_FENTRY, WIRE_ACT_MOUNT}},
+	{HOOK_ACTS_MORE,
+	 {"rootwatch_act_move_mount", "fentry/security_move_mount",
+	  "which mount is moved, and to where, before it is done", 0, true, SOURCE_PROOF_ACT,
+	  WIRE_TIER_FENTRY, WIRE_ACT_MOVE}},
+	{HOOK_ACTS_MORE,
+	 {"rootwatch_act_umount", "fentry/security_sb_umount",
+	  "what is unmounted, before it is done", 0, true, SOURCE_PROOF_ACT, WIRE_TIER_FENTRY,
+	  WIRE_ACT_UMOUNT}},
+	{HOOK_ACTS_MORE,
+	 {"rootwatch_act_pivot", "fentry/security_sb_pivotroot",
+	  "which folder pivot_root makes the root, before it is done", 0, true, SOURCE_PROOF_ACT,
+	  WIRE_TIER_FENTRY, WIRE_ACT_PIVOT}},
+	{HOOK_ACTS_MORE,
+	 {"rootwatch_act_ftruncate", "fentry/security_file_truncate",
+	  "which file is truncated by its descriptor, before it is done", 0, true, SOURCE_PROOF_ACT,
+	  WIRE_TIER_FENTRY, WIRE_ACT_FTRUNC}},
 	{HOOK_PROBES,
 	 {"rootwatch_calls", "kretprobe.multi/sys_*",
 	  "uids changed, sockets connected, and what else rules ask for", 0, false,
@@ -176,6 +196,9 @@ bool hook_row_is_used(const struct hook_row *row, const struct choice *c)
 		return c->mapped;
 	case HOOK_ACTS:
 		return c->acts;
+	case HOOK_ACTS_MORE:
+		/* Without it the verifier of 5.10 looks at six times as much, for each hook. */
+		return c->acts && has_function(c, "/bpf_loop") && has_function(c, row->hook.hook);
 	case HOOK_ACTS_CHOWN:
 		return c->chown;
 	case HOOK_ACTS_CHOWN_COMMON:

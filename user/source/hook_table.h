@@ -20,6 +20,7 @@ enum hook_when {
 	HOOK_URINGS,
 	HOOK_URING_NET, /* and the kernel has the function */
 	HOOK_ACTS,
+	HOOK_ACTS_MORE, /* where the kernel has the function, and their paths cost it little */
 	HOOK_ACTS_CHOWN,
 	HOOK_ACTS_CHOWN_COMMON,
 	HOOK_PROBES,
