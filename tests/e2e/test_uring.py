@@ -33,6 +33,11 @@ ASKED = """
   items: [sendto, sendmsg, sendmmsg]
   override:
     items: append
+- rule: Bind refused
+  desc: port 81, to whomever
+  condition: evt.type = bind and rootwatch.blocked = true and fd.sport = 81
+  output: "%proc.name %fd.name"
+  priority: NOTICE
 - rule: Datagram sent
   desc: a datagram to port 9999, whatever sends it
   condition: >
@@ -199,7 +204,7 @@ def test_low_port_denied(w):
     truth = sockets(w, w.user, "now", "bind", "127.0.0.1", "81")
     if truth:
         assert truth["errno"] == errno.EACCES, truth
-        event = w.expect(w.user, truth, {"evt.type": "bind", "fd.sport": 81, "rootwatch.io_uring": True})
+        event = w.expect(w.user, truth, {"evt.type": "bind", "rule": "bind-refused", "fd.sport": 81, "rootwatch.io_uring": True})
         assert field(event, "rootwatch.blocked") is True and field(event, "rootwatch.net.asked") is True, event
 
 
