@@ -249,7 +249,7 @@ static __always_inline __u64 harmless_sign_in(const void *f, const struct task_s
 	m = path_typed_mount(FIELD(file, f_path.mnt));
 	mnt_root = FIELD(m, mnt.mnt_root);
 	HARMLESS_PUT(l, mnt_root);
-	fs = TYPED(t, fs);
+	fs = TRUSTED(t, fs);
 	root = path_root_mount_near(path_typed_mount(FIELD(fs, root.mnt)));
 	if (!root)
 		return 0;

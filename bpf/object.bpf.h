@@ -353,14 +353,15 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 	const struct pid *pid, *leader_pid, *sid;
 	const struct task_struct *leader, *parent;
 	const struct signal_struct *signal;
+	const struct mnt_namespace *mnt_ns;
 	__u32 level;
 
 	if (!w || !g)
 		return 0;
 	leader = TRUSTED(t, group_leader);
 	parent = TRUSTED(leader, real_parent);
-	pid = TYPED(t, thread_pid);
-	signal = TYPED(t, signal);
+	pid = LOAD(struct task_struct, t, thread_pid); /* as an index is added to it */
+	signal = TRUSTED(t, signal);
 	level = LOAD(struct pid, pid, level) & 31;
 	w->cgroup = g->cgroup;
 	w->cgroup_hier = g->hier;
@@ -381,7 +382,8 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 	sid = TYPED_AT(signal, pids, PIDTYPE_SID);
 	w->sid = object_pid_at(sid, 0);
 	w->pid_ns = LOAD(struct pid_namespace, object_pid_ns_at(pid, level), ns.inum);
-	w->mnt_ns = LOAD(struct mnt_namespace, object_mnt_ns(t), ns.inum);
+	mnt_ns = TYPED(TRUSTED(t, nsproxy), mnt_ns);
+	w->mnt_ns = TYPED(mnt_ns, ns.inum);
 	w->flags = g->flags;
 	w->pad = 0;
 	if (w->mnt_ns == knob_host_mnt_ns)

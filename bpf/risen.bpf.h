@@ -26,7 +26,7 @@
  */
 static __always_inline bool risen_above(const struct task_struct *t, const struct task_value *v)
 {
-	const struct cred *c = TYPED(t, cred), *own = TYPED(t, real_cred);
+	const struct cred *c = TRUSTED(t, cred), *own = TRUSTED(t, real_cred);
 	const struct user_namespace *ns;
 	__u64 more, had;
 	bool root;
@@ -35,8 +35,8 @@ static __always_inline bool risen_above(const struct task_struct *t, const struc
 	    (v->flags & (TASK_ENTERED | TASK_CREDS | TASK_EXECS)) != (TASK_ENTERED | TASK_CREDS))
 		return false;
 	had = v->creds.cap_permitted;
-	root = (TYPED(c, euid.val) == 0 || TYPED(c, fsuid.val) == 0) && v->creds.uid &&
-	       v->creds.euid && v->creds.suid && v->creds.fsuid;
+	root = v->creds.uid && v->creds.euid && v->creds.suid && v->creds.fsuid &&
+	       (TYPED(c, euid.val) == 0 || TYPED(c, fsuid.val) == 0);
 	more = compat_caps(c, cap_permitted) & ~had;
 	if (!root && !more)
 		return false;

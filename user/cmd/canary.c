@@ -26,8 +26,8 @@
 #include "event/event.h"
 #include "sandbox/sandbox.h"
 
-/* A directory that every system has; in the sandbox an empty tmpfs covers it. */
-#define PLACE "/mnt"
+/* A directory that every system with BTF has; in the sandbox an empty tmpfs covers it. */
+#define PLACE "/sys"
 /* Names that pass whatever the rules are. */
 #define WATCHED PLACE "/" SOURCE_PROOF_FILE
 #define DENIED	"/proc/sys/kernel/ostype"
