@@ -146,8 +146,8 @@ static int act_on_mounts(void)
 		if (unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0) {
 			(void)mount("none", PLACE, "tmpfs", 0, NULL);
 			(void)syscall(SYS_move_mount, AT_FDCWD, PLACE, AT_FDCWD, PLACE, 0);
-			(void)syscall(SYS_pivot_root, PLACE, PLACE);
 			(void)umount2(PLACE, 0);
+			(void)syscall(SYS_pivot_root, PLACE, PLACE);
 		}
 		_exit(0);
 	}
