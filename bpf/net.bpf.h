@@ -97,26 +97,6 @@ static __always_inline bool net_asked(struct net_end *e, const void *addr)
 	       bpf_probe_read_user(&e->a, sizeof(e->a), (const char *)addr + 8) == 0;
 }
 
-/* The same address in the kernel's memory. */
-static __always_inline bool net_asked_kernel(struct net_end *e, const void *addr)
-{
-	struct {
-		__u16 family;
-		__be16 port;
-		__u32 v4;
-	} in = {};
-
-	if (bpf_probe_read_kernel(&in, sizeof(in), addr))
-		return false;
-	e->port = __builtin_bswap16(in.port);
-	if (in.family == AF_INET_) {
-		net_v4(&e->a, in.v4);
-		return true;
-	}
-	return in.family == AF_INET6_ &&
-	       bpf_probe_read_kernel(&e->a, sizeof(e->a), (const char *)addr + 8) == 0;
-}
-
 static __always_inline void net_v6(struct wire_address *a, const void *from)
 {
 	a->w[0] = compat_read_u64(from);
@@ -274,12 +254,9 @@ static __always_inline int net_made(const struct gate *g, const struct pt_regs *
 	return 0;
 }
 
-/*
- * An IP socket was connected, bound, listens, was accepted, or sent something. asked: the kernel's
- * copy of the address that was passed; NULL: it is where the registers say.
- */
-static __always_inline int net_done_at(const struct gate *g, const struct pt_regs *regs, __u32 call,
-				       const void *sk, long ret, const void *asked)
+/* An IP socket was connected, bound, listens, was accepted, or sent something. */
+static __always_inline int net_done(const struct gate *g, const struct pt_regs *regs, __u32 call,
+				    const void *sk, long ret)
 {
 	bool is32 = g->hflags & WIRE_F_COMPAT;
 	__u32 family = LOAD(struct sock, sk, __sk_common.skc_family);
@@ -306,8 +283,7 @@ static __always_inline int net_done_at(const struct gate *g, const struct pt_reg
 	/* Failed, or it is only sent there: the socket knows nothing. */
 	if (access == WIRE_WATCH_SEND || (access == WIRE_WATCH_OUT && !server.port) ||
 	    (ret < 0 && call == WIRE_CALL_BIND)) {
-		if (asked ? !net_asked_kernel(&server, asked) :
-			    !net_asked(&server, net_passed(regs, is32, call)))
+		if (!net_asked(&server, net_passed(regs, is32, call)))
 			return 0; /* AF_UNSPEC: it was disconnected; or a descriptor's own peer */
 		flags |= WIRE_NET_ASKED;
 	}
@@ -345,12 +321,6 @@ static __always_inline int net_done_at(const struct gate *g, const struct pt_reg
 	}
 	net_submit(s, g, ret, watched);
 	return 0;
-}
-
-static __always_inline int net_done(const struct gate *g, const struct pt_regs *regs, __u32 call,
-				    const void *sk, long ret)
-{
-	return net_done_at(g, regs, call, sk, ret, NULL);
 }
 
 static __always_inline int net_report(const struct task_struct *t, const struct gate *g,

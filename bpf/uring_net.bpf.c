@@ -64,6 +64,10 @@ static __always_inline __u32 uring_net_call(__u64 req, int err)
 	    !(LOAD(struct io_sr_msg, req, msg_flags) & MSG_FASTOPEN_))
 		return WIRE_CALL_NONE;
 	ret = LOAD(struct io_kiocb, req, cqe.res);
+	/* (Where the kernel keeps the address of a bind that was refused differs from one to the
+	 * next.) */
+	if (ret < 0 && call == WIRE_CALL_BIND)
+		return WIRE_CALL_NONE;
 	if (ret < 0 && !creds_denied(ret) && !net_tried(call, ret))
 		return WIRE_CALL_NONE;
 	if (!creds_root(TYPED(compat_current(), cred)) && !(creds_denied(ret) && knob_blocked))
@@ -91,18 +95,10 @@ static __always_inline void uring_net_arguments(struct pt_regs *regs, __u64 req,
 	}
 }
 
-/* The kernel's copy of the address that a bind was passed. */
-static __always_inline const void *uring_bind_address(__u64 req)
-{
-	__u64 data = (__u64)LOAD(struct io_kiocb, req, async_data);
-
-	return data ? ADDR(struct io_async_msghdr, data, addr) : NULL;
-}
-
 /* (What is known at compile time spares the verifier the ways of 32-bit calls.) */
 __noinline int uring_net(__u64 req, __u64 cgroup, __u64 gate, __u32 call)
 {
-	const void *f = LOAD(struct io_kiocb, req, file), *asked = NULL;
+	const void *f = LOAD(struct io_kiocb, req, file);
 	long ret = LOAD(struct io_kiocb, req, cqe.res);
 	struct task_struct *t = compat_current();
 	struct pt_regs *regs;
@@ -118,10 +114,8 @@ __noinline int uring_net(__u64 req, __u64 cgroup, __u64 gate, __u32 call)
 	uring_net_arguments(regs, req, call);
 	sk = LOAD(struct socket, LOAD(struct file, f, private_data), sk);
 	family = LOAD(struct sock, sk, __sk_common.skc_family);
-	if (call == WIRE_CALL_BIND)
-		asked = uring_bind_address(req);
 	if (family == AF_INET_ || family == AF_INET6_)
-		return net_done_at(&g, regs, call, sk, ret, asked);
+		return net_done(&g, regs, call, sk, ret);
 	if (family == AF_UNIX_ && call == WIRE_CALL_CONNECT && (ret >= 0 || !net_tried(call, ret)))
 		return connect_done(t, &g, regs, false, sk, ret);
 	return 0;

@@ -376,7 +376,6 @@ struct io_kiocb {
 	__u8 opcode;
 	unsigned int flags;
 	struct io_cqe cqe;
-	void *async_data;
 	const struct cred *creds;
 	struct io_wq_work work;
 };
@@ -432,14 +431,6 @@ struct io_sr_msg {
 	void *umsg;
 	unsigned int msg_flags;
 	void *addr; /* until 6.14 */
-};
-
-struct sockaddr_storage {
-	unsigned short ss_family;
-};
-
-struct io_async_msghdr {
-	struct sockaddr_storage addr;
 };
 
 struct linux_binprm {

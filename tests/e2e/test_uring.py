@@ -33,11 +33,6 @@ ASKED = """
   items: [sendto, sendmsg, sendmmsg]
   override:
     items: append
-- rule: Bind refused
-  desc: port 81, to whomever
-  condition: evt.type = bind and rootwatch.blocked = true and fd.sport = 81
-  output: "%proc.name %fd.name"
-  priority: NOTICE
 - rule: Datagram sent
   desc: a datagram to port 9999, whatever sends it
   condition: >
@@ -197,15 +192,6 @@ def test_low_port(w, _label, how, port):
     if truth:
         told(w, w.c, truth, "bind", {"rule": "low-port-bound", "fd.sport": int(port), "evt.rawres": 0,
                                      "fd.name": f"127.0.0.1:{port}"})
-
-
-def test_low_port_denied(w):
-    """The address is what was passed, of which the kernel has its own copy."""
-    truth = sockets(w, w.user, "now", "bind", "127.0.0.1", "81")
-    if truth:
-        assert truth["errno"] == errno.EACCES, truth
-        event = w.expect(w.user, truth, {"evt.type": "bind", "rule": "bind-refused", "fd.sport": 81, "rootwatch.io_uring": True})
-        assert field(event, "rootwatch.blocked") is True and field(event, "rootwatch.net.asked") is True, event
 
 
 def test_listen(w):

@@ -171,7 +171,7 @@ static void check_urings(const struct report *r, const struct source *s)
 	switch (source_urings(s)) {
 	case 0:
 		line(r, NOTE, "not seen",
-		     "through io_uring: which file is meant by its number in the ring");
+		     "through io_uring: which file is meant by its number in the ring; binds that were refused");
 		break;
 	case -EOPNOTSUPP:
 		line(r, NOTE, "io_uring",

@@ -376,6 +376,8 @@ int main(int argc, char **argv)
 		truth_die("too long");
 	truth_begin("flip");
 	run(a, flip, strtoul(argv[5], NULL, 10));
+	for (int i = 0; i < 2 && a->act == act_umount; i++)
+		unmount(i);
 	truth_end();
 	return 0;
 }
