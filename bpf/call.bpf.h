@@ -55,6 +55,7 @@ static __always_inline __u64 call_arg(const struct wire_syscall *r, __u32 n)
 
 #define CLONE_SIGNAL_	   0xffull
 #define CLONE_NEWS_	   0x7e020080ull /* CLONE_NEWTIME, _NEWNS, _NEWCGROUP to _NEWNET */
+#define CLONE_NEWUSER_	   0x10000000ull
 #define CLONE_INTO_CGROUP_ 0x200000000ull
 #define TIOCL_PASTESEL_	   3
 

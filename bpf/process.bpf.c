@@ -103,6 +103,37 @@ __noinline int exec_times(__u32 slot)
 	return 0;
 }
 
+/* A pipe, also one that has a name, as one number; 0: the file is none. */
+static __always_inline __u64 exec_pipe(const void *f)
+{
+	const void *inode = LOAD(struct file, f, f_inode);
+
+	if ((LOAD(struct inode, inode, i_mode) & S_IFMT_) != S_IFIFO_)
+		return 0;
+	return (__u64)LOAD(struct super_block, LOAD(struct inode, inode, i_sb), s_dev) << 32 ^
+	       LOAD(struct inode, inode, i_ino);
+}
+
+/* What the program finds as its standard input and output: connections, pipes. */
+__noinline int exec_stdio(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+	const struct task_struct *t = compat_current();
+	const void *in = open_file(t, 0), *out = open_file(t, 1);
+	struct wire_exec *r;
+
+	if (!s)
+		return 0;
+	r = (struct wire_exec *)s->record;
+	if ((in && sock_is_ip(in)) || (out && sock_is_ip(out)))
+		SET_FLAG(r->flags, WIRE_EXEC_NET);
+	if (in)
+		r->pipe_in = exec_pipe(in);
+	if (out)
+		r->pipe_out = exec_pipe(out);
+	return 0;
+}
+
 static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 				      const struct task_struct *t, const struct linux_binprm *bprm)
 {
@@ -132,8 +163,7 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 	    head[4] == '/' && head[5] == 'f' && head[6] == 'd' && head[7] == '/')
 		SET_FLAG(r->flags, WIRE_EXEC_FDPATH);
 	exec_times(s->slot);
-	if (sock_is_connection(t, 0) || sock_is_connection(t, 1))
-		SET_FLAG(r->flags, WIRE_EXEC_NET);
+	exec_stdio(s->slot);
 	argv_fill(s, r, TYPED(t, mm));
 	if (s->used <= WIRE_RECORD_MAX - WIRE_PATH_MAX - WIRE_TTY_LEN)
 		object_cwd(s, &r->cwd, t);

@@ -62,17 +62,23 @@ static __always_inline const void *sock_of(const struct task_struct *t, __u32 fd
 	return LOAD(struct socket, LOAD(struct file, f, private_data), sk);
 }
 
-/* Is a descriptor that of an IP socket? */
-static __always_inline bool sock_is_connection(const struct task_struct *t, __u32 fd)
+static __always_inline bool sock_is_ip(const void *f)
 {
-	const void *f = open_file(t, fd);
 	__u32 family;
 
-	if (!f || !sock_is_file(f))
+	if (!sock_is_file(f))
 		return false;
 	family = LOAD(struct sock, LOAD(struct socket, LOAD(struct file, f, private_data), sk),
 		      __sk_common.skc_family);
 	return family == AF_INET_ || family == AF_INET6_;
+}
+
+/* Is a descriptor that of an IP socket? */
+static __always_inline bool sock_is_connection(const struct task_struct *t, __u32 fd)
+{
+	const void *f = open_file(t, fd);
+
+	return f && sock_is_ip(f);
 }
 
 #endif /* ROOTWATCH_SOCK_BPF_H */

@@ -6,6 +6,7 @@
  * (5.18 and later, with CONFIG_FPROBE), return probes on the functions of the watched calls alone
  * cost the others nothing. Only one of the two programs is loaded.
  */
+#include "bind.bpf.h"
 #include "call.bpf.h"
 #include "compat.bpf.h"
 #include "connect.bpf.h"
@@ -149,6 +150,22 @@ SYSCALL_GATE int syscall_gate(long ret, __u32 call, struct gate *g)
 	return true;
 }
 
+static __always_inline bool syscall_may_make_root(__u32 call)
+{
+	return call == WIRE_CALL_UNSHARE || call == WIRE_CALL_CLONE || call == WIRE_CALL_CLONE3;
+}
+
+/* A user namespace was asked for: whoever makes one is its root. */
+__noinline int syscall_makes_root(__u32 call)
+{
+	struct task_struct *t = compat_current();
+	__u64 flags = compat_arg(compat_user_regs(t), compat_flag(t), 0);
+
+	if (call == WIRE_CALL_CLONE3)
+		flags = call_user_u64(flags);
+	return (flags & CLONE_NEWUSER_) != 0;
+}
+
 /* Of a call that somebody wants to see: does its caller count? Then it is told. */
 static __always_inline int syscall_tell(const struct task_struct *t, __u32 flag, __u32 call,
 					long ret, __u32 tier)
@@ -157,7 +174,8 @@ static __always_inline int syscall_tell(const struct task_struct *t, __u32 flag,
 	bool denied;
 
 	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && creds_denied(ret)) &&
-	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETGROUPS))
+	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETGROUPS) &&
+	    !(syscall_may_make_root(call) && ret >= 0 && syscall_makes_root(call)))
 		return 0;
 	g.cgroup = 0; /* all of it is passed on, which Linux 6.2 wants to see written */
 	g.hier = 0;
@@ -177,6 +195,8 @@ static __always_inline int syscall_tell(const struct task_struct *t, __u32 flag,
 		return denied ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :
 				syscall_open(g.cgroup, gate_packed(&g), call, ret);
 	}
+	if (call == WIRE_CALL_BIND || (call == WIRE_CALL_CONNECT && (flag & WIRE_F_COMPAT)))
+		bind_done(g.cgroup, gate_packed(&g), call, ret);
 	return net_is_call(call)	 ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
 	       dup_is_call(call)	 ? syscall_dup(g.cgroup, gate_packed(&g), call, ret) :
 	       call >= WIRE_CALL_FIRST	 ? syscall_other(g.cgroup, gate_packed(&g), call, ret) :

@@ -183,6 +183,8 @@ struct wire_exec {
 	__s64 exe_ctime, exe_mtime; /* of the inode of exe, CLOCK_REALTIME ns */
 	__u64 init_start; /* of process 1 of the task's pid namespace, CLOCK_BOOTTIME ns; 0: it is
 			     the host's */
+	/* Standard input and output where they are pipes: which pipes; 0: they are none. */
+	__u64 pipe_in, pipe_out;
 	struct wire_blob filename; /* what execve was asked for: for a script, the script */
 	struct wire_blob interp;   /* bprm->interp; differs from filename for a script */
 	struct wire_blob argv;	   /* NUL-separated, head when cut */

@@ -9,6 +9,8 @@
  * - fd: a descriptor whose file it is about, instead of the first path; the second is a name then;
  * - mode; flags, and by which names (WIRE_CALL_FLAGS_*);
  * - and what Falco calls the two paths in evt.arg.*.
+ *
+ * BIND_FILE is what a bind of a Unix socket does beside: it makes a file (bpf/bind.bpf.h).
  */
 #ifndef ROOTWATCH_WIRE_CALLS_H
 #define ROOTWATCH_WIRE_CALLS_H
@@ -126,6 +128,7 @@ X(IOPL,       iopl,       172, 110, WIRE_CALL_NO_NR, WIRE_CALL_NO_NR,  0, 0, 0, 
 X(IOPERM,     ioperm,     173, 101, WIRE_CALL_NO_NR, WIRE_CALL_NO_NR,  0, 0, 0, 0, 0, 0, 0, NONE,   "",        "") \
 X(FANOTIFY_INIT, fanotify_init, 300, 338, 262, 367,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
 X(NAME_TO_HANDLE_AT, name_to_handle_at, 303, 341, 264, 370,  2, 1,    0, 0,  0, 0, 5, AT,     "",        "") \
+X(BIND_FILE,  bind, WIRE_CALL_NO_NR, WIRE_CALL_NO_NR, WIRE_CALL_NO_NR, WIRE_CALL_NO_NR,  2, 0, 0, 0,  0, 0, 0, NONE, "", "") \
 X(CLONE,      clone,       56, 120,     220, 120,  0, 0,    0, 0,  0, 0, WIRE_CALL_WORD(0), CLONE, "",    "") \
 X(CLONE3,     clone3,     435, 435,     435, 435,  0, 0,    0, 0,  WIRE_CALL_WORD(1), 0, WIRE_CALL_WORD(0), CLONE, "", "") \
 X(IOCTL,      ioctl,       16,  54,      29,  54,  0, 0,    0, 0,  1, 0, WIRE_CALL_WORD(0), IOCTL, "",    "") \

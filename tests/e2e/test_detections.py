@@ -36,6 +36,12 @@ SYSRQ = write("/proc/sysrq-trigger", "w") if os.path.exists("/proc/sysrq-trigger
     "act_open openat wc /proc/sysrq-trigger"]
 LISTEN = "act_connect --listen /run/docker.sock"
 
+
+def bound(where):
+    """A Unix socket bound there."""
+    return f"act_connect --listen {where} & sleep 0.3; kill $!"
+
+
 # The detection; where and the act that raises it; where and an act that comes near and does not.
 TABLE = [
     ("runtime-socket", "strong", ["act_connect", "/data/docker.sock"],
@@ -97,6 +103,12 @@ TABLE = [
     ("host-file-written", "strong", write("/data/file", "w"), "strong", read("/data/file")),
     ("etc-written", "c", write("/etc/motd", "w"), "c", read("/etc/motd")),
     ("etc-written", "c", write("/etc/new.conf"), "c", write("/etcetera")),
+    # A bind makes a file, by a path, through a link, and when it is denied.
+    ("etc-written", "c", bound("/etc/x.sock"), "strong", bound("/opt/x.sock")),
+    ("etc-written", "c", "ln -s /etc /opt/etc; " + bound("--datagram /opt/etc/y.sock"), "strong",
+     bound("--abstract /etc/z.sock")),
+    ("etc-written", "user", bound("/etc/x.sock"), "user", bound("/tmp/x.sock")),
+    ("host-file-written", "strong", bound("/data/x.sock"), "strong", bound("/opt/x.sock")),
     ("kernel-knob-written", "strong", write("/proc/sys/kernel/hostname", "w"),
      "strong", read("/proc/sys/kernel/hostname")),
     ("shadow-read", "c", read("/etc/shadow"), "c", read("/etc/passwd")),

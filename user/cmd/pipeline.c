@@ -14,8 +14,10 @@
 #include "container/host_mounts.h"
 #include "container/resolver.h"
 #include "event/event.h"
+#include "process/pipes.h"
 #include "process/process.h"
 #include "rules/engine/engine.h"
+#include "rules/program.h"
 
 /* The container's and process' caches: enough for a large node, small in memory. */
 #define CONTAINERS_MAX 1024
@@ -40,6 +42,7 @@ struct pipeline {
 	struct sink *sink;
 	struct container_cache *containers;
 	struct process_table *processes;
+	struct pipes *pipes;
 	struct resolver *resolver;
 	struct engine *engines[2]; /* by event.set */
 	bool timed[2];		   /* its verdicts change with the time */
@@ -131,6 +134,8 @@ int pipeline_new(struct pipeline **out, const struct pipeline_options *o,
 	if (!err)
 		err = process_table_new(&p->processes, PROCESSES_MAX);
 	if (!err)
+		err = pipes_new(&p->pipes);
+	if (!err)
 		err = resolver_new(&p->resolver, "/proc", o->host);
 	if (err) {
 		pipeline_free(p);
@@ -148,6 +153,7 @@ void pipeline_free(struct pipeline *p)
 		container_cache_free(p->containers);
 	if (p->processes)
 		process_table_free(p->processes);
+	pipes_free(p->pipes);
 	resolver_free(p->resolver);
 	while (p->reported) {
 		struct name *next = p->reported->next;
@@ -352,6 +358,7 @@ static bool is_context(const struct event *e)
 int pipeline_record(void *pipeline, const void *data, size_t size)
 {
 	struct pipeline *p = pipeline;
+	char name[PROGRAM_NAME_MAX];
 	struct event e;
 	int err;
 
@@ -390,6 +397,8 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 	if (!is_context(&e))
 		e.num = ++p->num;
 	process_table_apply(p->processes, &e);
+	if (e.kind == EVENT_EXEC && (e.exec.pipe_in || e.exec.pipe_out))
+		pipes_apply(p->pipes, &e, program_piped(&e, name));
 	if (is_context(&e))
 		p->st.context++;
 	else if (is_other_canary(p, &e))

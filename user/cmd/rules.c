@@ -173,7 +173,8 @@ const char *const *rules_events(unsigned kinds, const struct wire_calls *calls)
 		if ((kinds & 1u << EVENT_NET) && wire_calls_has(calls, net[i]))
 			names[n++] = event_call_name(net[i]);
 	for (uint32_t call = WIRE_CALL_FIRST; call < WIRE_CALL_END; call++)
-		if ((kinds & 1u << EVENT_SYSCALL) && wire_calls_has(calls, call))
+		if ((kinds & 1u << EVENT_SYSCALL) && wire_calls_has(calls, call) &&
+		    !(call == WIRE_CALL_BIND_FILE && (kinds & 1u << EVENT_NET)))
 			names[n++] = event_call_name(call);
 	names[n] = NULL;
 	return names;

@@ -91,6 +91,8 @@ static void decode_exec(struct reader *r, struct event *e)
 	e->exec.exe_ctime = w->exe_ctime;
 	e->exec.exe_mtime = w->exe_mtime;
 	e->exec.init_start = w->init_start;
+	e->exec.pipe_in = w->pipe_in;
+	e->exec.pipe_out = w->pipe_out;
 	e->exec.tty = reader_take(r, w->tty, WIRE_TTY_LEN);
 	e->cwd = reader_or_root(reader_take(r, w->cwd, WIRE_PATH_MAX));
 }

@@ -67,6 +67,13 @@ struct event_file {
 	struct str fstype;
 };
 
+/* The programs at the other end of a pipe, and through their pipes further on; nearest first. */
+#define EVENT_PIPED_MAX 8
+struct event_piped {
+	uint32_t n;
+	struct str names[EVENT_PIPED_MAX];
+};
+
 struct event_exec {
 	struct event_file exe;
 	uint32_t flags; /* WIRE_EXEC_* */
@@ -79,6 +86,9 @@ struct event_exec {
 	int64_t exe_ctime, exe_mtime; /* of the program's inode, CLOCK_REALTIME ns; 0: not known */
 	uint64_t init_start; /* of process 1 of the pid namespace, CLOCK_BOOTTIME ns; 0: the host's */
 	struct str tty;
+	uint64_t pipe_in, pipe_out; /* which pipes standard input and output are; 0: none */
+	/* Added by enrich, and its own: who writes into the one, who reads the other; or NULL. */
+	const struct event_piped *from, *to;
 };
 
 struct event_exit {

@@ -509,6 +509,8 @@ X(SOCKET_NAME, "rootwatch.socket.name", STRING, NONE, C, \
 X(PROGRAM_NAME, "rootwatch.program.name", STRING, NONE, E, \
   "the program behind interpreters, loaders and multi-call programs", "\"adduser\"") \
 X(PROGRAM_ARGS, "rootwatch.program.args", STRING, NONE, E, "the arguments behind that name", "\"-D eve\"") \
+X(PROGRAM_INPUT, "rootwatch.program.runs_input", BOOL, NONE, E, \
+  "an interpreter that was given neither a script nor code: it runs what its standard input says", "true") \
 X(PACKAGE, "rootwatch.package", STRING, NONE, E, \
   "of a package manager: act when it changes something, query when it only asks", "\"act\"") \
 X(EXEC_PATHS, "rootwatch.exec.paths", STRINGS, NONE, E, \
@@ -516,6 +518,11 @@ X(EXEC_PATHS, "rootwatch.exec.paths", STRINGS, NONE, E, \
   "\"/tmp/x\"") \
 X(EXEC_STDIO_NET, "rootwatch.exec.stdio_net", BOOL, NONE, E, \
   "its standard input or output is a network connection", "true") \
+X(EXEC_PIPED_FROM, "rootwatch.exec.piped_from", STRINGS, NONE, E, \
+  "names of the programs that write into its standard input by a pipe, also through others; with \" -c\" " \
+  "behind that of an interpreter that was given its code", "\"curl\"") \
+X(EXEC_PIPED_TO, "rootwatch.exec.piped_to", STRINGS, NONE, E, \
+  "likewise of those that read its standard output", "\"sh\"") \
 X(EXEC_GAINED, "rootwatch.exec.gained", STRINGS, NONE, E, \
   "what the gain is worth, all that is true of: root, group, major or minor (capabilities)", \
   "\"root\"") \

@@ -9,38 +9,40 @@ struct interpreter {
 	char module;	   /* the option's value names a module, which is the program */
 	const char *longs; /* long options whose value is the next argument */
 	const char *file;  /* if not NULL: the script is the value of one of these options alone */
+	bool shell; /* -s: what follows are arguments, and the script is its input; - is -- */
 };
 
 static const struct interpreter interpreters[] = {
-	{"python", "WXQ", "c", 'm', "--check-hash-based-pycs", NULL},
-	{"pypy", "WXQ", "c", 'm', "--jit", NULL},
+	{"python", "WXQ", "c", 'm', "--check-hash-based-pycs", NULL, false},
+	{"pypy", "WXQ", "c", 'm', "--jit", NULL, false},
 	{"node", "rC", "ep", 0, "--require --import --loader --experimental-loader --conditions",
-	 NULL},
+	 NULL, false},
 	{"nodejs", "rC", "ep", 0, "--require --import --loader --experimental-loader --conditions",
-	 NULL},
-	{"ruby", "IrCEK", "e", 0, "--encoding", NULL},
-	{"perl", "I", "eE", 0, "", NULL},
-	{"php", "cdztS", "rRBE", 0, "", NULL},
-	{"lua", "l", "e", 0, "", NULL},
-	{"sh", "oO", "c", 0, "", NULL},
-	{"ash", "oO", "c", 0, "", NULL},
-	{"dash", "oO", "c", 0, "", NULL},
-	{"bash", "oO", "c", 0, "--rcfile --init-file", NULL},
-	{"ksh", "oO", "c", 0, "", NULL},
-	{"zsh", "o", "c", 0, "", NULL},
-	{"mksh", "oO", "c", 0, "", NULL},
-	{"rbash", "oO", "c", 0, "", NULL},
-	{"csh", "", "c", 0, "", NULL},
-	{"tcsh", "", "c", 0, "", NULL},
-	{"fish", "CdDo", "c", 0, "--init-command --profile --debug", NULL},
-	{"tclsh", "", "", 0, "-encoding", NULL},
-	{"expect", "", "c", 0, "", NULL},
-	{"Rscript", "", "e", 0, "", NULL},
-	{"awk", "Fv", "", 0, "", "-f --file"},
-	{"gawk", "FvilL", "", 0, "--include --load", "-f --file -E --exec"},
-	{"mawk", "FvW", "", 0, "", "-f --file"},
-	{"original-awk", "Fv", "", 0, "", "-f"},
-	{"java", "", "", 0, "-cp -classpath --class-path -p --module-path --add-modules", "-jar"},
+	 NULL, false},
+	{"ruby", "IrCEK", "e", 0, "--encoding", NULL, false},
+	{"perl", "I", "eE", 0, "", NULL, false},
+	{"php", "cdztS", "rRBE", 0, "", NULL, false},
+	{"lua", "l", "e", 0, "", NULL, false},
+	{"sh", "oO", "c", 0, "", NULL, true},
+	{"ash", "oO", "c", 0, "", NULL, true},
+	{"dash", "oO", "c", 0, "", NULL, true},
+	{"bash", "oO", "c", 0, "--rcfile --init-file", NULL, true},
+	{"ksh", "oO", "c", 0, "", NULL, true},
+	{"zsh", "o", "c", 0, "", NULL, true},
+	{"mksh", "oO", "c", 0, "", NULL, true},
+	{"rbash", "oO", "c", 0, "", NULL, true},
+	{"csh", "", "c", 0, "", NULL, true},
+	{"tcsh", "", "c", 0, "", NULL, true},
+	{"fish", "CdDo", "c", 0, "--init-command --profile --debug", NULL, false},
+	{"tclsh", "", "", 0, "-encoding", NULL, false},
+	{"expect", "", "c", 0, "", NULL, false},
+	{"Rscript", "", "e", 0, "", NULL, false},
+	{"awk", "Fv", "", 0, "", "-f --file", false},
+	{"gawk", "FvilL", "", 0, "--include --load", "-f --file -E --exec", false},
+	{"mawk", "FvW", "", 0, "", "-f --file", false},
+	{"original-awk", "Fv", "", 0, "", "-f", false},
+	{"java", "", "", 0, "-cp -classpath --class-path -p --module-path --add-modules", "-jar",
+	 false},
 };
 
 static struct str after(struct str s, uint32_t n)
@@ -185,6 +187,7 @@ static size_t short_options(struct program *p, const struct interpreter *in, siz
 		bool attached = j + 1 < arg.len;
 
 		if (has(in->code, c)) {
+			p->code = true;
 			take_args(p, p->n);
 			return 0;
 		}
@@ -196,6 +199,8 @@ static size_t short_options(struct program *p, const struct interpreter *in, siz
 			take_args(p, attached ? i + 1 : i + 2);
 			return 0;
 		}
+		if (in->shell && c == 's')
+			p->input = true;
 		if (has(in->with_value, c))
 			return attached ? 1 : 2;
 	}
@@ -292,6 +297,13 @@ static void behind_file_option(struct program *p, const struct interpreter *in)
 		take_args(p, attached ? i + 1 : i + 2);
 		return;
 	}
+	p->code = true; /* or there is none */
+}
+
+/* Names of the standard input, also as a script. */
+static bool is_input(struct str arg)
+{
+	return word_in("- /dev/stdin /dev/fd/0 /proc/self/fd/0", arg);
 }
 
 /* What an interpreter was told to run. p->args starts behind the interpreter's own name. */
@@ -308,7 +320,7 @@ static void behind_interpreter(struct program *p, const struct interpreter *in)
 
 		if (is_long(arg)) {
 			i += word_in(in->longs, arg) ? 2 : 1;
-		} else if (str_is(arg, "--")) {
+		} else if (str_is(arg, "--") || (in->shell && str_is(arg, "-"))) {
 			i++;
 			break;
 		} else if (is_option(arg)) {
@@ -321,11 +333,13 @@ static void behind_interpreter(struct program *p, const struct interpreter *in)
 			break;
 		}
 	}
-	if (i < p->n) {
+	/* `bash -s -- x`, `bash -`, `python3 - x`, `sh /dev/stdin x`, or nothing at all. */
+	p->input = p->input || i >= p->n || is_input(p->args[i]);
+	if (!p->input) {
 		p->script = p->args[i];
 		p->name = script_name(p->args[i]);
-		take_args(p, i + 1);
 	}
+	take_args(p, p->input && i < p->n && !is_input(p->args[i]) ? i : i + 1);
 }
 
 /* The kernel puts the script's name, as it was asked for, behind its interpreter. */
@@ -362,13 +376,39 @@ static void behind_applet(struct program *p)
 		behind_interpreter(p, in);
 }
 
+/*
+ * The program's own name, not that of a file that it was bound over; but for Kubernetes' subPath
+ * mounts, whose files are called by numbers.
+ */
+static struct str own_name(const struct event_file *f)
+{
+	struct str name = str_basename(f->sbpath);
+	uint32_t i = 0;
+
+	while (i < name.len && name.p[i] >= '0' && name.p[i] <= '9')
+		i++;
+	return i < name.len || f->path.len == 0 ? name : str_basename(f->path);
+}
+
+/* Does what the kernel started read the script? If not, its name is no more than an argument. */
+static bool reads_script(const struct program *p, struct str exe)
+{
+	if (is_multicall(exe) && p->n > 1) {
+		struct str applet = str_basename(p->args[0]);
+
+		return interpreter_find(is_multicall(applet) ? p->args[1] : applet) != NULL;
+	}
+	return interpreter_find(exe) != NULL;
+}
+
 void program_identify(struct program *p, const struct event *e)
 {
 	const struct event_exec *x = &e->exec;
-	struct str exe = str_basename(x->exe.path.len ? x->exe.path : x->exe.sbpath);
+	struct str exe = own_name(&x->exe);
 	const struct interpreter *in;
 
 	p->n = 0;
+	p->code = p->input = false;
 	p->loaded = p->libdirs = p->script = STR_LIT("");
 	split_argv(p, x);
 	while (is_loader(exe) && p->n > 1)
@@ -378,7 +418,7 @@ void program_identify(struct program *p, const struct event *e)
 	/* `#!/usr/bin/env node`: env is about to execute node, and that exec tells the script. */
 	if (str_is(exe, "env")) {
 		take_args(p, 1);
-	} else if (x->script && x->filename.len > 0) {
+	} else if (x->script && x->filename.len > 0 && reads_script(p, exe)) {
 		behind_script(p, x);
 	} else if (is_multicall(exe)) {
 		behind_applet(p);
@@ -387,4 +427,22 @@ void program_identify(struct program *p, const struct event *e)
 		if (in)
 			behind_interpreter(p, in);
 	}
+}
+
+struct str program_piped(const struct event *e, char buf[static PROGRAM_NAME_MAX])
+{
+	static const char mark[] = " -c";
+	const uint32_t room = PROGRAM_NAME_MAX - (sizeof(mark) - 1);
+	struct program p;
+	uint32_t n;
+
+	program_identify(&p, e);
+	n = p.name.len < room ? p.name.len : room;
+	if (n > 0)
+		memcpy(buf, p.name.p, n);
+	if (p.code) {
+		memcpy(buf + n, mark, sizeof(mark) - 1);
+		n += sizeof(mark) - 1;
+	}
+	return (struct str){buf, n, n};
 }

@@ -24,6 +24,8 @@ struct program {
 	struct str more;		   /* arguments beyond these, with NULs between them */
 	struct str tail;		   /* the end of them where the middle is not known */
 	struct str script;		   /* the file that an interpreter was told to run */
+	bool code;			   /* or it was given the code itself */
+	bool input;			   /* or neither, and runs what its standard input says */
 };
 
 /*
@@ -32,6 +34,14 @@ struct program {
  * copy under another name is not recognised.
  */
 void program_identify(struct program *p, const struct event *e);
+
+/*
+ * What an EVENT_EXEC's program is called for those at the other ends of its pipes, in buf: its
+ * name, with " -c" behind it when it is an interpreter that was given its code as an argument, and
+ * so does not read it from there.
+ */
+#define PROGRAM_NAME_MAX 64
+struct str program_piped(const struct event *e, char buf[static PROGRAM_NAME_MAX]);
 
 /* True when word is one of the words of list, which are separated by single spaces. */
 bool word_in(const char *list, struct str word);

@@ -7,7 +7,10 @@
 
 #include "event/event.h"
 
-/* Each call has a name of its own; together with the table's static assert no hole is left. */
+/*
+ * Each call has a name of its own, but for what is one call (BIND_FILE); together with the table's
+ * static assert no hole is left.
+ */
 static void call_names(void **state)
 {
 	(void)state;
@@ -15,7 +18,8 @@ static void call_names(void **state)
 	for (uint32_t a = WIRE_CALL_NONE + 1; a < WIRE_CALL_END; a++) {
 		assert_non_null(event_call_name(a));
 		for (uint32_t b = WIRE_CALL_NONE; b < a; b++)
-			assert_string_not_equal(event_call_name(a), event_call_name(b));
+			if (a != WIRE_CALL_BIND_FILE || b != WIRE_CALL_BIND)
+				assert_string_not_equal(event_call_name(a), event_call_name(b));
 	}
 	assert_string_equal(event_call_name(WIRE_CALL_END), "");
 	assert_string_equal(event_call_name(UINT32_MAX), "");

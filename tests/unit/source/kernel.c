@@ -50,13 +50,15 @@ struct super_block {
 	unsigned long s_magic;
 };
 
+struct vfsmount {
+	struct dentry *mnt_root;
+	struct super_block *mnt_sb;
+};
+
 struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
-	struct {
-		struct dentry *mnt_root;
-		struct super_block *mnt_sb;
-	} mnt;
+	struct vfsmount mnt;
 };
 
 struct inode {
@@ -163,6 +165,7 @@ static long bpf_probe_read_kernel(void *dst, uint32_t n, const void *src)
 #define bpf_map_lookup_elem(of, key)	   map_find(*(key))
 #define bpf_core_field_offset(type, field) offsetof(type, field)
 #define LOAD(type, ptr, field)		   (((const type *)(ptr))->field)
+#define FIELD(ptr, field)		   ((ptr)->field)
 #define LOOP(n, step, ctx)                            \
 	do {                                          \
 		for (uint32_t i_ = 0; i_ < (n); i_++) \

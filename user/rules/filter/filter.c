@@ -92,6 +92,8 @@ static int add_calls(struct wishes *all, const struct rule *rule)
 		err = can_match(rule, WORLD_CALL(call), &can);
 		if (can)
 			wire_calls_add(&all->calls, call);
+		if (can && call == WIRE_CALL_BIND_FILE)
+			wire_calls_add(&all->calls, WIRE_CALL_BIND);
 		if (!can || err || !wire_call_dull(call))
 			continue;
 		err = can_match(rule, WORLD_DULL(call), &can);

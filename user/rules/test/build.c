@@ -77,13 +77,13 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 	    id != F_PROC_PVPID && id != F_ARG_REQUEST && id != F_CALL_GAINED && id != F_ARG_KEY &&
 	    id != F_ARG_VALUE && id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET && id != F_FD_NUM &&
 	    id != F_DUP_STDIO && id != F_PIDNS_DURATION && id != F_ARG_PROT && id != F_SETID_GAIN &&
-	    id != F_HANDLE_AT) {
+	    id != F_HANDLE_AT && id != F_EXEC_PIPED_FROM && id != F_EXEC_PIPED_TO) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;
 	}
-	if (list && id != F_PROC_ARGS) {
-		*why = "only proc.args can be a list";
+	if (list && id != F_PROC_ARGS && id != F_EXEC_PIPED_FROM && id != F_EXEC_PIPED_TO) {
+		*why = "only proc.args and rootwatch.exec.piped_* can be lists";
 		return -EINVAL;
 	}
 	f = &b->in.fields[id];
@@ -256,6 +256,11 @@ static size_t find_type(struct build *b)
 		i++;
 	if (i < TYPES && types[i].kind == EVENT_CONNECT && build_is_net(b))
 		i++;
+	/* A bind of a path is one of a Unix socket, which is the later row. */
+	if (i < TYPES && types[i].kind == EVENT_NET && types[i].call == WIRE_CALL_BIND &&
+	    !build_is_net(b) && b->in.fields[F_FD_NAME].given)
+		while (types[++i].call != WIRE_CALL_BIND_FILE)
+			;
 	if (i == TYPES)
 		input_fail(
 			&b->in, F_TYPE,

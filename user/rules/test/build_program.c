@@ -162,6 +162,25 @@ static void build_argv(struct build *b, struct str argv0)
 	x->argv_len = (uint32_t)len;
 }
 
+/* Who is at the other end of a pipe; NULL: it is none. */
+static const struct event_piped *build_piped(struct build *b, enum field_id id)
+{
+	const struct input_field *f = &b->in.fields[id];
+	struct event_piped *list;
+
+	if (!input_given(&b->in, id))
+		return NULL;
+	list = ARENA_NEW(b->in.arena, struct event_piped);
+	if (!list || f->n > EVENT_PIPED_MAX) {
+		input_fail(&b->in, id, "more than %d names", EVENT_PIPED_MAX);
+		return NULL;
+	}
+	for (list->n = 0; list->n < f->n; list->n++)
+		list->names[list->n] =
+			input_copy(&b->in, f->values[list->n].text, f->values[list->n].len);
+	return list;
+}
+
 /* The program was changed so long after its container had started; 0: before. */
 static void build_change(struct build *b, struct event_exec *x)
 {
@@ -197,6 +216,8 @@ void build_exec(struct build *b, uint32_t flags)
 	x->script = script;
 	x->flags = flags | WIRE_EXEC_PREV | (script ? WIRE_EXEC_SCRIPT : 0) |
 		   (net ? WIRE_EXEC_NET : 0);
+	x->from = build_piped(b, F_EXEC_PIPED_FROM);
+	x->to = build_piped(b, F_EXEC_PIPED_TO);
 	gain = input_words(&b->in, F_EXEC_GAIN, gains, ',', 0);
 	for (size_t i = 0; gains[i]; i++)
 		x->flags |= gain >> i & 1 ? bits[i] : 0;

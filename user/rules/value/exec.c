@@ -135,6 +135,14 @@ static bool set_gained(struct value *v, const struct event *e, struct value_scra
 	return true;
 }
 
+static bool set_piped(struct value *v, const struct event_piped *list,
+		      struct value_scratch *scratch)
+{
+	for (uint32_t i = 0; list && i < list->n; i++)
+		add_str(v, list->names[i], scratch);
+	return true;
+}
+
 static struct str gain(const struct event_exec *x)
 {
 	static const struct str gains[] = {
@@ -170,11 +178,14 @@ static bool of_program(struct value *v, const struct event *e, enum field_id id,
 {
 	struct program p;
 
-	if (id != F_PROGRAM_NAME && id != F_PROGRAM_ARGS && id != F_PACKAGE)
+	if (id != F_PROGRAM_NAME && id != F_PROGRAM_ARGS && id != F_PROGRAM_INPUT &&
+	    id != F_PACKAGE)
 		return false;
 	program_identify(&p, e);
 	if (id == F_PROGRAM_NAME)
 		return set_str(v, p.name);
+	if (id == F_PROGRAM_INPUT)
+		return set_bool(v, p.input);
 	return id == F_PACKAGE ? set_package(v, &p, e) : set_args(v, &p, scratch);
 }
 
@@ -217,6 +228,10 @@ bool value_of_exec(struct value *v, const struct event *e, const struct field_us
 		return set_str(v, gain(x));
 	case F_EXEC_STDIO_NET:
 		return set_bool(v, x->flags & WIRE_EXEC_NET);
+	case F_EXEC_PIPED_FROM:
+		return set_piped(v, x->from, scratch);
+	case F_EXEC_PIPED_TO:
+		return set_piped(v, x->to, scratch);
 	case F_EXEC_GAINED:
 		return set_gained(v, e, scratch);
 	case F_EXEC_PATHS:
