@@ -230,3 +230,62 @@ int BPF_PROG(rootwatch_act_chroot, const struct path *at)
 {
 	return acts_path(WIRE_ACT_CHROOT, at);
 }
+
+/*
+ * Mounts, and a file that is truncated by its descriptor (since 6.2; before by its path, above).
+ * These ask whatever CONFIG_SECURITY_PATH says.
+ */
+SEC("fentry/security_sb_mount")
+int BPF_PROG(rootwatch_act_mount, const char *source, const struct path *at)
+{
+	return acts_path(WIRE_ACT_MOUNT, at);
+}
+
+SEC("fentry/security_move_mount")
+int BPF_PROG(rootwatch_act_move_mount, const struct path *from, const struct path *to)
+{
+	__u64 one = compat_untyped(LOAD(struct path, from, dentry));
+	__u64 one_mnt = compat_untyped(LOAD(struct path, from, mnt));
+	__u64 two = compat_untyped(LOAD(struct path, to, dentry));
+	__u64 two_mnt = compat_untyped(LOAD(struct path, to, mnt));
+	__u32 slot = acts_begin(WIRE_ACT_MOVE);
+
+	if (!slot)
+		return 0;
+	acts_object(slot - 1, 0, one, one_mnt);
+	acts_object(slot - 1, 1, two, two_mnt);
+	return acts_end(slot - 1, WIRE_ACT_MOVE);
+}
+
+/* What is taken away: the root of a mount, by the path where it lies. */
+SEC("fentry/security_sb_umount")
+int BPF_PROG(rootwatch_act_umount, struct vfsmount *mnt)
+{
+	__u64 root = compat_untyped(LOAD(struct vfsmount, mnt, mnt_root));
+	__u64 vfsmnt = compat_untyped(mnt);
+	__u32 slot = acts_begin(WIRE_ACT_UMOUNT);
+
+	if (!slot)
+		return 0;
+	acts_object(slot - 1, 0, root, vfsmnt);
+	return acts_end(slot - 1, WIRE_ACT_UMOUNT);
+}
+
+SEC("fentry/security_sb_pivotroot")
+int BPF_PROG(rootwatch_act_pivot, const struct path *put_old, const struct path *root)
+{
+	return acts_path(WIRE_ACT_PIVOT, root);
+}
+
+SEC("fentry/security_file_truncate")
+int BPF_PROG(rootwatch_act_ftruncate, struct file *f)
+{
+	__u64 dentry = compat_untyped(LOAD(struct file, f, f_path.dentry));
+	__u64 vfsmnt = compat_untyped(LOAD(struct file, f, f_path.mnt));
+	__u32 slot = acts_begin(WIRE_ACT_FTRUNC);
+
+	if (!slot)
+		return 0;
+	acts_object(slot - 1, 0, dentry, vfsmnt);
+	return acts_end(slot - 1, WIRE_ACT_FTRUNC);
+}

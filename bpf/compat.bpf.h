@@ -448,11 +448,14 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 	return is32 ? (__u32)v : v;
 }
 
-/* Registers of our own as of a call that was passed an address of that length (64 bits). */
-static __always_inline void compat_set_address(struct pt_regs *regs, __u64 addr, __u32 len)
+/* Sets argument n (a constant below 5) in registers of our own, as of a 64-bit call. */
+static __always_inline void compat_set_arg(struct pt_regs *regs, int n, __u64 v)
 {
-	regs->si = addr;
-	regs->dx = len;
+	*(n == 0 ? &regs->di :
+	  n == 1 ? &regs->si :
+	  n == 2 ? &regs->dx :
+	  n == 3 ? &regs->r10 :
+		   &regs->r8) = v;
 }
 
 #define COMPAT_NATIVE(id, x86, ...)	  [x86].native = WIRE_CALL_##id,
@@ -497,10 +500,13 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 	return is32 ? (__u32)v : v;
 }
 
-static __always_inline void compat_set_address(struct pt_regs *regs, __u64 addr, __u32 len)
+static __always_inline void compat_set_arg(struct pt_regs *regs, int n, __u64 v)
 {
-	regs->regs[1] = addr;
-	regs->regs[2] = len;
+	*(n == 0 ? &regs->orig_x0 :
+	  n == 1 ? &regs->regs[1] :
+	  n == 2 ? &regs->regs[2] :
+	  n == 3 ? &regs->regs[3] :
+		   &regs->regs[4]) = v;
 }
 
 #define COMPAT_NATIVE(id, x86, i386, arm64, ...) [arm64].native = WIRE_CALL_##id,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What io_uring does beside opens (for those see opened.bpf.c), told as the system call would be
- * that does the same. These hooks lie in io_uring: nobody else passes them.
+ * What io_uring does beside opens (for those see opened.bpf.c) and sockets (uring_net.bpf.c), told
+ * as the system call would be that does the same. These hooks lie in io_uring: nobody else passes
+ * them.
  *
  * Calls that change names (rename, link, unlink, mkdir, attributes) are always handed to a worker
  * thread (io_wq_submit_work), where the paths, which the kernel has copied, are gone when the call
@@ -12,16 +13,14 @@
 #include "creds.bpf.h"
 #include "emit.bpf.h"
 #include "gate.bpf.h"
-#include "net.bpf.h"
+#include "uring.bpf.h"
 
 /* enum io_uring_op, which is for user space and never changes. */
-#define URING_OPS 64
 static const __u8 uring_calls[URING_OPS] = {
 	[35] = WIRE_CALL_RENAMEAT2, [36] = WIRE_CALL_UNLINKAT,	[37] = WIRE_CALL_MKDIRAT,
 	[38] = WIRE_CALL_SYMLINKAT, [39] = WIRE_CALL_LINKAT,	[41] = WIRE_CALL_FSETXATTR,
 	[42] = WIRE_CALL_SETXATTR,  [55] = WIRE_CALL_FTRUNCATE,
 };
-#define URING_FLAGS	 (WIRE_F_IO_URING | WIRE_F_TIER(WIRE_TIER_FENTRY))
 #define URING_FIXED_FILE 1u /* REQ_F_FIXED_FILE: its file has no descriptor */
 
 /* A call under way. */
@@ -42,18 +41,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct uring_act);
 } uring_acts SEC(".maps");
-
-/* Registers with what a system call would have been passed, as large as any architecture's. */
-struct uring_regs {
-	__u64 w[48];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct uring_regs);
-} uring_regs SEC(".maps");
 
 static __always_inline __u64 uring_request(const struct io_wq_work *work)
 {
@@ -152,15 +139,6 @@ __noinline int uring_keep(__u64 req, __u64 cgroup, __u64 gate, __u32 call_root)
 	if (err && task_entered(t))
 		emit_lost(WIRE_C_LOST_BUSY);
 	return 0;
-}
-
-/* (Not inlined: what comes behind it finds a stack to use.) */
-static __noinline bool uring_gate(struct task_struct *t, struct gate *g)
-{
-	if (!gate_container(t, g) || TYPED(t, tgid) == (int)knob_agent)
-		return false;
-	g->hflags = URING_FLAGS;
-	return true;
 }
 
 SEC("fentry/io_wq_submit_work")
@@ -264,51 +242,4 @@ int BPF_PROG(rootwatch_uring_done, struct io_wq_work *work)
 		uring_tell(req, a->call, ret);
 	bpf_map_delete_elem(&uring_acts, &tid);
 	return 0;
-}
-
-/* (What is known at compile time spares the verifier the ways of other calls and of 32-bit ones.) */
-__noinline int uring_net(__u64 req, __u64 cgroup, __u64 gate, long ret)
-{
-	const void *f = LOAD(struct io_kiocb, req, file);
-	struct task_struct *t = compat_current();
-	struct pt_regs *regs;
-	__u32 family, zero = 0;
-	const void *sk;
-	struct gate g;
-
-	regs = bpf_map_lookup_elem(&uring_regs, &zero);
-	if (!regs || !f || !sock_is_file(f))
-		return 0;
-	gate_unpack(&g, cgroup, gate);
-	g.hflags = URING_FLAGS;
-	compat_set_address(regs, (__u64)LOAD(struct io_connect, req, addr),
-			   LOAD(struct io_connect, req, addr_len));
-	sk = LOAD(struct socket, LOAD(struct file, f, private_data), sk);
-	family = LOAD(struct sock, sk, __sk_common.skc_family);
-	if (family == AF_INET_ || family == AF_INET6_)
-		return net_done(&g, regs, WIRE_CALL_CONNECT, sk, ret);
-	if (family == AF_UNIX_ && (ret >= 0 || !net_tried(WIRE_CALL_CONNECT, ret)))
-		return connect_done(t, &g, regs, false, sk, ret);
-	return 0;
-}
-
-SEC("fexit/io_connect")
-int BPF_PROG(rootwatch_uring_connect, struct io_kiocb *request, unsigned int how, int err)
-{
-	__u64 req = compat_untyped(request);
-	long ret = LOAD(struct io_kiocb, req, cqe.res);
-	bool denied = creds_denied(ret);
-	struct task_struct *t;
-	struct gate g;
-
-	if (err) /* not over yet */
-		return 0;
-	if (ret < 0 && !denied && !net_tried(WIRE_CALL_CONNECT, ret))
-		return 0;
-	t = compat_current();
-	if (!creds_root(TYPED(t, cred)) && !(denied && knob_blocked))
-		return 0;
-	if (!uring_gate(t, &g))
-		return 0;
-	return uring_net(req, g.cgroup, gate_packed(&g), ret);
 }

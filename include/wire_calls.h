@@ -189,6 +189,16 @@ X(DUP3,              292, 330,  24, 358)
 #define WIRE_IOCTL_SETFLAGS_32 0x40046602u
 #define WIRE_IOCTL_FSSETXATTR  0x401c5820u
 
+/* The hooks of io_uring's sockets that saw a request while they were to be proven: a bit each. */
+#define WIRE_URING_BIND	      0x01u
+#define WIRE_URING_LISTEN     0x02u
+#define WIRE_URING_ACCEPT     0x04u
+#define WIRE_URING_SOCKET     0x08u
+#define WIRE_URING_SEND	      0x10u
+#define WIRE_URING_SENDMSG    0x20u
+#define WIRE_URING_SEND_ZC    0x40u
+#define WIRE_URING_SENDMSG_ZC 0x80u
+
 /* The hooks where the kernel is asked before an act (bpf/acts.bpf.c): a bit each. */
 #define WIRE_ACT_RENAME	  0x001u
 #define WIRE_ACT_LINK	  0x002u
@@ -201,6 +211,11 @@ X(DUP3,              292, 330,  24, 358)
 #define WIRE_ACT_CHMOD	  0x100u
 #define WIRE_ACT_CHOWN	  0x200u
 #define WIRE_ACT_CHROOT	  0x400u
+#define WIRE_ACT_MOUNT	  0x800u
+#define WIRE_ACT_MOVE	  0x1000u /* of a mount */
+#define WIRE_ACT_UMOUNT	  0x2000u
+#define WIRE_ACT_PIVOT	  0x4000u
+#define WIRE_ACT_FTRUNC	  0x8000u
 
 #define WIRE_CALL_SOCKETCALL 102 /* of i386: any call on a socket; listed as CONNECT */
 #define WIRE_CALL_OLD_MMAP   90	 /* of i386: its arguments lie in memory; listed as MMAP */

@@ -27,6 +27,7 @@ typedef __u16 umode_t;
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PROG_ARRAY = 3,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_RINGBUF = 27,
@@ -424,6 +425,12 @@ struct io_xattr {
 struct io_connect {
 	void *addr;
 	int addr_len;
+};
+
+struct io_sr_msg {
+	void *umsg;
+	unsigned int msg_flags;
+	void *addr; /* until 6.14 */
 };
 
 struct linux_binprm {

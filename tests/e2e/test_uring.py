@@ -29,6 +29,17 @@ ASKED = """
   priority: NOTICE
   x-rootwatch:
     id: asked-for
+- list: connect_calls
+  items: [sendto, sendmsg, sendmmsg]
+  override:
+    items: append
+- rule: Datagram sent
+  desc: a datagram to port 9999, whatever sends it
+  condition: >
+    evt.type in (sendto, sendmsg, sendmmsg) and fd.l4proto = udp and fd.sport = 9999 and
+    fd.name_changed = true
+  output: "%proc.name sent to %fd.name"
+  priority: NOTICE
 """
 
 
@@ -150,6 +161,107 @@ def test_inet(w):
     event = w.expect(w.c, truth, {"evt.type": "connect", "fd.sport": 2375, "rootwatch.io_uring": True})
     assert field(event, "evt.rawres") == -truth["errno"], (event, truth)
     assert len(w.all(of(w.c, truth, **{"evt.type": "connect"}))) == 1
+
+
+def sockets(w, c, how, *words):
+    """The truth of an act on a socket, where hooks can see it and this io_uring can do it; else a skip."""
+    c.sh("ip link set lo up 2>/dev/null || ifconfig lo up")
+    truth = c.act("act_ring_net", how, *words)
+    if truth["errno"] == errno.EINVAL:
+        raise suite.Skip(f"this kernel's io_uring has no {words[0]}")
+    if not is_seen(w):
+        w.none(of(c, truth, **{"rootwatch.io_uring": True}))
+        print("    nothing: no hooks in io_uring here", file=sys.stderr)
+        return None
+    return truth
+
+
+def told(w, c, truth, kind, want, count=1):
+    """The one event (or so many) of an act on a socket."""
+    event = w.expect(c, truth, {"evt.type": kind, "rootwatch.io_uring": True, **want})
+    assert field(event, "rootwatch.tier") == "fentry", event
+    assert field(event, "container.id") == c.id[:12] and field(event, "user.uid") == 0, event
+    same = w.all(of(c, truth, **{"evt.type": kind, "rootwatch.io_uring": True}))
+    assert len(same) == count, [(e["rule"], e["output"]) for e in same]
+    return event
+
+
+@suite.cases(*[(f"{how} {port}", how, port) for how, port in (("now", "81"), ("worker", "82"), ("poll", "83"))])
+def test_low_port(w, _label, how, port):
+    truth = sockets(w, w.c, how, "bind", "127.0.0.1", port)
+    if truth:
+        told(w, w.c, truth, "bind", {"rule": "low-port-bound", "fd.sport": int(port), "evt.rawres": 0,
+                                     "fd.name": f"127.0.0.1:{port}"})
+
+
+def test_listen(w):
+    truth = sockets(w, w.c, "now", "listen", "127.0.0.1", "8081")
+    if truth:
+        told(w, w.c, truth, "listen", {"fd.sport": 8081, "evt.rawres": 0})
+
+
+@suite.cases(*[(f"{how} {act}", how, act, count) for how in HOWS
+               for act, count in (("accept", 1), ("accept-direct", 1), ("accept-many", 3))])
+def test_accept(w, label, how, act, count):
+    """What is accepted may lie in the ring's own table: which descriptor it is, is not told."""
+    port = 8100 + hash(label) % 800
+    truth = sockets(w, w.c, how, act, "127.0.0.1", str(port))
+    if truth:
+        told(w, w.c, truth, "accept", {"fd.sport": port, "evt.rawres": None, "fd.sip": "127.0.0.1"}, count)
+
+
+@suite.cases(*[(f"{how} {act} {words}", how, act, words, rule) for how in HOWS for act, words, rule in (
+    ("socket", ("2", "3", "1"), "raw-socket"), ("socket", ("17", "3", "768"), "packet-socket"),
+    ("socket-direct", ("10", "3", "58"), "raw-socket"))])
+def test_socket(w, _label, how, act, words, rule):
+    truth = sockets(w, w.c, how, act, *words)
+    if truth:
+        told(w, w.c, truth, "socket", {"rule": rule, "evt.arg.type": 3, "evt.rawres": None})
+
+
+@suite.cases(("stream", "2", "1", "0"), ("unix", "1", "1", "0"))
+def test_socket_harmless(w, _label, *words):
+    truth = sockets(w, w.c, "now", "socket", *words)
+    if truth:
+        w.none(of(w.c, truth, **{"evt.type": "socket"}))
+
+
+def test_socket_denied(w):
+    truth = sockets(w, w.user, "now", "socket", "17", "3", "768")
+    if truth:
+        assert truth["errno"] == errno.EPERM, truth
+        event = w.expect(w.user, truth, {"evt.type": "socket", "rule": "packet-socket", "rootwatch.io_uring": True})
+        assert field(event, "rootwatch.blocked") is True, event
+
+
+@suite.cases(("now",), ("worker",))
+def test_fastopen(w, how):
+    for number, (act, kind) in enumerate((("fastopen", "sendto"), ("fastopen-msg", "sendmsg"))):
+        port = 8300 + 10 * HOWS.index(how) + number
+        truth = sockets(w, w.c, how, act, "127.0.0.1", str(port))
+        if truth:
+            told(w, w.c, truth, kind, {"fd.sport": port, "fd.sip": "127.0.0.1"})
+
+
+@suite.cases(("sendto",), ("sendmsg",))
+def test_datagram(w, act):
+    truth = sockets(w, w.c, "now", act, "127.0.0.1", "9999")
+    if not truth:
+        return
+    if act == "sendto" and not w.all(of(w.c, truth, **{"evt.type": act})):
+        raise suite.Skip("this kernel keeps no address of a datagram that io_uring sends (6.15 and later)")
+    told(w, w.c, truth, act, {"rule": "datagram-sent", "fd.sip": "127.0.0.1", "fd.sport": 9999})
+
+
+def test_accept_itself(w):
+    """The system call passes the same function: told once, and as what it is."""
+    w.c.sh("ip link set lo up 2>/dev/null || ifconfig lo up")
+    w.c.start("act_inet accept 127.0.0.1 8400")
+    assert w.c.act("act_inet", "connect", "127.0.0.1", "8400")["errno"] == 0
+    kinds = {"evt.type": {"accept", "accept4"}, "fd.sport": 8400}
+    event = w.d.wait_for(lambda e: field(e, "evt.type") in kinds["evt.type"] and field(e, "fd.sport") == 8400, "the accept")
+    assert field(event, "rootwatch.io_uring") is False, event
+    assert len(w.all({"container.full_id": w.c.id, **kinds})) == 1
 
 
 def test_lent(w):

@@ -9,7 +9,9 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sched.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -88,6 +90,8 @@ static int act_connect(bool ring)
 		err = connect_one(&addr, false);
 	if (!err && ring)
 		err = connect_one(&addr, true);
+	if (!err && ring)
+		canary_uring_sockets(listener);
 	if (!err)
 		err = act_refused(&addr);
 	close(listener);
@@ -129,6 +133,27 @@ static int act_fork(void)
 	return pid > 0 && waitpid(pid, &status, 0) == pid ? 0 : -1;
 }
 
+/*
+ * Comes to where the kernel has looked up what is mounted, moved, taken away or made the root, in
+ * a user namespace of a child's own, as it may do so nowhere else; whether it is done is nothing.
+ */
+static int act_on_mounts(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0) {
+			(void)mount("none", PLACE, "tmpfs", 0, NULL);
+			(void)syscall(SYS_move_mount, AT_FDCWD, PLACE, AT_FDCWD, PLACE, 0);
+			(void)umount2(PLACE, 0);
+			(void)syscall(SYS_pivot_root, PLACE, PLACE);
+		}
+		_exit(0);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid ? 0 : -1;
+}
+
 /* Each of the acts whose objects are noted before they are done. */
 static int act_on_paths(void)
 {
@@ -138,7 +163,7 @@ static int act_on_paths(void)
 	    truncate(one, 0) || rename(one, two) || link(two, one) || symlink(one, three) ||
 	    unlink(one) || unlink(two) || unlink(three) || mkdir(one, 0700) || rmdir(one))
 		return -1;
-	return chroot("/");
+	return act_on_mounts() || chroot("/") ? -1 : 0;
 }
 
 int cmd_canary(int argc, char **argv)
@@ -162,7 +187,7 @@ int cmd_canary(int argc, char **argv)
 	fd = open(DENIED, O_WRONLY | O_CLOEXEC);
 	if (fd >= 0)
 		close(fd);
-	if (acts && act_on_paths())
+	if (acts && (ftruncate(watched, 0) || act_on_paths()))
 		return EXIT_CODE_ERROR;
 	if (act_connect(ring) || act_fork() || (ring && canary_uring_unlink(WATCHED)))
 		return EXIT_CODE_ERROR;
@@ -333,7 +358,7 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 	if (err)
 		return err;
 	hold_pid_ns(p, sandbox_pid(sb));
-	source_prove_urings(s, p->uring_tried);
+	(void)source_prove_urings(s, p->uring_tried);
 	(void)source_prove_acts(s, true);
 	err = act(sb, p->uring_tried, source_acts(s), timeout_ms, why);
 	while (!err && !complete(&w) && clock_ms() < end) {
@@ -342,7 +367,7 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 		if (n < 0)
 			err = n;
 	}
-	source_prove_urings(s, false);
+	p->uring_sockets = source_prove_urings(s, false);
 	p->acts = source_prove_acts(s, false);
 	sandbox_close(sb);
 	p->moved = source_prove_moves(s);
@@ -354,7 +379,8 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 bool canary_tries(const struct canary_proof *p, const struct source_hook *hook)
 {
 	return p->uring_tried ||
-	       (hook->proof != SOURCE_PROOF_URING && hook->proof != SOURCE_PROOF_URING_CONNECT);
+	       (hook->proof != SOURCE_PROOF_URING && hook->proof != SOURCE_PROOF_URING_CONNECT &&
+		hook->proof != SOURCE_PROOF_URING_NET);
 }
 
 bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)
@@ -384,6 +410,8 @@ bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)
 		return p->uring;
 	case SOURCE_PROOF_URING_CONNECT:
 		return p->uring_connect;
+	case SOURCE_PROOF_URING_NET:
+		return p->uring_sockets & hook->act;
 	case SOURCE_PROOF_MAPPED:
 		return p->mapped;
 	case SOURCE_PROOF_REFUSED:

@@ -115,3 +115,51 @@ int canary_uring_unlink(const char *path)
 
 	return ring_do(&request);
 }
+
+/* Not in the headers of all distributions. */
+enum { OP_SOCKET = 45, OP_SEND_ZC = 47, OP_SENDMSG_ZC, OP_BIND = 56, OP_LISTEN };
+
+static void ring_try(uint8_t op, int fd, const void *addr, uint32_t len, uint64_t off)
+{
+	const struct io_uring_sqe request = {
+		.opcode = op,
+		.fd = fd,
+		.addr = (uint64_t)(uintptr_t)addr,
+		.len = len,
+		.off = off,
+		.msg_flags = op == IORING_OP_SEND || op == IORING_OP_SENDMSG ?
+				     MSG_DONTWAIT | MSG_NOSIGNAL :
+				     0,
+	};
+	int res = ring_do(&request);
+
+	/* What was made or accepted is a descriptor. */
+	if (res > 2 && (op == OP_SOCKET || op == IORING_OP_ACCEPT))
+		close(res);
+}
+
+void canary_uring_sockets(int listener)
+{
+	struct iovec io = {&(char){0}, 1};
+	const struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1};
+	const struct sockaddr any = {.sa_family =
+					     AF_UNIX}; /* an abstract name of the kernel's choice */
+	int fresh = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), pair[2];
+
+	ring_try(OP_SOCKET, AF_UNIX, NULL, 0, SOCK_STREAM);
+	/* The connections of before wait there. */
+	ring_try(IORING_OP_ACCEPT, listener, NULL, 0, 0);
+	if (fresh >= 0) {
+		ring_try(OP_BIND, fresh, &any, 0, sizeof(any.sa_family));
+		ring_try(OP_LISTEN, fresh, NULL, 1, 0);
+		close(fresh);
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		return;
+	ring_try(IORING_OP_SEND, pair[0], io.iov_base, 1, 0);
+	ring_try(IORING_OP_SENDMSG, pair[0], &m, 1, 0);
+	ring_try(OP_SEND_ZC, pair[0], io.iov_base, 1, 0);
+	ring_try(OP_SENDMSG_ZC, pair[0], &m, 1, 0);
+	close(pair[0]);
+	close(pair[1]);
+}

@@ -13,4 +13,10 @@ bool canary_uring_works(void);
 int canary_uring_connect(int fd, const struct sockaddr *addr, socklen_t len);
 int canary_uring_unlink(const char *path);
 
+/*
+ * Has a ring do with sockets what it can: make one, bind it, have it listen, accept from listener
+ * (where a connection waits), send. Kernels that know less do less.
+ */
+void canary_uring_sockets(int listener);
+
 #endif /* ROOTWATCH_CMD_CANARY_URING_H */

@@ -185,13 +185,22 @@ static void put_container_more(struct line *l, const struct container *c)
 	put_str(l, F_CGROUP, str_from(c->cgroup_path));
 }
 
+/* Did it get a descriptor whose number is not known? */
+static bool is_fd_unknown(const struct event *e)
+{
+	if (e->kind == EVENT_NET)
+		return e->io_uring && e->ret >= 0 &&
+		       (e->net.call == WIRE_CALL_SOCKET || e->net.call == WIRE_CALL_ACCEPT);
+	return e->kind == EVENT_OPEN && e->open.no_fd;
+}
+
 static void put_result(struct line *l, const struct event *e)
 {
 	if (e->ret >= 0)
 		put_own(l, F_RES, STR_LIT("SUCCESS"));
 	else
 		put_own(l, F_RES, names_errno(e->ret == INT32_MIN ? INT32_MAX : -e->ret));
-	if (e->kind == EVENT_OPEN && e->open.no_fd)
+	if (is_fd_unknown(e))
 		put_null(l, F_RAWRES);
 	else
 		put_num(l, F_RAWRES, e->ret);

@@ -15,6 +15,31 @@
 static const uint32_t order[] = {WIRE_TIER_FENTRY, WIRE_TIER_LSM, WIRE_TIER_TRACEPOINT};
 #define ORDER_N (sizeof(order) / sizeof(order[0]))
 
+static const char *const extras[] = {
+	"io_bind",
+	"io_listen",
+	"io_send",
+	"io_sendmsg",
+	"io_send_zc",
+	"io_sendmsg_zc",
+	"do_accept",
+	"__sys_socket_file",
+	"security_sb_mount",
+	"security_move_mount",
+	"security_sb_umount",
+	"security_sb_pivotroot",
+	"security_file_truncate",
+	"bpf_loop",
+};
+
+int choice_extra(const char *function)
+{
+	for (size_t i = 0; i < sizeof(extras) / sizeof(extras[0]); i++)
+		if (strcmp(function, extras[i]) == 0)
+			return (int)i;
+	return -1;
+}
+
 /* 0, or -errno of what it needs. */
 static int lacks(const struct choice_have *h, uint32_t tier)
 {
@@ -49,6 +74,7 @@ int choice_make(const struct choice_have *have, uint32_t forced, struct choice *
 			out->probes = order[i] != WIRE_TIER_TRACEPOINT && !have->probes;
 			out->received = order[i] != WIRE_TIER_TRACEPOINT && !have->received;
 			out->urings = order[i] != WIRE_TIER_TRACEPOINT && !have->urings;
+			out->extras = have->extras;
 			out->acts = order[i] != WIRE_TIER_TRACEPOINT && !have->acts;
 			out->chown = out->acts && !have->chown;
 			out->refused = out->probes && !have->refused;

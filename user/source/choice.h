@@ -19,6 +19,7 @@ struct choice_have {
 	int acts;	   /* programs at security_path_*(), where paths are known before the act */
 	int chown;	   /* of these security_path_chown(), which is passed structs */
 	int urings;	   /* programs at the functions of io_uring, where that is switched on */
+	uint32_t extras;   /* functions that not all kernels have: bits by choice_extra() */
 	int refused;	   /* a program at the end of a seccomp filter */
 	bool permits;	   /* that is called __seccomp_permit_syscall() */
 };
@@ -26,14 +27,18 @@ struct choice_have {
 struct choice {
 	uint32_t open; /* WIRE_TIER_* that sees opens */
 	bool probes; /* the other calls by return probes, not by a tracepoint that all calls pass */
-	bool received; /* descriptors that come over Unix sockets are seen */
-	bool urings;   /* what io_uring does beside opens is seen */
-	bool acts;     /* what the other calls act on is noted before the act */
-	bool chown;    /* of these by security_path_chown(), else at its caller's beginning */
-	bool mapped;   /* and mappings, without a look at all system calls */
-	bool refused;  /* what a seccomp filter refuses, which comes to no probe, is seen */
-	bool permits;  /* at the end of __seccomp_permit_syscall(), else of __secure_computing() */
+	bool received;	 /* descriptors that come over Unix sockets are seen */
+	bool urings;	 /* what io_uring does beside opens is seen */
+	uint32_t extras; /* of these functions those that are there */
+	bool acts;	 /* what the other calls act on is noted before the act */
+	bool chown;	 /* of these by security_path_chown(), else at its caller's beginning */
+	bool mapped;	 /* and mappings, without a look at all system calls */
+	bool refused;	 /* what a seccomp filter refuses, which comes to no probe, is seen */
+	bool permits; /* at the end of __seccomp_permit_syscall(), else of __secure_computing() */
 };
+
+/* The number of such a function; -1: it is none of them. */
+int choice_extra(const char *function);
 
 #define CHOICE_WHY_MAX 256
 

@@ -7,185 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "source/hook_table.h"
 #include "wire.h"
 
 #include "rootwatch.skel.h"
-
-/* When a hook is used. */
-enum when {
-	ALWAYS,
-	OPEN_FENTRY,
-	OPEN_LSM,
-	OPEN_TRACEPOINT,
-	RECEIVED,
-	MAPPED,
-	URINGS,
-	ACTS,
-	ACTS_CHOWN,
-	ACTS_CHOWN_COMMON,
-	PROBES,
-	REFUSED,
-	REFUSED_PERMITS,
-	NO_PROBES
-};
-
-struct row {
-	enum when when;
-	struct source_hook hook;
-};
-
-static const struct row rows[] = {
-	{ALWAYS,
-	 {"rootwatch_rename", "tp_btf/task_rename",
-	  "credentials before an exec: SUID, SGID and file-capability gains", 0, false,
-	  SOURCE_PROOF_RENAME, WIRE_TIER_TRACEPOINT, 0}},
-	{ALWAYS,
-	 {"rootwatch_exec", "tp_btf/sched_process_exec", "programs started", 0, false,
-	  SOURCE_PROOF_EXEC, WIRE_TIER_TRACEPOINT, 0}},
-	{ALWAYS,
-	 {"rootwatch_fork", "tp_btf/sched_process_fork",
-	  "children: who started whom, and their credentials before a change", 0, false,
-	  SOURCE_PROOF_FORK, WIRE_TIER_TRACEPOINT, 0}},
-	{ALWAYS,
-	 {"rootwatch_exit", "tp_btf/sched_process_exit", "exit codes and durations", 0, false,
-	  SOURCE_PROOF_EXIT, WIRE_TIER_TRACEPOINT, 0}},
-	{ALWAYS,
-	 {"rootwatch_moved", "tp_btf/cgroup_attach_task",
-	  "moves between cgroups: without them each act costs a look-up more, nothing is lost", 0,
-	  true, SOURCE_PROOF_MOVED, WIRE_TIER_TRACEPOINT, 0}},
-	{OPEN_FENTRY,
-	 {"rootwatch_opened", "fexit/path_openat", "files opened, and opens that were denied", 0,
-	  false, SOURCE_PROOF_OPENS, WIRE_TIER_FENTRY, 0}},
-	{OPEN_LSM,
-	 {"rootwatch_opened_lsm", "lsm/file_open", "files opened", 0, false, SOURCE_PROOF_OPEN,
-	  WIRE_TIER_LSM, 0}},
-	{OPEN_LSM,
-	 {"rootwatch_opened", "fexit/path_openat", "opens that were denied", 0, false,
-	  SOURCE_PROOF_DENIED, WIRE_TIER_FENTRY, 0}},
-	{RECEIVED,
-	 {"rootwatch_received", "fexit/security_file_receive",
-	  "open files that come over Unix sockets", 0, true, SOURCE_PROOF_RECEIVED,
-	  WIRE_TIER_FENTRY, 0}},
-	{URINGS,
-	 {"rootwatch_uring_done", "fexit/io_wq_submit_work",
-	  "what io_uring renamed, linked, removed, made", 0, true, SOURCE_PROOF_URING,
-	  WIRE_TIER_FENTRY, 0}},
-	{URINGS,
-	 {"rootwatch_uring_begun", "fentry/io_wq_submit_work",
-	  "the paths of what io_uring is asked to rename, link, remove, make", 0, true,
-	  SOURCE_PROOF_URING, WIRE_TIER_FENTRY, 0}},
-	{URINGS,
-	 {"rootwatch_uring_connect", "fexit/io_connect", "sockets connected through io_uring", 0,
-	  true, SOURCE_PROOF_URING_CONNECT, WIRE_TIER_FENTRY, 0}},
-	{MAPPED,
-	 {"rootwatch_mapped", "fexit/security_mmap_file",
-	  "files mapped for writing by descriptors that others opened", 0, true,
-	  SOURCE_PROOF_MAPPED, WIRE_TIER_FENTRY, 0}},
-	{ACTS,
-	 {"rootwatch_act_rename", "fentry/security_path_rename",
-	  "what is renamed, and to where, before it is done", 0, true, SOURCE_PROOF_ACT,
-	  WIRE_TIER_FENTRY, WIRE_ACT_RENAME}},
-	{ACTS,
-	 {"rootwatch_act_link", "fentry/security_path_link",
-	  "what is linked, and to where, before it is done", 0, true, SOURCE_PROOF_ACT,
-	  WIRE_TIER_FENTRY, WIRE_ACT_LINK}},
-	{ACTS,
-	 {"rootwatch_act_unlink", "fentry/security_path_unlink",
-	  "what is unlinked, before it is done", 0, true, SOURCE_PROOF_ACT, WIRE_TIER_FENTRY,
-	  WIRE_ACT_UNLINK}},
-	{ACTS,
-	 {"rootwatch_act_rmdir", "fentry/security_path_rmdir",
-	  "which folder is removed, before it is done", 0, true, SOURCE_PROOF_ACT, WIRE_TIER_FENTRY,
-	  WIRE_ACT_RMDIR}},
-	{ACTS,
-	 {"rootwatch_act_symlink", "fentry/security_path_symlink",
-	  "where a symbolic link is made, before it is done", 0, true, SOURCE_PROOF_ACT,
-	  WIRE_TIER_FENTRY, WIRE_ACT_SYMLINK}},
-	{ACTS,
-	 {"rootwatch_act_mkdir", "fentry/security_path_mkdir",
-	  "where a folder is made, before it is done", 0, true, SOURCE_PROOF_ACT, WIRE_TIER_FENTRY,
-	  WIRE_ACT_MKDIR}},
-	{ACTS,
-	 {"rootwatch_act_mknod", "fentry/security_path_mknod",
-	  "where a node is made, before it is done", 0, true, SOURCE_PROOF_ACT, WIRE_TIER_FENTRY,
-	  WIRE_ACT_MKNOD}},
-	{ACTS,
-	 {"rootwatch_act_truncate", "fentry/security_path_truncate",
-	  "which file is truncated, before it is done", 0, true, SOURCE_PROOF_ACT, WIRE_TIER_FENTRY,
-	  WIRE_ACT_TRUNCATE}},
-	{ACTS,
-	 {"rootwatch_act_chmod", "fentry/security_path_chmod",
-	  "which file chmod changes, before it is done", 0, true, SOURCE_PROOF_ACT,
-	  WIRE_TIER_FENTRY, WIRE_ACT_CHMOD}},
-	{ACTS_CHOWN,
-	 {"rootwatch_act_chown", "fentry/security_path_chown",
-	  "which file chown changes, before it is done", 0, true, SOURCE_PROOF_ACT,
-	  WIRE_TIER_FENTRY, WIRE_ACT_CHOWN}},
-	{ACTS_CHOWN_COMMON,
-	 {"rootwatch_act_chown_old", "fentry/chown_common",
-	  "which file chown changes, before it is done", 0, true, SOURCE_PROOF_ACT,
-	  WIRE_TIER_FENTRY, WIRE_ACT_CHOWN}},
-	{ACTS,
-	 {"rootwatch_act_chroot", "fentry/security_path_chroot",
-	  "which folder chroot makes the root, before it is done", 0, true, SOURCE_PROOF_ACT,
-	  WIRE_TIER_FENTRY, WIRE_ACT_CHROOT}},
-	{PROBES,
-	 {"rootwatch_calls", "kretprobe.multi/sys_*",
-	  "uids changed, sockets connected, and what else rules ask for", 0, false,
-	  SOURCE_PROOF_CALLS, WIRE_TIER_KPROBE, 0}},
-	{REFUSED,
-	 {"rootwatch_refused", "fexit/__secure_computing", "calls that a seccomp filter refused", 0,
-	  true, SOURCE_PROOF_REFUSED, WIRE_TIER_FENTRY, 0}},
-	{REFUSED_PERMITS,
-	 {"rootwatch_refused", "fexit/__seccomp_permit_syscall",
-	  "calls that a seccomp filter refused", 0, true, SOURCE_PROOF_REFUSED, WIRE_TIER_FENTRY,
-	  0}},
-	{NO_PROBES,
-	 {"rootwatch_syscall", "tp_btf/sys_exit",
-	  "uids changed, sockets connected, and what else rules ask for", 0, false,
-	  SOURCE_PROOF_CALLS, WIRE_TIER_TRACEPOINT, 0}},
-	{OPEN_TRACEPOINT,
-	 {"rootwatch_syscall", "tp_btf/sys_exit",
-	  "files opened, uids changed, sockets connected: everything but programs started", 0,
-	  false, SOURCE_PROOF_ALL_CALLS, WIRE_TIER_TRACEPOINT, 0}},
-};
-#define ROWS_N (sizeof(rows) / sizeof(rows[0]))
-_Static_assert(ROWS_N <= HOOKS_MAX, "all of them, should all be used");
-
-static bool is_used(const struct choice *c, enum when when)
-{
-	switch (when) {
-	case OPEN_FENTRY:
-		return c->open == WIRE_TIER_FENTRY;
-	case OPEN_LSM:
-		return c->open == WIRE_TIER_LSM;
-	case OPEN_TRACEPOINT:
-		return c->open == WIRE_TIER_TRACEPOINT;
-	case RECEIVED:
-		return c->received;
-	case URINGS:
-		return c->urings;
-	case MAPPED:
-		return c->mapped;
-	case ACTS:
-		return c->acts;
-	case ACTS_CHOWN:
-		return c->chown;
-	case ACTS_CHOWN_COMMON:
-		return c->acts && !c->chown;
-	case PROBES:
-		return c->open != WIRE_TIER_TRACEPOINT && c->probes;
-	case REFUSED:
-		return c->refused && !c->permits;
-	case REFUSED_PERMITS:
-		return c->refused && c->permits;
-	case NO_PROBES:
-		return c->open != WIRE_TIER_TRACEPOINT && !c->probes;
-	case ALWAYS:
-		break;
-	}
-	return true;
-}
 
 int hooks_choose(struct hooks *h, uint32_t tier, const struct btf *kernel,
 		 char why[static SOURCE_WHY_MAX])
@@ -237,25 +62,26 @@ void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)
 		(void)bpf_map__set_max_entries(skel->maps.acts_notes, 1);
 	(void)bpf_map__set_autocreate(skel->maps.uring_acts, h->choice.urings);
 	(void)bpf_map__set_autocreate(skel->maps.uring_regs, h->choice.urings);
-	for (size_t i = 0; i < ROWS_N; i++) {
+	(void)bpf_map__set_autocreate(skel->maps.uring_net_next, h->choice.urings);
+	for (size_t i = 0; i < hook_rows_n; i++) {
 		struct bpf_program *prog =
-			bpf_object__find_program_by_name(skel->obj, rows[i].hook.program);
+			bpf_object__find_program_by_name(skel->obj, hook_rows[i].hook.program);
 
-		if (rows[i].when != ALWAYS && prog)
+		if (hook_rows[i].when != HOOK_ALWAYS && prog)
 			bpf_program__set_autoload(prog, false);
 	}
-	for (size_t i = 0; i < ROWS_N; i++) {
+	for (size_t i = 0; i < hook_rows_n; i++) {
 		struct bpf_program *prog =
-			bpf_object__find_program_by_name(skel->obj, rows[i].hook.program);
+			bpf_object__find_program_by_name(skel->obj, hook_rows[i].hook.program);
 
-		if (!is_used(&h->choice, rows[i].when))
+		if (!hook_row_is_used(&hook_rows[i], &h->choice))
 			continue;
 		if (prog)
 			bpf_program__set_autoload(prog, true);
-		if (prog && rows[i].when == REFUSED_PERMITS)
-			(void)bpf_program__set_attach_target(prog, 0,
-							     strchr(rows[i].hook.hook, '/') + 1);
-		h->list[h->n++] = rows[i].hook;
+		if (prog && hook_rows[i].when == HOOK_REFUSED_PERMITS)
+			(void)bpf_program__set_attach_target(
+				prog, 0, strchr(hook_rows[i].hook.hook, '/') + 1);
+		h->list[h->n++] = hook_rows[i].hook;
 	}
 }
 
@@ -308,6 +134,16 @@ static int attach_one(struct hooks *h, size_t i, const struct wire_calls *calls)
 	return h->links[i] ? 0 : -errno;
 }
 
+/* The program to which those at other functions of io_uring's sockets go on. */
+static int lead_on(const struct hooks *h)
+{
+	int map = bpf_map__fd(h->skel->maps.uring_net_next);
+	int prog = bpf_program__fd(h->skel->progs.rootwatch_uring_connect);
+	const uint32_t zero = 0;
+
+	return bpf_map_update_elem(map, &zero, &prog, BPF_ANY) ? -errno : 0;
+}
+
 /* The one that begins keeps what the other one takes away: both or none. */
 static bool is_pair(const struct source_hook *hook)
 {
@@ -316,6 +152,13 @@ static bool is_pair(const struct source_hook *hook)
 
 int hooks_attach(struct hooks *h, const struct wire_calls *calls, char why[static SOURCE_WHY_MAX])
 {
+	int failed = h->choice.urings ? lead_on(h) : 0;
+
+	if (failed) {
+		(void)snprintf(why, SOURCE_WHY_MAX, "the kernel refuses a tail call (%s)",
+			       strerror(-failed));
+		return failed;
+	}
 	for (size_t i = 0; i < h->n; i++) {
 		int err = attach_one(h, i, calls);
 
@@ -332,7 +175,7 @@ int hooks_attach(struct hooks *h, const struct wire_calls *calls, char why[stati
 
 int hooks_follow(struct hooks *h, const struct wire_calls *calls)
 {
-	return is_used(&h->choice, PROBES) ? add_probes(h, calls) : 0;
+	return h->choice.probes ? add_probes(h, calls) : 0;
 }
 
 /* Since 6.7 a link of return probes tells what it missed; libbpf's headers may be older. */

@@ -297,9 +297,10 @@ bool source_prove_moves(struct source *s)
 	return __atomic_load_n(&s->skel->bss->gate_moves, __ATOMIC_SEQ_CST) > 0;
 }
 
-void source_prove_urings(struct source *s, bool on)
+uint32_t source_prove_urings(struct source *s, bool on)
 {
 	__atomic_store_n(&s->skel->bss->uring_proof, on, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&s->skel->bss->uring_proven, __ATOMIC_SEQ_CST);
 }
 
 uint32_t source_prove_acts(struct source *s, bool on)

@@ -188,7 +188,9 @@ static void find(struct probe *p, const struct btf *btf, struct found *f)
 			f->acts++;
 			if (strcmp(name, "security_path_chown") == 0)
 				f->path_chown = id;
-		} else
+		} else if (choice_extra(name) >= 0)
+			p->have.extras |= 1u << choice_extra(name);
+		else
 			note_callee(p, name);
 	}
 }

@@ -42,6 +42,7 @@ enum source_proof {
 	SOURCE_PROOF_MAPPED,   /* a mapping of one that was opened with other credentials */
 	SOURCE_PROOF_URING,    /* a file unlinked through io_uring */
 	SOURCE_PROOF_URING_CONNECT,
+	SOURCE_PROOF_URING_NET, /* the hook saw an act of its kind: source_prove_urings() */
 	SOURCE_PROOF_REFUSED,	/* a connect that a filter of ours refused */
 	SOURCE_PROOF_ACT,	/* the hook noted an act of its kind: source_proven_acts() */
 	SOURCE_PROOF_CALLS,	/* setresuid, connect */
@@ -57,7 +58,7 @@ struct source_hook {
 	bool optional;	     /* the others work without it */
 	enum source_proof proof;
 	uint32_t tier; /* WIRE_TIER_* */
-	uint32_t act;  /* of SOURCE_PROOF_ACT: WIRE_ACT_* */
+	uint32_t act;  /* of SOURCE_PROOF_ACT: WIRE_ACT_*; of _URING_NET: WIRE_URING_* */
 };
 
 struct source_stats {
@@ -97,8 +98,11 @@ int source_poll(struct source *s, int timeout_ms, source_fn fn, void *arg);
  */
 bool source_prove_moves(struct source *s);
 
-/* While this is on, what io_uring does passes any filter: for acts of our own. */
-void source_prove_urings(struct source *s, bool on);
+/*
+ * While this is on, what io_uring does passes any filter: for acts of our own. Gives WIRE_URING_*
+ * of the hooks that saw something then.
+ */
+uint32_t source_prove_urings(struct source *s, bool on);
 
 /* While this is on, acts that no rule asks for are noted as well. Gives WIRE_ACT_* of what was. */
 uint32_t source_prove_acts(struct source *s, bool on);

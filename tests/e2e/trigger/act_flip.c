@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <sys/mount.h>
 
 static const char usage[] =
 	"act_flip text|link|parent ACT A B N\n"
@@ -145,6 +146,45 @@ static long act_mknod(void)
 	return syscall(SYS_mknodat, AT_FDCWD, path, S_IFIFO | 0600, 0);
 }
 
+static long act_mount(void)
+{
+	return syscall(SYS_mount, OUT "/" THERE, path, NULL, MS_BIND, NULL);
+}
+
+static bool mounted(int i)
+{
+	struct stat one, other;
+
+	return has(out, THERE, &one) && has(dirs[i], THERE, &other) && one.st_ino == other.st_ino;
+}
+
+static void unmount(int i)
+{
+	char file[64];
+
+	(void)snprintf(file, sizeof(file), "%s/" THERE, folders[i]);
+	must(umount2(file, MNT_DETACH), "umount");
+}
+
+/* Of two mounts one. */
+static long act_umount(void)
+{
+	return syscall(SYS_umount2, path, MNT_DETACH);
+}
+
+static bool unmounted(int i)
+{
+	return !mounted(i);
+}
+
+static void mount_again(int i)
+{
+	char file[64];
+
+	(void)snprintf(file, sizeof(file), "%s/" THERE, folders[i]);
+	must(mount(OUT "/" THERE, file, NULL, MS_BIND, NULL), "mount");
+}
+
 static bool marked(int i)
 {
 	struct stat st;
@@ -227,6 +267,8 @@ static const struct act {
 	{"symlink", FRESH, act_symlink, made, remove_fresh},
 	{"mkdir", FRESH, act_mkdir, made, remove_fresh},
 	{"mknod", FRESH, act_mknod, made, remove_fresh},
+	{"mount", THERE, act_mount, mounted, unmount},
+	{"umount", THERE, act_umount, unmounted, mount_again},
 };
 
 static void make_file(int dir, const char *file)
@@ -327,11 +369,15 @@ int main(int argc, char **argv)
 	(void)unlink(LINK);
 	need(symlink(folders[0], LINK), LINK);
 	name = a->file;
+	for (int i = 0; i < 2 && a->act == act_umount; i++)
+		mount_again(i);
 	if (snprintf(path, sizeof(path), "%s/%s", flip == flip_link ? LINK : folders[0], name) >=
 	    (int)sizeof(path))
 		truth_die("too long");
 	truth_begin("flip");
 	run(a, flip, strtoul(argv[5], NULL, 10));
+	for (int i = 0; i < 2 && a->act == act_umount; i++)
+		unmount(i);
 	truth_end();
 	return 0;
 }

@@ -143,6 +143,22 @@ static void refused_calls(void **state)
 	assert_false(sees_refused(h, CHOICE_AUTO));
 }
 
+static void functions_that_not_all_have(void **state)
+{
+	struct choice_have h = all;
+	char why[CHOICE_WHY_MAX];
+	struct choice c;
+
+	(void)state;
+	assert_int_equal(choice_extra("path_openat"), -1);
+	assert_int_equal(choice_extra(""), -1);
+	assert_true(choice_extra("io_bind") >= 0 && choice_extra("security_sb_mount") < 32);
+	assert_int_not_equal(choice_extra("io_bind"), choice_extra("bpf_loop"));
+	h.extras = 1u << choice_extra("io_bind");
+	assert_int_equal(choice_make(&h, CHOICE_AUTO, &c, why), 0);
+	assert_int_equal(c.extras, h.extras);
+}
+
 static bool notes_acts(struct choice_have have, uint32_t tier)
 {
 	char why[CHOICE_WHY_MAX];
@@ -192,6 +208,7 @@ int main(void)
 		cmocka_unit_test(forced),
 		cmocka_unit_test(io_uring),
 		cmocka_unit_test(refused_calls),
+		cmocka_unit_test(functions_that_not_all_have),
 		cmocka_unit_test(acts),
 		cmocka_unit_test(names),
 	};
