@@ -66,10 +66,13 @@ static void find_out(struct event_types *t)
 	for (int kind = 0; kind < EVENT_KIND_END; kind++) {
 		for (uint32_t call = 0; calls[kind][0] && call < WIRE_CALL_END; call++) {
 			struct event e = {.kind = (enum event_kind)kind};
+			/* By its number: another call can have the name of one of these
+			 * (BIND_FILE). */
+			bool of_kind = kind != EVENT_SYSCALL || event_call(call);
 
 			set_call(&e, call);
 			t->by_call[kind][call] =
-				add(t, e.kind, call, 0, !usual(e.kind, event_type(&e)));
+				add(t, e.kind, call, 0, !of_kind || !usual(e.kind, event_type(&e)));
 		}
 	}
 	t->fd_exec = add(t, EVENT_EXEC, 0, WIRE_EXEC_FDPATH, false);
