@@ -72,28 +72,48 @@ static void print_words(const struct log *log)
 static const struct other {
 	const char *program;
 	__u32 tier;
-	const char *needs; /* a function of the kernel, without which nobody asks for the program */
+	/* Functions of the kernel without which nobody asks for the program, and its own one. */
+	const char *needs[2];
+	const char *target; /* where that is not what its section says */
 } others[] = {
-	{"rootwatch_opened", WIRE_TIER_FENTRY, NULL},
-	{"rootwatch_opened_lsm", WIRE_TIER_LSM, NULL},
-	{"rootwatch_received", WIRE_TIER_FENTRY, NULL},
-	{"rootwatch_mapped", WIRE_TIER_FENTRY, NULL},
-	{"rootwatch_calls", WIRE_TIER_FENTRY, NULL},
-	{"rootwatch_uring_begun", WIRE_TIER_FENTRY, "io_renameat"},
-	{"rootwatch_uring_done", WIRE_TIER_FENTRY, "io_renameat"},
-	{"rootwatch_uring_connect", WIRE_TIER_FENTRY, "io_renameat"},
-	{"rootwatch_act_rename", WIRE_TIER_FENTRY, "security_path_rename"},
-	{"rootwatch_act_link", WIRE_TIER_FENTRY, "security_path_link"},
-	{"rootwatch_act_unlink", WIRE_TIER_FENTRY, "security_path_unlink"},
-	{"rootwatch_act_rmdir", WIRE_TIER_FENTRY, "security_path_rmdir"},
-	{"rootwatch_act_symlink", WIRE_TIER_FENTRY, "security_path_symlink"},
-	{"rootwatch_act_mkdir", WIRE_TIER_FENTRY, "security_path_mkdir"},
-	{"rootwatch_act_mknod", WIRE_TIER_FENTRY, "security_path_mknod"},
-	{"rootwatch_act_truncate", WIRE_TIER_FENTRY, "security_path_truncate"},
-	{"rootwatch_act_chmod", WIRE_TIER_FENTRY, "security_path_chmod"},
-	{"rootwatch_act_chown", WIRE_TIER_FENTRY, "bpf_rdonly_cast"}, /* since 6.1 */
-	{"rootwatch_act_chown_old", WIRE_TIER_FENTRY, "chown_common"},
-	{"rootwatch_act_chroot", WIRE_TIER_FENTRY, "security_path_chroot"},
+	{"rootwatch_opened", WIRE_TIER_FENTRY, {NULL}, NULL},
+	{"rootwatch_opened_lsm", WIRE_TIER_LSM, {NULL}, NULL},
+	{"rootwatch_received", WIRE_TIER_FENTRY, {NULL}, NULL},
+	{"rootwatch_mapped", WIRE_TIER_FENTRY, {NULL}, NULL},
+	{"rootwatch_calls", WIRE_TIER_FENTRY, {NULL}, NULL},
+	{"rootwatch_uring_begun", WIRE_TIER_FENTRY, {"io_renameat"}, NULL},
+	{"rootwatch_uring_done", WIRE_TIER_FENTRY, {"io_renameat"}, NULL},
+	{"rootwatch_uring_connect", WIRE_TIER_FENTRY, {"io_renameat"}, NULL},
+	{"rootwatch_uring_bind", WIRE_TIER_FENTRY, {"io_renameat", "io_bind"}, NULL},
+	{"rootwatch_uring_listen", WIRE_TIER_FENTRY, {"io_renameat", "io_listen"}, NULL},
+	{"rootwatch_uring_accept", WIRE_TIER_FENTRY, {"io_renameat", "do_accept"}, NULL},
+	{"rootwatch_uring_socket", WIRE_TIER_FENTRY, {"io_renameat", "__sys_socket_file"}, NULL},
+	{"rootwatch_uring_send", WIRE_TIER_FENTRY, {"io_renameat", "io_send"}, NULL},
+	{"rootwatch_uring_sendmsg", WIRE_TIER_FENTRY, {"io_renameat", "io_sendmsg"}, NULL},
+	{"rootwatch_uring_send_zc", WIRE_TIER_FENTRY, {"io_renameat", "io_send_zc"}, NULL},
+	{"rootwatch_uring_sendmsg_zc", WIRE_TIER_FENTRY, {"io_renameat", "io_sendmsg_zc"}, NULL},
+	{"rootwatch_act_rename", WIRE_TIER_FENTRY, {"security_path_rename"}, NULL},
+	{"rootwatch_act_link", WIRE_TIER_FENTRY, {"security_path_link"}, NULL},
+	{"rootwatch_act_unlink", WIRE_TIER_FENTRY, {"security_path_unlink"}, NULL},
+	{"rootwatch_act_rmdir", WIRE_TIER_FENTRY, {"security_path_rmdir"}, NULL},
+	{"rootwatch_act_symlink", WIRE_TIER_FENTRY, {"security_path_symlink"}, NULL},
+	{"rootwatch_act_mkdir", WIRE_TIER_FENTRY, {"security_path_mkdir"}, NULL},
+	{"rootwatch_act_mknod", WIRE_TIER_FENTRY, {"security_path_mknod"}, NULL},
+	{"rootwatch_act_truncate", WIRE_TIER_FENTRY, {"security_path_truncate"}, NULL},
+	{"rootwatch_act_chmod", WIRE_TIER_FENTRY, {"security_path_chmod"}, NULL},
+	{"rootwatch_act_chown", WIRE_TIER_FENTRY, {"bpf_rdonly_cast"}, NULL}, /* since 6.1 */
+	{"rootwatch_act_chown_old", WIRE_TIER_FENTRY, {"chown_common"}, NULL},
+	{"rootwatch_act_chroot", WIRE_TIER_FENTRY, {"security_path_chroot"}, NULL},
+	{"rootwatch_act_mount", WIRE_TIER_FENTRY, {"bpf_loop", "security_sb_mount"}, NULL},
+	{"rootwatch_act_move_mount", WIRE_TIER_FENTRY, {"bpf_loop", "security_move_mount"}, NULL},
+	{"rootwatch_act_umount", WIRE_TIER_FENTRY, {"bpf_loop", "security_sb_umount"}, NULL},
+	{"rootwatch_act_pivot", WIRE_TIER_FENTRY, {"bpf_loop", "security_sb_pivotroot"}, NULL},
+	{"rootwatch_act_ftruncate", WIRE_TIER_FENTRY, {"bpf_loop", "security_file_truncate"}, NULL},
+	{"rootwatch_refused", WIRE_TIER_FENTRY, {"bpf_loop", "__secure_computing"}, NULL},
+	{"rootwatch_refused",
+	 WIRE_TIER_FENTRY,
+	 {"__seccomp_permit_syscall"},
+	 "__seccomp_permit_syscall"},
 };
 #define OTHERS_N (sizeof(others) / sizeof(others[0]))
 
@@ -123,6 +143,8 @@ static int load(const struct other *other)
 	bpf_object__for_each_program(prog, skel->obj) {
 		const char *name = bpf_program__name(prog);
 
+		if (other && other->target && strcmp(name, other->program) == 0)
+			(void)bpf_program__set_attach_target(prog, 0, other->target);
 		(void)bpf_program__set_autoload(prog, other ? strcmp(name, other->program) == 0 :
 							      !is_other(name));
 	}
@@ -147,8 +169,9 @@ static int load_other(const struct other *other)
 {
 	int err;
 
-	if (other->needs && libbpf_find_vmlinux_btf_id(other->needs, BPF_TRACE_FEXIT) <= 0)
-		return 0;
+	for (size_t i = 0; i < 2 && other->needs[i]; i++)
+		if (libbpf_find_vmlinux_btf_id(other->needs[i], BPF_TRACE_FEXIT) <= 0)
+			return 0;
 	err = load(other);
 	return err && logs[0].text[0] ? 1 : 0;
 }

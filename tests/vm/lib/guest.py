@@ -191,9 +191,10 @@ class Guest:
             self.notes.append(rest)
         elif self._case:
             self._case.line(line)
-            if word == "cost" and self._case.name == "verifier":
-                program, instructions, usec = rest.split()
-                self.costs[program] = (int(instructions), int(usec))
+            # (The kernel's own messages can stand in the middle of a line: then there is no cost.)
+            cost = re.fullmatch(r"cost (\w+) (\d+) (\d+)", line)
+            if cost and self._case.name == "verifier":
+                self.costs[cost[1]] = (int(cost[2]), int(cost[3]))
 
     def _conclude(self, stopped):
         if self._done:
