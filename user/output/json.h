@@ -65,4 +65,16 @@ static inline void json_put_string(struct line *l, struct str s)
 	line_literal(l, "\"");
 }
 
+/* A string that is a part of another one in the line, where it is cut last; "" becomes null. */
+static inline void json_put_copy(struct line *l, struct str s)
+{
+	if (s.len == 0) {
+		json_put_null(l);
+		return;
+	}
+	line_literal(l, "\"");
+	line_copy(l, s);
+	line_literal(l, "\"");
+}
+
 #endif /* ROOTWATCH_OUTPUT_JSON_H */

@@ -8,6 +8,9 @@
 
 #define ELLIPSIS "..."
 
+/* Bytes of a copy that stay even where others need the room. */
+#define COPY_KEPT 48
+
 static const char hex_digits[] = "0123456789abcdef";
 
 void line_refuse(struct line *l, size_t n)
@@ -301,20 +304,34 @@ size_t line_capped(struct line *l, struct str s, size_t cap)
 	return cap;
 }
 
+static void measure(struct line *l, struct str s, size_t *sizes, size_t *n)
+{
+	size_t size = line_escaped_size(l->flavour, s);
+
+	if (*n < LINE_STRINGS_MAX)
+		sizes[(*n)++] = size;
+	else
+		l->need += size;
+}
+
 void line_string(struct line *l, struct str s)
 {
-	if (l->measure) {
-		size_t size = line_escaped_size(l->flavour, s);
-
-		if (l->n_sizes < LINE_STRINGS_MAX)
-			l->sizes[l->n_sizes++] = size;
-		else
-			l->need += size;
-	} else if (l->cap == SIZE_MAX) {
+	if (l->measure)
+		measure(l, s, l->sizes, &l->n_sizes);
+	else if (l->cap == SIZE_MAX)
 		(void)escape(l, s, SIZE_MAX);
-	} else {
+	else
 		(void)line_capped(l, s, l->cap);
-	}
+}
+
+void line_copy(struct line *l, struct str s)
+{
+	if (l->measure)
+		measure(l, s, l->copies, &l->n_copies);
+	else if (l->copy_cap == SIZE_MAX)
+		(void)escape(l, s, SIZE_MAX);
+	else
+		(void)line_capped(l, s, l->copy_cap);
 }
 
 void line_i64(struct line *l, int64_t v)
@@ -368,6 +385,28 @@ static size_t fair_cap(size_t *sizes, size_t n, size_t room)
 	return SIZE_MAX;
 }
 
+static size_t capped_sum(const size_t *sizes, size_t n, size_t cap)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += sizes[i] < cap ? sizes[i] : cap;
+	return sum;
+}
+
+/* Shares room out: to each copy enough to be known again, the rest to what is no copy, if it needs
+ * it. */
+static void share_out(struct line *l, size_t room)
+{
+	size_t kept = capped_sum(l->copies, l->n_copies, COPY_KEPT);
+
+	if (kept > room / 4)
+		kept = room / 4;
+	l->cap = fair_cap(l->sizes, l->n_sizes, room - kept);
+	l->copy_cap =
+		fair_cap(l->copies, l->n_copies, room - capped_sum(l->sizes, l->n_sizes, l->cap));
+}
+
 size_t line_render(char *buf, size_t size, enum line_flavour flavour,
 		   void (*write)(struct line *l, void *arg), void *arg)
 {
@@ -377,7 +416,7 @@ size_t line_render(char *buf, size_t size, enum line_flavour flavour,
 	l.end = buf + size;
 	l.flavour = flavour;
 	l.measure = l.full = l.cut = false;
-	l.cap = SIZE_MAX;
+	l.cap = l.copy_cap = SIZE_MAX;
 	write(&l, arg);
 	if (!l.full)
 		return (size_t)(l.p - buf);
@@ -385,13 +424,13 @@ size_t line_render(char *buf, size_t size, enum line_flavour flavour,
 	l.p = l.end = buf;
 	l.measure = true;
 	l.full = false;
-	l.need = l.n_sizes = 0;
+	l.need = l.n_sizes = l.n_copies = 0;
 	l.cut = true; /* as it will be, for what write says about it */
 	write(&l, arg);
 	if (l.need > size)
 		return 0;
 
-	l.cap = fair_cap(l.sizes, l.n_sizes, size - l.need);
+	share_out(&l, size - l.need);
 	l.p = buf;
 	l.end = buf + size;
 	l.measure = l.full = false;

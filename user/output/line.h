@@ -30,26 +30,31 @@ struct line {
 	char *p;   /* the next byte goes here */
 	char *end; /* and none from here on */
 	enum line_flavour flavour;
-	bool measure; /* nothing is written, only counted: there is no buffer */
-	bool full;    /* something did not fit: the line is of no use */
-	bool cut;     /* strings are cut to cap, or will be */
-	size_t cap;   /* most bytes (escaped) of a string that may be cut */
-	size_t need;  /* measure: bytes of all that was written, strings that may be cut aside */
-	size_t n_sizes;
+	bool measure;	 /* nothing is written, only counted: there is no buffer */
+	bool full;	 /* something did not fit: the line is of no use */
+	bool cut;	 /* strings are cut to cap, or will be */
+	size_t cap;	 /* most bytes (escaped) of a string that may be cut */
+	size_t copy_cap; /* and of one that the line holds elsewhere */
+	size_t need;	 /* measure: bytes of all that was written, strings that may be cut aside */
+	size_t n_sizes, n_copies;
 	size_t sizes[LINE_STRINGS_MAX]; /* measure: bytes (escaped) of strings that may be cut */
+	size_t copies[LINE_STRINGS_MAX];
 };
 
 /*
  * Runs write once into buf. If that does not fit in size bytes, runs it twice more: to measure,
- * then with a cap on all strings that may be cut, chosen so that the line fits and the longest
- * strings give first. write must make the same calls each time. Gives the length; 0 when the
- * line does not fit though every such string were empty.
+ * then with a cap on all strings that may be cut, chosen so that the line fits, that copies give
+ * before all else, and of each kind the longest first. write must make the same calls each time.
+ * Gives the length; 0 when the line does not fit though every such string were empty.
  */
 size_t line_render(char *buf, size_t size, enum line_flavour flavour,
 		   void (*write)(struct line *l, void *arg), void *arg);
 
 /* Foreign bytes, escaped; when they take more than l->cap bytes, their middle becomes "...". */
 void line_string(struct line *l, struct str s);
+
+/* The same of a string that is a part of another one in the line. */
+void line_copy(struct line *l, struct str s);
 
 /* Bytes that s takes when escaped. */
 size_t line_escaped_size(enum line_flavour flavour, struct str s);

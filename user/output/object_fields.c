@@ -15,13 +15,24 @@
 #define DEV_MAJOR(d) ((d) >> 20)
 #define DEV_MINOR(d) ((d)&0xfffff)
 
+/* Is it how path ends? */
+static bool ends(struct str path, struct str end)
+{
+	return path.len >= end.len && memcmp(path.p + path.len - end.len, end.p, end.len) == 0;
+}
+
 static void put_file(struct line *l, const struct event_file *f)
 {
 	bool stacked = event_file_stacked(f);
 	struct str path = stacked ? f->realpath : f->sbpath, layer = STR_LIT("");
 	uint32_t dev = stacked ? f->real_dev : f->dev;
 
-	put_str(l, F_FILE_SBPATH, f->known ? path : STR_LIT(""));
+	if (!f->known)
+		put_null(l, F_FILE_SBPATH);
+	else if (ends(f->path, path))
+		put_copy(l, F_FILE_SBPATH, path);
+	else
+		put_str(l, F_FILE_SBPATH, path);
 	json_put_key(l, &field_keys[F_FILE_DEV]);
 	if (f->known) {
 		line_literal(l, "\"");
@@ -70,8 +81,8 @@ void object_fields_write_open(struct line *l, const struct event *e)
 		o->call == WIRE_CALL_MMAP ? event_mapping_flags(o, buf) :
 					    names_open_flags(o->oflags));
 	put_str(l, F_FD_NAME, f->path);
-	put_str(l, F_FD_DIRECTORY, (struct str){f->path.p, dir_len, dir_len});
-	put_str(l, F_FD_FILENAME, base);
+	put_copy(l, F_FD_DIRECTORY, (struct str){f->path.p, dir_len, dir_len});
+	put_copy(l, F_FD_FILENAME, base);
 	put_identity(l, f->known, f->dev, f->ino);
 	if (!f->known)
 		typechar = STR_LIT("");
@@ -192,8 +203,8 @@ void object_fields_write_exec(struct line *l, const struct event *e)
 		args = (struct str){all.p + exe.len + 1, all.len - exe.len - 1, 0};
 	else
 		args.len = 0;
-	put_str(l, F_PROC_EXE, exe);
-	put_str(l, F_PROC_ARGS, args);
+	put_copy(l, F_PROC_EXE, exe);
+	put_copy(l, F_PROC_ARGS, args);
 	put_str(l, F_PROC_PEXEPATH, e->parent ? e->parent->exepath : STR_LIT(""));
 	put_bool_if(l, F_PROC_LOWER, x->exe.known, x->exe.flags & WIRE_FILE_LOWER);
 	put_num_if(l, F_PROC_EXE_INO, x->exe.known, (int64_t)x->exe.ino);

@@ -24,6 +24,13 @@ static inline void put_str(struct line *l, enum field_id id, struct str s)
 	json_put_string(l, s);
 }
 
+/* What another field of the line holds as well. */
+static inline void put_copy(struct line *l, enum field_id id, struct str s)
+{
+	json_put_key(l, &field_keys[id]);
+	json_put_copy(l, s);
+}
+
 /* A string that the limit of the line never cuts; "" becomes null. */
 static inline void put_whole(struct line *l, enum field_id id, struct str s, size_t cap)
 {

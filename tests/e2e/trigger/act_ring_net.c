@@ -74,11 +74,14 @@ static uint64_t at(const void *p)
 	return (uint64_t)(uintptr_t)p;
 }
 
+/* Open until the end. */
+static int listener;
+
 static void ask_send(struct io_uring_sqe *s, bool msg, bool fast)
 {
 	s->opcode = msg ? IORING_OP_SENDMSG : IORING_OP_SEND;
 	if (fast)
-		make_listener();
+		listener = make_listener();
 	s->fd = make(fast ? SOCK_STREAM : SOCK_DGRAM);
 	s->addr = msg ? at(&message) : at(&byte);
 	s->len = 1;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A JSON line keeps its limits, whatever it has to say, and what is kept for the next is right. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -112,6 +113,32 @@ static void the_words_of_all_rules_are_whole(void **state)
 	}
 }
 
+/* What a name was can be said of any that a directory can hold: its copies give way to it. */
+static void the_longest_name_is_whole(void **state)
+{
+	static char path[sizeof("/etc/") - 1 + NAME_MAX];
+	char back[sizeof(path)];
+	struct sample s;
+	const json_t *v;
+	json_t *line;
+
+	(void)state;
+	memset(path, 0xff, sizeof(path));
+	memcpy(path, "/etc/", 5);
+	sample_rich(&s, EVENT_OPEN);
+	s.e.open.file.path = (struct str){path, sizeof(path), sizeof(path)};
+	s.e.open.file.sbpath = s.e.open.file.path;
+	line = printed_checked(&s);
+	printed_expect(line, "rootwatch.truncated", "true");
+	v = sample_field(line, "fd.name");
+	assert_in_range(json_string_length(v), 4 * NAME_MAX, 4 * NAME_MAX + 5);
+	assert_int_equal(sample_unescape(back, json_string_value(v), json_string_length(v)),
+			 sizeof(path));
+	assert_memory_equal(back, path, sizeof(path));
+	assert_non_null(strstr(json_string_value(sample_field(line, "fd.filename")), "..."));
+	json_decref(line);
+}
+
 /* One long path does not cost the others anything. */
 static void only_what_is_long_is_cut(void **state)
 {
@@ -220,6 +247,7 @@ int main(void)
 		cmocka_unit_test(names_round_trip),
 		cmocka_unit_test(the_worst_lines_stay_below_the_limit),
 		cmocka_unit_test(the_words_of_all_rules_are_whole),
+		cmocka_unit_test(the_longest_name_is_whole),
 		cmocka_unit_test(only_what_is_long_is_cut),
 		cmocka_unit_test(what_is_remembered_is_never_stale),
 		cmocka_unit_test(cut_in_the_kernel_is_said),

@@ -259,7 +259,7 @@ static size_t find_type(struct build *b)
 	/* A bind of a path is one of a Unix socket, which is the later row. */
 	if (i < TYPES && types[i].kind == EVENT_NET && types[i].call == WIRE_CALL_BIND &&
 	    !build_is_net(b) && b->in.fields[F_FD_NAME].given)
-		while (types[++i].call != WIRE_CALL_BIND_FILE)
+		while (++i < TYPES && types[i].call != WIRE_CALL_BIND_FILE)
 			;
 	if (i == TYPES)
 		input_fail(
