@@ -14,24 +14,6 @@
 #include "risen.bpf.h"
 #include "sock.bpf.h"
 
-/* The path of struct sockaddr_un that was passed, and where it starts. */
-static __always_inline void bind_asked(struct scratch *s, struct wire_syscall *r,
-				       const struct pt_regs *regs, bool is32)
-{
-	const char *addr = (const char *)sock_arg(regs, is32, 1) + SUN_PATH_OFF_;
-	__u32 len = sock_arg(regs, is32, 2) - SUN_PATH_OFF_;
-	char first = 0;
-
-	if (len == 0 || len > WIRE_SUN_MAX)
-		return;
-	bpf_probe_read_user(&first, 1, addr);
-	/* Not terminated when it fills the array: never read more than was passed. */
-	if (first)
-		emit_user_str(s, &r->asked[0], addr, len + 1);
-	if (first != '/')
-		r->base[0] = r->cwd;
-}
-
 /* Of a call that is, or may be, a bind: its Unix socket; NULL: it is none, or another call. */
 static __always_inline const void *bind_socket(const struct task_struct *t,
 					       const struct pt_regs *regs, bool is32, __u32 call)
@@ -59,6 +41,7 @@ __noinline int bind_done(__u64 cgroup, __u64 gate, __u32 call, long ret)
 	struct wire_syscall *r;
 	struct scratch *s;
 	struct gate g;
+	int first;
 
 	gate_unpack(&g, cgroup, gate);
 	sk = bind_socket(t, regs, g.hflags & WIRE_F_COMPAT, call);
@@ -79,7 +62,9 @@ __noinline int bind_done(__u64 cgroup, __u64 gate, __u32 call, long ret)
 	r->args[1] = sock_arg(regs, g.hflags & WIRE_F_COMPAT, 1);
 	r->args[2] = sock_arg(regs, g.hflags & WIRE_F_COMPAT, 2);
 	object_cwd(s, &r->cwd, t);
-	bind_asked(s, r, regs, g.hflags & WIRE_F_COMPAT);
+	first = sock_asked(s, &r->asked[0], regs, g.hflags & WIRE_F_COMPAT, false);
+	if (first >= 0 && first != '/')
+		r->base[0] = r->cwd;
 	if (ret < 0 && !r->asked[0].len) {
 		emit_cancel(s); /* a name without a file, or none that can be read */
 		return 0;

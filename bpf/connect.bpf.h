@@ -15,8 +15,6 @@
 #include "risen.bpf.h"
 #include "task.bpf.h"
 
-#define SUN_PATH_OFF_ 2 /* of sun_path in struct sockaddr_un, in every ABI */
-
 /* sun_path of a kernel address as a blob. */
 static __always_inline void connect_name(struct scratch *s, struct wire_connect *r,
 					 const void *addr)
@@ -35,7 +33,7 @@ static __always_inline void connect_name(struct scratch *s, struct wire_connect 
 		emit_blob_end(s, &r->name, len - 1);
 		return;
 	}
-	emit_kernel_str(s, &r->name, name, WIRE_SUN_MAX + 1);
+	emit_kernel_str(s, &r->name, name, WIRE_SUN_MAX + 2); /* the longest has a NUL behind it */
 }
 
 /* The listening process: connect() notes it in the client's own socket as its peer. */
@@ -73,27 +71,6 @@ static __always_inline void connect_peer_task(struct wire_connect *r, const void
 	SET_FLAG(r->flags, WIRE_CONNECT_PEER_CONTAINER);
 	if (pg.cgroup == g->cgroup && pg.hier == g->hier && object_mnt_ns(task) == object_mnt_ns(t))
 		SET_FLAG(r->flags, WIRE_CONNECT_PEER_SAME);
-}
-
-static __always_inline void connect_asked(struct scratch *s, struct wire_connect *r,
-					  const struct pt_regs *regs, bool is32)
-{
-	const char *addr = (const char *)sock_arg(regs, is32, 1);
-	__u32 len = sock_arg(regs, is32, 2);
-	char first = 0;
-
-	len -= SUN_PATH_OFF_;
-	if (len == 0 || len > WIRE_SUN_MAX)
-		return;
-	addr += SUN_PATH_OFF_;
-	bpf_probe_read_user(&first, 1, addr);
-	if (first == 0) {
-		SET_FLAG(r->flags, WIRE_CONNECT_ASKED_ABSTRACT);
-		emit_user(s, &r->asked, addr + 1, len - 1);
-	} else {
-		/* Not terminated when it fills the array: never read more than was passed. */
-		emit_user_str(s, &r->asked, addr, len + 1);
-	}
 }
 
 static __always_inline int connect_done(const struct task_struct *t, const struct gate *g,
@@ -136,7 +113,8 @@ static __always_inline int connect_done(const struct task_struct *t, const struc
 		emit_cancel(s);
 		return 0;
 	}
-	connect_asked(s, r, regs, is32);
+	if (sock_asked(s, &r->asked, regs, is32, true) == 0)
+		SET_FLAG(r->flags, WIRE_CONNECT_ASKED_ABSTRACT);
 	object_cwd(s, &r->cwd, t);
 	if (ret < 0)
 		SET_FLAG(s->flags, WIRE_F_BLOCKED);

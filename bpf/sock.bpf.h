@@ -13,6 +13,8 @@
 #define AF_INET6_  10
 #define AF_PACKET_ 17
 
+#define SUN_PATH_OFF_ 2 /* of sun_path in struct sockaddr_un, in every ABI */
+
 static __always_inline bool sock_is_multiplexed(const struct pt_regs *regs, bool is32)
 {
 	return is32 && compat_nr_of(regs) == COMPAT_NR_SOCKETCALL;
@@ -27,6 +29,45 @@ static __always_inline __u64 sock_arg(const struct pt_regs *regs, bool is32, int
 		return compat_arg(regs, is32, n);
 	bpf_probe_read_user(&v, sizeof(v), (const char *)compat_arg(regs, is32, 1) + n * sizeof(v));
 	return v;
+}
+
+/*
+ * The name in the struct sockaddr_un that a call was passed: a path up to its NUL, should it have
+ * one, or what follows the 0 of an abstract one, if that is wanted. Gives the first byte; -1: there
+ * is no name. No byte more is read than was passed: what lies behind need not be mapped.
+ */
+static __always_inline int sock_asked(struct scratch *s, struct wire_blob *b,
+				      const struct pt_regs *regs, bool is32, bool abstract)
+{
+	const char *name = (const char *)sock_arg(regs, is32, 1) + SUN_PATH_OFF_;
+	__u64 len = (__u32)sock_arg(regs, is32, 2) - SUN_PATH_OFF_;
+	__u32 at = s->used;
+	char *to;
+	long n;
+
+	emit_blob_start(s, b);
+	if (at > WIRE_RECORD_MAX || len == 0 || len > WIRE_SUN_MAX)
+		return -1;
+	to = (char *)AT(s->record, at, WIRE_RECORD_MAX);
+	BOUND(len, WIRE_SUN_MAX);
+	if (bpf_probe_read_user(to, len, name))
+		return -1;
+	if (!*to) {
+		if (abstract) {
+			b->off = at + 1;
+			s->used = at + len;
+			emit_blob_end(s, b, len - 1);
+		}
+		return 0;
+	}
+	BOUND(len, WIRE_SUN_MAX);
+	to[len] = '\0';
+	n = bpf_probe_read_kernel_str(to, WIRE_SUN_MAX + 1, to); /* for its length */
+	if (n > 1 && n <= WIRE_SUN_MAX + 1) {
+		s->used = at + n - 1;
+		emit_blob_end(s, b, n - 1);
+	}
+	return (__u8)*to;
 }
 
 /*

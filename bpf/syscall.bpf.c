@@ -166,6 +166,12 @@ __noinline int syscall_makes_root(__u32 call)
 	return (flags & CLONE_NEWUSER_) != 0;
 }
 
+/* (The one for all calls on sockets that 32-bit ones may make has the place of a connect.) */
+static __always_inline bool syscall_may_bind(__u32 call, __u32 flag)
+{
+	return call == WIRE_CALL_BIND || (call == WIRE_CALL_CONNECT && (flag & WIRE_F_COMPAT));
+}
+
 /* Of a call that somebody wants to see: does its caller count? Then it is told. */
 static __always_inline int syscall_tell(const struct task_struct *t, __u32 flag, __u32 call,
 					long ret, __u32 tier)
@@ -195,7 +201,7 @@ static __always_inline int syscall_tell(const struct task_struct *t, __u32 flag,
 		return denied ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :
 				syscall_open(g.cgroup, gate_packed(&g), call, ret);
 	}
-	if (call == WIRE_CALL_BIND || (call == WIRE_CALL_CONNECT && (flag & WIRE_F_COMPAT)))
+	if (syscall_may_bind(call, flag))
 		bind_done(g.cgroup, gate_packed(&g), call, ret);
 	return net_is_call(call)	 ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
 	       dup_is_call(call)	 ? syscall_dup(g.cgroup, gate_packed(&g), call, ret) :
@@ -244,6 +250,8 @@ static __always_inline int syscall_refused(const struct task_struct *t, __u32 fl
 	if (!syscall_gate(ret, call, &g))
 		return 0;
 	call = FORGET(call);
+	if (syscall_may_bind(call, flag))
+		bind_done(g.cgroup, gate_packed(&g), call, ret);
 	return call == WIRE_CALL_OPEN_BY_HANDLE_AT ?
 		       syscall_handle_denied(g.cgroup, gate_packed(&g), ret) :
 	       wire_call_is_open(call) ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :

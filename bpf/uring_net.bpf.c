@@ -216,16 +216,23 @@ int BPF_PROG(rootwatch_uring_socket, int family, int type, int protocol, struct 
 	return net_made(&g, regs, ret < 0 ? NULL : uring_sock(f), ret);
 }
 
-/* Is the task at an accept of its own? (A worker of a ring makes no system calls.) */
-static __always_inline bool uring_accepts_itself(struct task_struct *t)
+/*
+ * Is the task at an accept of its own from that listener? Not each accept is that comes while the
+ * task is at such a call: what a ring has waited for is done at the end of any. (A worker of a ring
+ * makes no system calls.)
+ */
+static __always_inline bool uring_accepts_itself(struct task_struct *t, __u64 listener)
 {
 	const struct pt_regs *regs = compat_user_regs(t);
 	bool is32 = compat_flag(t);
+	__u32 call;
 
 	if (TYPED(t, flags) & PF_IO_WORKER_)
 		return false;
-	return sock_is_multiplexed(regs, is32) ||
-	       net_is_accept(compat_own_call(compat_nr_of(regs), is32));
+	call = sock_is_multiplexed(regs, is32) ?
+		       sock_calls[compat_arg(regs, is32, 0) & SOCK_CALLS_MASK] :
+		       compat_own_call(compat_nr_of(regs), is32);
+	return net_is_accept(call) && (__u64)open_file(t, sock_arg(regs, is32, 0)) == listener;
 }
 
 __noinline int uring_accepted(__u64 file, __u64 cgroup, __u64 gate)
@@ -254,16 +261,16 @@ SEC("fexit/do_accept")
 int BPF_PROG(rootwatch_uring_accept, struct file *listener, __u64 how, __u64 addr, __u64 len,
 	     int flags, struct file *file)
 {
-	__u64 f = compat_untyped(file);
+	__u64 f = compat_untyped(file), from = compat_untyped(listener);
 	struct task_struct *t;
 	struct gate g;
 
 	t = compat_current();
-	if (uring_proof && !uring_accepts_itself(t))
+	if (uring_proof && !uring_accepts_itself(t, from))
 		uring_prove(WIRE_URING_ACCEPT);
 	if (uring_is_error(f) || !call_wanted(WIRE_CALL_ACCEPT))
 		return 0;
-	if (!creds_root(TYPED(t, cred)) || uring_accepts_itself(t) || !uring_gate(t, &g))
+	if (!creds_root(TYPED(t, cred)) || uring_accepts_itself(t, from) || !uring_gate(t, &g))
 		return 0;
 	return uring_accepted(f, g.cgroup, gate_packed(&g));
 }

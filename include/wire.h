@@ -19,9 +19,6 @@
 
 #include "wire_calls.h"
 
-/* Bumped with every change of a layout below; a recording of another version is refused. */
-#define WIRE_VERSION 6
-
 #define WIRE_COMM_LEN	16   /* TASK_COMM_LEN */
 #define WIRE_FSTYPE_LEN 16   /* longest in-tree name in use is "binfmt_misc" */
 #define WIRE_PATH_MAX	4096 /* PATH_MAX; longer paths lose their head and are marked */

@@ -532,6 +532,19 @@ def test_seccomp(w, _label, program, rule, words, want):
         assert len(w.all({"container.full_id": c.id}, mark)) == 2
 
 
+@suite.cases("act_connect", "act_connect_32")
+def test_seccomp_bind(w, program):
+    """A socket's file that was not made, since a filter refused the bind."""
+    if not tells_refused(w):
+        raise suite.Skip("no hook at the end of seccomp filters on this kernel")
+    with Runc(refused=["bind"]) as c:
+        truth = c.act(program, "--listen", "/etc/x.sock")
+        assert truth["errno"] == errno.EPERM, truth
+        event = w.expect(c, truth, {"rule": "etc-written", "evt.type": "bind", "fd.name": "/etc/x.sock"})
+        assert field(event, "rootwatch.blocked") is True and field(event, "evt.res") == "EPERM", event
+        assert len(w.all(of(c, truth, **{"evt.type": "bind"}))) == 1
+
+
 @suite.cases(*BOTH)
 def test_seccomp_unwatched(w, program):
     """A refused call that no rule asks for, or not like this, is nobody's business; nor is one that a filter answers otherwise."""

@@ -3,6 +3,7 @@
 """Unix sockets: who listens counts, not what the client called the socket."""
 
 import contextlib
+import errno
 import os
 import socket
 import sys
@@ -16,6 +17,7 @@ from runc import Runc, bind  # noqa: E402
 from world import World, field, of, rules  # noqa: E402
 
 SOCKETS = ("docker.sock", "containerd.sock", "crio.sock", "podman.sock", "other.sock")
+LONGEST = "/tmp".ljust(101, "/") + "longest"  # UNIX_PATH_MAX bytes
 
 
 class Listener:
@@ -145,6 +147,35 @@ def test_abstract(w):
     assert field(event, "rootwatch.fd.abstract") is True, event
     assert field(event, "fd.name") == "@docker.sock", event
     w.c.sh("killall act_connect")
+
+
+@suite.cases(("connect", "root", 0), ("denied", "user", errno.EACCES))
+def test_exact_address(w, _label, who, error):
+    """A name without a NUL, behind which nothing can be read, is whole."""
+    c = {"root": w.c, "user": w.user}[who]
+    truth = c.act("act_connect", "--exact", "/opt/innocent")
+    assert truth["errno"] == error, truth
+    event = w.expect(c, truth, {"evt.type": "connect", "rootwatch.truncated": False})
+    assert field(event, "rootwatch.fd.asked") == "/opt/innocent", event
+
+
+@suite.cases(("abstract", ["--abstract", "exact"], "@exact", "@exact"), ("longest", [LONGEST], LONGEST, "/tmp/longest"))
+def test_exact_listener(w, _label, words, asked, name):
+    """Nor is the listener's name cut, which has none either."""
+    w.c.start("act_connect --exact --listen " + " ".join(words))
+    truth = w.c.act("act_connect", "--exact", *words)
+    assert truth["ret"] == 0, truth
+    event = check(w, truth, {"rootwatch.truncated": False})
+    assert field(event, "rootwatch.fd.asked") == asked and field(event, "fd.name") == name, event
+    w.c.sh("killall act_connect")
+
+
+def test_exact_address_bound(w):
+    """Where a bind was denied the name that was passed is all there is of it."""
+    truth = w.user.act("act_connect", "--exact", "--listen", "/etc/exact.sock")
+    assert truth["errno"] == errno.EACCES, truth
+    event = w.expect(w.user, truth, {"evt.type": "bind", "rule": "etc-written", "fd.name": "/etc/exact.sock"})
+    assert field(event, "rootwatch.truncated") is False, event
 
 
 def test_host_is_silent(w):

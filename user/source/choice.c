@@ -92,3 +92,33 @@ int choice_make(const struct choice_have *have, uint32_t forced, struct choice *
 	}
 	return -ENOTSUP;
 }
+
+bool choice_degrade(struct choice *c, char why[static CHOICE_WHY_MAX])
+{
+	if (c->extras && (c->acts || c->urings)) {
+		c->extras = 0;
+		return true;
+	}
+	if (c->acts) {
+		c->acts = c->chown = false;
+		return true;
+	}
+	if (c->refused) {
+		c->refused = false;
+		return true;
+	}
+	if (c->urings) {
+		c->urings = false;
+		return true;
+	}
+	if (c->probes) {
+		c->probes = false;
+		return true;
+	}
+	if (c->open == WIRE_TIER_TRACEPOINT)
+		return false;
+	(void)snprintf(why, CHOICE_WHY_MAX, "the kernel refuses the programs of the others");
+	c->open = WIRE_TIER_TRACEPOINT;
+	c->received = c->mapped = false;
+	return true;
+}

@@ -51,4 +51,10 @@ int choice_extra(const char *function);
 int choice_make(const struct choice_have *have, uint32_t forced, struct choice *out,
 		char why[static CHOICE_WHY_MAX]);
 
+/*
+ * What a kernel that refuses this may grant: what was added last, and what fewest others need, goes
+ * first; at the end the tracepoints are left, which why then explains. False: nothing is left.
+ */
+bool choice_degrade(struct choice *c, char why[static CHOICE_WHY_MAX]);
+
 #endif /* ROOTWATCH_SOURCE_CHOICE_H */

@@ -26,28 +26,7 @@ int hooks_choose(struct hooks *h, uint32_t tier, const struct btf *kernel,
 
 bool hooks_degrade(struct hooks *h)
 {
-	if (h->choice.acts) {
-		h->choice.acts = h->choice.chown = false;
-		return true;
-	}
-	if (h->choice.refused) {
-		h->choice.refused = false;
-		return true;
-	}
-	if (h->choice.urings) {
-		h->choice.urings = false;
-		return true;
-	}
-	if (h->choice.probes) {
-		h->choice.probes = false;
-		return true;
-	}
-	if (h->choice.open == WIRE_TIER_TRACEPOINT)
-		return false;
-	(void)snprintf(h->why, sizeof(h->why), "the kernel refuses the programs of the others");
-	h->choice.open = WIRE_TIER_TRACEPOINT;
-	h->choice.received = h->choice.mapped = false;
-	return true;
+	return choice_degrade(&h->choice, h->why);
 }
 
 void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)

@@ -183,6 +183,54 @@ static void acts(void **state)
 	assert_false(notes_acts(refused, CHOICE_AUTO));
 }
 
+/* The optional programs go before what others hang on, one kind at a time. */
+static void less_and_less(void **state)
+{
+	char why[CHOICE_WHY_MAX] = "";
+	struct choice_have h = all;
+	struct choice c;
+
+	(void)state;
+	h.extras = 1u << choice_extra("io_bind");
+	assert_int_equal(choice_make(&h, CHOICE_AUTO, &c, why), 0);
+	assert_true(choice_degrade(&c, why));
+	assert_int_equal(c.extras, 0);
+	assert_true(c.acts && c.chown && c.refused && c.urings && c.probes);
+	assert_true(choice_degrade(&c, why));
+	assert_false(c.acts || c.chown);
+	assert_true(c.refused && c.urings && c.probes);
+	assert_true(choice_degrade(&c, why));
+	assert_false(c.refused);
+	assert_true(c.urings && c.probes);
+	assert_true(choice_degrade(&c, why));
+	assert_false(c.urings);
+	assert_true(c.probes);
+	assert_true(choice_degrade(&c, why));
+	assert_false(c.probes);
+	assert_int_equal(c.open, WIRE_TIER_FENTRY);
+	assert_string_equal(why, "");
+	assert_true(choice_degrade(&c, why));
+	assert_int_equal(c.open, WIRE_TIER_TRACEPOINT);
+	assert_false(c.received || c.mapped);
+	assert_string_equal(why, "the kernel refuses the programs of the others");
+	assert_false(choice_degrade(&c, why));
+}
+
+/* Functions whose programs are not used anyway are no reason to try once more. */
+static void extras_of_nothing(void **state)
+{
+	char why[CHOICE_WHY_MAX] = "";
+	struct choice_have h = all;
+	struct choice c;
+
+	(void)state;
+	h.extras = 1u << choice_extra("io_bind");
+	h.acts = h.urings = -EOPNOTSUPP;
+	assert_int_equal(choice_make(&h, CHOICE_AUTO, &c, why), 0);
+	assert_true(choice_degrade(&c, why));
+	assert_false(c.refused);
+}
+
 static void names(void **state)
 {
 	uint32_t tier = 77;
@@ -210,6 +258,8 @@ int main(void)
 		cmocka_unit_test(refused_calls),
 		cmocka_unit_test(functions_that_not_all_have),
 		cmocka_unit_test(acts),
+		cmocka_unit_test(less_and_less),
+		cmocka_unit_test(extras_of_nothing),
 		cmocka_unit_test(names),
 	};
 
