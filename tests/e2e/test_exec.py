@@ -12,7 +12,7 @@ import suite  # noqa: E402
 from container import quote  # noqa: E402
 from detector import Detector  # noqa: E402
 from runc import Runc  # noqa: E402
-from world import World, field, major_minor, of, raw, rules  # noqa: E402
+from world import World, field, kernel, major_minor, of, raw, rules  # noqa: E402
 
 EXEC = {"evt.type": {"execve", "execveat"}}
 
@@ -173,10 +173,6 @@ def test_hash_of_all_arguments(w, _label, size, cut):
         assert middle not in field(event, "proc.cmdline") or not middle, event
         seen.add(told)
     assert len(seen) == (2 if cut else 0), seen
-
-
-def kernel():
-    return tuple(int(n) for n in os.uname().release.split(".")[:2])
 
 
 def test_other_argv0(w):

@@ -14,7 +14,7 @@ import clean  # noqa: E402
 import suite  # noqa: E402
 from detector import Detector  # noqa: E402
 from runc import Runc, bind  # noqa: E402
-from world import World, field, of, rules  # noqa: E402
+from world import World, field, kernel, of, rules  # noqa: E402
 
 HOWS = ("now", "worker", "poll")
 HOOK = "io_wq_submit_work"
@@ -245,10 +245,13 @@ def test_fastopen(w, how):
 
 @suite.cases(("sendto",), ("sendmsg",))
 def test_datagram(w, act):
+    if act == "sendto" and kernel() < (6, 0):
+        raise suite.Skip("this kernel's io_uring takes no address for a datagram (it came in 6.0)")
     truth = sockets(w, w.c, "now", act, "127.0.0.1", "9999")
     if not truth:
         return
-    if act == "sendto" and not w.all(of(w.c, truth, **{"evt.type": act})):
+    assert truth["errno"] == 0, truth
+    if act == "sendto" and kernel() >= (6, 15):
         raise suite.Skip("this kernel keeps no address of a datagram that io_uring sends (6.15 and later)")
     told(w, w.c, truth, act, {"rule": "datagram-sent", "fd.sip": "127.0.0.1", "fd.sport": 9999})
 

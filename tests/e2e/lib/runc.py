@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Containers by runc from a plain bundle: overlay root, namespaces of its own, no network."""
 
+import errno
 import json
 import os
 import secrets
@@ -45,7 +46,7 @@ def spec(args, user=0, caps=None, privileged=False, readonly=False, no_new_privs
          cwd="/", env=(), refused=()):
     """
     config.json of a bundle, as Docker would ask for it unless told otherwise. refused: names of
-    system calls that a seccomp filter answers with EPERM.
+    system calls that a seccomp filter answers with EPERM, or {name: another errno}.
     """
     bounding = ["CAP_" + c for c in (own_caps() if privileged else CAPS if caps is None else caps)]
     held = [] if user else bounding
@@ -74,9 +75,11 @@ def spec(args, user=0, caps=None, privileged=False, readonly=False, no_new_privs
         mapping = [{"containerID": 0, "hostID": USERNS_BASE, "size": 65536}]
         linux["uidMappings"] = linux["gidMappings"] = mapping
     if refused:
+        answers = refused if isinstance(refused, dict) else dict.fromkeys(refused, errno.EPERM)
         linux["seccomp"] = {
             "defaultAction": "SCMP_ACT_ALLOW", "architectures": SECCOMP_ARCHS[os.uname().machine],
-            "syscalls": [{"names": list(refused), "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}
+            "syscalls": [{"names": [name], "action": "SCMP_ACT_ERRNO", "errnoRet": answer}
+                         for name, answer in answers.items()]}
     if cgroups_path:
         linux["cgroupsPath"] = cgroups_path
     return {

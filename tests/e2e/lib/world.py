@@ -13,6 +13,11 @@ _fence = itertools.count(1)
 _escape = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(\\))")
 
 
+def kernel():
+    """The version of the kernel that runs, to be compared with a tuple of two numbers."""
+    return tuple(int(n) for n in os.uname().release.split(".")[:2])
+
+
 def field(event, name):
     return event["output_fields"].get(name)
 
