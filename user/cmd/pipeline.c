@@ -398,7 +398,7 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 		e.num = ++p->num;
 	process_table_apply(p->processes, &e);
 	if (e.kind == EVENT_EXEC && (e.exec.pipe_in || e.exec.pipe_out))
-		pipes_apply(p->pipes, &e, program_piped(&e, name));
+		pipes_apply(p->pipes, &e, str_from(e.container->ref.id), program_piped(&e, name));
 	if (is_context(&e))
 		p->st.context++;
 	else if (is_other_canary(p, &e))

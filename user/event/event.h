@@ -68,7 +68,7 @@ struct event_file {
 };
 
 /* The programs at the other end of a pipe, and through their pipes further on; nearest first. */
-#define EVENT_PIPED_MAX 8
+#define EVENT_PIPED_MAX 32
 struct event_piped {
 	uint32_t n;
 	struct str names[EVENT_PIPED_MAX];

@@ -1,49 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules/program.h"
 
-/* How an interpreter's own options are told from its script. Letters are short options. */
-struct interpreter {
-	const char *name; /* or name followed by a version: python3.11 */
-	const char *with_value;
-	const char *code;  /* the program is in the option's value: there is no script */
-	char module;	   /* the option's value names a module, which is the program */
-	const char *longs; /* long options whose value is the next argument */
-	const char *file;  /* if not NULL: the script is the value of one of these options alone */
-	bool shell; /* -s: what follows are arguments, and the script is its input; - is -- */
-};
-
-static const struct interpreter interpreters[] = {
-	{"python", "WXQ", "c", 'm', "--check-hash-based-pycs", NULL, false},
-	{"pypy", "WXQ", "c", 'm', "--jit", NULL, false},
-	{"node", "rC", "ep", 0, "--require --import --loader --experimental-loader --conditions",
-	 NULL, false},
-	{"nodejs", "rC", "ep", 0, "--require --import --loader --experimental-loader --conditions",
-	 NULL, false},
-	{"ruby", "IrCEK", "e", 0, "--encoding", NULL, false},
-	{"perl", "I", "eE", 0, "", NULL, false},
-	{"php", "cdztS", "rRBE", 0, "", NULL, false},
-	{"lua", "l", "e", 0, "", NULL, false},
-	{"sh", "oO", "c", 0, "", NULL, true},
-	{"ash", "oO", "c", 0, "", NULL, true},
-	{"dash", "oO", "c", 0, "", NULL, true},
-	{"bash", "oO", "c", 0, "--rcfile --init-file", NULL, true},
-	{"ksh", "oO", "c", 0, "", NULL, true},
-	{"zsh", "o", "c", 0, "", NULL, true},
-	{"mksh", "oO", "c", 0, "", NULL, true},
-	{"rbash", "oO", "c", 0, "", NULL, true},
-	{"csh", "", "c", 0, "", NULL, true},
-	{"tcsh", "", "c", 0, "", NULL, true},
-	{"fish", "CdDo", "c", 0, "--init-command --profile --debug", NULL, false},
-	{"tclsh", "", "", 0, "-encoding", NULL, false},
-	{"expect", "", "c", 0, "", NULL, false},
-	{"Rscript", "", "e", 0, "", NULL, false},
-	{"awk", "Fv", "", 0, "", "-f --file", false},
-	{"gawk", "FvilL", "", 0, "--include --load", "-f --file -E --exec", false},
-	{"mawk", "FvW", "", 0, "", "-f --file", false},
-	{"original-awk", "Fv", "", 0, "", "-f", false},
-	{"java", "", "", 0, "-cp -classpath --class-path -p --module-path --add-modules", "-jar",
-	 false},
-};
+#include "rules/interpreter.h"
 
 static struct str after(struct str s, uint32_t n)
 {
@@ -78,22 +36,6 @@ static bool is_option(struct str arg)
 static bool is_long(struct str arg)
 {
 	return arg.len > 2 && arg.p[0] == '-' && arg.p[1] == '-';
-}
-
-static const struct interpreter *interpreter_find(struct str exe)
-{
-	for (size_t i = 0; i < sizeof(interpreters) / sizeof(interpreters[0]); i++) {
-		const struct interpreter *in = &interpreters[i];
-		uint32_t j = (uint32_t)strlen(in->name);
-
-		if (!str_starts(exe, in->name))
-			continue;
-		while (j < exe.len && program_version_char(exe.p[j]))
-			j++;
-		if (j == exe.len)
-			return in;
-	}
-	return NULL;
 }
 
 static bool contains(struct str s, const char *part)
@@ -318,6 +260,10 @@ static void behind_interpreter(struct program *p, const struct interpreter *in)
 	while (i < p->n) {
 		struct str arg = p->args[i];
 
+		if (word_in("--version --help", arg) || word_in(in->tells, arg)) {
+			take_args(p, p->n);
+			return;
+		}
 		if (is_long(arg)) {
 			i += word_in(in->longs, arg) ? 2 : 1;
 		} else if (str_is(arg, "--") || (in->shell && str_is(arg, "-"))) {
@@ -376,18 +322,24 @@ static void behind_applet(struct program *p)
 		behind_interpreter(p, in);
 }
 
-/*
- * The program's own name, not that of a file that it was bound over; but for Kubernetes' subPath
- * mounts, whose files are called by numbers.
- */
+/* The program's own name, not that of a file that it was bound over. */
 static struct str own_name(const struct event_file *f)
 {
-	struct str name = str_basename(f->sbpath);
-	uint32_t i = 0;
+	return str_basename(f->sbpath.len > 0 ? f->sbpath : f->path);
+}
 
-	while (i < name.len && name.p[i] >= '0' && name.p[i] <= '9')
+/* That program's name, with p->args beginning with its argv[0] as far as that is known. */
+static struct str behind_emulator(struct program *p, const struct event_exec *x)
+{
+	size_t i = 1;
+
+	while (i < p->n && !str_eq(p->args[i], x->filename))
 		i++;
-	return i < name.len || f->path.len == 0 ? name : str_basename(f->path);
+	/* Its argv[0] comes too, where that was asked for when it was registered. */
+	if (i + 1 < p->n && str_eq(str_basename(p->args[i + 1]), str_basename(x->filename)))
+		i++;
+	take_args(p, i < p->n ? i : 1);
+	return str_basename(x->filename);
 }
 
 /* Does what the kernel started read the script? If not, its name is no more than an argument. */
@@ -398,7 +350,7 @@ static bool reads_script(const struct program *p, struct str exe)
 
 		return interpreter_find(is_multicall(applet) ? p->args[1] : applet) != NULL;
 	}
-	return interpreter_find(exe) != NULL;
+	return interpreter_reads(exe);
 }
 
 void program_identify(struct program *p, const struct event *e)
@@ -406,6 +358,7 @@ void program_identify(struct program *p, const struct event *e)
 	const struct event_exec *x = &e->exec;
 	struct str exe = own_name(&x->exe);
 	const struct interpreter *in;
+	bool emulated;
 
 	p->n = 0;
 	p->code = p->input = false;
@@ -413,12 +366,15 @@ void program_identify(struct program *p, const struct event *e)
 	split_argv(p, x);
 	while (is_loader(exe) && p->n > 1)
 		exe = behind_loader(p);
+	emulated = x->script && x->filename.len > 0 && interpreter_emulates(exe);
+	if (emulated)
+		exe = behind_emulator(p, x);
 	p->name = exe;
 	in = interpreter_find(exe);
 	/* `#!/usr/bin/env node`: env is about to execute node, and that exec tells the script. */
 	if (str_is(exe, "env")) {
 		take_args(p, 1);
-	} else if (x->script && x->filename.len > 0 && reads_script(p, exe)) {
+	} else if (x->script && !emulated && x->filename.len > 0 && reads_script(p, exe)) {
 		behind_script(p, x);
 	} else if (is_multicall(exe)) {
 		behind_applet(p);

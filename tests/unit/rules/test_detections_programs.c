@@ -27,6 +27,24 @@ static void test_packages(void **state)
 						  "/usr/bin/python3 /usr/bin/pip install foo"));
 	disguised("package-manager",
 		  judge_exec("/usr/bin/python3.11", "python3 -Im pip install foo"));
+	disguised("package-manager",
+		  judge_script("/usr/libexec/platform-python3.6", "/usr/bin/dnf",
+			       "/usr/libexec/platform-python -s /usr/bin/dnf install foo"));
+	disguised("package-manager", judge_script("/usr/bin/python3.6m", "/usr/bin/yum",
+						  "/usr/bin/python3.6m /usr/bin/yum install foo"));
+	/* of another machine: binfmt_misc, with its argv[0] and without; and a script there */
+	disguised(
+		"package-manager",
+		judge_script("/usr/bin/qemu-aarch64-static", "/usr/bin/apt-get",
+			     "/usr/bin/qemu-aarch64-static /usr/bin/apt-get apt-get install foo"));
+	disguised("package-manager",
+		  judge_script("/usr/bin/qemu-aarch64-static", "/usr/bin/apt-get",
+			       "/usr/bin/qemu-aarch64-static /usr/bin/apt-get install foo"));
+	disguised(
+		"package-manager",
+		judge_script(
+			"/usr/bin/qemu-aarch64-static", "/bin/bash",
+			"/usr/bin/qemu-aarch64-static /bin/bash bash /usr/bin/apt-get install foo"));
 	pretends("package-manager", judge_exec("/usr/bin/sleep", "apt-get install foo"));
 	e = judge_exec("/usr/bin/apt-get", "apt-get install foo");
 	e.creds = judge_creds(1000);
