@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/canary.h"
+#include "cmd/canary_acts.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "cmd/rules.h"

@@ -42,7 +42,4 @@ bool canary_tries(const struct canary_proof *p, const struct source_hook *hook);
 /* True when the hook was seen at work. */
 bool canary_proves(const struct canary_proof *p, const struct source_hook *hook);
 
-/* What the canary does inside: the hidden command "canary". Gives the exit code. */
-int cmd_canary(int argc, char **argv);
-
 #endif /* ROOTWATCH_CMD_CANARY_H */
