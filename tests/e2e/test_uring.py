@@ -14,6 +14,7 @@ import clean  # noqa: E402
 import suite  # noqa: E402
 from detector import Detector  # noqa: E402
 from runc import Runc, bind  # noqa: E402
+from test_inet import ON as DATAGRAMS  # noqa: E402
 from world import World, field, kernel, of, rules  # noqa: E402
 
 HOWS = ("now", "worker", "poll")
@@ -29,17 +30,6 @@ ASKED = """
   priority: NOTICE
   x-rootwatch:
     id: asked-for
-- list: connect_calls
-  items: [sendto, sendmsg, sendmmsg]
-  override:
-    items: append
-- rule: Datagram sent
-  desc: a datagram to port 9999, whatever sends it
-  condition: >
-    evt.type in (sendto, sendmsg, sendmmsg) and fd.l4proto = udp and fd.sport = 9999 and
-    fd.name_changed = true
-  output: "%proc.name sent to %fd.name"
-  priority: NOTICE
 """
 
 
@@ -48,7 +38,7 @@ def containers():
     """root and uid 1000, who may use io_uring (seccomp would refuse it), and a socket of the host's."""
     top = clean.work_dir()
     with open(top + "/asked.yaml", "w", encoding="utf-8") as file:
-        file.write(ASKED)
+        file.write(ASKED + DATAGRAMS.lstrip())
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(top + "/docker.sock")
     listener.listen(100)

@@ -304,34 +304,27 @@ size_t line_capped(struct line *l, struct str s, size_t cap)
 	return cap;
 }
 
-static void measure(struct line *l, struct str s, size_t *sizes, size_t *n)
+/* A string that may be cut, to cap; sizes: where its size is noted when it is only measured. */
+static void cuttable(struct line *l, struct str s, size_t cap, size_t *sizes, size_t *n)
 {
-	size_t size = line_escaped_size(l->flavour, s);
-
-	if (*n < LINE_STRINGS_MAX)
-		sizes[(*n)++] = size;
+	if (!l->measure && cap == SIZE_MAX)
+		(void)escape(l, s, SIZE_MAX);
+	else if (!l->measure)
+		(void)line_capped(l, s, cap);
+	else if (*n < LINE_STRINGS_MAX)
+		sizes[(*n)++] = line_escaped_size(l->flavour, s);
 	else
-		l->need += size;
+		l->need += line_escaped_size(l->flavour, s);
 }
 
 void line_string(struct line *l, struct str s)
 {
-	if (l->measure)
-		measure(l, s, l->sizes, &l->n_sizes);
-	else if (l->cap == SIZE_MAX)
-		(void)escape(l, s, SIZE_MAX);
-	else
-		(void)line_capped(l, s, l->cap);
+	cuttable(l, s, l->cap, l->sizes, &l->n_sizes);
 }
 
 void line_copy(struct line *l, struct str s)
 {
-	if (l->measure)
-		measure(l, s, l->copies, &l->n_copies);
-	else if (l->copy_cap == SIZE_MAX)
-		(void)escape(l, s, SIZE_MAX);
-	else
-		(void)line_capped(l, s, l->copy_cap);
+	cuttable(l, s, l->copy_cap, l->copies, &l->n_copies);
 }
 
 void line_i64(struct line *l, int64_t v)
