@@ -311,7 +311,7 @@ int BPF_PROG(rootwatch_exit, struct task_struct *t)
 	flags = v->flags;
 	bpf_map_delete_elem(&tasks, &tid);
 	if (knob_acts) /* of a call whose end was missed */
-		bpf_map_delete_elem(&acts_notes, &tid);
+		acts_drop(tid, ACT(CHANGED));
 	signal = TYPED(t, signal);
 	/* do_exit() counts the thread off before it comes here: 0 is the process' end. */
 	if (!(flags & TASK_REPORTED) || LOAD(struct signal_struct, signal, live.counter) != 0)

@@ -231,7 +231,7 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 		return 0;
 	syscall_tell(t, flag, call, ret, tier);
 	if (knob_acts && acts_hooks(call))
-		acts_drop(TYPED(t, pid));
+		acts_drop(TYPED(t, pid), acts_hooks(call));
 	return 0;
 }
 

@@ -45,8 +45,9 @@ struct {
 
 static __always_inline void uring_prove(__u32 hook)
 {
-	if (uring_proof && !(uring_proven & hook))
-		uring_proven |= hook;
+	hook &= WIRE_PROVEN_MAX - 1;
+	if (uring_proof && !uring_proven[hook])
+		uring_proven[hook] = 1;
 }
 
 /* Is it over, and of interest? Gives the call, or 0. */
