@@ -8,6 +8,7 @@
 #define ROOTWATCH_CALL_BPF_H
 
 #include "acts.bpf.h"
+#include "clone.bpf.h"
 #include "compat.bpf.h"
 #include "creds.bpf.h"
 #include "emit.bpf.h"
@@ -53,11 +54,9 @@ static __always_inline __u64 call_arg(const struct wire_syscall *r, __u32 n)
 	return n < WIRE_SYSCALL_ALL ? r->args[n] : 0;
 }
 
-#define CLONE_SIGNAL_	   0xffull
-#define CLONE_NEWS_	   0x7e020080ull /* CLONE_NEWTIME, _NEWNS, _NEWCGROUP to _NEWNET */
-#define CLONE_NEWUSER_	   0x10000000ull
-#define CLONE_INTO_CGROUP_ 0x200000000ull
-#define TIOCL_PASTESEL_	   3
+#define CLONE_SIGNAL_	0xffull
+#define CLONE_NEWS_	0x7e020080ull /* CLONE_NEWTIME, _NEWNS, _NEWCGROUP to _NEWNET */
+#define TIOCL_PASTESEL_ 3
 
 /* struct clone_args, as far as it counts here. */
 struct call_clone {
@@ -120,7 +119,8 @@ __noinline int call_is_dull_at(__u32 call, __u64 first, __u64 second, __u64 thir
 	case WIRE_CALL_CLONE:
 		return !(first & ~CLONE_SIGNAL_ & CLONE_NEWS_);
 	case WIRE_CALL_CLONE3:
-		return !(call_user_u64(first) & (CLONE_NEWS_ | CLONE_INTO_CGROUP_));
+		return !((call_user_u64(first) | clone_kept(compat_current())) &
+			 (CLONE_NEWS_ | CLONE_INTO_CGROUP_));
 	case WIRE_CALL_IOCTL:
 		return call_ioctl_is_dull(second, third);
 	case WIRE_CALL_ADJTIMEX: /* asks only, when it has no modes */
@@ -175,6 +175,8 @@ __noinline int call_words(__u32 slot)
 		/* Without the last field when it is of before 5.7. */
 		words[0] = clone.flags ? clone.flags : call_user_u64(r->args[0]);
 		words[1] = words[0] & CLONE_INTO_CGROUP_ ? clone.cgroup : ~0ull;
+		if (r->ret > 0) /* which the memory may not say any more */
+			words[0] |= clone_kept(compat_current());
 		break;
 	case WIRE_CALL_IOCTL:
 		words[0] = call_user_u32(r->args[2]);
