@@ -62,7 +62,7 @@ def has_function(name):
 def done(event, act, truth):
     """In which folder it was done, by the event: by the inode, or by the name of what has none yet."""
     inodes = {truth["a"]: "a", truth["b"]: "b"}
-    if act in ("chmod", "chown", "truncate", "unlink", "rename-from", "link-from", "mount", "move-to", "setxattr", "removexattr",
+    if act in ("chmod", "chown", "truncate", "unlink", "rename-from", "link-from", "mount", "setxattr", "removexattr",
                "set-acl", "ftruncate", "fsetxattr"):
         return inodes.get(field(event, "fd.ino"))
     name = "rootwatch.call.from" if act == "move-from" else "fd.name"
