@@ -381,6 +381,8 @@ struct io_kiocb {
 	__u8 opcode;
 	unsigned int flags;
 	struct io_cqe cqe;
+	struct io_ring_ctx *ctx;
+	void *async_data;
 	const struct cred *creds;
 	struct io_wq_work work;
 };
@@ -430,6 +432,30 @@ struct io_xattr {
 struct io_connect {
 	void *addr;
 	int addr_len;
+};
+
+struct io_bind { /* since 6.11 */
+	int addr_len;
+};
+
+struct msghdr {
+	void *msg_name;
+};
+
+struct io_async_msghdr {
+	struct msghdr msg;
+	struct sockaddr_any {
+		unsigned short family;
+	} addr;
+};
+
+struct io_alloc_cache {
+	void **entries; /* since 6.10 */
+	unsigned int nr_cached;
+};
+
+struct io_ring_ctx {
+	struct io_alloc_cache netmsg_cache;
 };
 
 struct io_sr_msg {
