@@ -358,7 +358,7 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 
 	if (!w || !g)
 		return 0;
-	parent = TYPED(t, real_parent); /* of all threads the same (forget_original_parent) */
+	parent = TRUSTED(t, real_parent); /* of all threads the same (forget_original_parent) */
 	pid = LOAD(struct task_struct, t, thread_pid); /* as an index is added to it */
 	signal = TYPED(t, signal);
 	level = LOAD(struct pid, pid, level) & 31;
