@@ -38,7 +38,8 @@ def test_wrong_option(_c, wrong, right):
 
 
 @suite.cases(("-o xml", ["run", "-o", "xml"]), ("no such command", ["rnu"]),
-             ("duration", ["run", "--duration", "soon"]), ("extra word", ["run", "word"]), ("extra word of help", ["help", "run", "word"]),
+             ("duration", ["run", "--duration", "soon"]), ("extra word", ["run", "word"]),
+             ("extra word of help", ["help", "run", "word"]),
              ("missing value", ["run", "--container"]),
              ("negative duration", ["run", "--duration", "-1"]))
 def test_usage(_c, _label, words):
