@@ -306,9 +306,41 @@ static inline int wire_call_is_open(__u32 call)
 /* A bit of wire_prefilter.dull; 0: the call never is. */
 static inline __u32 wire_call_dull(__u32 call)
 {
-	__u32 n = call - WIRE_CALL_DULL_FIRST;
+	__u32 n = call - WIRE_CALL_DULL_FIRST, modes = call - WIRE_CALL_CHMOD;
 
-	return n <= WIRE_CALL_DULL_LAST - WIRE_CALL_DULL_FIRST ? 1u << n : 0;
+	if (n <= WIRE_CALL_DULL_LAST - WIRE_CALL_DULL_FIRST)
+		return 1u << n;
+	return modes <= WIRE_CALL_FCHOWNAT - WIRE_CALL_CHMOD ? 1u << (16 + modes) : 0;
+}
+
+/* The four chmod and the four chown. */
+static inline int wire_call_is_chmod(__u32 call)
+{
+	return call - WIRE_CALL_CHMOD <= WIRE_CALL_FCHMODAT2 - WIRE_CALL_CHMOD;
+}
+
+static inline int wire_call_is_chown(__u32 call)
+{
+	return call - WIRE_CALL_CHOWN <= WIRE_CALL_FCHOWNAT - WIRE_CALL_CHOWN;
+}
+
+/* A mode that lets nobody but the owner do more than before, nor anybody run it as another. */
+#define WIRE_MODE_TOLD 06026u /* S_ISUID, S_ISGID, S_IWGRP, S_IROTH, S_IWOTH */
+
+/* An owner that is no news: root, or the one it has. */
+static inline int wire_owner_is_dull(__u32 uid)
+{
+	return uid + 1 <= 1;
+}
+
+/*
+ * Calls on files, by a path or a descriptor, that are only sent when a pattern matches what they
+ * act upon, as of an open (wire_prefilter.compared), where the kernel side knows what that is.
+ */
+static inline int wire_call_placed(__u32 call)
+{
+	return call - WIRE_CALL_RENAME <= WIRE_CALL_MKNODAT - WIRE_CALL_RENAME ||
+	       call - WIRE_CALL_FTRUNCATE <= WIRE_CALL_MKDIRAT - WIRE_CALL_FTRUNCATE;
 }
 
 struct wire_open {

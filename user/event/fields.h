@@ -414,6 +414,8 @@ X(FS_TARGETRAW, "fs.path.targetraw", STRING, NONE, K, "that, as passed", "\"pass
 X(FAILED, "evt.failed", BOOL, NONE, ACTS, "the call returned an error", "false") \
 X(CATEGORY, "evt.category", STRING, NONE, EVENT, "file, process, net or user", "\"file\"") \
 X(HOSTNAME, "evt.hostname", STRING, NONE, EVENT, "name of the host", "\"node-1\"") \
+X(CALL_OWNER, "rootwatch.call.owner", NUMBER, NONE, K, \
+  "the uid that chown and its like give a file; missing: it keeps the one it has", "1000") \
 X(ARG_UID, "evt.arg.uid", STRING, NONE, S, \
   "of setuid: the user that was asked for: root, others by uid", "\"root\"") \
 X(ARG_RES, "evt.arg.res", STRING, NONE, ACTS, "as evt.res", "\"SUCCESS\"") \
