@@ -234,8 +234,8 @@ __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 		v = prefilter_find(set, h);
 		if ((v & WIRE_WATCH_IGNORE) && scope == WIRE_SCOPE_HOST)
 			got &= WIRE_WATCH_CALL;
-		got |= v & (WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_CALL |
-			    WIRE_WATCH_URGENT);
+		got |= v &
+		       (WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_CALL | WIRE_WATCH_URGENT);
 		if (!(v & WIRE_WATCH_DEEPER))
 			break;
 	}

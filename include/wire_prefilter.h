@@ -22,9 +22,9 @@ struct wire_name {
 #define WIRE_FILTER_WORDS  16u
 #define WIRE_FILTER_BIT(h) ((h) % (WIRE_FILTER_WORDS * 64u))
 
-#define WIRE_WATCH_READ	   1u
-#define WIRE_WATCH_WRITE   2u
-#define WIRE_WATCH_DEEPER  4u /* paths only: a longer pattern begins like this */
+#define WIRE_WATCH_READ	  1u
+#define WIRE_WATCH_WRITE  2u
+#define WIRE_WATCH_DEEPER 4u /* paths only: a longer pattern begins like this */
 /* Paths only: nothing below matters to opens (after longer patterns). */
 #define WIRE_WATCH_IGNORE  8u
 #define WIRE_WATCH_URGENT  16u

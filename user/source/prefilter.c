@@ -113,8 +113,8 @@ static int add_path(struct prefilter *p, const struct filter_entry *w)
 	const char *at = w->pattern;
 	int depth = 0;
 
-	p->set.scope_access[scope] |=
-		value & (WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_CALL);
+	p->set.scope_access[scope] |= value &
+				      (WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_CALL);
 	if (*at == '\0') {
 		p->set.scope_root[scope] |= value;
 		return 0;
@@ -319,8 +319,8 @@ static int add(struct prefilter *p, const struct filter_entry *w)
 }
 
 /*
- * What the canary does; see canary_prove(). And what calls ask for below a /proc that is none: rules
- * see it without its beginning (file_asked_path()).
+ * What the canary does; see canary_prove(). And what calls ask for below a /proc that is none:
+ * rules see it without its beginning (file_asked_path()).
  */
 static const struct filter_entry proofs[] = {
 	{FILTER_PATH, "/proc", FILTER_CALL, false, false},
