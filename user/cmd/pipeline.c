@@ -412,6 +412,11 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 	return err;
 }
 
+void pipeline_hurry(struct pipeline *p)
+{
+	resolver_stop(p->resolver);
+}
+
 void pipeline_stats(const struct pipeline *p, struct pipeline_stats *st)
 {
 	*st = p->st;
