@@ -56,6 +56,17 @@ enum wire_kind {
 #define WIRE_TIER_LSM	     2u
 #define WIRE_TIER_KPROBE     3u
 
+#define WIRE_SHARES_LOG 10
+#define WIRE_SHARES	(1u << WIRE_SHARES_LOG)
+
+/* What the kernel side counts of a container's share of the ring. */
+struct wire_share {
+	__u64 in;     /* bytes put into the ring */
+	__u64 lost;   /* records that were not, for want of room */
+	__u64 cgroup; /* whose the last of those was */
+	__u64 hier;
+};
+
 struct wire_blob {
 	__u16 off;  /* from the start of the record */
 	__u16 len;  /* bytes present, no terminating NUL */
@@ -67,9 +78,9 @@ struct wire_header {
 	__u16 kind; /* enum wire_kind */
 	__u16 flags;
 	__u32 cpu;
-	__u32 pad;
-	__u64 seq;  /* per cpu, from 1, without gaps as produced: a gap is a loss */
-	__u64 time; /* CLOCK_BOOTTIME, ns */
+	__u32 share; /* which share of the ring it counts to: less than WIRE_SHARES */
+	__u64 seq;   /* per cpu, from 1, without gaps as produced: a gap is a loss */
+	__u64 time;  /* CLOCK_BOOTTIME, ns */
 };
 
 /* wire_creds.root: judged on the effective and on the file system uid. */

@@ -21,6 +21,9 @@ struct pipeline_options {
 	const char *container; /* only this one: id, prefix of it, or name; NULL: every */
 	const char *hostname;
 	struct host_mounts *host; /* the caller's; NULL: where files lie on the host is not known */
+	/* Whose records were lost: source_loss(). NULL: nobody knows. */
+	bool (*loss)(void *arg, uint64_t max, struct source_loss *loss);
+	void *loss_arg;
 	const uint32_t *hidden_pid_ns; /* of rootwatch's own canary: counted, not shown */
 };
 

@@ -313,6 +313,11 @@ static int open_sink(struct run *r)
 	return err;
 }
 
+static bool loss_of(void *source, uint64_t max, struct source_loss *loss)
+{
+	return source_loss(source, max, loss);
+}
+
 static int run_with(struct run *r, const struct run_options *o)
 {
 	char host[HOSTNAME_MAX] = "", why[SOURCE_WHY_MAX];
@@ -347,6 +352,8 @@ static int run_with(struct run *r, const struct run_options *o)
 	}
 	open_host(r);
 	po.host = r->host;
+	po.loss = loss_of;
+	po.loss_arg = r->source;
 	err = pipeline_new(&r->pipeline, &po, r->source, r->sink);
 	if (err) {
 		fprintf(stderr, "rootwatch: %s\n", strerror(-err));
