@@ -387,6 +387,21 @@ static int run_with(struct run *r, const struct run_options *o)
 	return EXIT_CODE_OK;
 }
 
+/* What does not depend on the options. */
+static int prepare(struct run *r)
+{
+	if (geteuid() != 0) {
+		fprintf(stderr, "rootwatch: run needs root (it loads BPF programs): use sudo\n");
+		return EXIT_CODE_PRIVILEGE;
+	}
+	r->signals = open_signals();
+	if (r->signals < 0) {
+		fprintf(stderr, "rootwatch: signals: %s\n", strerror(-r->signals));
+		return EXIT_CODE_ERROR;
+	}
+	return EXIT_CODE_OK;
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct run_options o = RUN_OPTIONS_INIT;
@@ -398,16 +413,9 @@ int cmd_run(int argc, char **argv)
 		o.text = !o.output && isatty(STDOUT_FILENO);
 		o.json = !o.text;
 	}
-	if (geteuid() != 0) {
-		fprintf(stderr, "rootwatch: run needs root (it loads BPF programs): use sudo\n");
-		return EXIT_CODE_PRIVILEGE;
-	}
-	r.signals = open_signals();
-	if (r.signals < 0) {
-		fprintf(stderr, "rootwatch: signals: %s\n", strerror(-r.signals));
-		return EXIT_CODE_ERROR;
-	}
-	code = run_with(&r, &o);
+	code = prepare(&r);
+	if (code == EXIT_CODE_OK)
+		code = run_with(&r, &o);
 	canary_release(&r.proof);
 	pipeline_free(r.pipeline);
 	judges_free(&r.judges);
@@ -420,6 +428,7 @@ int cmd_run(int argc, char **argv)
 		fprintf(stderr, "rootwatch: last lines could not be written: %s\n", strerror(-err));
 		code = EXIT_CODE_ERROR;
 	}
-	close(r.signals);
+	if (r.signals >= 0)
+		close(r.signals);
 	return code;
 }

@@ -18,6 +18,7 @@
 #include "source/knobs.h"
 #include "source/moves.h"
 #include "source/object.h"
+#include "source/programs.h"
 #include "source/ring.h"
 #include "source/shares.h"
 #include "source/swap.h"
@@ -118,8 +119,11 @@ static int open_object(struct source *s, int *types)
 
 	if (!s->kernel)
 		s->kernel = btf__load_vmlinux_btf(); /* NULL: slower */
-	s->skel = object_open(s->kernel, types);
-	err = s->skel ? 0 : -errno;
+	err = programs_prepare();
+	if (!err) {
+		s->skel = object_open(s->kernel, types);
+		err = s->skel ? 0 : -errno;
+	}
 	btf__free(s->kernel);
 	s->kernel = NULL;
 	return err;
@@ -129,7 +133,7 @@ static int load(struct source *s, const struct source_options *o, char *why)
 {
 	struct wire_calls calls = wanted_calls(s, o->filter);
 	uint32_t number;
-	int types, err;
+	int types = -1, err;
 
 	err = open_object(s, &types);
 	if (!s->skel) {
@@ -140,7 +144,7 @@ static int load(struct source *s, const struct source_options *o, char *why)
 	hooks_prepare(&s->hooks, s->skel);
 	err = bpf_map__set_max_entries(s->skel->maps.ring, o->ring_bytes);
 	if (!err)
-		err = load_error(rootwatch_bpf__load(s->skel));
+		err = load_error(programs_load(s->skel->skeleton));
 	if (types >= 0)
 		close(types);
 	if (err) {
