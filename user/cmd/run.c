@@ -28,6 +28,8 @@
 #define PROOF_MS     400
 /* After the first signal to end: how long a reader may take nothing. */
 #define READER_MS 5000
+/* After it, for how long what paths led to is still looked up: that is most of the work. */
+#define HURRY_MS 1000
 /* Between two looks whether somebody reads the FIFO. */
 #define FIFO_MS 100
 
@@ -151,6 +153,7 @@ static int stream(struct run *r, unsigned int duration)
 {
 	int64_t end = duration ? clock_ms() + duration * 1000ll : 0;
 	bool settled = true;
+	int64_t hurry;
 	int n = 0;
 
 	while (r->stops == 0 && n >= 0) {
@@ -172,7 +175,10 @@ static int stream(struct run *r, unsigned int duration)
 	}
 	/* No more of them, then all that there are. */
 	source_stop(r->source);
+	hurry = clock_ms() + HURRY_MS;
 	while (n >= 0) {
+		if (clock_ms() >= hurry)
+			pipeline_hurry(r->pipeline);
 		n = deliver(r, 0);
 		if (n == 0)
 			break;
@@ -307,6 +313,11 @@ static int open_sink(struct run *r)
 	return err;
 }
 
+static bool loss_of(void *source, uint64_t max, struct source_loss *loss)
+{
+	return source_loss(source, max, loss);
+}
+
 static int run_with(struct run *r, const struct run_options *o)
 {
 	char host[HOSTNAME_MAX] = "", why[SOURCE_WHY_MAX];
@@ -341,6 +352,8 @@ static int run_with(struct run *r, const struct run_options *o)
 	}
 	open_host(r);
 	po.host = r->host;
+	po.loss = loss_of;
+	po.loss_arg = r->source;
 	err = pipeline_new(&r->pipeline, &po, r->source, r->sink);
 	if (err) {
 		fprintf(stderr, "rootwatch: %s\n", strerror(-err));

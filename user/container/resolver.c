@@ -34,6 +34,7 @@ struct resolver {
 	struct walker *walker;
 	struct witnesses *witnesses;
 	struct host_mounts *host;
+	bool stopped;
 	char text[RESOLVER_PATH_MAX];
 	struct spot spot; /* text "": none; a call's two paths often have one directory */
 	struct found found[WIRE_SYSCALL_PATHS];
@@ -311,7 +312,7 @@ void resolver_call(struct resolver *r, struct event *e)
 	struct event_syscall *s = &e->sys;
 	struct witness w;
 
-	if (e->kind != EVENT_SYSCALL || !(is_asked(s, 0) || is_asked(s, 1)))
+	if (r->stopped || e->kind != EVENT_SYSCALL || !(is_asked(s, 0) || is_asked(s, 1)))
 		return;
 	if (witnesses_find(r->witnesses, e, &w) < 0)
 		return;
@@ -320,4 +321,9 @@ void resolver_call(struct resolver *r, struct event *e)
 		if (is_asked(s, i))
 			resolve(r, e, &w, i);
 	witness_close(&w);
+}
+
+void resolver_stop(struct resolver *r)
+{
+	r->stopped = true;
 }

@@ -104,6 +104,13 @@ bool event_call_leads(const struct event_syscall *s, size_t i)
 	return row->path[i] && row->dir[i] != WIRE_CALL_A_NAME && s->paths[i].asked.len > 0;
 }
 
+uint32_t event_call_owner(const struct event_syscall *s)
+{
+	if (!wire_call_is_chown(s->call))
+		return UINT32_MAX;
+	return (uint32_t)event_call_arg(s, s->call == WIRE_CALL_FCHOWNAT ? 3 : 2);
+}
+
 bool event_call_follows(const struct event_syscall *s)
 {
 	switch (s->call) {

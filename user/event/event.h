@@ -266,6 +266,9 @@ bool event_call_leads(const struct event_syscall *s, size_t i);
 /* Is its second path no other file, but the name of something that the first one has? */
 bool event_call_of_attribute(const struct event_syscall *s);
 
+/* Of chown and its like: the uid that the file gets; UINT32_MAX: it keeps the one it has. */
+uint32_t event_call_owner(const struct event_syscall *s);
+
 /* Does it also follow a link at its very end? */
 bool event_call_follows(const struct event_syscall *s);
 

@@ -229,6 +229,15 @@ static void mounts(void **state)
 	assert_true(str_is(e.sys.paths[1].hostpath, "/dev/shm/x"));
 }
 
+/* When time is short. */
+static void stopped(void **state)
+{
+	(void)state;
+	a_path(WIRE_CALL_RENAME, "", "/link/new", "/etc/new");
+	resolver_stop(resolver);
+	a_path(WIRE_CALL_RENAME, "", "/link/new", NULL);
+}
+
 /* The thread's way, which links on an overlay take. */
 static void walker(void **state)
 {
@@ -260,6 +269,7 @@ int main(void)
 		cmocka_unit_test(witnesses),
 		cmocka_unit_test(mounts),
 		cmocka_unit_test(walker),
+		cmocka_unit_test(stopped), /* the last one */
 	};
 
 	return cmocka_run_group_tests_name("resolver", tests, set_up, tear_down);
