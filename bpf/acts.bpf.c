@@ -15,6 +15,7 @@
 #include "emit.bpf.h"
 #include "gate.bpf.h"
 #include "object.bpf.h"
+#include "placed.bpf.h"
 
 /* While this is 1, acts that no rule asks for are noted (and forgotten) as well: for our own proof.
  */
@@ -74,6 +75,7 @@ __noinline int acts_begin(__u32 hook)
 	n = (struct acts_note *)s->record;
 	__builtin_memset(n, 0, ACTS_FIXED);
 	n->call = call;
+	n->dull = placed_compared(s->set, call);
 	n->args[0] = compat_arg(regs, flag, 0);
 	n->args[1] = compat_arg(regs, flag, 1);
 	n->args[2] = compat_arg(regs, flag, 2);
@@ -112,6 +114,32 @@ __noinline int acts_object(__u32 slot, __u32 second, __u64 dentry, __u64 vfsmnt)
 	return 0;
 }
 
+/* Can somebody care about that object, or has somebody to look who knows more? */
+__noinline int acts_matter(__u32 slot, __u64 dentry, __u64 vfsmnt)
+{
+	struct scratch *s = emit_scratch(slot);
+	struct acts_note *n;
+
+	if (!s)
+		return 1;
+	n = (struct acts_note *)s->record;
+	if (n->dull && placed_watched(slot, dentry, vfsmnt))
+		n->dull = 0;
+	return !n->dull;
+}
+
+/* In the place of a note. */
+static __always_inline void acts_mark(const struct scratch *s, const struct acts_note *n, __u32 tid)
+{
+	struct acts_mark m;
+
+	__builtin_memcpy(m.args, n->args, sizeof(m.args));
+	m.call = n->call;
+	m.set = s->set;
+	bpf_map_delete_elem(&acts_notes, &tid);
+	bpf_map_update_elem(&acts_marks, &tid, &m, BPF_ANY);
+}
+
 /* Keeps the note. */
 __noinline int acts_end(__u32 slot, __u32 hook)
 {
@@ -126,6 +154,12 @@ __noinline int acts_end(__u32 slot, __u32 hook)
 	n = (struct acts_note *)s->record;
 	n->text = s->used - ACTS_FIXED;
 	n->flags = s->flags & WIRE_F_TRUNC;
+	if (n->dull) {
+		acts_mark(s, n, tid);
+		emit_cancel(s);
+		return 0;
+	}
+	bpf_map_delete_elem(&acts_marks, &tid);
 	kept = n->text <= ACTS_TEXT && !bpf_map_update_elem(&acts_notes, &tid, n, BPF_ANY);
 	if (!kept || n->call == WIRE_CALL_NONE)
 		bpf_map_delete_elem(&acts_notes, &tid);
@@ -144,7 +178,8 @@ static __always_inline int acts_path(__u32 hook, const struct path *at)
 
 	if (!slot)
 		return 0;
-	acts_object(slot - 1, 0, dentry, vfsmnt);
+	if (acts_matter(slot - 1, dentry, vfsmnt))
+		acts_object(slot - 1, 0, dentry, vfsmnt);
 	return acts_end(slot - 1, hook);
 }
 
@@ -155,11 +190,16 @@ static __always_inline int acts_name(__u32 hook, const struct path *dir, const s
 	__u64 vfsmnt = compat_untyped(LOAD(struct path, dir, mnt));
 	__u64 one = compat_untyped(first), two = second ? compat_untyped(second) : 0;
 	__u32 slot = acts_begin(hook);
+	int matter;
 
 	if (!slot)
 		return 0;
-	acts_object(slot - 1, 0, one, vfsmnt);
+	matter = acts_matter(slot - 1, one, vfsmnt);
 	if (second)
+		matter |= acts_matter(slot - 1, two, vfsmnt);
+	if (matter)
+		acts_object(slot - 1, 0, one, vfsmnt);
+	if (matter && second)
 		acts_object(slot - 1, 1, two, vfsmnt);
 	return acts_end(slot - 1, hook);
 }
@@ -293,7 +333,8 @@ int BPF_PROG(rootwatch_act_ftruncate, struct file *f)
 
 	if (!slot)
 		return 0;
-	acts_object(slot - 1, 0, dentry, vfsmnt);
+	if (acts_matter(slot - 1, dentry, vfsmnt))
+		acts_object(slot - 1, 0, dentry, vfsmnt);
 	return acts_end(slot - 1, WIRE_ACT_FTRUNC);
 }
 

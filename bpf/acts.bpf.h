@@ -74,7 +74,8 @@ struct acts_note {
 	__u64 args[WIRE_SYSCALL_ARGS]; /* of the call, whose end must show the same ones */
 	__u32 call;		       /* WIRE_CALL_* */
 	__u32 flags;		       /* WIRE_F_TRUNC */
-	__u32 text, pad;	       /* bytes in use below */
+	__u32 text;		       /* bytes in use below */
+	__u32 dull;		       /* no rule can care about what was looked at so far */
 	/* Blobs count from the beginning of the note. */
 	struct wire_file f[WIRE_SYSCALL_PATHS];
 	__u8 bytes[ACTS_TEXT];
@@ -100,6 +101,20 @@ struct {
 	__type(value, __u64);
 } acts_dentries SEC(".maps");
 
+/* And those about whose objects no rule can care, instead of a note. */
+struct acts_mark {
+	__u64 args[WIRE_SYSCALL_ARGS];
+	__u32 call;
+	__u32 set; /* the prefilter that was asked, 0 or 1 */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, struct acts_mark);
+} acts_marks SEC(".maps");
+
 /* The hooks by which a call passes, a bit each; 0: none. */
 static __always_inline __u32 acts_hooks(__u32 call)
 {
@@ -110,9 +125,33 @@ static __always_inline __u32 acts_hooks(__u32 call)
 __noinline int acts_drop(__u32 tid, __u32 hooks)
 {
 	bpf_map_delete_elem(&acts_notes, &tid);
+	bpf_map_delete_elem(&acts_marks, &tid);
 	if (hooks & ACT(CHANGED))
 		bpf_map_delete_elem(&acts_dentries, &tid);
 	return 0;
+}
+
+/* Is there a note of the current thread's call? */
+__noinline int acts_noted(void)
+{
+	const struct task_struct *t = compat_current();
+	__u32 tid = TYPED(t, pid);
+
+	return bpf_map_lookup_elem(&acts_notes, &tid) != NULL;
+}
+
+/* Was it seen, before the act, that no rule in use can care about the current thread's call? */
+__noinline int acts_marked(__u32 call, __u32 flag)
+{
+	struct task_struct *t = compat_current();
+	const struct pt_regs *regs = compat_user_regs(t);
+	__u32 tid = TYPED(t, pid);
+	const struct acts_mark *m = bpf_map_lookup_elem(&acts_marks, &tid);
+
+	return m && m->call == call && m->set == (prefilter_active & 1) &&
+	       m->args[0] == compat_arg(regs, flag, 0) && m->args[1] == compat_arg(regs, flag, 1) &&
+	       m->args[2] == compat_arg(regs, flag, 2) && m->args[3] == compat_arg(regs, flag, 3) &&
+	       m->args[4] == compat_arg(regs, flag, 4);
 }
 
 static __always_inline void acts_moved(struct wire_file *w, __u32 by)

@@ -14,6 +14,7 @@
 #include "emit.bpf.h"
 #include "object.bpf.h"
 #include "open.bpf.h"
+#include "placed.bpf.h"
 #include "risen.bpf.h"
 #include "task.bpf.h"
 
@@ -112,9 +113,13 @@ static __always_inline bool call_ioctl_is_dull(__u32 request, __u64 arg)
 	       request != WIRE_IOCTL_SETFLAGS_32 && request != WIRE_IOCTL_FSSETXATTR;
 }
 
-/* Can nobody care, by its arguments? Of those from WIRE_CALL_DULL_FIRST on. */
+/* Can nobody care, by its arguments? Of those that wire_call_dull() knows. */
 __noinline int call_is_dull_at(__u32 call, __u64 first, __u64 second, __u64 third)
 {
+	if (wire_call_is_chown(call))
+		return wire_owner_is_dull(call == WIRE_CALL_FCHOWNAT ? third : second);
+	if (wire_call_is_chmod(call))
+		return !((call < WIRE_CALL_FCHMODAT ? second : third) & WIRE_MODE_TOLD);
 	switch (call) {
 	case WIRE_CALL_CLONE:
 		return !(first & ~CLONE_SIGNAL_ & CLONE_NEWS_);
@@ -258,6 +263,78 @@ __noinline int call_path_of_arg(__u32 slot, __u32 which)
 	return 0;
 }
 
+#define AT_SYMLINK_NOFOLLOW_ 0x100
+
+/* A link at the very end of its path is followed. (Of the calls that are compared.) */
+static __always_inline bool call_follows(const struct wire_syscall *r)
+{
+	switch (r->call) {
+	case WIRE_CALL_CHMOD:
+	case WIRE_CALL_FCHMODAT:
+	case WIRE_CALL_CHOWN:
+	case WIRE_CALL_TRUNCATE:
+		return true;
+	case WIRE_CALL_FCHMODAT2:
+		return !(r->args[3] & AT_SYMLINK_NOFOLLOW_);
+	case WIRE_CALL_FCHOWNAT:
+		return !(r->args[4] & AT_SYMLINK_NOFOLLOW_);
+	default:
+		return false;
+	}
+}
+
+/* Can somebody care about that path of the call? */
+__noinline int call_path_matters(__u32 slot, __u32 which)
+{
+	const struct task_struct *t = compat_current();
+	const struct fs_struct *fs = TYPED(t, fs);
+	struct scratch *s = emit_scratch(slot);
+	const struct call_row *row;
+	struct wire_syscall *r;
+	const void *f;
+	__u32 call, dir;
+
+	if (!s || which >= WIRE_SYSCALL_PATHS)
+		return 1;
+	r = (struct wire_syscall *)s->record;
+	call = r->call - WIRE_CALL_FIRST;
+	if (call >= WIRE_CALL_END - WIRE_CALL_FIRST)
+		return 1;
+	row = &call_rows[call];
+	dir = row->dir[which];
+	if (!row->path[which] || dir == WIRE_CALL_A_NAME)
+		return 0;
+	if (!placed_name(slot, call_arg(r, row->path[which])))
+		return 1;
+	if (!dir || (__s32)call_arg(r, dir) < 0)
+		return placed_in(slot, compat_untyped(TYPED(fs, pwd.dentry)),
+				 compat_untyped(TYPED(fs, pwd.mnt)));
+	f = open_file(t, call_arg(r, dir));
+	return !f || placed_in(slot, compat_untyped(LOAD(struct file, f, f_path.dentry)),
+			       compat_untyped(LOAD(struct file, f, f_path.mnt)));
+}
+
+/* The same of all of the call, whose arguments are filled in, where nobody noted its objects. */
+__noinline int call_matters(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+	struct wire_syscall *r;
+	const void *f;
+	__u32 call;
+
+	if (!s)
+		return 1;
+	r = (struct wire_syscall *)s->record;
+	call = r->call - WIRE_CALL_FIRST;
+	if (call >= WIRE_CALL_END - WIRE_CALL_FIRST || call_follows(r))
+		return 1;
+	if (!call_rows[call].fd)
+		return call_path_matters(slot, 0) || call_path_matters(slot, 1);
+	f = open_file(compat_current(), call_arg(r, call_rows[call].fd));
+	return !f || placed_watched(slot, compat_untyped(LOAD(struct file, f, f_path.dentry)),
+				    compat_untyped(LOAD(struct file, f, f_path.mnt)));
+}
+
 static __always_inline void call_submit(struct scratch *s, __u32 call, long ret, __u32 hflags)
 {
 	__u32 set = s->set & 1;
@@ -279,12 +356,13 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 
 	if (!risen_acts(t, g))
 		return 0;
+	if (knob_acts && ret >= 0 && acts_marked(call, is32))
+		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
 	r = (struct wire_syscall *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_who(s, g);
 	r->call = call;
 	r->ret = ret;
 	r->args[0] = compat_arg(regs, is32, 0);
@@ -292,6 +370,12 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 	r->args[2] = compat_arg(regs, is32, 2);
 	r->args[3] = compat_arg(regs, is32, 3);
 	r->args[4] = compat_arg(regs, is32, 4);
+	if (ret >= 0 && placed_compared(s->set, call) && !(knob_acts && acts_noted()) &&
+	    !call_matters(s->slot)) {
+		emit_cancel(s);
+		return 0;
+	}
+	object_who(s, g);
 	call_words(s->slot);
 	object_cwd(s, &r->cwd, t);
 	if (knob_acts && acts_hooks(call) && acts_take(s->slot))

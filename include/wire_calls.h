@@ -177,7 +177,8 @@ X(DUP3,              292, 330,  24, 358)
 /*
  * The calls, one behind the other, that are dull most of the time: their arguments say at once that
  * nobody can care (a clone without new namespaces, any other ioctl). Such a one is only sent when a
- * rule asks for it all the same (wire_prefilter.dull).
+ * rule asks for it all the same (wire_prefilter.dull). Beside them the chmod that gives group and
+ * others nothing much (WIRE_MODE_TOLD), and the chown to root or of the group only.
  */
 #define WIRE_CALL_DULL_FIRST WIRE_CALL_CLONE
 #define WIRE_CALL_DULL_LAST  WIRE_CALL_CAPSET

@@ -28,6 +28,8 @@
 #define PROOF_MS     400
 /* After the first signal to end: how long a reader may take nothing. */
 #define READER_MS 5000
+/* After it, for how long what paths led to is still looked up: that is most of the work. */
+#define HURRY_MS 1000
 /* Between two looks whether somebody reads the FIFO. */
 #define FIFO_MS 100
 
@@ -172,6 +174,7 @@ static int stream(struct run *r, unsigned int duration)
 	}
 	/* No more of them, then all that there are. */
 	source_stop(r->source);
+	pipeline_hurry(r->pipeline, HURRY_MS);
 	while (n >= 0) {
 		n = deliver(r, 0);
 		if (n == 0)
@@ -307,6 +310,11 @@ static int open_sink(struct run *r)
 	return err;
 }
 
+static bool loss_of(void *source, uint64_t max, struct source_loss *loss)
+{
+	return source_loss(source, max, loss);
+}
+
 static int run_with(struct run *r, const struct run_options *o)
 {
 	char host[HOSTNAME_MAX] = "", why[SOURCE_WHY_MAX];
@@ -341,6 +349,8 @@ static int run_with(struct run *r, const struct run_options *o)
 	}
 	open_host(r);
 	po.host = r->host;
+	po.loss = loss_of;
+	po.loss_arg = r->source;
 	err = pipeline_new(&r->pipeline, &po, r->source, r->sink);
 	if (err) {
 		fprintf(stderr, "rootwatch: %s\n", strerror(-err));

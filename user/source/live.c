@@ -20,6 +20,7 @@
 #include "source/object.h"
 #include "source/programs.h"
 #include "source/ring.h"
+#include "source/shares.h"
 #include "source/swap.h"
 #include "wire.h"
 
@@ -40,6 +41,7 @@ struct source {
 	struct rootwatch_bpf *skel;
 	struct ring *ring;
 	struct swap swap;
+	struct shares shares;
 	struct hooks hooks;
 	int epoll;
 	bool all;
@@ -62,6 +64,7 @@ static int record_in(void *ctx, const void *data, size_t size)
 	struct source *s = ctx;
 
 	s->delivered++;
+	shares_taken(&s->shares, data, size);
 	return s->fn(s->arg, data, size);
 }
 
@@ -151,6 +154,7 @@ static int load(struct source *s, const struct source_options *o, char *why)
 			 strerror(-err));
 		return err;
 	}
+	shares_begin(&s->shares, s->skel, o->ring_bytes);
 	err = swap_filter(&s->swap, s->skel, o->filter, &calls, &number);
 	if (err)
 		snprintf(why, SOURCE_WHY_MAX, "the kernel refuses the rules' filter: %s",
@@ -368,6 +372,11 @@ int source_stats(const struct source *s, struct source_stats *st)
 	st->delivered = s->delivered;
 	st->lost_recursion = hooks_missed(&s->hooks);
 	return 0;
+}
+
+bool source_loss(struct source *s, uint64_t max, struct source_loss *loss)
+{
+	return shares_loss(&s->shares, max, loss);
 }
 
 const struct source_hook *source_hooks(const struct source *s, size_t *n)

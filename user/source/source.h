@@ -133,6 +133,18 @@ void source_stop(struct source *s);
 int source_host_devices(struct source *s, const uint32_t *devs, size_t n);
 
 int source_stats(const struct source *s, struct source_stats *st);
+/*
+ * Records that the ring had no room for, at most max of them, by the container that they were of,
+ * each only once. False: there are no others. (When two containers share a place of a table, the
+ * cgroup is that of one of them.)
+ */
+struct source_loss {
+	uint64_t lost;
+	uint64_t cgroup;
+	uint32_t hier;
+};
+bool source_loss(struct source *s, uint64_t max, struct source_loss *loss);
+
 const struct source_hook *source_hooks(const struct source *s, size_t *n);
 
 /* By which kind of hook opens are seen: a WIRE_TIER_*. */
