@@ -214,6 +214,8 @@ struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct list_head mnt_mounts; /* those on it, each by its mnt_child */
+	struct list_head mnt_child;
 	struct mnt_namespace *mnt_ns;
 	int mnt_id;
 };
