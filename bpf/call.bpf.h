@@ -356,7 +356,7 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 
 	if (!risen_acts(t, g))
 		return 0;
-	if (knob_acts && ret >= 0 && acts_hooks(call) && acts_marked(call, is32))
+	if (knob_acts && ret >= 0 && acts_marked(call, is32))
 		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)
@@ -370,8 +370,8 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 	r->args[2] = compat_arg(regs, is32, 2);
 	r->args[3] = compat_arg(regs, is32, 3);
 	r->args[4] = compat_arg(regs, is32, 4);
-	if (ret >= 0 && placed_compared(s->set, call) &&
-	    !(knob_acts && acts_hooks(call) && acts_noted()) && !call_matters(s->slot)) {
+	if (ret >= 0 && placed_compared(s->set, call) && !(knob_acts && acts_noted()) &&
+	    !call_matters(s->slot)) {
 		emit_cancel(s);
 		return 0;
 	}

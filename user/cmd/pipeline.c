@@ -434,9 +434,9 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 	return err;
 }
 
-void pipeline_hurry(struct pipeline *p)
+void pipeline_hurry(struct pipeline *p, unsigned int after_ms)
 {
-	resolver_stop(p->resolver);
+	resolver_stop(p->resolver, after_ms);
 }
 
 void pipeline_stats(const struct pipeline *p, struct pipeline_stats *st)

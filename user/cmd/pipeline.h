@@ -52,8 +52,8 @@ void pipeline_rules(struct pipeline *p, uint32_t set, struct engine *engine);
 /* The first line of a JSON stream: output_start_json(). 0 or -errno. */
 int pipeline_start(struct pipeline *p, const char *tier, const char *hooks);
 
-/* Time is short: from now on paths of calls are told as they were asked for. */
-void pipeline_hurry(struct pipeline *p);
+/* Time is short: after so many ms paths of calls are told as they were asked for. */
+void pipeline_hurry(struct pipeline *p, unsigned int after_ms);
 
 /* A source_fn: 0, or -errno when the sink failed. */
 int pipeline_record(void *pipeline, const void *data, size_t size);

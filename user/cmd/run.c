@@ -153,7 +153,6 @@ static int stream(struct run *r, unsigned int duration)
 {
 	int64_t end = duration ? clock_ms() + duration * 1000ll : 0;
 	bool settled = true;
-	int64_t hurry;
 	int n = 0;
 
 	while (r->stops == 0 && n >= 0) {
@@ -175,10 +174,8 @@ static int stream(struct run *r, unsigned int duration)
 	}
 	/* No more of them, then all that there are. */
 	source_stop(r->source);
-	hurry = clock_ms() + HURRY_MS;
+	pipeline_hurry(r->pipeline, HURRY_MS);
 	while (n >= 0) {
-		if (clock_ms() >= hurry)
-			pipeline_hurry(r->pipeline);
 		n = deliver(r, 0);
 		if (n == 0)
 			break;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mountinfo.h"
 #include "container/host_mounts.h"
 #include "container/walker.h"
@@ -34,7 +35,7 @@ struct resolver {
 	struct walker *walker;
 	struct witnesses *witnesses;
 	struct host_mounts *host;
-	bool stopped;
+	int64_t stop_at; /* ms; 0: never */
 	char text[RESOLVER_PATH_MAX];
 	struct spot spot; /* text "": none; a call's two paths often have one directory */
 	struct found found[WIRE_SYSCALL_PATHS];
@@ -316,7 +317,9 @@ void resolver_call(struct resolver *r, struct event *e)
 	struct event_syscall *s = &e->sys;
 	struct witness w;
 
-	if (r->stopped || e->kind != EVENT_SYSCALL || !(is_asked(s, 0) || is_asked(s, 1)))
+	if (e->kind != EVENT_SYSCALL || !(is_asked(s, 0) || is_asked(s, 1)))
+		return;
+	if (r->stop_at && clock_ms() >= r->stop_at)
 		return;
 	if (witnesses_find(r->witnesses, e, &w) < 0)
 		return;
@@ -327,7 +330,7 @@ void resolver_call(struct resolver *r, struct event *e)
 	witness_close(&w);
 }
 
-void resolver_stop(struct resolver *r)
+void resolver_stop(struct resolver *r, unsigned int after_ms)
 {
-	r->stopped = true;
+	r->stop_at = clock_ms() + after_ms;
 }

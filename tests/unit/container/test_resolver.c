@@ -234,7 +234,7 @@ static void stopped(void **state)
 {
 	(void)state;
 	a_path(WIRE_CALL_RENAME, "", "/link/new", "/etc/new");
-	resolver_stop(resolver);
+	resolver_stop(resolver, 0);
 	a_path(WIRE_CALL_RENAME, "", "/link/new", NULL);
 }
 
