@@ -283,6 +283,13 @@ static __always_inline bool call_follows(const struct wire_syscall *r)
 	}
 }
 
+/* It acts on what is there, mounted or not, and not on the name. (Of those that are compared.) */
+static __always_inline bool call_is_object(__u32 call)
+{
+	return call == WIRE_CALL_LCHOWN || call == WIRE_CALL_FCHOWNAT ||
+	       call == WIRE_CALL_FCHMODAT2;
+}
+
 /* Can somebody care about that path of the call? */
 __noinline int call_path_matters(__u32 slot, __u32 which)
 {
@@ -291,6 +298,7 @@ __noinline int call_path_matters(__u32 slot, __u32 which)
 	struct scratch *s = emit_scratch(slot);
 	const struct call_row *row;
 	struct wire_syscall *r;
+	__u64 dentry, vfsmnt;
 	const void *f;
 	__u32 call, dir;
 
@@ -306,12 +314,18 @@ __noinline int call_path_matters(__u32 slot, __u32 which)
 		return 0;
 	if (!placed_name(slot, call_arg(r, row->path[which])))
 		return 1;
-	if (!dir || (__s32)call_arg(r, dir) < 0)
-		return placed_in(slot, compat_untyped(TYPED(fs, pwd.dentry)),
-				 compat_untyped(TYPED(fs, pwd.mnt)));
-	f = open_file(t, call_arg(r, dir));
-	return !f || placed_in(slot, compat_untyped(LOAD(struct file, f, f_path.dentry)),
-			       compat_untyped(LOAD(struct file, f, f_path.mnt)));
+	if (!dir || (__s32)call_arg(r, dir) < 0) {
+		dentry = compat_untyped(TYPED(fs, pwd.dentry));
+		vfsmnt = compat_untyped(TYPED(fs, pwd.mnt));
+	} else {
+		f = open_file(t, call_arg(r, dir));
+		if (!f)
+			return 1;
+		dentry = compat_untyped(LOAD(struct file, f, f_path.dentry));
+		vfsmnt = compat_untyped(LOAD(struct file, f, f_path.mnt));
+	}
+	return placed_in(slot, dentry, vfsmnt) ||
+	       (call_is_object(call + WIRE_CALL_FIRST) && placed_mounted(dentry, vfsmnt));
 }
 
 /* The same of all of the call, whose arguments are filled in, where nobody noted its objects. */
