@@ -8,6 +8,7 @@
 #define ROOTWATCH_CALL_BPF_H
 
 #include "acts.bpf.h"
+#include "clone.bpf.h"
 #include "compat.bpf.h"
 #include "creds.bpf.h"
 #include "emit.bpf.h"
@@ -54,11 +55,9 @@ static __always_inline __u64 call_arg(const struct wire_syscall *r, __u32 n)
 	return n < WIRE_SYSCALL_ALL ? r->args[n] : 0;
 }
 
-#define CLONE_SIGNAL_	   0xffull
-#define CLONE_NEWS_	   0x7e020080ull /* CLONE_NEWTIME, _NEWNS, _NEWCGROUP to _NEWNET */
-#define CLONE_NEWUSER_	   0x10000000ull
-#define CLONE_INTO_CGROUP_ 0x200000000ull
-#define TIOCL_PASTESEL_	   3
+#define CLONE_SIGNAL_	0xffull
+#define CLONE_NEWS_	0x7e020080ull /* CLONE_NEWTIME, _NEWNS, _NEWCGROUP to _NEWNET */
+#define TIOCL_PASTESEL_ 3
 
 /* struct clone_args, as far as it counts here. */
 struct call_clone {
@@ -125,7 +124,8 @@ __noinline int call_is_dull_at(__u32 call, __u64 first, __u64 second, __u64 thir
 	case WIRE_CALL_CLONE:
 		return !(first & ~CLONE_SIGNAL_ & CLONE_NEWS_);
 	case WIRE_CALL_CLONE3:
-		return !(call_user_u64(first) & (CLONE_NEWS_ | CLONE_INTO_CGROUP_));
+		return !((call_user_u64(first) | clone_kept(compat_current())) &
+			 (CLONE_NEWS_ | CLONE_INTO_CGROUP_));
 	case WIRE_CALL_IOCTL:
 		return call_ioctl_is_dull(second, third);
 	case WIRE_CALL_ADJTIMEX: /* asks only, when it has no modes */
@@ -180,6 +180,8 @@ __noinline int call_words(__u32 slot)
 		/* Without the last field when it is of before 5.7. */
 		words[0] = clone.flags ? clone.flags : call_user_u64(r->args[0]);
 		words[1] = words[0] & CLONE_INTO_CGROUP_ ? clone.cgroup : ~0ull;
+		if (r->ret > 0) /* which the memory may not say any more */
+			words[0] |= clone_kept(compat_current());
 		break;
 	case WIRE_CALL_IOCTL:
 		words[0] = call_user_u32(r->args[2]);
@@ -281,6 +283,13 @@ static __always_inline bool call_follows(const struct wire_syscall *r)
 	}
 }
 
+/* It acts on what is there, mounted or not, and not on the name. (Of those that are compared.) */
+static __always_inline bool call_is_object(__u32 call)
+{
+	return call == WIRE_CALL_LCHOWN || call == WIRE_CALL_FCHOWNAT ||
+	       call == WIRE_CALL_FCHMODAT2;
+}
+
 /* Can somebody care about that path of the call? */
 __noinline int call_path_matters(__u32 slot, __u32 which)
 {
@@ -289,6 +298,7 @@ __noinline int call_path_matters(__u32 slot, __u32 which)
 	struct scratch *s = emit_scratch(slot);
 	const struct call_row *row;
 	struct wire_syscall *r;
+	__u64 dentry, vfsmnt;
 	const void *f;
 	__u32 call, dir;
 
@@ -304,12 +314,18 @@ __noinline int call_path_matters(__u32 slot, __u32 which)
 		return 0;
 	if (!placed_name(slot, call_arg(r, row->path[which])))
 		return 1;
-	if (!dir || (__s32)call_arg(r, dir) < 0)
-		return placed_in(slot, compat_untyped(TYPED(fs, pwd.dentry)),
-				 compat_untyped(TYPED(fs, pwd.mnt)));
-	f = open_file(t, call_arg(r, dir));
-	return !f || placed_in(slot, compat_untyped(LOAD(struct file, f, f_path.dentry)),
-			       compat_untyped(LOAD(struct file, f, f_path.mnt)));
+	if (!dir || (__s32)call_arg(r, dir) < 0) {
+		dentry = compat_untyped(TYPED(fs, pwd.dentry));
+		vfsmnt = compat_untyped(TYPED(fs, pwd.mnt));
+	} else {
+		f = open_file(t, call_arg(r, dir));
+		if (!f)
+			return 1;
+		dentry = compat_untyped(LOAD(struct file, f, f_path.dentry));
+		vfsmnt = compat_untyped(LOAD(struct file, f, f_path.mnt));
+	}
+	return placed_in(slot, dentry, vfsmnt) ||
+	       (call_is_object(call + WIRE_CALL_FIRST) && placed_mounted(dentry, vfsmnt));
 }
 
 /* The same of all of the call, whose arguments are filled in, where nobody noted its objects. */

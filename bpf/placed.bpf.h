@@ -119,6 +119,46 @@ __noinline int placed_in(__u32 slot, __u64 dentry, __u64 vfsmnt)
 	return placed_child(slot, s->chain_root);
 }
 
+/* Mounts that are looked at; of more nothing is said. */
+#define PLACED_MOUNTS 64
+
+struct placed_mounts {
+	__u64 at, end; /* struct list_head */
+	__u64 dir;
+	__u64 found;
+};
+
+static long placed_mount_step(__u32 i, struct placed_mounts *w)
+{
+	__u64 point;
+
+	if (w->at == w->end)
+		return 1;
+	point = w->at - bpf_core_field_offset(struct mount, mnt_child);
+	point = compat_untyped(LOAD(struct mount, point, mnt_mountpoint));
+	if (compat_untyped(LOAD(struct dentry, point, d_parent)) == w->dir) {
+		w->found = 1;
+		return 1;
+	}
+	w->at = compat_untyped(LOAD(struct list_head, w->at, next));
+	return 0;
+}
+
+/*
+ * May something be mounted on a name in this directory? (Only the mounts on this one are looked
+ * at: what is mounted on another one of the same directory is not seen by this path.)
+ */
+__noinline int placed_mounted(__u64 dir, __u64 vfsmnt)
+{
+	__u64 m = compat_untyped(path_mount((const void *)vfsmnt));
+	struct placed_mounts w = {.dir = dir};
+
+	w.end = m + bpf_core_field_offset(struct mount, mnt_mounts);
+	w.at = compat_untyped(LOAD(struct list_head, w.end, next));
+	LOOP(PLACED_MOUNTS, placed_mount_step, &w);
+	return w.found || w.at != w.end;
+}
+
 #define PLACED_SLASHES 0x2f2f2f2f2f2f2f2full
 #define PLACED_ONES    0x0101010101010101ull
 #define PLACED_HIGHS   0x8080808080808080ull

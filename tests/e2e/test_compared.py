@@ -47,7 +47,7 @@ def world():
             "touch /srv/tree/f /srv/tree/d/e/f /etc/passwd /etc/shadow /etc/cron.d/job /root/.bash_history "
             "/srv/tree/.bashrc /srv/host/f /srv/host/etc/passwd /usr/lib/x/libx.so && "
             "ln -s /etc /srv/tree/to-etc && ln -s /etc/shadow /srv/tree/to-shadow && mkdir /srv/bound && "
-            "mount --bind /etc /srv/bound")
+            "mount --bind /etc /srv/bound && touch /srv/tree/over && mount --bind /etc/shadow /srv/tree/over")
         assert status == 0, said
         w = World(detector, c)
         w.other = other
@@ -72,6 +72,8 @@ ACTS = [
     (["--chdir", "/srv/tree"], chown("cwd", "=to-etc/shadow"), True),
     (["--chdir", "/srv/tree"], chown("cwd", "=to-shadow"), False),
     (["--chdir", "/srv/tree"], chown("cwd", "=to-shadow", flags="0"), True),
+    (["--fd", "/srv/tree"], chown("fd", "=over"), True),
+    (["--chdir", "/srv/tree"], ["lchown", "=over", OWNER, OWNER], True),
     (["--fd", "/srv/tree/to-etc"], chown("fd", "=shadow"), True),
     (["--fd", "/srv/bound"], chown("fd", "=shadow"), True),
     (["--fd", "/srv/bound"], chown("fd", "=.."), False),

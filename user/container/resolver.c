@@ -241,8 +241,8 @@ static void place(struct resolver *r, const struct event *e, const struct witnes
 		path->hostpath = host_mounts_path(r->host, of.dev, inside, f->hostpath);
 }
 
-/* Finds what r->text leads to and keeps it in r->spot. Gives 0 or -errno. */
-static int find_spot(struct resolver *r, const struct witness *w, bool directory)
+/* Finds what r->text leads to and keeps it in r->spot. flags: of walker_open(). 0 or -errno. */
+static int find_spot(struct resolver *r, const struct witness *w, uint32_t flags)
 {
 	struct spot *spot = &r->spot;
 	int fd, err = 0;
@@ -252,7 +252,7 @@ static int find_spot(struct resolver *r, const struct witness *w, bool directory
 	if (strcmp(r->text, spot->text) == 0)
 		return 0;
 	spot->text[0] = '\0';
-	fd = walker_open(r->walker, w->mnt_ns, w->root, r->text, directory);
+	fd = walker_open(r->walker, w->mnt_ns, w->root, r->text, flags);
 	if (fd < 0)
 		return fd;
 	spot->mount = mount_id(fd);
@@ -265,14 +265,18 @@ static int find_spot(struct resolver *r, const struct witness *w, bool directory
 }
 
 /* Is it the object itself that the path leads to, or else the name in a directory? */
-static bool find_path(struct resolver *r, const struct witness *w, bool follows, struct found *f)
+static bool find_path(struct resolver *r, const struct witness *w, enum event_call_end end,
+		      struct found *f)
 {
 	const char *last = "";
-	int err = follows ? find_spot(r, w, false) : -ENOENT;
+	int err = -ENOENT;
+
+	if (end != EVENT_CALL_NAME)
+		err = find_spot(r, w, end == EVENT_CALL_OBJECT ? O_NOFOLLOW : 0);
 
 	if (err == -ENOENT) {
 		last = cut_last(r->text);
-		err = find_spot(r, w, true);
+		err = find_spot(r, w, O_DIRECTORY);
 	}
 	if (err)
 		return false;
@@ -287,7 +291,7 @@ static void resolve(struct resolver *r, struct event *e, const struct witness *w
 	bool mounts = e->sys.call == WIRE_CALL_MOUNT || e->sys.call == WIRE_CALL_MOVE_MOUNT;
 	struct found *f = &r->found[i];
 
-	if (!write_text(r, path, w->root_path) || !find_path(r, w, event_call_follows(&e->sys), f))
+	if (!write_text(r, path, w->root_path) || !find_path(r, w, event_call_end(&e->sys), f))
 		return;
 	path->path = str_from(f->path);
 	path->resolved = true;

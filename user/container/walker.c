@@ -237,9 +237,9 @@ static uint64_t now_ns(void)
 	return (uint64_t)at.tv_sec * 1000000000u + (uint64_t)at.tv_nsec;
 }
 
-int walker_open(struct walker *w, uint32_t mnt_ns, int root, const char *path, bool directory)
+int walker_open(struct walker *w, uint32_t mnt_ns, int root, const char *path, uint32_t more)
 {
-	uint64_t flags = O_PATH | O_CLOEXEC | (directory ? O_DIRECTORY : 0);
+	uint64_t flags = O_PATH | O_CLOEXEC | more;
 	struct helper *h;
 	uint64_t begun;
 	int fd;

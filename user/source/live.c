@@ -308,13 +308,13 @@ bool source_prove_moves(struct source *s)
 uint32_t source_prove_urings(struct source *s, bool on)
 {
 	__atomic_store_n(&s->skel->bss->uring_proof, on, __ATOMIC_SEQ_CST);
-	return __atomic_load_n(&s->skel->bss->uring_proven, __ATOMIC_SEQ_CST);
+	return knobs_proven(s->skel->bss->uring_proven);
 }
 
 uint32_t source_prove_acts(struct source *s, bool on)
 {
 	__atomic_store_n(&s->skel->bss->acts_proof, on, __ATOMIC_SEQ_CST);
-	return __atomic_load_n(&s->skel->bss->acts_proven, __ATOMIC_SEQ_CST);
+	return knobs_proven(s->skel->bss->acts_proven);
 }
 
 bool source_acts(const struct source *s)

@@ -249,11 +249,11 @@ static void walker(void **state)
 	assert_int_equal(walker_new(&w), 0);
 	snprintf(path, sizeof(path), "%s/link/../link/cron.d", top);
 	for (int i = 0; i < 3; i++) {
-		fd = walker_open(w, own_ns, root, path, true);
+		fd = walker_open(w, own_ns, root, path, O_DIRECTORY);
 		assert_true(fd >= 0);
 		close(fd);
 	}
-	assert_int_equal(walker_open(w, own_ns, root, "/proc/self/root/", true), -ELOOP);
+	assert_int_equal(walker_open(w, own_ns, root, "/proc/self/root/", O_DIRECTORY), -ELOOP);
 	assert_int_equal(walker_open(w, own_ns, root, "/gone/x", false), -ENOENT);
 	walker_free(w);
 	walker_free(NULL);
