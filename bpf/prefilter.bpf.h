@@ -235,6 +235,51 @@ __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 	return got;
 }
 
+/*
+ * The folders that a file lies in, by their names: of the chain's entries below `top` all but the
+ * file itself. Where there are more, user space decides.
+ */
+#define PREFILTER_FOLDERS 24
+__noinline __u32 prefilter_folders(__u32 slot, __u32 top)
+{
+	struct scratch *s = emit_scratch(slot);
+	const struct wire_prefilter *p;
+	struct wire_name n;
+	__u32 got, first, set, i;
+
+	if (!s)
+		return 0;
+	set = s->set;
+	p = prefilter_of(set);
+	if (top > PREFILTER_FOLDERS + 1)
+		return p->folder_access;
+	got = OPAQUE(0);
+	for (i = 1; i <= PREFILTER_FOLDERS; i++) {
+		const char *name;
+
+		if (i >= top)
+			break;
+		name = (const char *)LOAD(struct dentry, s->chain[i], d_name.name);
+		first = compat_read_u64(name) & 0xff;
+		if (!((p->folder_firsts[first / 64] >> (first % 64)) & 1))
+			continue;
+		prefilter_read_name(&n, name, LOAD(struct dentry, s->chain[i], d_name.len));
+		got |= prefilter_find(set,
+				      wire_hash_step(wire_hash_seed(set, WIRE_SCOPE_FOLDER), &n));
+	}
+	return got;
+}
+
+/* A path in the task's mount namespace, which the chain's entries below `top` are. */
+static __always_inline __u32 prefilter_seen(struct scratch *s, const struct object *o, __u32 top)
+{
+	__u32 got = prefilter_path(s->slot, WIRE_SCOPE_PATH, top);
+
+	if (prefilter_of(o->set)->folder_access)
+		got |= prefilter_folders(s->slot, top);
+	return got;
+}
+
 static __always_inline __u32 prefilter_suffix(__u32 set, const char *name, __u32 len)
 {
 	const struct wire_prefilter *p = prefilter_of(set);
@@ -359,7 +404,7 @@ static __always_inline __u32 prefilter_kernfs(struct scratch *s, const struct ob
 	if (o->mnt_root == o->sb_root)
 		got |= prefilter_path(s->slot, scope, s->chain_mnt);
 	if (p->scope_access[WIRE_SCOPE_PATH] & access)
-		got |= prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
+		got |= prefilter_seen(s, o, s->chain_n);
 	return got;
 }
 
@@ -397,9 +442,9 @@ static __always_inline __u32 prefilter_place(struct scratch *s, const struct obj
 	if (s->chain_cut)
 		return (o->mode & S_IFMT_) == S_IFIFO_ ? 0 : access;
 	if (s->chain_root != CHAIN_NONE)
-		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_root);
+		got = prefilter_seen(s, o, s->chain_root);
 	else if (o->magic == OVERLAYFS_MAGIC_) /* an image's root, seen from elsewhere */
-		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
+		got = prefilter_seen(s, o, s->chain_n);
 	if (got & access)
 		return got;
 	if (o->magic == OVERLAYFS_MAGIC_ && (p->scope_access[WIRE_SCOPE_HOST] & access)) {
@@ -425,7 +470,7 @@ static __always_inline __u32 prefilter_place(struct scratch *s, const struct obj
 	s->chained = 0;
 	if (s->chain_cut || s->chain_mnt == CHAIN_NONE)
 		return access;
-	return prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
+	return prefilter_seen(s, o, s->chain_n);
 }
 
 #endif /* ROOTWATCH_PREFILTER_BPF_H */
