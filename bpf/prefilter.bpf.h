@@ -235,39 +235,45 @@ __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 	return got;
 }
 
+/* One folder, in s->chain[i + 1]: what its name wants is added to s->run. */
+static long prefilter_folder_step(__u32 i, struct path_step *c)
+{
+	struct scratch *s = emit_scratch(c->slot);
+	const struct wire_prefilter *p;
+	struct wire_name n;
+	const char *name;
+	__u32 first;
+
+	if (!s || ++i >= c->start || i >= CHAIN_MAX)
+		return 1;
+	p = prefilter_of(s->set);
+	name = (const char *)LOAD(struct dentry, s->chain[i], d_name.name);
+	first = compat_read_u64(name) & 0xff;
+	if (!((p->folder_firsts[first / 64] >> (first % 64)) & 1))
+		return 0;
+	prefilter_read_name(&n, name, LOAD(struct dentry, s->chain[i], d_name.len));
+	s->run |= prefilter_find(s->set,
+				 wire_hash_step(wire_hash_seed(s->set, WIRE_SCOPE_FOLDER), &n));
+	return 0;
+}
+
 /*
  * The folders that a file lies in, by their names: of the chain's entries below `top` all but the
- * file itself. Where there are more, user space decides.
+ * file itself. Where there are more than can be looked at, user space decides.
  */
-#define PREFILTER_FOLDERS 24
+#define PREFILTER_FOLDERS (COMPAT_KERNEL >= 517 ? CHAIN_MAX : 16)
 __noinline __u32 prefilter_folders(__u32 slot, __u32 top)
 {
 	struct scratch *s = emit_scratch(slot);
-	const struct wire_prefilter *p;
-	struct wire_name n;
-	__u32 got, first, set, i;
+	struct path_step c = {.slot = slot, .start = top};
 
 	if (!s)
 		return 0;
-	set = s->set;
-	p = prefilter_of(set);
 	if (top > PREFILTER_FOLDERS + 1)
-		return p->folder_access;
-	got = OPAQUE(0);
-	for (i = 1; i <= PREFILTER_FOLDERS; i++) {
-		const char *name;
-
-		if (i >= top)
-			break;
-		name = (const char *)LOAD(struct dentry, s->chain[i], d_name.name);
-		first = compat_read_u64(name) & 0xff;
-		if (!((p->folder_firsts[first / 64] >> (first % 64)) & 1))
-			continue;
-		prefilter_read_name(&n, name, LOAD(struct dentry, s->chain[i], d_name.len));
-		got |= prefilter_find(set,
-				      wire_hash_step(wire_hash_seed(set, WIRE_SCOPE_FOLDER), &n));
-	}
-	return got;
+		return prefilter_of(s->set)->folder_access;
+	s->run = 0;
+	LOOP(PREFILTER_FOLDERS, prefilter_folder_step, &c);
+	return s->run;
 }
 
 /* A path in the task's mount namespace, which the chain's entries below `top` are. */

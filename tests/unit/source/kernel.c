@@ -164,7 +164,6 @@ static long bpf_probe_read_kernel(void *dst, uint32_t n, const void *src)
 #define AT(base, at, max)		   ((typeof(&*(base)))(uintptr_t)((uintptr_t)(base) + (at)))
 #define bpf_map_lookup_elem(of, key)	   map_find(*(key))
 #define bpf_core_field_offset(type, field) offsetof(type, field)
-#define OPAQUE(v)			   (v)
 #define LOAD(type, ptr, field)		   (((const type *)(ptr))->field)
 #define FIELD(ptr, field)		   ((ptr)->field)
 #define LOOP(n, step, ctx)                            \
