@@ -118,6 +118,15 @@ TABLE = [
      "c", "mkdir -p /var/lib/git/ssh; echo >/var/lib/git/ssh/config"),
     ("watched-renamed", "c", "mkdir -p /var/lib/vm/.ssh; echo >/var/lib/vm/.ssh/k; ln /var/lib/vm/.ssh/k /opt/k2",
      "c", "mkdir -p /var/lib/vm; echo >/var/lib/vm/k; ln /var/lib/vm/k /opt/k3"),
+    # Who calls himself a package tool, or no shell, by /proc/self/comm.
+    ("program-replaced", "c", "sh -c 'echo dpkg >/proc/self/comm; read x </proc/self/comm; echo >/usr/sbin/evil1'",
+     "c", "sh -c 'echo dpkg >/proc/self/comm; echo >/opt/evil'"),
+    ("program-replaced", "c", "ln -sf /bin/act_id /opt/apk; sh -c 'echo apk >/proc/$$/comm; mv /opt/apk /usr/sbin/evil2; "
+     "echo >/usr/sbin/evil2'", "c", "sh -c 'echo apk >/proc/$$/comm'"),
+    ("traces-removed", "c", "echo >/var/log/wtmp; sh -c 'echo logrotate >/proc/$$/comm; : >/var/log/wtmp'",
+     "c", "sh -c 'echo logrotate >/proc/$$/comm; : >/opt/wtmp'"),
+    ("database-password-read", "c", "sh -c 'echo kworker >/proc/$$/comm; read x </app/database.yml'",
+     "c", "sh -c 'echo kworker >/proc/$$/comm; read x </app/data.txt'"),
     ("token-read", "c", there("/home/eve/.aws/sso/cache/a.json"), "c", there("/home/eve/aws/cache/a.json")),
     ("token-read", "c", there("/srv/ci/.kube/prod.yaml"), "c", there("/srv/ci/.kube/cache/http/a")),
     ("token-read", "c", there("/home/eve/.azure/msal_token_cache.bin"), "c", there("/home/eve/azure.bin")),
