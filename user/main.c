@@ -99,7 +99,8 @@ static bool streams_open(void)
 	static const int modes[] = {O_RDONLY, O_RDONLY, O_WRONLY};
 
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && (errno != EBADF || open("/dev/null", modes[fd]) != fd))
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    (errno != EBADF || open("/dev/null", modes[fd]) != fd))
 			return false;
 	return true;
 }
