@@ -15,12 +15,20 @@
 #include "emit.bpf.h"
 #include "gate.bpf.h"
 #include "object.bpf.h"
+#include "placed.bpf.h"
 
 /* While this is 1, acts that no rule asks for are noted (and forgotten) as well: for our own proof.
  */
 volatile __u32 acts_proof = 0;
-/* WIRE_ACT_* of the hooks that noted something: all bits that are set stay so. */
-volatile __u32 acts_proven = 0;
+/* By WIRE_ACT_*: not 0 when that hook noted something. (A byte each: processors do not meet.) */
+volatile __u8 acts_proven[WIRE_PROVEN_MAX] = {};
+
+static __always_inline void acts_prove(__u32 hook)
+{
+	hook &= WIRE_PROVEN_MAX - 1;
+	if (!acts_proven[hook]) /* (what is only read stays in every processor's cache) */
+		acts_proven[hook] = 1;
+}
 
 /* Which call is the task in, and does it pass by that hook? */
 static __always_inline __u32 acts_call(const struct task_struct *t, const struct pt_regs *regs,
@@ -32,7 +40,7 @@ static __always_inline __u32 acts_call(const struct task_struct *t, const struct
 	if (nr >= WIRE_CALL_NUMBERS || (TYPED(t, flags) & PF_IO_WORKER_))
 		return WIRE_CALL_NONE;
 	call = calls_at[nr] >> flag & 255;
-	return acts_hooks(call) & hook ? call : WIRE_CALL_NONE;
+	return acts_hooks(call) & WIRE_BIT(hook) ? call : WIRE_CALL_NONE;
 }
 
 /* Could it be root's? At the call's end it is known. */
@@ -67,6 +75,7 @@ __noinline int acts_begin(__u32 hook)
 	n = (struct acts_note *)s->record;
 	__builtin_memset(n, 0, ACTS_FIXED);
 	n->call = call;
+	n->dull = placed_compared(s->set, call);
 	n->args[0] = compat_arg(regs, flag, 0);
 	n->args[1] = compat_arg(regs, flag, 1);
 	n->args[2] = compat_arg(regs, flag, 2);
@@ -105,6 +114,32 @@ __noinline int acts_object(__u32 slot, __u32 second, __u64 dentry, __u64 vfsmnt)
 	return 0;
 }
 
+/* Can somebody care about that object, or has somebody to look who knows more? */
+__noinline int acts_matter(__u32 slot, __u64 dentry, __u64 vfsmnt)
+{
+	struct scratch *s = emit_scratch(slot);
+	struct acts_note *n;
+
+	if (!s)
+		return 1;
+	n = (struct acts_note *)s->record;
+	if (n->dull && placed_watched(slot, dentry, vfsmnt))
+		n->dull = 0;
+	return !n->dull;
+}
+
+/* In the place of a note. */
+static __always_inline void acts_mark(const struct scratch *s, const struct acts_note *n, __u32 tid)
+{
+	struct acts_mark m;
+
+	__builtin_memcpy(m.args, n->args, sizeof(m.args));
+	m.call = n->call;
+	m.set = s->set;
+	bpf_map_delete_elem(&acts_notes, &tid);
+	bpf_map_update_elem(&acts_marks, &tid, &m, BPF_ANY);
+}
+
 /* Keeps the note. */
 __noinline int acts_end(__u32 slot, __u32 hook)
 {
@@ -119,11 +154,17 @@ __noinline int acts_end(__u32 slot, __u32 hook)
 	n = (struct acts_note *)s->record;
 	n->text = s->used - ACTS_FIXED;
 	n->flags = s->flags & WIRE_F_TRUNC;
+	if (n->dull) {
+		acts_mark(s, n, tid);
+		emit_cancel(s);
+		return 0;
+	}
+	bpf_map_delete_elem(&acts_marks, &tid);
 	kept = n->text <= ACTS_TEXT && !bpf_map_update_elem(&acts_notes, &tid, n, BPF_ANY);
 	if (!kept || n->call == WIRE_CALL_NONE)
 		bpf_map_delete_elem(&acts_notes, &tid);
-	if (kept && !(acts_proven & hook))
-		acts_proven |= hook;
+	if (kept)
+		acts_prove(hook);
 	emit_cancel(s);
 	return 0;
 }
@@ -137,7 +178,8 @@ static __always_inline int acts_path(__u32 hook, const struct path *at)
 
 	if (!slot)
 		return 0;
-	acts_object(slot - 1, 0, dentry, vfsmnt);
+	if (acts_matter(slot - 1, dentry, vfsmnt))
+		acts_object(slot - 1, 0, dentry, vfsmnt);
 	return acts_end(slot - 1, hook);
 }
 
@@ -148,11 +190,16 @@ static __always_inline int acts_name(__u32 hook, const struct path *dir, const s
 	__u64 vfsmnt = compat_untyped(LOAD(struct path, dir, mnt));
 	__u64 one = compat_untyped(first), two = second ? compat_untyped(second) : 0;
 	__u32 slot = acts_begin(hook);
+	int matter;
 
 	if (!slot)
 		return 0;
-	acts_object(slot - 1, 0, one, vfsmnt);
+	matter = acts_matter(slot - 1, one, vfsmnt);
 	if (second)
+		matter |= acts_matter(slot - 1, two, vfsmnt);
+	if (matter)
+		acts_object(slot - 1, 0, one, vfsmnt);
+	if (matter && second)
 		acts_object(slot - 1, 1, two, vfsmnt);
 	return acts_end(slot - 1, hook);
 }
@@ -286,6 +333,88 @@ int BPF_PROG(rootwatch_act_ftruncate, struct file *f)
 
 	if (!slot)
 		return 0;
-	acts_object(slot - 1, 0, dentry, vfsmnt);
+	if (acts_matter(slot - 1, dentry, vfsmnt))
+		acts_object(slot - 1, 0, dentry, vfsmnt);
 	return acts_end(slot - 1, WIRE_ACT_FTRUNC);
+}
+
+/*
+ * Extended attributes, and ACLs, which since 6.2 are asked about by hooks of their own. None of
+ * these has the mount. That is known when the kernel lets it go, right behind the change: it holds
+ * what it has looked up until after that.
+ */
+static __always_inline int acts_will_change(__u32 hook, const struct dentry *d)
+{
+	struct task_struct *t = compat_current();
+	__u64 dentry = compat_untyped(d);
+	__u32 tid = TYPED(t, pid);
+
+	if (acts_call(t, compat_user_regs(t), compat_flag(t), hook) == WIRE_CALL_NONE &&
+	    !acts_proof)
+		return 0;
+	/* Not its own doing: the file below an overlay's. */
+	if (TYPED(t, cred) != TYPED(t, real_cred))
+		return 0;
+	if (!bpf_map_update_elem(&acts_dentries, &tid, &dentry, BPF_ANY))
+		acts_prove(hook);
+	return 0;
+}
+
+SEC("fentry/security_inode_setxattr")
+int BPF_PROG(rootwatch_act_setxattr, void *idmap, struct dentry *d)
+{
+	return acts_will_change(WIRE_ACT_SETXATTR, d);
+}
+
+SEC("fentry/security_inode_removexattr")
+int BPF_PROG(rootwatch_act_removexattr, void *idmap, struct dentry *d)
+{
+	return acts_will_change(WIRE_ACT_RMXATTR, d);
+}
+
+SEC("fentry/security_inode_set_acl")
+int BPF_PROG(rootwatch_act_set_acl, void *idmap, struct dentry *d)
+{
+	return acts_will_change(WIRE_ACT_SET_ACL, d);
+}
+
+SEC("fentry/security_inode_remove_acl")
+int BPF_PROG(rootwatch_act_remove_acl, void *idmap, struct dentry *d)
+{
+	return acts_will_change(WIRE_ACT_RM_ACL, d);
+}
+
+/* (An overlay changes what lies below it meanwhile, by another mount.) */
+SEC("fentry/mnt_drop_write")
+int BPF_PROG(rootwatch_act_changed, struct vfsmount *mnt)
+{
+	const struct task_struct *t = compat_current();
+	__u64 vfsmnt = compat_untyped(mnt), dentry;
+	__u32 tid = TYPED(t, pid), slot;
+	const __u64 *kept;
+
+	kept = bpf_map_lookup_elem(&acts_dentries, &tid);
+	if (!kept)
+		return 0;
+	dentry = *kept;
+	if (LOAD(struct dentry, dentry, d_sb) != LOAD(struct vfsmount, vfsmnt, mnt_sb))
+		return 0;
+	slot = acts_begin(WIRE_ACT_CHANGED);
+	if (!slot)
+		return 0;
+	acts_object(slot - 1, 0, dentry, vfsmnt);
+	return acts_end(slot - 1, WIRE_ACT_CHANGED);
+}
+
+SEC("fentry/mnt_drop_write_file")
+int BPF_PROG(rootwatch_act_changed_fd, struct file *f)
+{
+	__u64 dentry = compat_untyped(LOAD(struct file, f, f_path.dentry));
+	__u64 vfsmnt = compat_untyped(LOAD(struct file, f, f_path.mnt));
+	__u32 slot = acts_begin(WIRE_ACT_CHANGED_FD);
+
+	if (!slot)
+		return 0;
+	acts_object(slot - 1, 0, dentry, vfsmnt);
+	return acts_end(slot - 1, WIRE_ACT_CHANGED_FD);
 }

@@ -15,43 +15,56 @@
 #include "knobs.bpf.h"
 #include "maps.bpf.h"
 
-/* By which hooks a call passes (WIRE_ACT_*), and for which of its paths the first object is. */
+/* By which hooks a call passes (bits of WIRE_ACT_*), and for which of its paths the first object
+ * is. */
 struct acts_row {
-	__u16 hooks;
-	__u16 path;
+	__u32 hooks;
+	__u32 path;
 };
 
+#define ACT(id)	    WIRE_BIT(WIRE_ACT_##id)
+#define ACTS_SET    (ACT(SETXATTR) | ACT(SET_ACL) | ACT(CHANGED))
+#define ACTS_REMOVE (ACT(RMXATTR) | ACT(RM_ACL) | ACT(CHANGED))
+
 static const struct acts_row acts_rows[WIRE_CALL_END] = {
-	[WIRE_CALL_RENAME] = {WIRE_ACT_RENAME, 0},
-	[WIRE_CALL_RENAMEAT] = {WIRE_ACT_RENAME, 0},
-	[WIRE_CALL_RENAMEAT2] = {WIRE_ACT_RENAME, 0},
-	[WIRE_CALL_LINK] = {WIRE_ACT_LINK, 0},
-	[WIRE_CALL_LINKAT] = {WIRE_ACT_LINK, 0},
-	[WIRE_CALL_SYMLINK] = {WIRE_ACT_SYMLINK, 1},
-	[WIRE_CALL_SYMLINKAT] = {WIRE_ACT_SYMLINK, 1},
-	[WIRE_CALL_UNLINK] = {WIRE_ACT_UNLINK, 0},
-	[WIRE_CALL_UNLINKAT] = {WIRE_ACT_UNLINK | WIRE_ACT_RMDIR, 0},
-	[WIRE_CALL_RMDIR] = {WIRE_ACT_RMDIR, 0},
-	[WIRE_CALL_CHMOD] = {WIRE_ACT_CHMOD, 0},
-	[WIRE_CALL_FCHMOD] = {WIRE_ACT_CHMOD, 0},
-	[WIRE_CALL_FCHMODAT] = {WIRE_ACT_CHMOD, 0},
-	[WIRE_CALL_FCHMODAT2] = {WIRE_ACT_CHMOD, 0},
-	[WIRE_CALL_CHOWN] = {WIRE_ACT_CHOWN, 0},
-	[WIRE_CALL_FCHOWN] = {WIRE_ACT_CHOWN, 0},
-	[WIRE_CALL_LCHOWN] = {WIRE_ACT_CHOWN, 0},
-	[WIRE_CALL_FCHOWNAT] = {WIRE_ACT_CHOWN, 0},
-	[WIRE_CALL_TRUNCATE] = {WIRE_ACT_TRUNCATE, 0},
-	[WIRE_CALL_FTRUNCATE] = {WIRE_ACT_TRUNCATE | WIRE_ACT_FTRUNC, 0},
-	[WIRE_CALL_MKDIR] = {WIRE_ACT_MKDIR, 0},
-	[WIRE_CALL_MKDIRAT] = {WIRE_ACT_MKDIR, 0},
-	[WIRE_CALL_MKNOD] = {WIRE_ACT_MKNOD, 0},
-	[WIRE_CALL_MKNODAT] = {WIRE_ACT_MKNOD, 0},
-	[WIRE_CALL_CHROOT] = {WIRE_ACT_CHROOT, 0},
-	[WIRE_CALL_MOUNT] = {WIRE_ACT_MOUNT, 1},
-	[WIRE_CALL_MOVE_MOUNT] = {WIRE_ACT_MOVE, 0},
-	[WIRE_CALL_UMOUNT] = {WIRE_ACT_UMOUNT, 0},
-	[WIRE_CALL_UMOUNT2] = {WIRE_ACT_UMOUNT, 0},
-	[WIRE_CALL_PIVOT_ROOT] = {WIRE_ACT_PIVOT, 0},
+	[WIRE_CALL_RENAME] = {ACT(RENAME), 0},
+	[WIRE_CALL_RENAMEAT] = {ACT(RENAME), 0},
+	[WIRE_CALL_RENAMEAT2] = {ACT(RENAME), 0},
+	[WIRE_CALL_LINK] = {ACT(LINK), 0},
+	[WIRE_CALL_LINKAT] = {ACT(LINK), 0},
+	[WIRE_CALL_SYMLINK] = {ACT(SYMLINK), 1},
+	[WIRE_CALL_SYMLINKAT] = {ACT(SYMLINK), 1},
+	[WIRE_CALL_UNLINK] = {ACT(UNLINK), 0},
+	[WIRE_CALL_UNLINKAT] = {ACT(UNLINK) | ACT(RMDIR), 0},
+	[WIRE_CALL_RMDIR] = {ACT(RMDIR), 0},
+	[WIRE_CALL_CHMOD] = {ACT(CHMOD), 0},
+	[WIRE_CALL_FCHMOD] = {ACT(CHMOD), 0},
+	[WIRE_CALL_FCHMODAT] = {ACT(CHMOD), 0},
+	[WIRE_CALL_FCHMODAT2] = {ACT(CHMOD), 0},
+	[WIRE_CALL_CHOWN] = {ACT(CHOWN), 0},
+	[WIRE_CALL_FCHOWN] = {ACT(CHOWN), 0},
+	[WIRE_CALL_LCHOWN] = {ACT(CHOWN), 0},
+	[WIRE_CALL_FCHOWNAT] = {ACT(CHOWN), 0},
+	[WIRE_CALL_TRUNCATE] = {ACT(TRUNCATE), 0},
+	[WIRE_CALL_FTRUNCATE] = {ACT(TRUNCATE) | ACT(FTRUNC), 0},
+	[WIRE_CALL_MKDIR] = {ACT(MKDIR), 0},
+	[WIRE_CALL_MKDIRAT] = {ACT(MKDIR), 0},
+	[WIRE_CALL_MKNOD] = {ACT(MKNOD), 0},
+	[WIRE_CALL_MKNODAT] = {ACT(MKNOD), 0},
+	[WIRE_CALL_CHROOT] = {ACT(CHROOT), 0},
+	[WIRE_CALL_MOUNT] = {ACT(MOUNT), 1},
+	[WIRE_CALL_MOVE_MOUNT] = {ACT(MOVE), 0},
+	[WIRE_CALL_UMOUNT] = {ACT(UMOUNT), 0},
+	[WIRE_CALL_UMOUNT2] = {ACT(UMOUNT), 0},
+	[WIRE_CALL_PIVOT_ROOT] = {ACT(PIVOT), 0},
+	[WIRE_CALL_SETXATTR] = {ACTS_SET, 1},
+	[WIRE_CALL_LSETXATTR] = {ACTS_SET, 1},
+	[WIRE_CALL_FSETXATTR] = {ACT(CHANGED_FD), 0},
+	[WIRE_CALL_SETXATTRAT] = {ACTS_SET | ACT(CHANGED_FD), 1},
+	[WIRE_CALL_REMOVEXATTR] = {ACTS_REMOVE, 1},
+	[WIRE_CALL_LREMOVEXATTR] = {ACTS_REMOVE, 1},
+	[WIRE_CALL_FREMOVEXATTR] = {ACT(CHANGED_FD), 0},
+	[WIRE_CALL_REMOVEXATTRAT] = {ACTS_REMOVE | ACT(CHANGED_FD), 1},
 };
 
 /* Of two paths of WIRE_PATH_MAX with the mounts that lead there; more is not kept. */
@@ -61,7 +74,8 @@ struct acts_note {
 	__u64 args[WIRE_SYSCALL_ARGS]; /* of the call, whose end must show the same ones */
 	__u32 call;		       /* WIRE_CALL_* */
 	__u32 flags;		       /* WIRE_F_TRUNC */
-	__u32 text, pad;	       /* bytes in use below */
+	__u32 text;		       /* bytes in use below */
+	__u32 dull;		       /* no rule can care about what was looked at so far */
 	/* Blobs count from the beginning of the note. */
 	struct wire_file f[WIRE_SYSCALL_PATHS];
 	__u8 bytes[ACTS_TEXT];
@@ -76,17 +90,68 @@ struct {
 	__type(value, struct acts_note);
 } acts_notes SEC(".maps");
 
-/* The hooks by which a call passes; 0: none. */
+/*
+ * What a call is about to change, where that is asked about without the mount: the dentry, by
+ * thread, until the call's end.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 128);
+	__type(key, __u32);
+	__type(value, __u64);
+} acts_dentries SEC(".maps");
+
+/* And those about whose objects no rule can care, instead of a note. */
+struct acts_mark {
+	__u64 args[WIRE_SYSCALL_ARGS];
+	__u32 call;
+	__u32 set; /* the prefilter that was asked, 0 or 1 */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, struct acts_mark);
+} acts_marks SEC(".maps");
+
+/* The hooks by which a call passes, a bit each; 0: none. */
 static __always_inline __u32 acts_hooks(__u32 call)
 {
 	return call < WIRE_CALL_END ? acts_rows[call].hooks : 0;
 }
 
 /* At the end of a call, also of one that is not told. */
-__noinline int acts_drop(__u32 tid)
+__noinline int acts_drop(__u32 tid, __u32 hooks)
 {
 	bpf_map_delete_elem(&acts_notes, &tid);
+	bpf_map_delete_elem(&acts_marks, &tid);
+	if (hooks & ACT(CHANGED))
+		bpf_map_delete_elem(&acts_dentries, &tid);
 	return 0;
+}
+
+/* Is there a note of the current thread's call? */
+__noinline int acts_noted(void)
+{
+	const struct task_struct *t = compat_current();
+	__u32 tid = TYPED(t, pid);
+
+	return bpf_map_lookup_elem(&acts_notes, &tid) != NULL;
+}
+
+/* Was it seen, before the act, that no rule in use can care about the current thread's call? */
+__noinline int acts_marked(__u32 call, __u32 flag)
+{
+	struct task_struct *t = compat_current();
+	const struct pt_regs *regs = compat_user_regs(t);
+	__u32 tid = TYPED(t, pid);
+	const struct acts_mark *m = bpf_map_lookup_elem(&acts_marks, &tid);
+
+	return m && m->call == call && m->set == (prefilter_active & 1) &&
+	       m->args[0] == compat_arg(regs, flag, 0) && m->args[1] == compat_arg(regs, flag, 1) &&
+	       m->args[2] == compat_arg(regs, flag, 2) && m->args[3] == compat_arg(regs, flag, 3) &&
+	       m->args[4] == compat_arg(regs, flag, 4);
 }
 
 static __always_inline void acts_moved(struct wire_file *w, __u32 by)

@@ -31,38 +31,40 @@ static __always_inline const void *bind_socket(const struct task_struct *t,
 	return LOAD(struct sock, sk, __sk_common.skc_family) == AF_UNIX_ ? sk : NULL;
 }
 
-/* Abstract names and none make no file. (Global: the verifier looks at it once.) */
-__noinline int bind_done(__u64 cgroup, __u64 gate, __u32 call, long ret)
+/*
+ * Tells of a Unix socket that was bound, or was not. Abstract names and none make no file. regs: of
+ * the call; NULL: io_uring did it, with the address that lies at `from` in the kernel.
+ */
+static __always_inline int bind_tell(const struct task_struct *t, const struct gate *g,
+				     const struct pt_regs *regs, const void *sk, long ret,
+				     const void *from, __u32 len)
 {
-	struct task_struct *t = compat_current();
-	const struct pt_regs *regs = compat_user_regs(t);
-	const void *sk, *dentry;
+	const void *dentry = LOAD(struct unix_sock, sk, path.dentry);
+	bool is32 = g->hflags & WIRE_F_COMPAT;
 	struct object o = {};
 	struct wire_syscall *r;
 	struct scratch *s;
-	struct gate g;
 	int first;
 
-	gate_unpack(&g, cgroup, gate);
-	sk = bind_socket(t, regs, g.hflags & WIRE_F_COMPAT, call);
-	if (!sk)
-		return 0;
-	dentry = LOAD(struct unix_sock, sk, path.dentry);
-	if (!call_wanted(WIRE_CALL_BIND_FILE) || (ret >= 0 && !dentry) || !risen_acts(t, &g))
+	if (!call_wanted(WIRE_CALL_BIND_FILE) || (ret >= 0 && !dentry) || !risen_acts(t, g))
 		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
 	r = (struct wire_syscall *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_who(s, &g);
+	object_who(s, g);
 	r->call = WIRE_CALL_BIND_FILE;
 	r->ret = ret;
-	r->args[0] = sock_arg(regs, g.hflags & WIRE_F_COMPAT, 0);
-	r->args[1] = sock_arg(regs, g.hflags & WIRE_F_COMPAT, 1);
-	r->args[2] = sock_arg(regs, g.hflags & WIRE_F_COMPAT, 2);
 	object_cwd(s, &r->cwd, t);
-	first = sock_asked(s, &r->asked[0], regs, g.hflags & WIRE_F_COMPAT, false);
+	if (regs) {
+		r->args[0] = sock_arg(regs, is32, 0);
+		r->args[1] = sock_arg(regs, is32, 1);
+		r->args[2] = sock_arg(regs, is32, 2);
+		first = sock_asked(s, &r->asked[0], regs, is32, false);
+	} else {
+		first = sock_name(s, &r->asked[0], from, len, true, false);
+	}
 	if (first >= 0 && first != '/')
 		r->base[0] = r->cwd;
 	if (ret < 0 && !r->asked[0].len) {
@@ -74,8 +76,21 @@ __noinline int bind_done(__u64 cgroup, __u64 gate, __u32 call, long ret)
 		object_place(s, &o, t);
 		object_record(s, &r->f[0], &o, t, true);
 	}
-	call_submit(s, WIRE_CALL_BIND_FILE, ret, g.hflags);
+	call_submit(s, WIRE_CALL_BIND_FILE, ret, g->hflags);
 	return 0;
+}
+
+/* (Global: the verifier looks at it once.) */
+__noinline int bind_done(__u64 cgroup, __u64 gate, __u32 call, long ret)
+{
+	struct task_struct *t = compat_current();
+	const struct pt_regs *regs = compat_user_regs(t);
+	const void *sk;
+	struct gate g;
+
+	gate_unpack(&g, cgroup, gate);
+	sk = bind_socket(t, regs, g.hflags & WIRE_F_COMPAT, call);
+	return sk ? bind_tell(t, &g, regs, sk, ret, NULL, 0) : 0;
 }
 
 #endif /* ROOTWATCH_BIND_BPF_H */

@@ -8,11 +8,13 @@
 #define ROOTWATCH_CALL_BPF_H
 
 #include "acts.bpf.h"
+#include "clone.bpf.h"
 #include "compat.bpf.h"
 #include "creds.bpf.h"
 #include "emit.bpf.h"
 #include "object.bpf.h"
 #include "open.bpf.h"
+#include "placed.bpf.h"
 #include "risen.bpf.h"
 #include "task.bpf.h"
 
@@ -53,11 +55,9 @@ static __always_inline __u64 call_arg(const struct wire_syscall *r, __u32 n)
 	return n < WIRE_SYSCALL_ALL ? r->args[n] : 0;
 }
 
-#define CLONE_SIGNAL_	   0xffull
-#define CLONE_NEWS_	   0x7e020080ull /* CLONE_NEWTIME, _NEWNS, _NEWCGROUP to _NEWNET */
-#define CLONE_NEWUSER_	   0x10000000ull
-#define CLONE_INTO_CGROUP_ 0x200000000ull
-#define TIOCL_PASTESEL_	   3
+#define CLONE_SIGNAL_	0xffull
+#define CLONE_NEWS_	0x7e020080ull /* CLONE_NEWTIME, _NEWNS, _NEWCGROUP to _NEWNET */
+#define TIOCL_PASTESEL_ 3
 
 /* struct clone_args, as far as it counts here. */
 struct call_clone {
@@ -113,14 +113,19 @@ static __always_inline bool call_ioctl_is_dull(__u32 request, __u64 arg)
 	       request != WIRE_IOCTL_SETFLAGS_32 && request != WIRE_IOCTL_FSSETXATTR;
 }
 
-/* Can nobody care, by its arguments? Of those from WIRE_CALL_DULL_FIRST on. */
+/* Can nobody care, by its arguments? Of those that wire_call_dull() knows. */
 __noinline int call_is_dull_at(__u32 call, __u64 first, __u64 second, __u64 third)
 {
+	if (wire_call_is_chown(call))
+		return wire_owner_is_dull(call == WIRE_CALL_FCHOWNAT ? third : second);
+	if (wire_call_is_chmod(call))
+		return !((call < WIRE_CALL_FCHMODAT ? second : third) & WIRE_MODE_TOLD);
 	switch (call) {
 	case WIRE_CALL_CLONE:
 		return !(first & ~CLONE_SIGNAL_ & CLONE_NEWS_);
 	case WIRE_CALL_CLONE3:
-		return !(call_user_u64(first) & (CLONE_NEWS_ | CLONE_INTO_CGROUP_));
+		return !((call_user_u64(first) | clone_kept(compat_current())) &
+			 (CLONE_NEWS_ | CLONE_INTO_CGROUP_));
 	case WIRE_CALL_IOCTL:
 		return call_ioctl_is_dull(second, third);
 	case WIRE_CALL_ADJTIMEX: /* asks only, when it has no modes */
@@ -175,6 +180,8 @@ __noinline int call_words(__u32 slot)
 		/* Without the last field when it is of before 5.7. */
 		words[0] = clone.flags ? clone.flags : call_user_u64(r->args[0]);
 		words[1] = words[0] & CLONE_INTO_CGROUP_ ? clone.cgroup : ~0ull;
+		if (r->ret > 0) /* which the memory may not say any more */
+			words[0] |= clone_kept(compat_current());
 		break;
 	case WIRE_CALL_IOCTL:
 		words[0] = call_user_u32(r->args[2]);
@@ -256,6 +263,92 @@ __noinline int call_path_of_arg(__u32 slot, __u32 which)
 	return 0;
 }
 
+#define AT_SYMLINK_NOFOLLOW_ 0x100
+
+/* A link at the very end of its path is followed. (Of the calls that are compared.) */
+static __always_inline bool call_follows(const struct wire_syscall *r)
+{
+	switch (r->call) {
+	case WIRE_CALL_CHMOD:
+	case WIRE_CALL_FCHMODAT:
+	case WIRE_CALL_CHOWN:
+	case WIRE_CALL_TRUNCATE:
+		return true;
+	case WIRE_CALL_FCHMODAT2:
+		return !(r->args[3] & AT_SYMLINK_NOFOLLOW_);
+	case WIRE_CALL_FCHOWNAT:
+		return !(r->args[4] & AT_SYMLINK_NOFOLLOW_);
+	default:
+		return false;
+	}
+}
+
+/* It acts on what is there, mounted or not, and not on the name. (Of those that are compared.) */
+static __always_inline bool call_is_object(__u32 call)
+{
+	return call == WIRE_CALL_LCHOWN || call == WIRE_CALL_FCHOWNAT ||
+	       call == WIRE_CALL_FCHMODAT2;
+}
+
+/* Can somebody care about that path of the call? */
+__noinline int call_path_matters(__u32 slot, __u32 which)
+{
+	const struct task_struct *t = compat_current();
+	const struct fs_struct *fs = TYPED(t, fs);
+	struct scratch *s = emit_scratch(slot);
+	const struct call_row *row;
+	struct wire_syscall *r;
+	__u64 dentry, vfsmnt;
+	const void *f;
+	__u32 call, dir;
+
+	if (!s || which >= WIRE_SYSCALL_PATHS)
+		return 1;
+	r = (struct wire_syscall *)s->record;
+	call = r->call - WIRE_CALL_FIRST;
+	if (call >= WIRE_CALL_END - WIRE_CALL_FIRST)
+		return 1;
+	row = &call_rows[call];
+	dir = row->dir[which];
+	if (!row->path[which] || dir == WIRE_CALL_A_NAME)
+		return 0;
+	if (!placed_name(slot, call_arg(r, row->path[which])))
+		return 1;
+	if (!dir || (__s32)call_arg(r, dir) < 0) {
+		dentry = compat_untyped(TYPED(fs, pwd.dentry));
+		vfsmnt = compat_untyped(TYPED(fs, pwd.mnt));
+	} else {
+		f = open_file(t, call_arg(r, dir));
+		if (!f)
+			return 1;
+		dentry = compat_untyped(LOAD(struct file, f, f_path.dentry));
+		vfsmnt = compat_untyped(LOAD(struct file, f, f_path.mnt));
+	}
+	return placed_in(slot, dentry, vfsmnt) ||
+	       (call_is_object(call + WIRE_CALL_FIRST) && placed_mounted(dentry, vfsmnt));
+}
+
+/* The same of all of the call, whose arguments are filled in, where nobody noted its objects. */
+__noinline int call_matters(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+	struct wire_syscall *r;
+	const void *f;
+	__u32 call;
+
+	if (!s)
+		return 1;
+	r = (struct wire_syscall *)s->record;
+	call = r->call - WIRE_CALL_FIRST;
+	if (call >= WIRE_CALL_END - WIRE_CALL_FIRST || call_follows(r))
+		return 1;
+	if (!call_rows[call].fd)
+		return call_path_matters(slot, 0) || call_path_matters(slot, 1);
+	f = open_file(compat_current(), call_arg(r, call_rows[call].fd));
+	return !f || placed_watched(slot, compat_untyped(LOAD(struct file, f, f_path.dentry)),
+				    compat_untyped(LOAD(struct file, f, f_path.mnt)));
+}
+
 static __always_inline void call_submit(struct scratch *s, __u32 call, long ret, __u32 hflags)
 {
 	__u32 set = s->set & 1;
@@ -277,12 +370,13 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 
 	if (!risen_acts(t, g))
 		return 0;
+	if (knob_acts && ret >= 0 && acts_marked(call, is32))
+		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;
 	r = (struct wire_syscall *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_who(s, g);
 	r->call = call;
 	r->ret = ret;
 	r->args[0] = compat_arg(regs, is32, 0);
@@ -290,6 +384,12 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 	r->args[2] = compat_arg(regs, is32, 2);
 	r->args[3] = compat_arg(regs, is32, 3);
 	r->args[4] = compat_arg(regs, is32, 4);
+	if (ret >= 0 && placed_compared(s->set, call) && !(knob_acts && acts_noted()) &&
+	    !call_matters(s->slot)) {
+		emit_cancel(s);
+		return 0;
+	}
+	object_who(s, g);
 	call_words(s->slot);
 	object_cwd(s, &r->cwd, t);
 	if (knob_acts && acts_hooks(call) && acts_take(s->slot))

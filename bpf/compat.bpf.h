@@ -380,6 +380,7 @@ struct inode___split {
 #define EINTR_	      4
 #define EACCES_	      13
 #define EROFS_	      30
+#define ENOSYS_	      38
 #define ENETUNREACH_  101
 #define ECONNRESET_   104
 #define ETIMEDOUT_    110
@@ -427,6 +428,12 @@ static __always_inline long compat_result(const struct pt_regs *regs)
 static __always_inline long compat_nr_of(const struct pt_regs *regs)
 {
 	return (__u32)REG(regs, orig_ax) & ~0x40000000u;
+}
+
+/* Has the call been made, and does its result stand there? While it is made -ENOSYS does. */
+static __always_inline bool compat_is_over(const struct pt_regs *regs)
+{
+	return (int)REG(regs, ax) != -ENOSYS_;
 }
 
 static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, int n)
@@ -486,6 +493,12 @@ static __always_inline long compat_result(const struct pt_regs *regs)
 static __always_inline long compat_nr_of(const struct pt_regs *regs)
 {
 	return (__u32)REG(regs, syscallno);
+}
+
+/* (While it is made its first argument stands there.) */
+static __always_inline bool compat_is_over(const struct pt_regs *regs)
+{
+	return REG(regs, regs[0]) != REG(regs, orig_x0);
 }
 
 /* x0 holds the result at exit; orig_x0 the first argument. */

@@ -8,6 +8,7 @@
 
 #include "compat.bpf.h"
 #include "maps.bpf.h"
+#include "share.bpf.h"
 
 static __always_inline struct counters *emit_counters(void)
 {
@@ -115,30 +116,54 @@ static __always_inline __u64 emit_wakeup(bool urgent)
 	return BPF_RB_FORCE_WAKEUP;
 }
 
+/* Where a record of that kind says which cgroup it is of; its hierarchy lies behind that. */
+#define EMIT_CGROUP(kind)                                                         \
+	((kind) == WIRE_CGROUP ? __builtin_offsetof(struct wire_cgroup, cgroup) : \
+	 (kind) == WIRE_FORK   ? __builtin_offsetof(struct wire_fork, cgroup) :   \
+				 sizeof(struct wire_header) +                     \
+				       __builtin_offsetof(struct wire_task, cgroup))
+
+/* Puts the record into the ring, if its container may take that room. */
+static __always_inline bool emit_put(struct scratch *s, __u16 kind, __u64 size, bool urgent)
+{
+	struct wire_header *h = (struct wire_header *)s->record;
+	const __u64 *cgroup = (const __u64 *)(s->record + EMIT_CGROUP(kind));
+	__u32 share = share_of(*cgroup);
+	__u64 wakeup;
+
+	h->share = share;
+	if (share_take(share, size) || kind == WIRE_CGROUP) {
+		wakeup = emit_wakeup(urgent);
+		if (!bpf_ringbuf_output(&ring, s->record, size, wakeup))
+			return true;
+	}
+	share_lose(share, size, *cgroup, *(const __u32 *)(cgroup + 1));
+	return false;
+}
+
 /* Numbers and submits the record in s, and gives the buffer back. */
 static __always_inline void emit_submit(struct scratch *s, __u16 kind, __u16 flags, bool urgent)
 {
 	struct wire_header *h = (struct wire_header *)s->record;
 	struct counters *c = emit_counters();
-	__u64 size = s->used, wakeup;
+	__u64 size = s->used;
 
 	if (c) {
 		h->size = size;
 		h->kind = kind;
 		h->flags = flags | s->flags | s->set * WIRE_F_SET;
 		h->cpu = bpf_get_smp_processor_id();
-		h->pad = 0;
+		h->share = 0;
 		h->time = bpf_ktime_get_boot_ns();
 		h->seq = ++c->c[WIRE_C_PRODUCED];
 		if (size > WIRE_RECORD_MAX) {
 			c->c[WIRE_C_LOST_READ]++;
 		} else {
-			wakeup = emit_wakeup(urgent);
 			BOUND(size, WIRE_RECORD_MAX);
-			if (bpf_ringbuf_output(&ring, s->record, size, wakeup))
-				c->c[WIRE_C_LOST_RING]++;
-			else
+			if (emit_put(s, kind, size, urgent))
 				c->c[WIRE_C_BYTES] += size;
+			else
+				c->c[WIRE_C_LOST_RING]++;
 		}
 	}
 	emit_cancel(s);

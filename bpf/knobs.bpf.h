@@ -35,8 +35,8 @@ volatile __u32 opaque_zero = 0;
 
 /* While this is 1, what io_uring does is told whatever the rules ask for: our own proof passes. */
 volatile __u32 uring_proof = 0;
-/* WIRE_URING_* of the hooks that saw something then: all bits that are set stay so. */
-volatile __u32 uring_proven = 0;
+/* By WIRE_URING_*: not 0 when that hook saw something then. (A byte each: processors do not meet.) */
+volatile __u8 uring_proven[WIRE_PROVEN_MAX] = {};
 
 /* The rules, as far as they are compared here; see wire.h. */
 struct wire_prefilter prefilters[2] = {};

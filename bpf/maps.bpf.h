@@ -107,6 +107,7 @@ struct scratch {
 		struct object o;   /* all of it is known when its mount is */
 		struct object now; /* harmless_now(): nobody's */
 	} open;
+	struct wire_name leaf;		 /* placed_name: a name in a directory */
 	struct cgroup_value value;	 /* gate_choose: what it found */
 	struct cgroup_name_key name_key; /* here, as the stack is short before 6.2 */
 	__u64 chain[CHAIN_MAX];		 /* struct dentry * */

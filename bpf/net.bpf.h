@@ -77,8 +77,8 @@ static __always_inline void net_v4(struct wire_address *a, __u32 v4)
 	a->w[1] = NET_V4_PREFIX_ | (__u64)v4 << 32;
 }
 
-/* The address that was passed; false: there is none. */
-static __always_inline bool net_asked(struct net_end *e, const void *addr)
+/* The address that was passed, in user memory or in the kernel's; false: there is none. */
+static __always_inline bool net_asked(struct net_end *e, const void *addr, bool kernel)
 {
 	struct {
 		__u16 family;
@@ -86,15 +86,26 @@ static __always_inline bool net_asked(struct net_end *e, const void *addr)
 		__u32 v4;
 	} in = {};
 
-	if (!addr || bpf_probe_read_user(&in, sizeof(in), addr))
+	if (!addr || (kernel ? bpf_probe_read_kernel(&in, sizeof(in), addr) :
+			       bpf_probe_read_user(&in, sizeof(in), addr)))
 		return false;
 	e->port = __builtin_bswap16(in.port);
 	if (in.family == AF_INET_) {
 		net_v4(&e->a, in.v4);
 		return true;
 	}
+	addr += 8;
 	return in.family == AF_INET6_ &&
-	       bpf_probe_read_user(&e->a, sizeof(e->a), (const char *)addr + 8) == 0;
+	       (kernel ? bpf_probe_read_kernel(&e->a, sizeof(e->a), addr) :
+			 bpf_probe_read_user(&e->a, sizeof(e->a), addr)) == 0;
+}
+
+/* Io_uring keeps some addresses in the kernel (uring_net.bpf.c), and no others are found there. */
+static __always_inline bool net_is_kept(const struct gate *g, __u32 call)
+{
+	return (g->hflags & WIRE_F_IO_URING) &&
+	       (call == WIRE_CALL_BIND ||
+		(call == WIRE_CALL_SENDTO && !bpf_core_field_exists(struct io_sr_msg, addr)));
 }
 
 static __always_inline void net_v6(struct wire_address *a, const void *from)
@@ -283,7 +294,7 @@ static __always_inline int net_done(const struct gate *g, const struct pt_regs *
 	/* Failed, or it is only sent there: the socket knows nothing. */
 	if (access == WIRE_WATCH_SEND || (access == WIRE_WATCH_OUT && !server.port) ||
 	    (ret < 0 && call == WIRE_CALL_BIND)) {
-		if (!net_asked(&server, net_passed(regs, is32, call)))
+		if (!net_asked(&server, net_passed(regs, is32, call), net_is_kept(g, call)))
 			return 0; /* AF_UNSPEC: it was disconnected; or a descriptor's own peer */
 		flags |= WIRE_NET_ASKED;
 	}

@@ -358,10 +358,9 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 
 	if (!w || !g)
 		return 0;
-	leader = TRUSTED(t, group_leader);
-	parent = TRUSTED(leader, real_parent);
+	parent = TRUSTED(t, real_parent); /* of all threads the same (forget_original_parent) */
 	pid = LOAD(struct task_struct, t, thread_pid); /* as an index is added to it */
-	signal = TRUSTED(t, signal);
+	signal = TYPED(t, signal);
 	level = LOAD(struct pid, pid, level) & 31;
 	w->cgroup = g->cgroup;
 	w->cgroup_hier = g->hier;
@@ -372,6 +371,7 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 		w->start = TYPED(t, start_boottime);
 		w->vpid = w->vtid;
 	} else {
+		leader = TYPED(t, group_leader);
 		leader_pid = LOAD(struct task_struct, leader, thread_pid);
 		w->start = TYPED(leader, start_boottime);
 		w->vpid = object_pid_at(leader_pid, level);
@@ -382,7 +382,7 @@ static __noinline int object_task(struct wire_task *w, const struct task_struct 
 	sid = TYPED_AT(signal, pids, PIDTYPE_SID);
 	w->sid = object_pid_at(sid, 0);
 	w->pid_ns = LOAD(struct pid_namespace, object_pid_ns_at(pid, level), ns.inum);
-	mnt_ns = TYPED(TRUSTED(t, nsproxy), mnt_ns);
+	mnt_ns = TYPED(TYPED(t, nsproxy), mnt_ns);
 	w->mnt_ns = TYPED(mnt_ns, ns.inum);
 	w->flags = g->flags;
 	w->pad = 0;

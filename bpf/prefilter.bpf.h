@@ -89,6 +89,17 @@ static __always_inline void prefilter_read_name(struct wire_name *n, const char 
 	n->w[3] = compat_read_u64(name + 24) & mask[3];
 }
 
+/* Of 32 bytes that begin with a name of len ones; what lies behind it is taken away. */
+static __always_inline void prefilter_mask_name(struct wire_name *n, __u32 len)
+{
+	const __u64 *mask = prefilter_mask_of(len);
+
+	n->w[0] &= mask[0];
+	n->w[1] &= mask[1];
+	n->w[2] &= mask[2];
+	n->w[3] &= mask[3];
+}
+
 static __always_inline const struct wire_prefilter *prefilter_of(__u32 set)
 {
 	return &prefilters[set & 1];
@@ -137,7 +148,6 @@ static __always_inline __u32 prefilter_socket(struct scratch *s, const struct wi
 {
 	struct path_step c = {.slot = s->slot, .start = b->off};
 	struct wire_name n;
-	const __u64 *mask;
 	__u32 at, len;
 
 	s->run = b->len;
@@ -150,11 +160,7 @@ static __always_inline __u32 prefilter_socket(struct scratch *s, const struct wi
 	if (len >= WIRE_NAME_LEN)
 		len = WIRE_NAME_LEN - 1;
 	bpf_probe_read_kernel(&n, sizeof(n), AT(s->record, at, WIRE_RECORD_MAX));
-	mask = prefilter_mask_of(len);
-	n.w[0] &= mask[0];
-	n.w[1] &= mask[1];
-	n.w[2] &= mask[2];
-	n.w[3] &= mask[3];
+	prefilter_mask_name(&n, len);
 	return prefilter_find(s->set,
 			      wire_hash_step(wire_hash_seed(s->set, WIRE_SCOPE_SOCKET), &n));
 }
@@ -227,15 +233,16 @@ __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 		h = wire_hash_step(h, &n);
 		v = prefilter_find(set, h);
 		if ((v & WIRE_WATCH_IGNORE) && scope == WIRE_SCOPE_HOST)
-			got = 0;
-		got |= v & (WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_URGENT);
+			got &= WIRE_WATCH_CALL;
+		got |= v &
+		       (WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_CALL | WIRE_WATCH_URGENT);
 		if (!(v & WIRE_WATCH_DEEPER))
 			break;
 	}
 	return got;
 }
 
-/* One folder, in s->chain[i + 1]: what its name wants is added to s->run. */
+/* One folder, in s->chain[s->last + i]: what its name wants is added to s->run. */
 static long prefilter_folder_step(__u32 i, struct path_step *c)
 {
 	struct scratch *s = emit_scratch(c->slot);
@@ -244,7 +251,10 @@ static long prefilter_folder_step(__u32 i, struct path_step *c)
 	const char *name;
 	__u32 first;
 
-	if (!s || ++i >= c->start || i >= CHAIN_MAX)
+	if (!s)
+		return 1;
+	i += s->last;
+	if (i >= c->start || i >= CHAIN_MAX)
 		return 1;
 	p = prefilter_of(s->set);
 	name = (const char *)LOAD(struct dentry, s->chain[i], d_name.name);
@@ -258,11 +268,11 @@ static long prefilter_folder_step(__u32 i, struct path_step *c)
 }
 
 /*
- * The folders that a file lies in, by their names: of the chain's entries below `top` all but the
- * file itself. Where there are more than can be looked at, user space decides.
+ * Folders by their names: the chain's entries from `first` on and below `top` (number 0 is the file
+ * itself). Where there are more than can be looked at, user space decides.
  */
 #define PREFILTER_FOLDERS (COMPAT_KERNEL >= 517 ? CHAIN_MAX : 16)
-__noinline __u32 prefilter_folders(__u32 slot, __u32 top)
+__noinline __u32 prefilter_folders(__u32 slot, __u32 first, __u32 top)
 {
 	struct scratch *s = emit_scratch(slot);
 	struct path_step c = {.slot = slot, .start = top};
@@ -272,6 +282,7 @@ __noinline __u32 prefilter_folders(__u32 slot, __u32 top)
 	if (top > PREFILTER_FOLDERS + 1)
 		return prefilter_of(s->set)->folder_access;
 	s->run = 0;
+	s->last = first;
 	LOOP(PREFILTER_FOLDERS, prefilter_folder_step, &c);
 	return s->run;
 }
@@ -282,19 +293,16 @@ static __always_inline __u32 prefilter_seen(struct scratch *s, const struct obje
 	__u32 got = prefilter_path(s->slot, WIRE_SCOPE_PATH, top);
 
 	if (prefilter_of(o->set)->folder_access)
-		got |= prefilter_folders(s->slot, top);
+		got |= prefilter_folders(s->slot, 1, top);
 	return got;
 }
 
-static __always_inline __u32 prefilter_suffix(__u32 set, const char *name, __u32 len)
+/* By the 8 bytes up to the name's end; of a shorter name what lies before it is masked. */
+static __always_inline __u32 prefilter_suffix_of(__u32 set, __u64 tail)
 {
 	const struct wire_prefilter *p = prefilter_of(set);
-	__u32 got = 0, last, i;
-	__u64 tail;
+	__u32 got = 0, last = tail >> 56, i;
 
-	/* The 8 bytes up to the name's end; of a shorter name what lies before it is masked. */
-	tail = compat_read_u64(name + len - 8);
-	last = tail >> 56;
 	if (!((p->suffix_ends[last / 64] >> (last % 64)) & 1))
 		return 0;
 	for (i = 0; i < WIRE_SUFFIXES_MAX; i++) {
@@ -304,6 +312,11 @@ static __always_inline __u32 prefilter_suffix(__u32 set, const char *name, __u32
 			got |= p->suffixes[i].access;
 	}
 	return got;
+}
+
+static __always_inline __u32 prefilter_suffix(__u32 set, const char *name, __u32 len)
+{
+	return prefilter_suffix_of(set, compat_read_u64(name + len - 8));
 }
 
 /* "memfd:", as the first bytes of a word. */
@@ -322,7 +335,7 @@ static __always_inline __u32 prefilter_name(__u32 set, const void *dentry)
 
 	prefilter_read_name(&n, name, len);
 	if ((n.w[0] & MEMFD_MASK_) == MEMFD_BYTES_)
-		return WIRE_WATCH_READ | WIRE_WATCH_WRITE;
+		return WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_CALL;
 	return prefilter_find(set, wire_hash_step(wire_hash_seed(set, WIRE_SCOPE_NAME), &n)) |
 	       prefilter_suffix(set, name, len);
 }
@@ -359,7 +372,7 @@ static __always_inline __u32 prefilter_mount_point(const struct object *o)
 
 	if (point == LOAD(struct mount, up, mnt.mnt_root) &&
 	    LOAD(struct mount, up, mnt_parent) != up)
-		return WIRE_WATCH_READ | WIRE_WATCH_WRITE;
+		return WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_CALL;
 	return prefilter_name(o->set, point);
 }
 

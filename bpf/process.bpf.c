@@ -2,6 +2,7 @@
 /* The life of a container's processes: exec, fork and exit. */
 #include "acts.bpf.h"
 #include "argv.bpf.h"
+#include "clone.bpf.h"
 #include "compat.bpf.h"
 #include "emit.bpf.h"
 #include "gate.bpf.h"
@@ -261,12 +262,13 @@ int BPF_PROG(rootwatch_fork, struct task_struct *parent, struct task_struct *chi
 	struct scratch *s;
 	struct gate g = {};
 	const void *pid;
+	/* Born into another cgroup (CLONE_INTO_CGROUP). */
+	bool moved = LOAD(struct task_struct, child, cgroups) !=
+		     LOAD(struct task_struct, parent, cgroups);
 
-	/* Born into another cgroup (CLONE_INTO_CGROUP). That alone does not say that moves are
-	 * seen. */
-	if (LOAD(struct task_struct, child, cgroups) != LOAD(struct task_struct, parent, cgroups) &&
-	    gate_moves)
+	if (moved && gate_moves) /* (It alone does not say that moves are seen.) */
 		__sync_fetch_and_add(&gate_moves, 1);
+	clone_keep(parent, child, moved);
 	if (!v)
 		return 0;
 	/* Before the child inherits it. */
@@ -310,8 +312,9 @@ int BPF_PROG(rootwatch_exit, struct task_struct *t)
 		return 0;
 	flags = v->flags;
 	bpf_map_delete_elem(&tasks, &tid);
+	clone_drop(tid);
 	if (knob_acts) /* of a call whose end was missed */
-		bpf_map_delete_elem(&acts_notes, &tid);
+		acts_drop(tid, ACT(CHANGED));
 	signal = TYPED(t, signal);
 	/* do_exit() counts the thread off before it comes here: 0 is the process' end. */
 	if (!(flags & TASK_REPORTED) || LOAD(struct signal_struct, signal, live.counter) != 0)

@@ -32,15 +32,15 @@ static __always_inline __u64 sock_arg(const struct pt_regs *regs, bool is32, int
 }
 
 /*
- * The name in the struct sockaddr_un that a call was passed: a path up to its NUL, should it have
- * one, or what follows the 0 of an abstract one, if that is wanted. Gives the first byte; -1: there
- * is no name. No byte more is read than was passed: what lies behind need not be mapped.
+ * The name in a struct sockaddr_un, in user memory or in the kernel's: a path up to its NUL, should
+ * it have one, or what follows the 0 of an abstract one, if that is wanted. Gives the first byte;
+ * -1: there is no name. No byte more is read than there are: what lies behind need not be mapped.
  */
-static __always_inline int sock_asked(struct scratch *s, struct wire_blob *b,
-				      const struct pt_regs *regs, bool is32, bool abstract)
+static __always_inline int sock_name(struct scratch *s, struct wire_blob *b, const void *addr,
+				     __u32 size, bool kernel, bool abstract)
 {
-	const char *name = (const char *)sock_arg(regs, is32, 1) + SUN_PATH_OFF_;
-	__u64 len = (__u32)sock_arg(regs, is32, 2) - SUN_PATH_OFF_;
+	const char *name = (const char *)addr + SUN_PATH_OFF_;
+	__u64 len = size - (__u32)SUN_PATH_OFF_;
 	__u32 at = s->used;
 	char *to;
 	long n;
@@ -50,7 +50,7 @@ static __always_inline int sock_asked(struct scratch *s, struct wire_blob *b,
 		return -1;
 	to = (char *)AT(s->record, at, WIRE_RECORD_MAX);
 	BOUND(len, WIRE_SUN_MAX);
-	if (bpf_probe_read_user(to, len, name))
+	if (kernel ? bpf_probe_read_kernel(to, len, name) : bpf_probe_read_user(to, len, name))
 		return -1;
 	if (!*to) {
 		if (abstract) {
@@ -68,6 +68,14 @@ static __always_inline int sock_asked(struct scratch *s, struct wire_blob *b,
 		emit_blob_end(s, b, n - 1);
 	}
 	return (__u8)*to;
+}
+
+/* The one that a call was passed. */
+static __always_inline int sock_asked(struct scratch *s, struct wire_blob *b,
+				      const struct pt_regs *regs, bool is32, bool abstract)
+{
+	return sock_name(s, b, (const void *)sock_arg(regs, is32, 1), sock_arg(regs, is32, 2),
+			 false, abstract);
 }
 
 /*

@@ -162,7 +162,7 @@ __noinline int syscall_makes_root(__u32 call)
 	__u64 flags = compat_arg(compat_user_regs(t), compat_flag(t), 0);
 
 	if (call == WIRE_CALL_CLONE3)
-		flags = call_user_u64(flags);
+		flags = call_user_u64(flags) | clone_kept(t);
 	return (flags & CLONE_NEWUSER_) != 0;
 }
 
@@ -231,7 +231,9 @@ static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __
 		return 0;
 	syscall_tell(t, flag, call, ret, tier);
 	if (knob_acts && acts_hooks(call))
-		acts_drop(TYPED(t, pid));
+		acts_drop(TYPED(t, pid), acts_hooks(call));
+	if (call == WIRE_CALL_CLONE3)
+		clone_drop(TYPED(t, pid));
 	return 0;
 }
 

@@ -4,6 +4,7 @@
  * be that does the same. The socket says itself what came of it; its descriptor is not told of what
  * was made or accepted: it may have none (a place in the ring's own table).
  */
+#include "bind.bpf.h"
 #include "call.bpf.h"
 #include "compat.bpf.h"
 #include "connect.bpf.h"
@@ -45,8 +46,9 @@ struct {
 
 static __always_inline void uring_prove(__u32 hook)
 {
-	if (uring_proof && !(uring_proven & hook))
-		uring_proven |= hook;
+	hook &= WIRE_PROVEN_MAX - 1;
+	if (uring_proof && !uring_proven[hook])
+		uring_proven[hook] = 1;
 }
 
 /* Is it over, and of interest? Gives the call, or 0. */
@@ -64,15 +66,45 @@ static __always_inline __u32 uring_net_call(__u64 req, int err)
 	    !(LOAD(struct io_sr_msg, req, msg_flags) & MSG_FASTOPEN_))
 		return WIRE_CALL_NONE;
 	ret = LOAD(struct io_kiocb, req, cqe.res);
-	/* (Where the kernel keeps the address of a bind that was refused differs from one to the
-	 * next.) */
-	if (ret < 0 && call == WIRE_CALL_BIND)
-		return WIRE_CALL_NONE;
 	if (ret < 0 && !creds_denied(ret) && !net_tried(call, ret))
 		return WIRE_CALL_NONE;
 	if (!creds_root(TYPED(compat_current(), cred)) && !(creds_denied(ret) && knob_blocked))
 		return WIRE_CALL_NONE;
 	return call;
+}
+
+/*
+ * What the kernel has copied of a request that sends or binds: it still hangs there, or was just
+ * put back, as the last one, among those that the ring (which is locked, then) uses again.
+ */
+static __always_inline __u64 uring_message(__u64 req)
+{
+	__u64 m = (__u64)LOAD(struct io_kiocb, req, async_data);
+	const void *ctx = LOAD(struct io_kiocb, req, ctx);
+	__u32 n;
+
+	if (m || !bpf_core_field_exists(struct io_alloc_cache, entries))
+		return m;
+	n = LOAD(struct io_ring_ctx, ctx, netmsg_cache.nr_cached);
+	return n ? compat_read_u64(LOAD(struct io_ring_ctx, ctx, netmsg_cache.entries) + n - 1) : 0;
+}
+
+/* The address in it; 0: there is none, or it is not what we take it for. */
+static __always_inline __u64 uring_sent_to(__u64 req)
+{
+	__u64 m = uring_message(req), addr = (__u64)ADDR(struct io_async_msghdr, m, addr);
+
+	return m && (__u64)LOAD(struct io_async_msghdr, m, msg.msg_name) == addr ? addr : 0;
+}
+
+/* Of a bind newer kernels (and 6.12.107) keep the address alone: it says what it is. */
+static __always_inline __u64 uring_bound_to(__u64 req, __u32 family)
+{
+	__u64 m = uring_message(req), addr = (__u64)ADDR(struct io_async_msghdr, m, addr);
+
+	if (m && (__u16)compat_read_u64((const void *)m) == family)
+		return m;
+	return m && (__u16)compat_read_u64((const void *)addr) == family ? addr : 0;
 }
 
 /* What the system call would have been passed. */
@@ -84,15 +116,46 @@ static __always_inline void uring_net_arguments(struct pt_regs *regs, __u64 req,
 		compat_set_arg(regs, 1, (__u64)LOAD(struct io_connect, req, addr));
 		compat_set_arg(regs, 2, LOAD(struct io_connect, req, addr_len));
 	} else if (call == WIRE_CALL_SENDTO) {
-		/* Since 6.15 it is not kept. */
-		if (bpf_core_field_exists(struct io_sr_msg, addr))
-			addr = (__u64)LOAD(struct io_sr_msg, req, addr);
+		/* Since 6.15 it is copied only. */
+		addr = bpf_core_field_exists(struct io_sr_msg, addr) ?
+			       (__u64)LOAD(struct io_sr_msg, req, addr) :
+			       uring_sent_to(req);
 		compat_set_arg(regs, 3, LOAD(struct io_sr_msg, req, msg_flags));
 		compat_set_arg(regs, 4, addr);
 	} else if (call == WIRE_CALL_SENDMSG) {
 		compat_set_arg(regs, 1, (__u64)LOAD(struct io_sr_msg, req, umsg));
 		compat_set_arg(regs, 2, LOAD(struct io_sr_msg, req, msg_flags));
 	}
+}
+
+/* The socket of a file, or NULL. */
+static __always_inline const void *uring_sock(__u64 file)
+{
+	return sock_is_file((const void *)file) ?
+		       LOAD(struct socket, LOAD(struct file, file, private_data), sk) :
+		       NULL;
+}
+
+static __always_inline __u32 uring_family(__u64 req)
+{
+	const void *sk = uring_sock((__u64)LOAD(struct io_kiocb, req, file));
+
+	return LOAD(struct sock, sk, __sk_common.skc_family);
+}
+
+/* A Unix socket that was bound, or was not, because that was denied: no other has made a file. */
+__noinline int uring_bound(__u64 req, __u64 cgroup, __u64 gate)
+{
+	const void *sk = uring_sock((__u64)LOAD(struct io_kiocb, req, file));
+	__u64 from = uring_bound_to(req, AF_UNIX_);
+	struct gate g;
+
+	if (!sk)
+		return 0;
+	gate_unpack(&g, cgroup, gate);
+	g.hflags = URING_FLAGS;
+	return bind_tell(compat_current(), &g, NULL, sk, LOAD(struct io_kiocb, req, cqe.res),
+			 (const void *)from, from ? LOAD(struct io_bind, req, addr_len) : 0);
 }
 
 /* (What is known at compile time spares the verifier the ways of 32-bit calls.) */
@@ -114,6 +177,8 @@ __noinline int uring_net(__u64 req, __u64 cgroup, __u64 gate, __u32 call)
 	uring_net_arguments(regs, req, call);
 	sk = LOAD(struct socket, LOAD(struct file, f, private_data), sk);
 	family = LOAD(struct sock, sk, __sk_common.skc_family);
+	if (call == WIRE_CALL_BIND && ret < 0)
+		compat_set_arg(regs, 1, uring_bound_to(req, family));
 	if (family == AF_INET_ || family == AF_INET6_)
 		return net_done(&g, regs, call, sk, ret);
 	if (family == AF_UNIX_ && call == WIRE_CALL_CONNECT && (ret >= 0 || !net_tried(call, ret)))
@@ -130,6 +195,9 @@ int BPF_PROG(rootwatch_uring_connect, struct io_kiocb *request, unsigned int how
 
 	if (!call || !uring_gate(compat_current(), &g))
 		return 0;
+	/* (From here and not from there: it needs the stack.) */
+	if (call == WIRE_CALL_BIND && uring_family(req) == AF_UNIX_)
+		return uring_bound(req, g.cgroup, gate_packed(&g));
 	return uring_net(req, g.cgroup, gate_packed(&g), call);
 }
 
@@ -183,14 +251,6 @@ static __always_inline bool uring_is_error(__u64 pointer)
 	return pointer >= -4095ull;
 }
 
-/* The socket of a file, or NULL. */
-static __always_inline const void *uring_sock(__u64 file)
-{
-	return sock_is_file((const void *)file) ?
-		       LOAD(struct socket, LOAD(struct file, file, private_data), sk) :
-		       NULL;
-}
-
 /* Nobody else makes a socket by this. */
 SEC("fexit/__sys_socket_file")
 int BPF_PROG(rootwatch_uring_socket, int family, int type, int protocol, struct file *file)
@@ -218,8 +278,8 @@ int BPF_PROG(rootwatch_uring_socket, int family, int type, int protocol, struct 
 
 /*
  * Is the task at an accept of its own from that listener? Not each accept is that comes while the
- * task is at such a call: what a ring has waited for is done at the end of any. (A worker of a ring
- * makes no system calls.)
+ * task is at such a call: what a ring has waited for is done at the end of any, when its result
+ * stands already. (A worker of a ring makes no system calls.)
  */
 static __always_inline bool uring_accepts_itself(struct task_struct *t, __u64 listener)
 {
@@ -227,7 +287,7 @@ static __always_inline bool uring_accepts_itself(struct task_struct *t, __u64 li
 	bool is32 = compat_flag(t);
 	__u32 call;
 
-	if (TYPED(t, flags) & PF_IO_WORKER_)
+	if ((TYPED(t, flags) & PF_IO_WORKER_) || compat_is_over(regs))
 		return false;
 	call = sock_is_multiplexed(regs, is32) ?
 		       sock_calls[compat_arg(regs, is32, 0) & SOCK_CALLS_MASK] :

@@ -56,6 +56,17 @@ enum wire_kind {
 #define WIRE_TIER_LSM	     2u
 #define WIRE_TIER_KPROBE     3u
 
+#define WIRE_SHARES_LOG 10
+#define WIRE_SHARES	(1u << WIRE_SHARES_LOG)
+
+/* What the kernel side counts of a container's share of the ring. */
+struct wire_share {
+	__u64 in;     /* bytes put into the ring */
+	__u64 lost;   /* records that were not, for want of room */
+	__u64 cgroup; /* whose the last of those was */
+	__u64 hier;
+};
+
 struct wire_blob {
 	__u16 off;  /* from the start of the record */
 	__u16 len;  /* bytes present, no terminating NUL */
@@ -67,9 +78,9 @@ struct wire_header {
 	__u16 kind; /* enum wire_kind */
 	__u16 flags;
 	__u32 cpu;
-	__u32 pad;
-	__u64 seq;  /* per cpu, from 1, without gaps as produced: a gap is a loss */
-	__u64 time; /* CLOCK_BOOTTIME, ns */
+	__u32 share; /* which share of the ring it counts to: less than WIRE_SHARES */
+	__u64 seq;   /* per cpu, from 1, without gaps as produced: a gap is a loss */
+	__u64 time;  /* CLOCK_BOOTTIME, ns */
 };
 
 /* wire_creds.root: judged on the effective and on the file system uid. */
@@ -306,9 +317,41 @@ static inline int wire_call_is_open(__u32 call)
 /* A bit of wire_prefilter.dull; 0: the call never is. */
 static inline __u32 wire_call_dull(__u32 call)
 {
-	__u32 n = call - WIRE_CALL_DULL_FIRST;
+	__u32 n = call - WIRE_CALL_DULL_FIRST, modes = call - WIRE_CALL_CHMOD;
 
-	return n <= WIRE_CALL_DULL_LAST - WIRE_CALL_DULL_FIRST ? 1u << n : 0;
+	if (n <= WIRE_CALL_DULL_LAST - WIRE_CALL_DULL_FIRST)
+		return 1u << n;
+	return modes <= WIRE_CALL_FCHOWNAT - WIRE_CALL_CHMOD ? 1u << (16 + modes) : 0;
+}
+
+/* The four chmod and the four chown. */
+static inline int wire_call_is_chmod(__u32 call)
+{
+	return call - WIRE_CALL_CHMOD <= WIRE_CALL_FCHMODAT2 - WIRE_CALL_CHMOD;
+}
+
+static inline int wire_call_is_chown(__u32 call)
+{
+	return call - WIRE_CALL_CHOWN <= WIRE_CALL_FCHOWNAT - WIRE_CALL_CHOWN;
+}
+
+/* A mode that lets nobody but the owner do more than before, nor anybody run it as another. */
+#define WIRE_MODE_TOLD 06026u /* S_ISUID, S_ISGID, S_IWGRP, S_IROTH, S_IWOTH */
+
+/* An owner that is no news: root, or the one it has. */
+static inline int wire_owner_is_dull(__u32 uid)
+{
+	return uid + 1 <= 1;
+}
+
+/*
+ * Calls on files, by a path or a descriptor, that are only sent when a pattern matches what they
+ * act upon, as of an open (wire_prefilter.compared), where the kernel side knows what that is.
+ */
+static inline int wire_call_placed(__u32 call)
+{
+	return call - WIRE_CALL_RENAME <= WIRE_CALL_MKNODAT - WIRE_CALL_RENAME ||
+	       call - WIRE_CALL_FTRUNCATE <= WIRE_CALL_MKDIRAT - WIRE_CALL_FTRUNCATE;
 }
 
 struct wire_open {

@@ -177,7 +177,8 @@ X(DUP3,              292, 330,  24, 358)
 /*
  * The calls, one behind the other, that are dull most of the time: their arguments say at once that
  * nobody can care (a clone without new namespaces, any other ioctl). Such a one is only sent when a
- * rule asks for it all the same (wire_prefilter.dull).
+ * rule asks for it all the same (wire_prefilter.dull). Beside them the chmod that gives group and
+ * others nothing much (WIRE_MODE_TOLD), and the chown to root or of the group only.
  */
 #define WIRE_CALL_DULL_FIRST WIRE_CALL_CLONE
 #define WIRE_CALL_DULL_LAST  WIRE_CALL_CAPSET
@@ -189,33 +190,45 @@ X(DUP3,              292, 330,  24, 358)
 #define WIRE_IOCTL_SETFLAGS_32 0x40046602u
 #define WIRE_IOCTL_FSSETXATTR  0x401c5820u
 
-/* The hooks of io_uring's sockets that saw a request while they were to be proven: a bit each. */
-#define WIRE_URING_BIND	      0x01u
-#define WIRE_URING_LISTEN     0x02u
-#define WIRE_URING_ACCEPT     0x04u
-#define WIRE_URING_SOCKET     0x08u
-#define WIRE_URING_SEND	      0x10u
-#define WIRE_URING_SENDMSG    0x20u
-#define WIRE_URING_SEND_ZC    0x40u
-#define WIRE_URING_SENDMSG_ZC 0x80u
+/* A hook's bit, where several stand in one number. */
+#define WIRE_BIT(n) (1u << (n))
 
-/* The hooks where the kernel is asked before an act (bpf/acts.bpf.c): a bit each. */
-#define WIRE_ACT_RENAME	  0x001u
-#define WIRE_ACT_LINK	  0x002u
-#define WIRE_ACT_UNLINK	  0x004u
-#define WIRE_ACT_RMDIR	  0x008u
-#define WIRE_ACT_SYMLINK  0x010u
-#define WIRE_ACT_MKDIR	  0x020u
-#define WIRE_ACT_MKNOD	  0x040u
-#define WIRE_ACT_TRUNCATE 0x080u
-#define WIRE_ACT_CHMOD	  0x100u
-#define WIRE_ACT_CHOWN	  0x200u
-#define WIRE_ACT_CHROOT	  0x400u
-#define WIRE_ACT_MOUNT	  0x800u
-#define WIRE_ACT_MOVE	  0x1000u /* of a mount */
-#define WIRE_ACT_UMOUNT	  0x2000u
-#define WIRE_ACT_PIVOT	  0x4000u
-#define WIRE_ACT_FTRUNC	  0x8000u
+/* The hooks of io_uring's sockets that see a request while they are to be proven. */
+#define WIRE_URING_BIND	      0u
+#define WIRE_URING_LISTEN     1u
+#define WIRE_URING_ACCEPT     2u
+#define WIRE_URING_SOCKET     3u
+#define WIRE_URING_SEND	      4u
+#define WIRE_URING_SENDMSG    5u
+#define WIRE_URING_SEND_ZC    6u
+#define WIRE_URING_SENDMSG_ZC 7u
+
+/* The hooks where the kernel is asked before an act (bpf/acts.bpf.c). */
+#define WIRE_ACT_RENAME	    0u
+#define WIRE_ACT_LINK	    1u
+#define WIRE_ACT_UNLINK	    2u
+#define WIRE_ACT_RMDIR	    3u
+#define WIRE_ACT_SYMLINK    4u
+#define WIRE_ACT_MKDIR	    5u
+#define WIRE_ACT_MKNOD	    6u
+#define WIRE_ACT_TRUNCATE   7u
+#define WIRE_ACT_CHMOD	    8u
+#define WIRE_ACT_CHOWN	    9u
+#define WIRE_ACT_CHROOT	    10u
+#define WIRE_ACT_MOUNT	    11u
+#define WIRE_ACT_MOVE	    12u /* of a mount */
+#define WIRE_ACT_UMOUNT	    13u
+#define WIRE_ACT_PIVOT	    14u
+#define WIRE_ACT_FTRUNC	    15u
+#define WIRE_ACT_SETXATTR   16u
+#define WIRE_ACT_RMXATTR    17u
+#define WIRE_ACT_SET_ACL    18u
+#define WIRE_ACT_RM_ACL	    19u
+#define WIRE_ACT_CHANGED    20u /* the end of a change by a path */
+#define WIRE_ACT_CHANGED_FD 21u /* and of one by a descriptor */
+
+/* Of both kinds there are fewer. */
+#define WIRE_PROVEN_MAX 32u
 
 #define WIRE_CALL_SOCKETCALL 102 /* of i386: any call on a socket; listed as CONNECT */
 #define WIRE_CALL_OLD_MMAP   90	 /* of i386: its arguments lie in memory; listed as MMAP */

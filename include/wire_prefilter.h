@@ -22,15 +22,17 @@ struct wire_name {
 #define WIRE_FILTER_WORDS  16u
 #define WIRE_FILTER_BIT(h) ((h) % (WIRE_FILTER_WORDS * 64u))
 
-#define WIRE_WATCH_READ	   1u
-#define WIRE_WATCH_WRITE   2u
-#define WIRE_WATCH_DEEPER  4u /* paths only: a longer pattern begins like this */
-#define WIRE_WATCH_IGNORE  8u /* paths only: nothing below matters (after longer patterns) */
+#define WIRE_WATCH_READ	  1u
+#define WIRE_WATCH_WRITE  2u
+#define WIRE_WATCH_DEEPER 4u /* paths only: a longer pattern begins like this */
+/* Paths only: nothing below matters to opens (after longer patterns). */
+#define WIRE_WATCH_IGNORE  8u
 #define WIRE_WATCH_URGENT  16u
 #define WIRE_WATCH_CONNECT 32u
 #define WIRE_WATCH_OUT	   64u	/* an IP socket's connect: of the peer */
 #define WIRE_WATCH_IN	   128u /* bind, listen, accept: of its own address */
 #define WIRE_WATCH_SEND	   256u /* a datagram sent with an address: of that */
+#define WIRE_WATCH_CALL	   512u /* what a call of wire_prefilter.compared acts upon */
 
 /* Seeds of the path hash, one for each scope (user/rules/filter/filter.h says what they mean). */
 #define WIRE_SCOPE_PATH	    1u
@@ -121,6 +123,8 @@ struct wire_prefilter {
 	__u64 folder_firsts[4];		 /* bit n: a folder's name begins with byte n */
 	__u64 start;		 /* random: what was harmless to others is not to this one */
 	struct wire_calls calls; /* those of WIRE_SYSCALL and WIRE_NET that are wanted */
+	/* Those of them of which only what WIRE_WATCH_CALL matches is wanted, or was denied. */
+	struct wire_calls compared;
 	struct wire_suffix suffixes[WIRE_SUFFIXES_MAX];
 	struct wire_device devices[WIRE_DEVICES_MAX];
 	struct wire_network networks[WIRE_NETWORKS_MAX];

@@ -71,22 +71,35 @@ static int unknown(const char *word)
 	return EXIT_CODE_USAGE;
 }
 
-static int help(const char *topic)
+/* words: a command and what belongs to it, as after `rootwatch', n of them. */
+static int help(int n, char **words)
 {
 	const struct command *c;
 	char option[] = "--help";
-	char *argv[] = {NULL, option, NULL};
+	char *argv[] = {words[0], option, NULL, NULL};
 
-	if (!topic) {
+	if (n == 0) {
 		print_help(stdout);
 		return EXIT_CODE_OK;
 	}
-	if (strcmp(topic, "fields") == 0) {
+	if (n > (strcmp(words[0], "rules") == 0 ? 2 : 1)) {
+		fprintf(stderr,
+			"rootwatch help: '%s' is one word too many\nTry `rootwatch --help'.\n",
+			words[n - 1]);
+		return EXIT_CODE_USAGE;
+	}
+	if (strcmp(words[0], "fields") == 0) {
 		(void)rules_fields_print(stdout);
 		return rules_end(EXIT_CODE_OK);
 	}
-	c = find(topic);
-	return c && c->what ? c->run(2, argv) : unknown(topic);
+	c = find(words[0]);
+	if (!c || !c->what)
+		return unknown(words[0]);
+	if (n > 1) {
+		argv[1] = words[1];
+		argv[2] = option;
+	}
+	return c->run(n + 1, argv);
 }
 
 /*
@@ -120,9 +133,9 @@ int main(int argc, char **argv)
 		return EXIT_CODE_OK;
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-		return help(NULL);
+		return help(0, argv + 2);
 	if (strcmp(argv[1], "help") == 0)
-		return help(argc > 2 ? argv[2] : NULL);
+		return help(argc - 2, argv + 2);
 	c = find(argv[1]);
 	return c ? c->run(argc - 1, argv + 1) : unknown(argv[1]);
 }

@@ -214,6 +214,8 @@ struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct list_head mnt_mounts; /* those on it, each by its mnt_child */
+	struct list_head mnt_child;
 	struct mnt_namespace *mnt_ns;
 	int mnt_id;
 };
@@ -262,8 +264,13 @@ struct fs_struct {
 };
 
 struct nsproxy {
+	struct uts_namespace *uts_ns;
+	struct ipc_namespace *ipc_ns;
 	struct mnt_namespace *mnt_ns;
 	struct pid_namespace *pid_ns_for_children;
+	struct net *net_ns;
+	struct time_namespace *time_ns_for_children;
+	struct cgroup_namespace *cgroup_ns;
 };
 
 struct mm_struct {
@@ -376,6 +383,8 @@ struct io_kiocb {
 	__u8 opcode;
 	unsigned int flags;
 	struct io_cqe cqe;
+	struct io_ring_ctx *ctx;
+	void *async_data;
 	const struct cred *creds;
 	struct io_wq_work work;
 };
@@ -425,6 +434,30 @@ struct io_xattr {
 struct io_connect {
 	void *addr;
 	int addr_len;
+};
+
+struct io_bind { /* since 6.11 */
+	int addr_len;
+};
+
+struct msghdr {
+	void *msg_name;
+};
+
+struct io_async_msghdr {
+	struct msghdr msg;
+	struct sockaddr_any {
+		unsigned short family;
+	} addr;
+};
+
+struct io_alloc_cache {
+	void **entries; /* since 6.10 */
+	unsigned int nr_cached;
+};
+
+struct io_ring_ctx {
+	struct io_alloc_cache netmsg_cache;
 };
 
 struct io_sr_msg {

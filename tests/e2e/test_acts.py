@@ -21,7 +21,8 @@ ASKED = """
 - rule: Flipped
   desc: what a second thread turned away, or did not
   condition: >
-    evt.type in (fchmodat, fchownat, truncate, unlinkat, renameat2, linkat, symlinkat, mkdirat, mknodat, mount, umount2) and
+    evt.type in (fchmodat, fchownat, truncate, unlinkat, renameat2, linkat, symlinkat, mkdirat, mknodat, mount, umount2,
+    move_mount, pivot_root, setxattr, removexattr, ftruncate, fsetxattr) and
     (fd.name contains flip- or rootwatch.call.from contains flip-) and not evt.arg.flags contains RENAME_EXCHANGE
   output: "%evt.type"
   priority: NOTICE
@@ -30,9 +31,14 @@ ASKED = """
 """
 KINDS = {"chmod": "fchmodat", "chown": "fchownat", "truncate": "truncate", "unlink": "unlinkat", "rename-from": "renameat2",
          "rename-to": "renameat2", "link-from": "linkat", "link-to": "linkat", "symlink": "symlinkat",
-         "mkdir": "mkdirat", "mknod": "mknodat", "mount": "mount", "umount": "umount2"}
+         "mkdir": "mkdirat", "mknod": "mknodat", "mount": "mount", "umount": "umount2", "move-to": "move_mount",
+         "move-from": "move_mount", "pivot": "pivot_root", "setxattr": "setxattr", "removexattr": "removexattr",
+         "set-acl": "setxattr"}
+FD_KINDS = {"ftruncate": "ftruncate", "fsetxattr": "fsetxattr"}
 # Of these the hooks are not used everywhere (before Linux 5.17 they cost too much).
-MOUNTS = {"mount": "security_sb_mount", "umount": "security_sb_umount"}
+LATER = {"mount": "security_sb_mount", "umount": "security_sb_umount", "move-to": "security_move_mount",
+         "move-from": "security_move_mount", "pivot": "security_sb_pivotroot", "setxattr": "mnt_drop_write",
+         "removexattr": "mnt_drop_write", "set-acl": "mnt_drop_write", "fsetxattr": "mnt_drop_write_file"}
 OUT = "/tmp/flip-out"
 A, B = "/srv/flip-d", "/tmp/flip-d"  # of one length, for the text that is rewritten
 
@@ -56,45 +62,54 @@ def has_function(name):
 def done(event, act, truth):
     """In which folder it was done, by the event: by the inode, or by the name of what has none yet."""
     inodes = {truth["a"]: "a", truth["b"]: "b"}
-    if act in ("chmod", "chown", "truncate", "unlink", "rename-from", "link-from", "mount"):
+    if act in ("chmod", "chown", "truncate", "unlink", "rename-from", "link-from", "mount", "setxattr", "removexattr",
+               "set-acl", "ftruncate", "fsetxattr"):
         return inodes.get(field(event, "fd.ino"))
-    return {A: "a", B: "b"}.get(os.path.dirname(field(event, "fd.name") or ""))
+    name = "rootwatch.call.from" if act == "move-from" else "fd.name"
+    return {A: "a", B: "b"}.get(os.path.dirname(field(event, name) or ""))
 
 
 def check_names(event, act, where):
     """The names say the same, where folders keep theirs."""
     folder = A if where == "a" else B
-    fresh = act.endswith("-to") or act in ("symlink", "mkdir", "mknod")
-    if act in ("rename-from", "link-from"):
-        assert (field(event, "fd.name"), field(event, "rootwatch.call.from")) == (OUT + "/g", folder + "/f"), event
+    fresh = act in ("rename-to", "link-to") or act in ("symlink", "mkdir", "mknod")
+    there = folder + ("/r" if act == "pivot" else "/f")
+    if act in ("rename-from", "link-from", "move-from"):
+        out = OUT + ("/moved" if act == "move-from" else "/g")
+        assert (field(event, "fd.name"), field(event, "rootwatch.call.from")) == (out, there), event
+    elif act == "move-to":
+        assert (field(event, "fd.name"), field(event, "rootwatch.call.from")) == (there, OUT + "/moved"), event
     else:
-        assert field(event, "fd.name") == folder + ("/g" if fresh else "/f"), event
-    if act.endswith("-to"):
+        assert field(event, "fd.name") == (folder + "/g" if fresh else there), event
+    if act in ("rename-to", "link-to"):
         assert field(event, "rootwatch.call.from") == OUT + "/f", event
 
 
 # What is made has no inode before the act: where its folder lies is known by the name, which a
 # parent that changes places changes too.
-@suite.cases(*[(f"{how} {act}", how, act) for how in ("text", "link") for act in KINDS],
+@suite.cases(*[(f"{how} {act}", how, act) for how in ("text", "link") for act in KINDS if (how, act) != ("link", "pivot")],
+             *[(f"descriptor {act}", "fd", act) for act in FD_KINDS],
              *[(f"parent {act}", "parent", act) for act in ("chmod", "unlink", "rename-from")])
 def test_flipped(w, _label, how, act):
     w.c.sh(f"mkdir -p /srv; rm -rf {A} {B} {OUT}")
     number = patience.fewer(ACTS, 500)
     truth = w.c.act("act_flip", how, act, A, B, str(number), deadline=240)
     assert len(truth["where"]) == number and set(truth["where"]) == {"a", "b"}, truth
-    came = [e for e in w.all(of(w.c, truth, **{"evt.type": KINDS[act]})) if field(e, "thread.vtid") == truth["tid"]]
+    came = [e for e in w.all(of(w.c, truth, **{"evt.type": {**KINDS, **FD_KINDS}[act]})) if field(e, "thread.vtid") == truth["tid"]]
     came = [e for e in came if not (field(e, "fd.name") or "").endswith("/kept")]
+    if act == "pivot":
+        came = [e for e in came if (field(e, "rootwatch.call.asked") or "").startswith("/")]  # back: "."
     came.sort(key=lambda e: field(e, "evt.time"))
     if act == "umount":
         came = came[:-2]  # at the end it takes away both
     start = w.d.start["output_fields"]
-    if MOUNTS.get(act, HOOK) not in start["rootwatch.hooks"]:
+    if LATER.get(act, HOOK) not in start["rootwatch.hooks"]:
         assert start["rootwatch.tier"] == "tracepoint" or not has_function(HOOK) or \
-            (act in MOUNTS and not has_function("bpf_loop")), start
+            (act in LATER and not has_function("bpf_loop")), start
         right = sum(1 for e in came if os.path.dirname(field(e, "fd.name") or "") in (A, B, OUT))
         print(f"    tracepoints: {len(came)} of {number} told, {right} by a path that may be it: which file it was is "
               "looked up after the act, and not promised", file=sys.stderr)
-        assert all(field(e, "fd.ino") is None and field(e, "rootwatch.tier") != "fentry" for e in came), came[0]
+        assert act in FD_KINDS or all(field(e, "fd.ino") is None and field(e, "rootwatch.tier") != "fentry" for e in came), came[0]
         return
     assert len(came) == number, (len(came), truth)
     noted = [(e, where) for e, where in zip(came, truth["where"]) if field(e, "rootwatch.tier") == "fentry"]

@@ -39,6 +39,7 @@ def test_wrong_option(_c, wrong, right):
 
 @suite.cases(("-o xml", ["run", "-o", "xml"]), ("no such command", ["rnu"]),
              ("duration", ["run", "--duration", "soon"]), ("extra word", ["run", "word"]),
+             ("extra word of help", ["help", "run", "word"]),
              ("missing value", ["run", "--container"]),
              ("negative duration", ["run", "--duration", "-1"]))
 def test_usage(_c, _label, words):
@@ -48,7 +49,8 @@ def test_usage(_c, _label, words):
 
 
 def test_help(_c):
-    for words in (["--help"], ["help", "run"], ["run", "--help"], ["--version"]):
+    for words in (["--help"], ["help", "run"], ["run", "--help"], ["--version"],
+                  ["help", "rules", "list"]):
         done = run(*words)
         assert done.returncode == 0 and done.stdout, (words, done)
     text = run("help", "run").stdout.decode()

@@ -116,6 +116,13 @@ TABLE = [
      "mv /opt/k/.s /opt/k/.ssh; act_open openat r /opt/k/.ssh/prod", "c", there("/opt/k/ssh.d/prod")),
     ("ssh-config-written", "c", "mkdir -p /var/lib/git/.ssh; echo >/var/lib/git/.ssh/config",
      "c", "mkdir -p /var/lib/git/ssh; echo >/var/lib/git/ssh/config"),
+    # Calls on files by a plain name, and by a path.
+    ("ssh-config-written", "c", "mkdir -p /var/lib/p/.ssh; cd /var/lib/p/.ssh; ln -s /x k1; rm -f k1; cd /",
+     "c", "mkdir -p /var/lib/p/ssh; cd /var/lib/p/ssh; ln -s /x k1; rm -f k1; cd /"),
+    ("ssh-config-written", "c", "mkdir -p /var/lib/p/.ssh/d; echo >/opt/k; mv /opt/k /var/lib/p/.ssh/d/k2",
+     "c", "mkdir -p /var/lib/p/ssh/d; echo >/opt/k; mv /opt/k /var/lib/p/ssh/d/k2"),
+    ("ssh-config-written", "c", "mkdir -p /var/lib/p/q; ln -s ../.ssh /var/lib/p/q/l; ln -s /x /var/lib/p/q/l/k3",
+     "c", "mkdir -p /var/lib/p/r; ln -s ../ssh /var/lib/p/r/l; ln -s /x /var/lib/p/r/l/k3"),
     ("watched-renamed", "c", "mkdir -p /var/lib/vm/.ssh; echo >/var/lib/vm/.ssh/k; ln /var/lib/vm/.ssh/k /opt/k2",
      "c", "mkdir -p /var/lib/vm; echo >/var/lib/vm/k; ln /var/lib/vm/k /opt/k3"),
     # Who calls himself a package tool, or no shell, by /proc/self/comm.

@@ -21,6 +21,8 @@ from runc import Runc  # noqa: E402
 from world import field, matches, of  # noqa: E402
 
 OPENS = patience.fewer(200000, 20000)
+STORM = 20000  # far more than a buffer of 1 MiB holds
+FEW = 20
 CONTAINERS = patience.fewer(200, 20)
 AT_ONCE = 8
 RESIDENT_KIB = 24 * 1024
@@ -67,6 +69,53 @@ def test_tight_loop(c):
     assert OPENS - lost <= mine <= OPENS, (mine, lost)
     if not lost:
         assert mine == OPENS, mine
+
+
+def test_share_of_the_ring(c):
+    """
+    While nobody reads, one container fills the buffer: what it may not fill is there for the other one. And
+    it is said whose events were lost.
+    """
+    path = clean.work_dir() + "/share.json"
+    with Runc() as other:
+        d = Detector("--stats", "--output", path, ring=1)
+        for each in (c, other):  # neither is alone
+            each.act("act_open", "openat", "wc", "/etc/begin")
+        with open(path, "rb") as file:
+            seen = Begun(file)
+            patience.until(lambda: seen.count() >= 2, "the first act of both")
+        os.kill(d.pid, signal.SIGSTOP)
+        try:
+            storm = c.act("act_storm", str(STORM), "/etc/x", deadline=120)
+            acts = [other.act("act_open", "openat", "wc", f"/etc/y{i}") for i in range(FEW)]
+        finally:
+            os.kill(d.pid, signal.SIGCONT)
+        assert d.stop(deadline=90) == 0
+        _, lost = balanced(d)
+        events = list(read_lines(path))
+        of_storm = sum(matches(e, of(c, storm, **{"evt.type": "openat"})) for e in events)
+        for i, truth in enumerate(acts):
+            assert any(matches(e, of(other, truth, **{"fd.name": f"/etc/y{i}"})) for e in events), i
+    os.unlink(path)
+    print(f"# {of_storm} of {STORM} opens of the storm, {len(acts)} of {FEW} of the other container")
+    assert 0 < of_storm < STORM and lost >= STORM - of_storm, (of_storm, lost)
+    told = {}
+    for e in events:
+        if field(e, "rootwatch.lost"):
+            owner = field(e, "container.full_id")
+            told[owner] = told.get(owner, 0) + field(e, "rootwatch.lost")
+    assert set(told) == {c.id} and told[c.id] == lost, (told, lost)
+
+
+class Begun:
+    """The acts on /etc/begin that have come."""
+
+    def __init__(self, file):
+        self.file, self.text = file, b""
+
+    def count(self):
+        self.text += self.file.read()
+        return self.text.count(b'"fd.name":"/etc/begin"')
 
 
 def resident(d, key):

@@ -328,9 +328,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_again(&e, &v, &o);
 	len = output_text(line, &e, &v, &o);
 	check_text(line, len);
-	len = output_lost_json(line, e.num, e.time, e.time, &o);
+	len = output_lost_json(line, e.num, e.time, e.time, e.container, &o);
 	check_json(line, len);
-	len = output_lost_text(line, e.num, e.time, e.time, &o);
+	len = output_lost_text(line, e.num, e.time, e.time, e.container, &o);
 	check_text(line, len);
 
 	while (n_strings > 0)

@@ -15,8 +15,8 @@ struct canary_proof {
 	bool exec, rename, fork, exit, open, denied, received, mapped, setid, connect, moved;
 	bool refused; /* a connect, by a seccomp filter */
 	bool uring, uring_connect;
-	uint32_t uring_sockets; /* WIRE_URING_* that were seen */
-	uint32_t acts;		/* WIRE_ACT_* that were noted before they were done */
+	uint32_t uring_sockets; /* bits of WIRE_URING_* that were seen */
+	uint32_t acts;		/* bits of WIRE_ACT_* that were noted before they were done */
 	bool uring_tried;   /* else io_uring is not for the canary, which has few capabilities */
 	uint32_t open_tier; /* WIRE_TIER_* by which the open came */
 	uint32_t pid_ns;    /* of the canary: set before its first record can come */

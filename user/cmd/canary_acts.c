@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -17,6 +18,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cmd/canary_uring.h"
@@ -160,6 +162,30 @@ static int act_on_paths(void)
 	return act_on_mounts() || chroot("/") ? -1 : 0;
 }
 
+/*
+ * Attributes and ACLs, by paths and by a descriptor. The kernel is asked about them also where the
+ * file system has none, so whether it is done is nothing.
+ */
+static void act_on_attributes(int watched)
+{
+	static const char attribute[] = "security.rootwatch", acl[] = "system.posix_acl_access";
+	/* struct posix_acl_xattr_header and its entries: rw for the owner alone */
+	static const uint8_t rights[] = {
+		2,    0,    0,	  0, /* version */
+		1,    0,    6,	  0,	0xff, 0xff,
+		0xff, 0xff, 4,	  0,	0,    0, /* ACL_USER_OBJ, ACL_GROUP_OBJ */
+		0xff, 0xff, 0xff, 0xff, 0x20, 0,
+		0,    0,    0xff, 0xff, 0xff, 0xff, /* ACL_OTHER */
+	};
+
+	(void)setxattr(WATCHED, attribute, "", 1, 0);
+	(void)removexattr(WATCHED, attribute);
+	(void)setxattr(WATCHED, acl, rights, sizeof(rights), 0);
+	(void)removexattr(WATCHED, acl);
+	(void)fsetxattr(watched, attribute, "", 1, 0);
+	(void)fremovexattr(watched, attribute);
+}
+
 int cmd_canary(int argc, char **argv)
 {
 	bool ring = false, acts = false;
@@ -183,6 +209,8 @@ int cmd_canary(int argc, char **argv)
 		close(fd);
 	if (acts && (ftruncate(watched, 0) || act_on_paths()))
 		return EXIT_CODE_ERROR;
+	if (acts)
+		act_on_attributes(watched);
 	if (act_connect(ring) || act_fork() || (ring && canary_uring_unlink(WATCHED)))
 		return EXIT_CODE_ERROR;
 	/* Down and up again: the second one is a raise of privilege. */

@@ -171,7 +171,7 @@ static void check_urings(const struct report *r, const struct source *s)
 	switch (source_urings(s)) {
 	case 0:
 		line(r, NOTE, "not seen",
-		     "through io_uring: which file is meant by its number in the ring; binds that were refused");
+		     "through io_uring: which file is meant by its number in the ring");
 		break;
 	case -EOPNOTSUPP:
 		line(r, NOTE, "io_uring",
@@ -211,7 +211,7 @@ static void check_tier(const struct report *r, const struct source *s)
 	check_urings(r, s);
 	line(r, NOTE, "not seen",
 	     source_acts(s) ?
-		     "where the paths of attributes and of what was denied led at that "
+		     "where the paths of what was denied or done through io_uring led at that "
 		     "moment (it is looked up right after)" :
 		     "where the paths of other calls led at that moment (it is looked up right after)");
 	line(r, NOTE, "not seen", "%s", NOT_SEEN);

@@ -181,14 +181,43 @@ static int write_line(struct pipeline *p, size_t len)
 	return sink_write(p->sink, p->line, len);
 }
 
-static int tell_lost(struct pipeline *p, uint64_t lost, uint64_t time)
+static int tell_lost_of(struct pipeline *p, uint64_t lost, uint64_t time, const struct container *c)
 {
 	size_t len;
 
 	p->st.lost_seen += lost;
 	len = (p->o.json ? output_lost_json : output_lost_text)(p->line, lost, p->st.lost_seen,
-								time, &p->out);
+								time, c, &p->out);
 	return write_line(p, len);
+}
+
+static void know_cgroup(struct pipeline *p, uint64_t cgroup, uint32_t hier)
+{
+	char path[512];
+	int len;
+
+	if (!p->source || container_cache_knows(p->containers, cgroup, hier))
+		return;
+	len = source_cgroup_path(p->source, cgroup, hier, path, sizeof(path));
+	if (len > 0)
+		container_cache_add_cgroup(p->containers, cgroup, hier, path, (size_t)len);
+}
+
+/* By container, as far as the ring had no room; then what else was lost. */
+static int tell_lost(struct pipeline *p, uint64_t lost, uint64_t time)
+{
+	struct source_loss loss;
+	int err = 0;
+
+	while (!err && p->o.loss && lost > 0 && p->o.loss(p->o.loss_arg, lost, &loss)) {
+		know_cgroup(p, loss.cgroup, loss.hier);
+		lost -= loss.lost;
+		err = tell_lost_of(p, loss.lost, time,
+				   container_cache_find(p->containers, loss.cgroup, loss.hier,
+							false, 0,
+							(uint64_t)clock_ns(CLOCK_BOOTTIME)));
+	}
+	return err || lost == 0 ? err : tell_lost_of(p, lost, time, NULL);
 }
 
 int pipeline_start(struct pipeline *p, const char *tier, const char *hooks)
@@ -224,15 +253,8 @@ int pipeline_settle(struct pipeline *p, uint64_t lost)
 static void identify(struct pipeline *p, struct event *e)
 {
 	const struct event_task *t = &e->task;
-	char path[512];
-	int len;
 
-	if (p->source && !container_cache_knows(p->containers, t->cgroup, t->cgroup_hier)) {
-		len = source_cgroup_path(p->source, t->cgroup, t->cgroup_hier, path, sizeof(path));
-		if (len > 0)
-			container_cache_add_cgroup(p->containers, t->cgroup, t->cgroup_hier, path,
-						   (size_t)len);
-	}
+	know_cgroup(p, t->cgroup, t->cgroup_hier);
 	e->container = container_cache_find(p->containers, t->cgroup, t->cgroup_hier,
 					    t->flags & WIRE_TASK_FOREIGN_NS, t->pid_ns, e->btime);
 }
@@ -410,6 +432,11 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 	if (e.kind == EVENT_EXIT)
 		process_table_end(p->processes, &e);
 	return err;
+}
+
+void pipeline_hurry(struct pipeline *p, unsigned int after_ms)
+{
+	resolver_stop(p->resolver, after_ms);
 }
 
 void pipeline_stats(const struct pipeline *p, struct pipeline_stats *st)

@@ -21,6 +21,9 @@ struct pipeline_options {
 	const char *container; /* only this one: id, prefix of it, or name; NULL: every */
 	const char *hostname;
 	struct host_mounts *host; /* the caller's; NULL: where files lie on the host is not known */
+	/* Whose records were lost: source_loss(). NULL: nobody knows. */
+	bool (*loss)(void *arg, uint64_t max, struct source_loss *loss);
+	void *loss_arg;
 	const uint32_t *hidden_pid_ns; /* of rootwatch's own canary: counted, not shown */
 };
 
@@ -48,6 +51,9 @@ void pipeline_rules(struct pipeline *p, uint32_t set, struct engine *engine);
 
 /* The first line of a JSON stream: output_start_json(). 0 or -errno. */
 int pipeline_start(struct pipeline *p, const char *tier, const char *hooks);
+
+/* Time is short: after so many ms paths of calls are told as they were asked for. */
+void pipeline_hurry(struct pipeline *p, unsigned int after_ms);
 
 /* A source_fn: 0, or -errno when the sink failed. */
 int pipeline_record(void *pipeline, const void *data, size_t size);

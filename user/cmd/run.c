@@ -28,6 +28,8 @@
 #define PROOF_MS     400
 /* After the first signal to end: how long a reader may take nothing. */
 #define READER_MS 5000
+/* After it, for how long what paths led to is still looked up: that is most of the work. */
+#define HURRY_MS 1000
 /* Between two looks whether somebody reads the FIFO. */
 #define FIFO_MS 100
 
@@ -172,6 +174,7 @@ static int stream(struct run *r, unsigned int duration)
 	}
 	/* No more of them, then all that there are. */
 	source_stop(r->source);
+	pipeline_hurry(r->pipeline, HURRY_MS);
 	while (n >= 0) {
 		n = deliver(r, 0);
 		if (n == 0)
@@ -307,6 +310,11 @@ static int open_sink(struct run *r)
 	return err;
 }
 
+static bool loss_of(void *source, uint64_t max, struct source_loss *loss)
+{
+	return source_loss(source, max, loss);
+}
+
 static int run_with(struct run *r, const struct run_options *o)
 {
 	char host[HOSTNAME_MAX] = "", why[SOURCE_WHY_MAX];
@@ -341,6 +349,8 @@ static int run_with(struct run *r, const struct run_options *o)
 	}
 	open_host(r);
 	po.host = r->host;
+	po.loss = loss_of;
+	po.loss_arg = r->source;
 	err = pipeline_new(&r->pipeline, &po, r->source, r->sink);
 	if (err) {
 		fprintf(stderr, "rootwatch: %s\n", strerror(-err));
@@ -374,6 +384,21 @@ static int run_with(struct run *r, const struct run_options *o)
 	return EXIT_CODE_OK;
 }
 
+/* What does not depend on the options. */
+static int prepare(struct run *r)
+{
+	if (geteuid() != 0) {
+		fprintf(stderr, "rootwatch: run needs root (it loads BPF programs): use sudo\n");
+		return EXIT_CODE_PRIVILEGE;
+	}
+	r->signals = open_signals();
+	if (r->signals < 0) {
+		fprintf(stderr, "rootwatch: signals: %s\n", strerror(-r->signals));
+		return EXIT_CODE_ERROR;
+	}
+	return EXIT_CODE_OK;
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct run_options o = RUN_OPTIONS_INIT;
@@ -385,16 +410,9 @@ int cmd_run(int argc, char **argv)
 		o.text = !o.output && isatty(STDOUT_FILENO);
 		o.json = !o.text;
 	}
-	if (geteuid() != 0) {
-		fprintf(stderr, "rootwatch: run needs root (it loads BPF programs): use sudo\n");
-		return EXIT_CODE_PRIVILEGE;
-	}
-	r.signals = open_signals();
-	if (r.signals < 0) {
-		fprintf(stderr, "rootwatch: signals: %s\n", strerror(-r.signals));
-		return EXIT_CODE_ERROR;
-	}
-	code = run_with(&r, &o);
+	code = prepare(&r);
+	if (code == EXIT_CODE_OK)
+		code = run_with(&r, &o);
 	canary_release(&r.proof);
 	pipeline_free(r.pipeline);
 	judges_free(&r.judges);
@@ -407,6 +425,7 @@ int cmd_run(int argc, char **argv)
 		fprintf(stderr, "rootwatch: last lines could not be written: %s\n", strerror(-err));
 		code = EXIT_CODE_ERROR;
 	}
-	close(r.signals);
+	if (r.signals >= 0)
+		close(r.signals);
 	return code;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mountinfo.h"
 #include "container/host_mounts.h"
 #include "container/walker.h"
@@ -34,6 +35,7 @@ struct resolver {
 	struct walker *walker;
 	struct witnesses *witnesses;
 	struct host_mounts *host;
+	int64_t stop_at; /* ms; 0: never */
 	char text[RESOLVER_PATH_MAX];
 	struct spot spot; /* text "": none; a call's two paths often have one directory */
 	struct found found[WIRE_SYSCALL_PATHS];
@@ -239,8 +241,8 @@ static void place(struct resolver *r, const struct event *e, const struct witnes
 		path->hostpath = host_mounts_path(r->host, of.dev, inside, f->hostpath);
 }
 
-/* Finds what r->text leads to and keeps it in r->spot. Gives 0 or -errno. */
-static int find_spot(struct resolver *r, const struct witness *w, bool directory)
+/* Finds what r->text leads to and keeps it in r->spot. flags: of walker_open(). 0 or -errno. */
+static int find_spot(struct resolver *r, const struct witness *w, uint32_t flags)
 {
 	struct spot *spot = &r->spot;
 	int fd, err = 0;
@@ -250,7 +252,7 @@ static int find_spot(struct resolver *r, const struct witness *w, bool directory
 	if (strcmp(r->text, spot->text) == 0)
 		return 0;
 	spot->text[0] = '\0';
-	fd = walker_open(r->walker, w->mnt_ns, w->root, r->text, directory);
+	fd = walker_open(r->walker, w->mnt_ns, w->root, r->text, flags);
 	if (fd < 0)
 		return fd;
 	spot->mount = mount_id(fd);
@@ -263,14 +265,18 @@ static int find_spot(struct resolver *r, const struct witness *w, bool directory
 }
 
 /* Is it the object itself that the path leads to, or else the name in a directory? */
-static bool find_path(struct resolver *r, const struct witness *w, bool follows, struct found *f)
+static bool find_path(struct resolver *r, const struct witness *w, enum event_call_end end,
+		      struct found *f)
 {
 	const char *last = "";
-	int err = follows ? find_spot(r, w, false) : -ENOENT;
+	int err = -ENOENT;
+
+	if (end != EVENT_CALL_NAME)
+		err = find_spot(r, w, end == EVENT_CALL_OBJECT ? O_NOFOLLOW : 0);
 
 	if (err == -ENOENT) {
 		last = cut_last(r->text);
-		err = find_spot(r, w, true);
+		err = find_spot(r, w, O_DIRECTORY);
 	}
 	if (err)
 		return false;
@@ -285,7 +291,7 @@ static void resolve(struct resolver *r, struct event *e, const struct witness *w
 	bool mounts = e->sys.call == WIRE_CALL_MOUNT || e->sys.call == WIRE_CALL_MOVE_MOUNT;
 	struct found *f = &r->found[i];
 
-	if (!write_text(r, path, w->root_path) || !find_path(r, w, event_call_follows(&e->sys), f))
+	if (!write_text(r, path, w->root_path) || !find_path(r, w, event_call_end(&e->sys), f))
 		return;
 	path->path = str_from(f->path);
 	path->resolved = true;
@@ -313,6 +319,8 @@ void resolver_call(struct resolver *r, struct event *e)
 
 	if (e->kind != EVENT_SYSCALL || !(is_asked(s, 0) || is_asked(s, 1)))
 		return;
+	if (r->stop_at && clock_ms() >= r->stop_at)
+		return;
 	if (witnesses_find(r->witnesses, e, &w) < 0)
 		return;
 	r->spot.text[0] = '\0';
@@ -320,4 +328,9 @@ void resolver_call(struct resolver *r, struct event *e)
 		if (is_asked(s, i))
 			resolve(r, e, &w, i);
 	witness_close(&w);
+}
+
+void resolver_stop(struct resolver *r, unsigned int after_ms)
+{
+	r->stop_at = clock_ms() + after_ms;
 }

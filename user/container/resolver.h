@@ -29,4 +29,7 @@ void resolver_seen(struct resolver *r, const struct event_task *t);
  */
 void resolver_call(struct resolver *r, struct event *e);
 
+/* After so many ms nothing is looked up any more: paths stay as they were asked for. */
+void resolver_stop(struct resolver *r, unsigned int after_ms);
+
 #endif /* ROOTWATCH_CONTAINER_RESOLVER_H */

@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "container/waits.h"
+
 #ifndef RESOLVE_CACHED /* since Linux 5.12: what would have to wait fails with EAGAIN */
 #define RESOLVE_CACHED 0x20
 #endif
@@ -24,7 +26,7 @@
 
 /* So often that long for a thread that waits for a processor: who keeps all of them busy must not
  * hide by that where paths lead. Before Linux 5.12 (see above) every path is followed by a thread. */
-#define STARVED_MAX 50
+#define STARVED_MAX 10
 
 /* So many mount namespaces may hang at a time before the others are not answered either. */
 #define HELPERS 4
@@ -51,6 +53,7 @@ struct helper {
 };
 
 struct walker {
+	struct waits waits;
 	struct helper *helpers[HELPERS];
 };
 
@@ -226,10 +229,19 @@ static struct helper *find_helper(struct walker *w, uint32_t mnt_ns)
 	return free_one ? *free_one : NULL;
 }
 
-int walker_open(struct walker *w, uint32_t mnt_ns, int root, const char *path, bool directory)
+static uint64_t now_ns(void)
 {
-	uint64_t flags = O_PATH | O_CLOEXEC | (directory ? O_DIRECTORY : 0);
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (uint64_t)at.tv_sec * 1000000000u + (uint64_t)at.tv_nsec;
+}
+
+int walker_open(struct walker *w, uint32_t mnt_ns, int root, const char *path, uint32_t more)
+{
+	uint64_t flags = O_PATH | O_CLOEXEC | more;
 	struct helper *h;
+	uint64_t begun;
 	int fd;
 
 	if (strlen(path) >= PATH_MAX)
@@ -238,8 +250,13 @@ int walker_open(struct walker *w, uint32_t mnt_ns, int root, const char *path, b
 	/* EINVAL: a kernel that does not know the flag. */
 	if (fd != -EAGAIN && fd != -EINVAL)
 		return fd;
-	h = find_helper(w, mnt_ns);
-	return h ? helper_ask(h, mnt_ns, root, path, flags) : -EBUSY;
+	begun = now_ns();
+	h = waits_may(&w->waits, mnt_ns, begun) ? find_helper(w, mnt_ns) : NULL;
+	if (!h)
+		return -EBUSY;
+	fd = helper_ask(h, mnt_ns, root, path, flags);
+	waits_spend(&w->waits, mnt_ns, now_ns(), now_ns() - begun);
+	return fd;
 }
 
 int walker_new(struct walker **out)

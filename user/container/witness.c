@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "container/container.h"
 
 /* As many mount namespaces are remembered; two that share a place push each other out. */
@@ -15,8 +16,13 @@
 /* Of a cgroup no more are tried: those that live longest come first, mostly. */
 #define TRIED_MAX 4
 
+/* In a mount namespace where nobody was found it is not looked again for so long, unless somebody
+ * is seen there: the search costs as much as some ten events. */
+#define NONE_MS 100
+
 struct known {
 	uint32_t mnt_ns, pid, vpid;
+	int64_t none_until; /* ms; pid is 0 then */
 };
 
 struct witnesses {
@@ -50,7 +56,7 @@ void witnesses_add(struct witnesses *w, uint32_t mnt_ns, uint32_t pid, uint32_t 
 	struct known *k = find_known(w, mnt_ns);
 
 	if (k->mnt_ns != mnt_ns || k->pid == 0 || vpid < k->vpid)
-		*k = (struct known){mnt_ns, pid, vpid};
+		*k = (struct known){mnt_ns, pid, vpid, 0};
 }
 
 /* "mnt:[4026531841]" */
@@ -111,7 +117,7 @@ static int try_cgroup(struct witnesses *w, const struct event *e, struct witness
 		err = try_pid(w, pid, mnt_ns, false, out);
 	fclose(f);
 	if (!err)
-		*find_known(w, mnt_ns) = (struct known){mnt_ns, pid, 1};
+		*find_known(w, mnt_ns) = (struct known){mnt_ns, pid, 1, 0};
 	return err;
 }
 
@@ -128,8 +134,13 @@ int witnesses_find(struct witnesses *w, const struct event *e, struct witness *o
 		if (err)
 			k->pid = 0;
 	}
-	if (err && e->container && e->container->cgroup_path[0] == '/')
-		err = try_cgroup(w, e, out);
+	if (!err || !e->container || e->container->cgroup_path[0] != '/')
+		return err;
+	if (k->mnt_ns == mnt_ns && k->pid == 0 && clock_ms() < k->none_until)
+		return err;
+	err = try_cgroup(w, e, out);
+	if (err)
+		*k = (struct known){mnt_ns, 0, 0, clock_ms() + NONE_MS};
 	return err;
 }
 

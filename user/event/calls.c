@@ -104,7 +104,19 @@ bool event_call_leads(const struct event_syscall *s, size_t i)
 	return row->path[i] && row->dir[i] != WIRE_CALL_A_NAME && s->paths[i].asked.len > 0;
 }
 
-bool event_call_follows(const struct event_syscall *s)
+uint32_t event_call_owner(const struct event_syscall *s)
+{
+	if (!wire_call_is_chown(s->call))
+		return UINT32_MAX;
+	return (uint32_t)event_call_arg(s, s->call == WIRE_CALL_FCHOWNAT ? 3 : 2);
+}
+
+static enum event_call_end followed(bool follows)
+{
+	return follows ? EVENT_CALL_FOLLOWS : EVENT_CALL_OBJECT;
+}
+
+enum event_call_end event_call_end(const struct event_syscall *s)
 {
 	switch (s->call) {
 	case WIRE_CALL_CHMOD:
@@ -119,25 +131,29 @@ bool event_call_follows(const struct event_syscall *s)
 	case WIRE_CALL_SWAPON:
 	case WIRE_CALL_SWAPOFF:
 	case WIRE_CALL_ACCT:
-		return true;
+		return EVENT_CALL_FOLLOWS;
+	case WIRE_CALL_LCHOWN:
+	case WIRE_CALL_LSETXATTR:
+	case WIRE_CALL_LREMOVEXATTR:
+		return EVENT_CALL_OBJECT;
 	case WIRE_CALL_SETXATTRAT:
 	case WIRE_CALL_REMOVEXATTRAT:
 	case WIRE_CALL_MOUNT_SETATTR:
 	case WIRE_CALL_OPEN_TREE_ATTR:
-		return !(s->args[2] & AT_SYMLINK_NOFOLLOW);
+		return followed(!(s->args[2] & AT_SYMLINK_NOFOLLOW));
 	case WIRE_CALL_FILE_SETATTR:
-		return !(s->args[4] & AT_SYMLINK_NOFOLLOW);
+		return followed(!(s->args[4] & AT_SYMLINK_NOFOLLOW));
 	case WIRE_CALL_NAME_TO_HANDLE_AT:
-		return s->args[4] & AT_SYMLINK_FOLLOW;
+		return followed(s->args[4] & AT_SYMLINK_FOLLOW);
 	case WIRE_CALL_FSPICK:
-		return !(s->args[2] & CALL_FSPICK_NOFOLLOW);
+		return followed(!(s->args[2] & CALL_FSPICK_NOFOLLOW));
 	case WIRE_CALL_FCHMODAT2:
-		return !(s->args[3] & AT_SYMLINK_NOFOLLOW);
+		return followed(!(s->args[3] & AT_SYMLINK_NOFOLLOW));
 	case WIRE_CALL_FCHOWNAT:
-		return !(s->args[4] & AT_SYMLINK_NOFOLLOW);
+		return followed(!(s->args[4] & AT_SYMLINK_NOFOLLOW));
 	case WIRE_CALL_UMOUNT2:
-		return !(s->args[1] & CALL_UMOUNT_NOFOLLOW);
+		return followed(!(s->args[1] & CALL_UMOUNT_NOFOLLOW));
 	default:
-		return false;
+		return EVENT_CALL_NAME;
 	}
 }

@@ -147,6 +147,14 @@ static bool opens_for_writing(const struct event *e)
 	       (e->blocked && (oflags & O_CREAT));
 }
 
+/* A directory that a path starts at; "": there is none. */
+static struct str base_of(struct reader *r, struct wire_blob b)
+{
+	struct str base = reader_take(r, b, WIRE_PATH_MAX);
+
+	return b.off ? reader_or_root(base) : base;
+}
+
 static void decode_open(struct reader *r, struct event *e)
 {
 	const struct wire_open *w = r->head;
@@ -165,14 +173,14 @@ static void decode_open(struct reader *r, struct event *e)
 	e->open.no_fd = w->flags & WIRE_OPEN_NO_FD;
 	e->open.asked = reader_take(r, w->asked, WIRE_PATH_MAX);
 	e->cwd = reader_or_root(reader_take(r, w->cwd, WIRE_PATH_MAX));
-	base = reader_take(r, w->base, WIRE_PATH_MAX);
+	base = base_of(r, w->base);
 	e->open.write = opens_for_writing(e);
 	if (r->bad || !e->blocked || e->open.file.known)
 		return;
 	e->open.unresolved = true;
 	if (w->flags & WIRE_OPEN_HANDLE) {
 		e->open.handle = e->open.asked;
-		e->open.handle_at = w->base.off ? reader_or_root(base) : base; /* none: not known */
+		e->open.handle_at = base; /* none: not known */
 		e->open.asked = STR_LIT("");
 		return;
 	}
@@ -248,7 +256,7 @@ static void decode_syscall(struct reader *r, struct event *e)
 	for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++) {
 		struct event_call_path *path = &e->sys.paths[i];
 
-		path->base = reader_take(r, w->base[i], WIRE_PATH_MAX);
+		path->base = base_of(r, w->base[i]);
 		path->asked = reader_take(r, w->asked[i], WIRE_PATH_MAX);
 		if (fill_object(r, path, &w->f[i], offsetof(struct wire_syscall, f[i])))
 			continue;

@@ -266,8 +266,17 @@ bool event_call_leads(const struct event_syscall *s, size_t i);
 /* Is its second path no other file, but the name of something that the first one has? */
 bool event_call_of_attribute(const struct event_syscall *s);
 
-/* Does it also follow a link at its very end? */
-bool event_call_follows(const struct event_syscall *s);
+/* Of chown and its like: the uid that the file gets; UINT32_MAX: it keeps the one it has. */
+uint32_t event_call_owner(const struct event_syscall *s);
+
+/* What a call means by the end of its path. */
+enum event_call_end {
+	EVENT_CALL_NAME,    /* a name in a directory: what is made, removed or renamed */
+	EVENT_CALL_OBJECT,  /* what is there, be it a link or what was mounted on the name */
+	EVENT_CALL_FOLLOWS, /* and where a link leads to */
+};
+
+enum event_call_end event_call_end(const struct event_syscall *s);
 
 /*
  * In words, in buf; "" when the call has none: flags ("MS_BIND|MS_REC"), the mode

@@ -76,6 +76,7 @@ struct field {
 #define FIELD_ACTS  (FIELD_E | FIELD_SOC | FIELD_K | FIELD_N) /* all but exit */
 #define FIELD_EVENT (FIELD_ACTS | FIELD_EXIT)
 #define FIELD_ALL   (FIELD_EVENT | FIELD_LOST | FIELD_START)
+#define FIELD_OWNED (FIELD_EVENT | FIELD_LOST)
 #define FIELD_TOLD  (FIELD_EVENT | FIELD_START)
 
 /* X(identifier, name, type, may be null, when, kinds, meaning, example) */
@@ -308,12 +309,12 @@ X(EXIT_RULE, "rootwatch.exit.rule", STRING, true, ALWAYS, EXIT, \
   "the rule that its start had raised", "\"package-manager\"") \
 X(EXIT_EVT_NUM, "rootwatch.exit.evt_num", NUMBER, true, ALWAYS, EXIT, \
   "evt.num of that alert", "17") \
-X(CONTAINER_ID, "container.id", STRING, true, ALWAYS, EVENT, \
+X(CONTAINER_ID, "container.id", STRING, true, ALWAYS, OWNED, \
   "first 12 characters of the container's id; unknown: its cgroup names none", \
   "\"4f1c2d3e5a6b\"") \
-X(CONTAINER_FULL_ID, "container.full_id", STRING, true, ALWAYS, EVENT, \
+X(CONTAINER_FULL_ID, "container.full_id", STRING, true, ALWAYS, OWNED, \
   "the container's id", "\"4f1c2d3e5a6b...\"") \
-X(CONTAINER_NAME, "container.name", STRING, true, ALWAYS, EVENT, \
+X(CONTAINER_NAME, "container.name", STRING, true, ALWAYS, OWNED, \
   "its name, as the runtime's files say", "\"web\"") \
 X(CONTAINER_TYPE, "container.type", STRING, false, ALWAYS, EVENT, \
   "its runtime", "\"docker\"") \
@@ -414,6 +415,8 @@ X(FS_TARGETRAW, "fs.path.targetraw", STRING, NONE, K, "that, as passed", "\"pass
 X(FAILED, "evt.failed", BOOL, NONE, ACTS, "the call returned an error", "false") \
 X(CATEGORY, "evt.category", STRING, NONE, EVENT, "file, process, net or user", "\"file\"") \
 X(HOSTNAME, "evt.hostname", STRING, NONE, EVENT, "name of the host", "\"node-1\"") \
+X(CALL_OWNER, "rootwatch.call.owner", NUMBER, NONE, K, \
+  "the uid that chown and its like give a file; missing: it keeps the one it has", "1000") \
 X(ARG_UID, "evt.arg.uid", STRING, NONE, S, \
   "of setuid: the user that was asked for: root, others by uid", "\"root\"") \
 X(ARG_RES, "evt.arg.res", STRING, NONE, ACTS, "as evt.res", "\"SUCCESS\"") \

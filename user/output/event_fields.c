@@ -141,15 +141,21 @@ static void put_groups(struct line *l, const struct event *e)
 	put_own(l, F_TO_GROUPS, event_groups(&e->setid, buf));
 }
 
-static void put_container(struct line *l, const struct event *e)
-{
-	static const struct container none;
-	const struct container *c = e->container ? e->container : &none;
-	const char *type = container_type_name(c->ref.type);
+static const struct container no_container;
 
+static void put_names(struct line *l, const struct container *c)
+{
 	put_whole(l, F_CONTAINER_ID, str_from(c->short_id), CONTAINER_ID_MAX);
 	put_whole(l, F_CONTAINER_FULL_ID, str_from(c->ref.id), CONTAINER_ID_MAX);
 	put_str(l, F_CONTAINER_NAME, str_from(c->name));
+}
+
+static void put_container(struct line *l, const struct event *e)
+{
+	const struct container *c = e->container ? e->container : &no_container;
+	const char *type = container_type_name(c->ref.type);
+
+	put_names(l, c);
 	put_own(l, F_CONTAINER_TYPE, str_from(type));
 	put_str(l, F_CONTAINER_REPOSITORY, str_from(c->image));
 	put_str(l, F_CONTAINER_TAG, str_from(c->image_tag));
@@ -309,12 +315,14 @@ void event_fields_write(struct line *l, const struct event *e, const struct verd
 	put_bool(l, F_TRUNCATED, e->truncated || l->cut);
 }
 
-void event_fields_write_lost(struct line *l, uint64_t lost, uint64_t total, uint64_t time_ns)
+void event_fields_write_lost(struct line *l, uint64_t lost, uint64_t total, uint64_t time_ns,
+			     const struct container *c)
 {
 	put_schema(l);
 	put_num(l, F_TIME, (int64_t)time_ns);
 	put_num(l, F_LOST, (int64_t)lost);
 	put_num(l, F_LOST_TOTAL, (int64_t)total);
+	put_names(l, c ? c : &no_container);
 }
 
 void event_fields_write_start(struct line *l, struct str tier, struct str hooks, uint64_t time_ns)

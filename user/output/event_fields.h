@@ -13,8 +13,9 @@
 void event_fields_begin(struct line *l, const struct event *e, char **time, char **num);
 void event_fields_write(struct line *l, const struct event *e, const struct verdict *v);
 
-/* The same for the line about lost events. */
-void event_fields_write_lost(struct line *l, uint64_t lost, uint64_t total, uint64_t time_ns);
+/* The same for the line about lost events; c: whose, or NULL. */
+void event_fields_write_lost(struct line *l, uint64_t lost, uint64_t total, uint64_t time_ns,
+			     const struct container *c);
 
 /* And for the first line of a stream. */
 void event_fields_write_start(struct line *l, struct str tier, struct str hooks, uint64_t time_ns);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/decimal.h"
+#include "container/container.h"
 #include "output/event_fields.h"
 #include "output/json.h"
 #include "output/output.h"
@@ -29,6 +30,7 @@ struct job {
 	const struct event *e;
 	const struct verdict *v;
 	const struct output_options *o;
+	const struct container *c;
 	uint64_t lost, total_lost, time_ns;
 	struct str tier, hooks;
 	struct places *at;
@@ -166,19 +168,24 @@ static void write_lost(struct line *l, void *arg)
 
 	(void)write_top(l, j->time_ns, STR_LIT("Events lost"), PRIORITY_CRITICAL, j->o->hostname);
 	line_i64(l, (int64_t)j->lost);
-	line_literal(l, " events were lost (");
+	line_literal(l, " events");
+	if (j->c) {
+		line_literal(l, " of ");
+		line_string(l, str_from(j->c->short_id));
+	}
+	line_literal(l, " were lost (");
 	line_i64(l, (int64_t)j->total_lost);
 	line_literal(l, " since the start)\"");
 	write_tags(l, &none);
 	line_literal(l, ",\"output_fields\":{");
-	event_fields_write_lost(l, j->lost, j->total_lost, j->time_ns);
+	event_fields_write_lost(l, j->lost, j->total_lost, j->time_ns, j->c);
 	line_literal(l, "}}\n");
 }
 
 size_t output_lost_json(char line[static OUTPUT_LINE_MAX], uint64_t lost, uint64_t total_lost,
-			uint64_t time_ns, const struct output_options *o)
+			uint64_t time_ns, const struct container *c, const struct output_options *o)
 {
-	struct job j = {.o = o, .lost = lost, .total_lost = total_lost, .time_ns = time_ns};
+	struct job j = {.o = o, .c = c, .lost = lost, .total_lost = total_lost, .time_ns = time_ns};
 
 	return line_render(line, OUTPUT_LINE_MAX - 1, LINE_JSON, write_lost, &j);
 }

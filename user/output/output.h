@@ -53,11 +53,16 @@ size_t output_json_again(char line[static OUTPUT_LINE_MAX], const struct output_
 size_t output_text(char line[static OUTPUT_LINE_MAX], const struct event *e,
 		   const struct verdict *v, const struct output_options *o);
 
-/* What was lost between two events: a line of its own, priority Critical, rule "Events lost". */
+/*
+ * What was lost between two events: a line of its own, priority Critical, rule "Events lost". c:
+ * whose it was; NULL: not known.
+ */
 size_t output_lost_json(char line[static OUTPUT_LINE_MAX], uint64_t lost, uint64_t total_lost,
-			uint64_t time_ns, const struct output_options *o);
+			uint64_t time_ns, const struct container *c,
+			const struct output_options *o);
 size_t output_lost_text(char line[static OUTPUT_LINE_MAX], uint64_t lost, uint64_t total_lost,
-			uint64_t time_ns, const struct output_options *o);
+			uint64_t time_ns, const struct container *c,
+			const struct output_options *o);
 
 /*
  * The first line of a JSON stream, priority Informational, rule "Watching": by which tier opens are

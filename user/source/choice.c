@@ -29,6 +29,12 @@ static const char *const extras[] = {
 	"security_sb_umount",
 	"security_sb_pivotroot",
 	"security_file_truncate",
+	"security_inode_setxattr",
+	"security_inode_removexattr",
+	"security_inode_set_acl",
+	"security_inode_remove_acl",
+	"mnt_drop_write",
+	"mnt_drop_write_file",
 	"bpf_loop",
 };
 

@@ -29,6 +29,19 @@ bool hooks_degrade(struct hooks *h)
 	return choice_degrade(&h->choice, h->why);
 }
 
+/*
+ * What is told of a hook is what the program goes to, whatever its section says; what the kernel
+ * has not is refused at the load.
+ */
+static void set_target(struct bpf_program *prog, const char *hook)
+{
+	enum bpf_prog_type type = bpf_program__type(prog);
+	const char *function = strchr(hook, '/');
+
+	if ((type == BPF_PROG_TYPE_TRACING || type == BPF_PROG_TYPE_LSM) && function)
+		(void)bpf_program__set_attach_target(prog, 0, function + 1);
+}
+
 void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)
 {
 	h->skel = skel;
@@ -57,9 +70,8 @@ void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)
 			continue;
 		if (prog)
 			bpf_program__set_autoload(prog, true);
-		if (prog && hook_rows[i].when == HOOK_REFUSED_PERMITS)
-			(void)bpf_program__set_attach_target(
-				prog, 0, strchr(hook_rows[i].hook.hook, '/') + 1);
+		if (prog)
+			set_target(prog, hook_rows[i].hook.hook);
 		h->list[h->n++] = hook_rows[i].hook;
 	}
 }

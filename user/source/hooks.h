@@ -14,7 +14,7 @@ struct bpf_link;
 struct btf;
 struct rootwatch_bpf;
 
-#define HOOKS_MAX 48
+#define HOOKS_MAX 56
 /* One for the calls of the first rules, and one for each reload that asks for more of them. */
 #define HOOKS_PROBES_MAX 64
 

@@ -35,3 +35,13 @@ void knobs_set(struct rootwatch_bpf *skel, const struct source_options *o)
 	skel->bss->knob_harmless = secret ? secret | 1 : 0;
 	skel->rodata->knob_blocked = o->blocked;
 }
+
+uint32_t knobs_proven(const volatile uint8_t hooks[static WIRE_PROVEN_MAX])
+{
+	uint32_t bits = 0;
+
+	for (uint32_t i = 0; i < WIRE_PROVEN_MAX; i++)
+		if (__atomic_load_n(&hooks[i], __ATOMIC_SEQ_CST))
+			bits |= WIRE_BIT(i);
+	return bits;
+}

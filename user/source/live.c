@@ -18,7 +18,9 @@
 #include "source/knobs.h"
 #include "source/moves.h"
 #include "source/object.h"
+#include "source/programs.h"
 #include "source/ring.h"
+#include "source/shares.h"
 #include "source/swap.h"
 #include "wire.h"
 
@@ -39,6 +41,7 @@ struct source {
 	struct rootwatch_bpf *skel;
 	struct ring *ring;
 	struct swap swap;
+	struct shares shares;
 	struct hooks hooks;
 	int epoll;
 	bool all;
@@ -61,6 +64,7 @@ static int record_in(void *ctx, const void *data, size_t size)
 	struct source *s = ctx;
 
 	s->delivered++;
+	shares_taken(&s->shares, data, size);
 	return s->fn(s->arg, data, size);
 }
 
@@ -115,8 +119,11 @@ static int open_object(struct source *s, int *types)
 
 	if (!s->kernel)
 		s->kernel = btf__load_vmlinux_btf(); /* NULL: slower */
-	s->skel = object_open(s->kernel, types);
-	err = s->skel ? 0 : -errno;
+	err = programs_prepare();
+	if (!err) {
+		s->skel = object_open(s->kernel, types);
+		err = s->skel ? 0 : -errno;
+	}
 	btf__free(s->kernel);
 	s->kernel = NULL;
 	return err;
@@ -126,7 +133,7 @@ static int load(struct source *s, const struct source_options *o, char *why)
 {
 	struct wire_calls calls = wanted_calls(s, o->filter);
 	uint32_t number;
-	int types, err;
+	int types = -1, err;
 
 	err = open_object(s, &types);
 	if (!s->skel) {
@@ -137,7 +144,7 @@ static int load(struct source *s, const struct source_options *o, char *why)
 	hooks_prepare(&s->hooks, s->skel);
 	err = bpf_map__set_max_entries(s->skel->maps.ring, o->ring_bytes);
 	if (!err)
-		err = load_error(rootwatch_bpf__load(s->skel));
+		err = load_error(programs_load(s->skel->skeleton));
 	if (types >= 0)
 		close(types);
 	if (err) {
@@ -147,6 +154,7 @@ static int load(struct source *s, const struct source_options *o, char *why)
 			 strerror(-err));
 		return err;
 	}
+	shares_begin(&s->shares, s->skel, o->ring_bytes);
 	err = swap_filter(&s->swap, s->skel, o->filter, &calls, &number);
 	if (err)
 		snprintf(why, SOURCE_WHY_MAX, "the kernel refuses the rules' filter: %s",
@@ -300,13 +308,13 @@ bool source_prove_moves(struct source *s)
 uint32_t source_prove_urings(struct source *s, bool on)
 {
 	__atomic_store_n(&s->skel->bss->uring_proof, on, __ATOMIC_SEQ_CST);
-	return __atomic_load_n(&s->skel->bss->uring_proven, __ATOMIC_SEQ_CST);
+	return knobs_proven(s->skel->bss->uring_proven);
 }
 
 uint32_t source_prove_acts(struct source *s, bool on)
 {
 	__atomic_store_n(&s->skel->bss->acts_proof, on, __ATOMIC_SEQ_CST);
-	return __atomic_load_n(&s->skel->bss->acts_proven, __ATOMIC_SEQ_CST);
+	return knobs_proven(s->skel->bss->acts_proven);
 }
 
 bool source_acts(const struct source *s)
@@ -364,6 +372,11 @@ int source_stats(const struct source *s, struct source_stats *st)
 	st->delivered = s->delivered;
 	st->lost_recursion = hooks_missed(&s->hooks);
 	return 0;
+}
+
+bool source_loss(struct source *s, uint64_t max, struct source_loss *loss)
+{
+	return shares_loss(&s->shares, max, loss);
 }
 
 const struct source_hook *source_hooks(const struct source *s, size_t *n)

@@ -35,6 +35,8 @@ static uint32_t access_value(uint32_t access)
 		value |= WIRE_WATCH_IN;
 	if (access & FILTER_SEND)
 		value |= WIRE_WATCH_SEND;
+	if (access & FILTER_CALL)
+		value |= WIRE_WATCH_CALL;
 	return value;
 }
 
@@ -112,7 +114,8 @@ static int add_path(struct prefilter *p, const struct filter_entry *w)
 	const char *at = w->pattern;
 	int depth = 0;
 
-	p->set.scope_access[scope] |= value & (WIRE_WATCH_READ | WIRE_WATCH_WRITE);
+	p->set.scope_access[scope] |= value &
+				      (WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_CALL);
 	if (*at == '\0') {
 		p->set.scope_root[scope] |= value;
 		return 0;
@@ -152,7 +155,7 @@ static int add_name(struct prefilter *p, const struct filter_entry *w)
 /* It lies on paths: these have to be looked at. */
 static int add_folder(struct prefilter *p, const struct filter_entry *w)
 {
-	uint32_t access = entry_value(w) & (WIRE_WATCH_READ | WIRE_WATCH_WRITE);
+	uint32_t access = entry_value(w) & (WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_CALL);
 	int err = add_name(p, w);
 	unsigned char first = (unsigned char)w->pattern[0];
 
@@ -333,8 +336,12 @@ static int add(struct prefilter *p, const struct filter_entry *w)
 	return -EINVAL;
 }
 
-/* What the canary does; see canary_prove(). */
+/*
+ * What the canary does; see canary_prove(). And what calls ask for below a /proc that is none:
+ * rules see it without its beginning (file_asked_path()).
+ */
 static const struct filter_entry proofs[] = {
+	{FILTER_PATH, "/proc", FILTER_CALL, false, false},
 	{FILTER_NAME, SOURCE_PROOF_FILE, FILTER_WRITE, false, false},
 	{FILTER_SOCKET, SOURCE_PROOF_SOCKET, FILTER_CONNECT, false, false},
 };
@@ -348,6 +355,7 @@ int prefilter_compile(struct prefilter *p, const struct filter *f, uint32_t numb
 	p->number = number;
 	p->set.any = access_value(f->any);
 	p->set.calls = f->calls;
+	p->set.compared = f->compared;
 	p->set.sockets = f->sockets;
 	p->set.dull = f->dull;
 	p->set.datagrams = f->any & FILTER_SEND;

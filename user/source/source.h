@@ -58,7 +58,7 @@ struct source_hook {
 	bool optional;	     /* the others work without it */
 	enum source_proof proof;
 	uint32_t tier; /* WIRE_TIER_* */
-	uint32_t act;  /* of SOURCE_PROOF_ACT: WIRE_ACT_*; of _URING_NET: WIRE_URING_* */
+	uint32_t act; /* of SOURCE_PROOF_ACT: the bit of WIRE_ACT_*; of _URING_NET: of WIRE_URING_* */
 };
 
 struct source_stats {
@@ -99,12 +99,12 @@ int source_poll(struct source *s, int timeout_ms, source_fn fn, void *arg);
 bool source_prove_moves(struct source *s);
 
 /*
- * While this is on, what io_uring does passes any filter: for acts of our own. Gives WIRE_URING_*
- * of the hooks that saw something then.
+ * While this is on, what io_uring does passes any filter: for acts of our own. Gives bits of
+ * WIRE_URING_*, of the hooks that saw something then.
  */
 uint32_t source_prove_urings(struct source *s, bool on);
 
-/* While this is on, acts that no rule asks for are noted as well. Gives WIRE_ACT_* of what was. */
+/* While this is on, acts that no rule asks for are noted as well. Gives bits of WIRE_ACT_*. */
 uint32_t source_prove_acts(struct source *s, bool on);
 
 /* Is what calls act on noted before the act, and not looked up after it? */
@@ -133,6 +133,18 @@ void source_stop(struct source *s);
 int source_host_devices(struct source *s, const uint32_t *devs, size_t n);
 
 int source_stats(const struct source *s, struct source_stats *st);
+/*
+ * Records that the ring had no room for, at most max of them, by the container that they were of,
+ * each only once. False: there are no others. (When two containers share a place of a table, the
+ * cgroup is that of one of them.)
+ */
+struct source_loss {
+	uint64_t lost;
+	uint64_t cgroup;
+	uint32_t hier;
+};
+bool source_loss(struct source *s, uint64_t max, struct source_loss *loss);
+
 const struct source_hook *source_hooks(const struct source *s, size_t *n);
 
 /* By which kind of hook opens are seen: a WIRE_TIER_*. */

@@ -9,19 +9,26 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <sys/mount.h>
+#include <sys/xattr.h>
 
 static const char usage[] =
-	"act_flip text|link|parent ACT A B N\n"
+	"act_flip text|link|parent|fd ACT A B N\n"
 	"A, B: the folders, made here, of one length. text: the path is rewritten in memory; link: a\n"
-	"symbolic link in it leads now to the one, now to the other; parent: the folders change places\n"
+	"symbolic link in it leads now to the one, now to the other; parent: the folders change places;\n"
+	"fd: a descriptor is that of the file in the one, or in the other\n"
 	"ACT: chmod, chown, truncate, unlink, rename-from, rename-to, link-from, link-to, symlink, mkdir,\n"
-	"mknod";
+	"mknod, mount, umount, move-from, move-to, pivot, setxattr, removexattr, set-acl; of fd: ftruncate,\n"
+	"fsetxattr";
 
-#define LINK  "/tmp/flip-link"
-#define OUT   "/tmp/flip-out"
-#define THERE "f" /* in both folders */
-#define FRESH "g" /* in none, until it is made */
+#define LINK	  "/tmp/flip-link"
+#define OUT	  "/tmp/flip-out"
+#define THERE	  "f"	       /* in both folders */
+#define FRESH	  "g"	       /* in none, until it is made */
+#define ROOT	  "r"	       /* in both: the root of a mount */
+#define MOVED	  OUT "/moved" /* where a mount is moved from, or to */
+#define ATTRIBUTE "trusted.flip"
 
 static atomic_bool over;
 static atomic_uint flips;
@@ -79,6 +86,18 @@ static void *flip_parent(void *arg)
 	while (!atomic_load(&over)) {
 		must(syscall(SYS_renameat2, AT_FDCWD, folders[0], AT_FDCWD, folders[1], EXCHANGE),
 		     "exchange");
+		atomic_fetch_add(&flips, 1);
+	}
+	return NULL;
+}
+
+static int changing = -1; /* a descriptor: of one of the two files */
+
+static void *flip_fd(void *arg)
+{
+	(void)arg;
+	for (unsigned i = 0; !atomic_load(&over); i++) {
+		must(dup3(files[i % 2], changing, O_CLOEXEC), "dup");
 		atomic_fetch_add(&flips, 1);
 	}
 	return NULL;
@@ -185,6 +204,126 @@ static void mount_again(int i)
 	must(mount(OUT "/" THERE, file, NULL, MS_BIND, NULL), "mount");
 }
 
+static void unmount_there(const char *file)
+{
+	must(umount2(file, MNT_DETACH), "umount");
+}
+
+static void mount_on(const char *file)
+{
+	must(mount(OUT "/" THERE, file, NULL, MS_BIND, NULL), "mount");
+}
+
+static long act_move_to(void)
+{
+	return syscall(SYS_move_mount, AT_FDCWD, MOVED, AT_FDCWD, path, 0);
+}
+
+static void move_anew(int i)
+{
+	unmount(i);
+	mount_on(MOVED);
+}
+
+/* Of two mounts one. */
+static long act_move_from(void)
+{
+	return syscall(SYS_move_mount, AT_FDCWD, path, AT_FDCWD, MOVED, 0);
+}
+
+static void move_away(int i)
+{
+	unmount_there(MOVED);
+	mount_again(i);
+}
+
+static int root = -1; /* the one before it is changed */
+
+/* The old root comes to lie upon the new one. */
+static long act_pivot(void)
+{
+	return syscall(SYS_pivot_root, path, path);
+}
+
+static bool pivoted(int i)
+{
+	struct stat now, there;
+
+	return has(dirs[i], ROOT, &there) && stat("/", &now) == 0 && now.st_ino == there.st_ino;
+}
+
+static void pivot_back(int i)
+{
+	char file[64];
+
+	(void)snprintf(file, sizeof(file), "%s/" ROOT, folders[i] + 1);
+	must(fchdir(root), "fchdir");
+	must(syscall(SYS_pivot_root, ".", file), "pivot back");
+	must(chdir("/"), "chdir");
+}
+
+static long act_setxattr(void)
+{
+	char value = (char)step;
+
+	return setxattr(path, ATTRIBUTE, &value, 1, 0);
+}
+
+static long act_fsetxattr(void)
+{
+	char value = (char)step;
+
+	return fsetxattr(changing, ATTRIBUTE, &value, 1, 0);
+}
+
+static bool has_value(int i)
+{
+	char value = 0;
+
+	return fgetxattr(files[i], ATTRIBUTE, &value, 1) == 1 && value == (char)step;
+}
+
+static void take_value(int i)
+{
+	must(fremovexattr(files[i], ATTRIBUTE), "remove attribute");
+}
+
+static long act_removexattr(void)
+{
+	return removexattr(path, ATTRIBUTE);
+}
+
+static bool has_none(int i)
+{
+	char value;
+
+	return fgetxattr(files[i], ATTRIBUTE, &value, 1) < 0;
+}
+
+static void give_value(int i)
+{
+	must(fsetxattr(files[i], ATTRIBUTE, "x", 1, 0), "give attribute");
+}
+
+/* One that says what a mode could: the file has that, then. */
+static long act_set_acl(void)
+{
+	const struct {
+		uint32_t version;
+		struct {
+			uint16_t tag, rights;
+			uint32_t id;
+		} entry[3];
+	} acl = {2, {{1, 7, ~0u}, {4, (uint16_t)(step >> 3), ~0u}, {0x20, step & 7, ~0u}}};
+
+	return setxattr(path, "system.posix_acl_access", &acl, sizeof(acl), 0);
+}
+
+static long act_ftruncate(void)
+{
+	return ftruncate(changing, step);
+}
+
 static bool marked(int i)
 {
 	struct stat st;
@@ -199,6 +338,15 @@ static void unmark(int i)
 	must(fchmod(files[i], 0700), "unmark");
 	must(fchown(files[i], 0, (gid_t)-1), "unmark");
 	must(ftruncate(files[i], 0), "unmark");
+}
+
+/* By another call than what is told apart. */
+static void make_empty(int i)
+{
+	char file[64];
+
+	(void)snprintf(file, sizeof(file), "%s/" THERE, folders[i]);
+	must(truncate(file, 0), "make empty");
 }
 
 static bool gone(int i)
@@ -250,6 +398,14 @@ static void unlink_out(int i)
 	must(unlinkat(out, FRESH, 0), "unlink");
 }
 
+static void make_file(int dir, const char *file)
+{
+	int fd = openat(dir, file, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
+
+	need(fd, file);
+	(void)close(fd);
+}
+
 static const struct act {
 	const char *name, *file;
 	long (*act)(void);
@@ -269,14 +425,53 @@ static const struct act {
 	{"mknod", FRESH, act_mknod, made, remove_fresh},
 	{"mount", THERE, act_mount, mounted, unmount},
 	{"umount", THERE, act_umount, unmounted, mount_again},
+	{"move-to", THERE, act_move_to, mounted, move_anew},
+	{"move-from", THERE, act_move_from, unmounted, move_away},
+	{"pivot", ROOT, act_pivot, pivoted, pivot_back},
+	{"setxattr", THERE, act_setxattr, has_value, take_value},
+	{"removexattr", THERE, act_removexattr, has_none, give_value},
+	{"set-acl", THERE, act_set_acl, marked, unmark},
+	{"ftruncate", THERE, act_ftruncate, marked, make_empty},
+	{"fsetxattr", THERE, act_fsetxattr, has_value, take_value},
 };
 
-static void make_file(int dir, const char *file)
+/* What the acts need beside the files in the folders; and at the end it is taken away. */
+static void prepare(const struct act *a)
 {
-	int fd = openat(dir, file, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
+	char file[64];
 
-	need(fd, file);
-	(void)close(fd);
+	if (a->act == act_move_to || a->act == act_move_from)
+		make_file(out, "moved");
+	if (a->act == act_move_to)
+		mount_on(MOVED);
+	changing = dup(files[0]);
+	must(changing, "dup");
+	root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	must(root, "root");
+	for (int i = 0; i < 2; i++) {
+		if (a->undo == mount_again || a->undo == move_away)
+			mount_again(i);
+		if (a->undo == give_value)
+			give_value(i);
+		if (a->act != act_pivot)
+			continue;
+		(void)snprintf(file, sizeof(file), "%s/" ROOT, folders[i]);
+		must(mkdir(file, 0755), file);
+		must(mount(file, file, NULL, MS_BIND, NULL), "mount");
+	}
+}
+
+static void clean_up(const struct act *a)
+{
+	char file[64];
+
+	if (a->act == act_move_to)
+		unmount_there(MOVED);
+	for (int i = 0; i < 2; i++) {
+		(void)snprintf(file, sizeof(file), "%s/%s", folders[i], a->file);
+		if (a->undo == mount_again || a->undo == move_away || a->act == act_pivot)
+			unmount_there(file);
+	}
 }
 
 static int make_folder(const char *folder)
@@ -355,6 +550,8 @@ int main(int argc, char **argv)
 		flip = flip_link;
 	else if (!strcmp(argv[1], "parent"))
 		flip = flip_parent;
+	else if (!strcmp(argv[1], "fd"))
+		flip = flip_fd;
 	if (!a || !flip)
 		truth_usage(usage);
 	folders[0] = argv[3];
@@ -369,15 +566,13 @@ int main(int argc, char **argv)
 	(void)unlink(LINK);
 	need(symlink(folders[0], LINK), LINK);
 	name = a->file;
-	for (int i = 0; i < 2 && a->act == act_umount; i++)
-		mount_again(i);
+	prepare(a);
 	if (snprintf(path, sizeof(path), "%s/%s", flip == flip_link ? LINK : folders[0], name) >=
 	    (int)sizeof(path))
 		truth_die("too long");
 	truth_begin("flip");
 	run(a, flip, strtoul(argv[5], NULL, 10));
-	for (int i = 0; i < 2 && a->act == act_umount; i++)
-		unmount(i);
+	clean_up(a);
 	truth_end();
 	return 0;
 }

@@ -8,11 +8,14 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 static const char usage[] =
 	"act_ring_net now|worker|poll ACT ADDRESS PORT (of IPv4)\n"
 	"ACT: bind, listen, accept, accept-direct (into the ring's own table), accept-many (three, by\n"
-	"one request), sendto, sendmsg (datagrams), fastopen, fastopen-msg (to a listener of its own)\n"
+	"one request), accept-hidden (so, by a task that is always at an accept4 of its own, which\n"
+	"fails), sendto, sendmsg (datagrams), fastopen, fastopen-msg (to a listener of its own)\n"
+	"act_ring_net now|worker|poll bind-unix PATH\n"
 	"act_ring_net now|worker|poll socket|socket-direct FAMILY TYPE PROTOCOL (numbers)";
 
 /* Not in the headers of all distributions. */
@@ -26,6 +29,7 @@ enum { OP_SOCKET = 45, OP_BIND = 56, OP_LISTEN };
 #endif
 
 static struct sockaddr_in to = {.sin_family = AF_INET};
+static struct sockaddr_un at_path = {.sun_family = AF_UNIX};
 static char byte = 'x';
 static struct iovec io = {&byte, 1};
 static struct msghdr message = {
@@ -48,6 +52,22 @@ static int make_listener(void)
 	if (bind(fd, (struct sockaddr *)&to, sizeof(to)) || listen(fd, MANY))
 		truth_die("listen");
 	return fd;
+}
+
+/* Connects, in a process of its own, one client after the other. */
+static void connect_later(int clients)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		truth_die("fork");
+	while (pid == 0 && clients--) {
+		usleep(20000);
+		if (connect(make(SOCK_STREAM), (struct sockaddr *)&to, sizeof(to)))
+			_exit(1);
+	}
+	if (pid == 0)
+		_exit(0);
 }
 
 static int make_waiting(int clients)
@@ -94,10 +114,14 @@ static void ask_send(struct io_uring_sqe *s, bool msg, bool fast)
 
 static void ask_accept(struct io_uring_sqe *s, const struct ring *r, const char *how)
 {
-	bool many = !strcmp(how, "accept-many");
+	bool hidden = !strcmp(how, "accept-hidden"), many = hidden || !strcmp(how, "accept-many");
 
 	s->opcode = IORING_OP_ACCEPT;
-	s->fd = make_waiting(many ? MANY : 1);
+	s->fd = hidden ? make_listener() : make_waiting(many ? MANY : 1);
+	if (hidden) {
+		listener = s->fd;
+		connect_later(MANY);
+	}
 	if (many)
 		s->ioprio = IORING_ACCEPT_MULTISHOT;
 	if (!strcmp(how, "accept-direct")) {
@@ -117,6 +141,14 @@ static bool ask(struct io_uring_sqe *s, const struct ring *r, const char *act, c
 			make_table(r);
 			s->splice_fd_in = 1;
 		}
+		return true;
+	}
+	if (!strcmp(act, "bind-unix") && n == 1 && strlen(words[0]) < sizeof(at_path.sun_path)) {
+		memcpy(at_path.sun_path, words[0], strlen(words[0]) + 1);
+		s->opcode = OP_BIND;
+		s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		s->addr = at(&at_path);
+		s->off = sizeof(at_path);
 		return true;
 	}
 	if (n != 2 || inet_pton(AF_INET, words[0], &to.sin_addr) != 1)
@@ -145,6 +177,25 @@ static bool ask(struct io_uring_sqe *s, const struct ring *r, const char *act, c
 	return true;
 }
 
+/* Of each request's end, that its task was at the same accept4 all the time. */
+static int wait_hidden(struct ring *r)
+{
+	unsigned *head = (unsigned *)(void *)(r->cq + r->p.cq_off.head);
+	unsigned *tail = (unsigned *)(void *)(r->cq + r->p.cq_off.tail);
+	struct io_uring_cqe *cqes = (struct io_uring_cqe *)(void *)(r->cq + r->p.cq_off.cqes);
+	int res = 0;
+
+	if (syscall(SYS_io_uring_enter, r->fd, 1, 0, 0, NULL, 0) != 1)
+		truth_die("io_uring_enter");
+	for (int i = 0; i < MANY && res >= 0; i++) {
+		while (*head == __atomic_load_n(tail, __ATOMIC_ACQUIRE))
+			(void)syscall(SYS_accept4, listener, NULL, NULL, -1);
+		res = cqes[*head & (r->p.cq_entries - 1)].res;
+		__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
+	}
+	return res;
+}
+
 int main(int argc, char **argv)
 {
 	const char *how = argc > 1 ? argv[1] : "";
@@ -162,7 +213,12 @@ int main(int argc, char **argv)
 	s->flags = !strcmp(how, "worker") ? IOSQE_ASYNC : 0;
 	more = s->ioprio ? MANY - 1 : 0;
 	ring_give(&r);
-	res = ring_wait(&r, 1, 1, false);
+	if (!strcmp(argv[2], "accept-hidden")) {
+		res = wait_hidden(&r);
+		more = 0;
+	} else {
+		res = ring_wait(&r, 1, 1, false);
+	}
 	while (more-- && res >= 0)
 		res = ring_wait(&r, 0, 1, true);
 

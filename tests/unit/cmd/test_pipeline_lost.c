@@ -73,6 +73,47 @@ static void test_settle(void **state)
 	assert_int_equal(piped_stats().lines, 2);
 }
 
+/* Two containers' records that the ring had no room for, and one of nobody that is known. */
+static uint64_t losses[] = {4, 2, 1};
+
+static bool whose(void *arg, uint64_t max, struct source_loss *loss)
+{
+	static const uint64_t cgroups[LEN(losses)] = {CGROUP_A, CGROUP_B, 4711};
+
+	assert_ptr_equal(arg, losses);
+	for (size_t i = 0; i < LEN(losses); i++) {
+		if (losses[i] == 0)
+			continue;
+		*loss = (struct source_loss){losses[i] < max ? losses[i] : max, cgroups[i], 0};
+		losses[i] -= loss->lost;
+		return true;
+	}
+	return false;
+}
+
+static void test_whose(void **state)
+{
+	(void)state;
+	piped_start(&(struct pipeline_options){.loss = whose, .loss_arg = losses});
+	piped_two_containers();
+	piped.seq[0] += 3;
+	piped_harmless();
+	piped_feed();
+	assert_int_equal(piped_read_lines(), 1);
+	piped_expect_number(0, "rootwatch.lost", 3);
+	piped_expect_text(0, "container.full_id", ID_A);
+	assert_int_equal(pipeline_settle(piped.pipeline, 9), 0);
+	assert_int_equal(piped_read_lines(), 5);
+	piped_expect_number(1, "rootwatch.lost", 1);
+	piped_expect_text(1, "container.full_id", ID_A);
+	piped_expect_number(2, "rootwatch.lost", 2);
+	piped_expect_text(2, "container.full_id", ID_B);
+	piped_expect_number(3, "rootwatch.lost", 1);
+	piped_expect_number(4, "rootwatch.lost", 2);
+	piped_expect_number(4, "rootwatch.lost_total", 9);
+	assert_int_equal(piped_stats().lost_seen, 9);
+}
+
 static void test_malformed(void **state)
 {
 	struct wire_header *h = (struct wire_header *)piped.r.data;
@@ -141,7 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PIPED(test_lost),    PIPED(test_settle),     PIPED(test_malformed),
-		PIPED(test_any_cpu), PIPED(test_sink_fails),
+		PIPED(test_any_cpu), PIPED(test_sink_fails), PIPED(test_whose),
 	};
 
 	return cmocka_run_group_tests(tests, shipped_load, shipped_free);

@@ -229,6 +229,15 @@ static void mounts(void **state)
 	assert_true(str_is(e.sys.paths[1].hostpath, "/dev/shm/x"));
 }
 
+/* When time is short. */
+static void stopped(void **state)
+{
+	(void)state;
+	a_path(WIRE_CALL_RENAME, "", "/link/new", "/etc/new");
+	resolver_stop(resolver, 0);
+	a_path(WIRE_CALL_RENAME, "", "/link/new", NULL);
+}
+
 /* The thread's way, which links on an overlay take. */
 static void walker(void **state)
 {
@@ -240,11 +249,11 @@ static void walker(void **state)
 	assert_int_equal(walker_new(&w), 0);
 	snprintf(path, sizeof(path), "%s/link/../link/cron.d", top);
 	for (int i = 0; i < 3; i++) {
-		fd = walker_open(w, own_ns, root, path, true);
+		fd = walker_open(w, own_ns, root, path, O_DIRECTORY);
 		assert_true(fd >= 0);
 		close(fd);
 	}
-	assert_int_equal(walker_open(w, own_ns, root, "/proc/self/root/", true), -ELOOP);
+	assert_int_equal(walker_open(w, own_ns, root, "/proc/self/root/", O_DIRECTORY), -ELOOP);
 	assert_int_equal(walker_open(w, own_ns, root, "/gone/x", false), -ENOENT);
 	walker_free(w);
 	walker_free(NULL);
@@ -260,6 +269,7 @@ int main(void)
 		cmocka_unit_test(witnesses),
 		cmocka_unit_test(mounts),
 		cmocka_unit_test(walker),
+		cmocka_unit_test(stopped), /* the last one */
 	};
 
 	return cmocka_run_group_tests_name("resolver", tests, set_up, tear_down);

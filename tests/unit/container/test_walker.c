@@ -54,21 +54,21 @@ static void hanging_file_system(void **state)
 	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	assert_int_equal(walker_new(&w), 0);
 	snprintf(path, sizeof(path), "%s/a/b", top);
-	assert_int_equal(walker_open(w, HUNG_NS, root, path, true), -ETIMEDOUT);
-	assert_int_equal(walker_open(w, HUNG_NS, root, path, true), -EBUSY);
+	assert_int_equal(walker_open(w, HUNG_NS, root, path, O_DIRECTORY), -ETIMEDOUT);
+	assert_int_equal(walker_open(w, HUNG_NS, root, path, O_DIRECTORY), -EBUSY);
 	/* Others are not held up, and can hang for themselves. */
-	fd = walker_open(w, OTHER_NS, root, "/tmp", true);
+	fd = walker_open(w, OTHER_NS, root, "/tmp", O_DIRECTORY);
 	assert_true(fd >= 0);
 	close(fd);
 	for (uint32_t ns = OTHER_NS; ns < OTHER_NS + 3; ns++)
-		assert_int_equal(walker_open(w, ns, root, path, true), -ETIMEDOUT);
+		assert_int_equal(walker_open(w, ns, root, path, O_DIRECTORY), -ETIMEDOUT);
 	/* Only so many threads: then what would have to wait is given up at once. */
-	assert_int_equal(walker_open(w, OTHER_NS + 9, root, path, true), -EBUSY);
+	assert_int_equal(walker_open(w, OTHER_NS + 9, root, path, O_DIRECTORY), -EBUSY);
 	/* Once the daemon is gone the threads come back. */
 	close(fuse);
 	for (int i = 0; i < 1000 && (err == -EBUSY || err == -ETIMEDOUT); i++) {
 		usleep(10000);
-		err = walker_open(w, HUNG_NS, root, path, true);
+		err = walker_open(w, HUNG_NS, root, path, O_DIRECTORY);
 	}
 	assert_int_equal(err, -ENOTCONN);
 	walker_free(w);

@@ -207,7 +207,7 @@ static void lost_events(void **state)
 {
 	const struct output_options o = {.hostname = "node1"};
 	char line[OUTPUT_LINE_MAX];
-	size_t len = output_lost_json(line, 12, 34, 1795309323123456789u, &o);
+	size_t len = output_lost_json(line, 12, 34, 1795309323123456789u, NULL, &o);
 	json_t *j = check_told(line, len, "Events lost", "Critical", FIELD_LOST);
 
 	(void)state;

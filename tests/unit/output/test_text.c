@@ -214,7 +214,7 @@ static void colours_only_add(void **state)
 static void lost_events(void **state)
 {
 	const struct output_options o = {.hostname = "node1"};
-	size_t len = output_lost_text(text, 12, 34, 1795309323123456789u, &o);
+	size_t len = output_lost_text(text, 12, 34, 1795309323123456789u, NULL, &o);
 
 	(void)state;
 	text[len] = '\0';

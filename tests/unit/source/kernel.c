@@ -370,6 +370,11 @@ bool kernel_wants(uint32_t call)
 	return wire_calls_has(&prefilters[prefilter_active].calls, call);
 }
 
+bool kernel_compares(uint32_t call)
+{
+	return wire_calls_has(&prefilters[prefilter_active].compared, call);
+}
+
 static struct wire_blob append(struct record *r)
 {
 	struct wire_blob b;

@@ -54,6 +54,8 @@ uint32_t kernel_connects(const char *name, const char *comm);
 bool kernel_ends(uint32_t access, const struct wire_address *a, uint16_t port, int32_t ret);
 bool kernel_makes(uint32_t kind);
 bool kernel_wants(uint32_t call);
+/* Are those of them only sent that act upon what a pattern of WIRE_WATCH_CALL matches? */
+bool kernel_compares(uint32_t call);
 
 /* The record of an open of the file, as it would be sent, with its file only. */
 void kernel_record(const struct kernel_file *f, struct record *r);

@@ -28,7 +28,8 @@ static void test_merge(void **state)
 	(void)state;
 	lists_load(list, LEN(list));
 	/* /etc, /etc/x, /etc/x/y, n */
-	assert_int_equal(lists_compiled.n_entries, 4 + 2); /* and the names of the proof */
+	assert_int_equal(lists_compiled.n_entries,
+			 4 + 3); /* and the proof's names, and calls' /proc */
 	lists_expect(true, files_on_root("/etc/x"), READ);
 	lists_expect(true, files_on_root("/etc/x"), WRITE);
 	lists_expect(true, files_on_root("/etc/x/z"), READ);

@@ -29,6 +29,8 @@ static uint32_t access_of(uint32_t worlds)
 		access |= FILTER_IN;
 	if (worlds & BIT(WORLD_SEND))
 		access |= FILTER_SEND;
+	if (worlds & BIT(WORLD_SYSCALL))
+		access |= FILTER_CALL;
 	if ((worlds & BIT(WORLD_BOTH)) && !(access & (FILTER_READ | FILTER_WRITE)))
 		access |= FILTER_WRITE;
 	return access;
@@ -39,6 +41,10 @@ static int wish_for_host(struct wishes *all, struct reach *s, enum world w, bool
 {
 	bool first = !all->host;
 
+	if (w == WORLD_SYSCALL) {
+		all->host_calls = true;
+		return 0;
+	}
 	all->host |= BIT(w);
 	all->host_urgent |= urgent;
 	if (!first)
@@ -80,6 +86,20 @@ static int can_match(const struct rule *rule, enum world w, bool *can)
 	return err;
 }
 
+/* What a call must have acted upon for the rule to match it. */
+static int add_placed(struct wishes *all, const struct rule *rule, uint32_t call)
+{
+	struct reach s = {.any = false};
+	int err = walk(&s, WORLD_PLACED(call), rule->condition, false, 0);
+
+	if (s.any)
+		wire_calls_add(&all->whole, call);
+	else if (!err)
+		err = add_set(all, &s, WORLD_SYSCALL, false);
+	reach_free(&s);
+	return err;
+}
+
 /* Which system calls the rule can match, when it can match any. */
 static int add_calls(struct wishes *all, const struct rule *rule)
 {
@@ -92,6 +112,8 @@ static int add_calls(struct wishes *all, const struct rule *rule)
 		err = can_match(rule, WORLD_CALL(call), &can);
 		if (can)
 			wire_calls_add(&all->calls, call);
+		if (can && wire_call_placed(call) && !err)
+			err = add_placed(all, rule, call);
 		if (can && call == WIRE_CALL_BIND_FILE)
 			wire_calls_add(&all->calls, WIRE_CALL_BIND);
 		if (!can || err || !wire_call_dull(call))
@@ -191,7 +213,8 @@ static void build(struct builder *b, enum filter_scope scope, struct str text, u
 
 static int finish(struct filter **out, const struct wishes *all)
 {
-	size_t n = all->n + (all->host != 0) + all->n_ignores, bytes = 1, i;
+	uint32_t host = access_of(all->host) | (all->host_calls ? FILTER_CALL : 0);
+	size_t n = all->n + (host != 0) + all->n_ignores, bytes = 1, i;
 	struct builder b = {.f = calloc(1, sizeof(*b.f))};
 
 	if (!b.f)
@@ -211,13 +234,18 @@ static int finish(struct filter **out, const struct wishes *all)
 
 		build(&b, w->p.scope, w->p.text, access_of(w->worlds), w->urgent, false);
 	}
-	if (all->host)
-		build(&b, FILTER_HOST, STR_LIT(""), access_of(all->host), all->host_urgent, false);
+	if (host)
+		build(&b, FILTER_HOST, STR_LIT(""), host, all->host_urgent, false);
 	for (i = 0; i < all->n_ignores; i++)
 		build(&b, FILTER_HOST, all->ignores[i], access_of(all->host), false, true);
-	b.f->any = access_of(all->any);
+	b.f->any = access_of(all->any) & ~FILTER_CALL;
 	b.f->kinds = all->kinds;
 	b.f->calls = all->calls;
+	for (uint32_t call = WIRE_CALL_FIRST;
+	     call < WIRE_CALL_END && !(all->any & BIT(WORLD_SYSCALL)); call++)
+		if (wire_call_placed(call) && wire_calls_has(&all->calls, call) &&
+		    !wire_calls_has(&all->whole, call))
+			wire_calls_add(&b.f->compared, call);
 	b.f->sockets = all->sockets;
 	b.f->dull = all->dull;
 	*out = b.f;

@@ -5,7 +5,7 @@
  * side
  * - sends every exec, exit, change of credentials and denied act, whatever stands here;
  * - sends what has no place that could be compared: a memfd, a file whose path's head is missing, a
- *   listener without a bound name;
+ *   listener without a bound name, a call whose paths it has not looked up;
  * - compares a whole pattern, or less of it: a path's first components, a name's first bytes.
  */
 #ifndef ROOTWATCH_RULES_FILTER_FILTER_H
@@ -27,6 +27,7 @@ struct rule; /* rules/lang/ast.h */
 #define FILTER_OUT  8u	/* connected */
 #define FILTER_IN   16u /* bound, listening or accepted */
 #define FILTER_SEND 32u /* a datagram sent with an address */
+#define FILTER_CALL 64u /* what a call of filter.compared acts upon, but for a container's root */
 
 /* Kinds of sockets, and of copies of descriptors, that are made. */
 #define FILTER_SOCKET_PACKET 1u
@@ -92,6 +93,8 @@ struct filter {
 	uint32_t any;		 /* FILTER_*: every such event must be sent */
 	uint32_t kinds;		 /* 1u << EVENT_*: kinds that some enabled rule can match at all */
 	struct wire_calls calls; /* of EVENT_SYSCALL and EVENT_NET: those that one can match */
+	/* Of those the ones that matter only when denied, or by what FILTER_CALL matches. */
+	struct wire_calls compared;
 	uint32_t sockets;	 /* FILTER_SOCKET_*, _STDIO_*, _DUP_*: whose making one can match */
 	uint32_t dull; /* wire_call_dull() of the calls that one can match also when they are dull */
 	void *arena;

@@ -36,6 +36,7 @@ static struct subject subject_of(const struct field_use *use)
 	switch (use->id) {
 	case F_FD_NAME:
 	case F_FILE_PATHS:
+	case F_CALL_FROM: /* of a call of two paths, which both are compared */
 		s.shape = SHAPE_WHOLE;
 		break;
 	case F_FD_DIRECTORY:
@@ -74,6 +75,7 @@ static struct subject subject_of(const struct field_use *use)
 /* One value's pattern; better() keeps the narrower one. */
 struct choice {
 	bool found;
+	bool root; /* it can only be "/" itself */
 	struct pattern best;
 };
 
@@ -81,8 +83,10 @@ static void better(struct choice *c, enum filter_scope scope, struct str text, b
 {
 	struct pattern p = {.scope = scope, .text = text, .exact = exact};
 
-	if (scope == FILTER_PATH && text.len == 0)
+	if (scope == FILTER_PATH && text.len == 0) {
+		c->root = exact;
 		return; /* every file */
+	}
 	if (c->found && pattern_breadth(&c->best) <= pattern_breadth(&p))
 		return;
 	c->found = true;
@@ -231,7 +235,8 @@ static int add_rest(struct reach *s, const struct subject *subject)
 	return reach_add(s, (struct pattern){.scope = subject->scope, .text = STR_LIT("")});
 }
 
-static int add_paths(struct reach *s, const struct subject *subject, const struct node *test)
+static int add_paths(struct reach *s, enum world w, const struct subject *subject,
+		     const struct node *test)
 {
 	int err = 0;
 	size_t i;
@@ -241,7 +246,10 @@ static int add_paths(struct reach *s, const struct subject *subject, const struc
 	for (i = 0; i < test->n_values && !s->any && !err; i++) {
 		struct choice c = choose(subject, test->op, leaf_value(&test->values[i]));
 
-		err = c.found ? reach_add(s, c.best) : add_rest(s, subject);
+		if (c.found)
+			err = reach_add(s, c.best);
+		else if (!c.root || !WORLD_IS_PLACED(w)) /* of calls, the root is not compared */
+			err = add_rest(s, subject);
 	}
 	return err;
 }
@@ -271,7 +279,20 @@ static int add_host(struct reach *s, const struct node *test)
 	return err;
 }
 
-static int open_patterns(struct reach *s, const struct node *test)
+/* What a call acted upon. (The target of a symbolic link is a text, and no path of its own.) */
+static int call_patterns(struct reach *s, enum world w, const struct node *test)
+{
+	const struct event_call *row = event_call(world_call(w));
+	struct subject subject = subject_of(&test->left);
+
+	if (test->left.id == F_HOST_PATH)
+		return add_host(s, test);
+	if (test->left.id == F_CALL_FROM && row->dir[0] == WIRE_CALL_A_NAME)
+		subject.shape = SHAPE_NONE;
+	return add_paths(s, w, &subject, test);
+}
+
+static int open_patterns(struct reach *s, enum world w, const struct node *test)
 {
 	struct subject subject = subject_of(&test->left);
 
@@ -285,7 +306,7 @@ static int open_patterns(struct reach *s, const struct node *test)
 	case F_FILE_RDEV:
 		return leaf_devices(s, test);
 	default:
-		return add_paths(s, &subject, test);
+		return add_paths(s, w, &subject, test);
 	}
 }
 
@@ -296,7 +317,9 @@ int leaf_patterns(struct reach *s, enum world w, const struct node *test)
 	if (w < WORLD_FILTERED && world_is_net(w))
 		return leaf_ends(s, w, test);
 	if (w < WORLD_FILTERED)
-		return open_patterns(s, test);
+		return open_patterns(s, w, test);
+	if (WORLD_IS_PLACED(w))
+		return call_patterns(s, w, test);
 	reach_any(s);
 	return 0;
 }

@@ -129,6 +129,8 @@ static void fit(struct wishes *all, wish_test test, size_t max)
 	const uint32_t written = BIT(WORLD_WRITE) | BIT(WORLD_BOTH);
 	const uint32_t opens = written | BIT(WORLD_READ);
 
+	if (count(all, test) > max) /* calls are fewest of all */
+		widen(all, test, BIT(WORLD_SYSCALL));
 	if (count(all, test) <= max)
 		return;
 	if (count_beyond(all, test, written) <= max)
@@ -142,7 +144,7 @@ static void fit(struct wishes *all, wish_test test, size_t max)
 void wishes_fit(struct wishes *all)
 {
 	static const wish_test groups[] = {is_of_open, is_of_connect, is_of_net};
-	size_t host = (all->host != 0) + all->n_ignores;
+	size_t host = (all->host != 0 || all->host_calls) + all->n_ignores;
 
 	if (count(all, is_network) > FILTER_NETWORKS_MAX)
 		widen(all, is_network, UINT32_MAX);

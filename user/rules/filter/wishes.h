@@ -21,11 +21,11 @@ struct wishes {
 	size_t n, room;
 	uint32_t any; /* BIT(WORLD_*) */
 	uint32_t kinds;
-	struct wire_calls calls;
+	struct wire_calls calls, whole; /* whole: of those that are placed, not to be compared */
 	uint32_t sockets;
 	uint32_t dull;
 	uint32_t host; /* worlds that want all of the host's files */
-	bool host_urgent;
+	bool host_urgent, host_calls; /* host_calls: calls want all of them, whatever is ignored */
 	struct str *ignores; /* but for these */
 	size_t n_ignores;
 };

@@ -51,6 +51,13 @@ enum world {
 /* The same of a call that is dull: see WIRE_CALL_DULL_FIRST. */
 #define WORLD_DULL(call) ((enum world)(WORLD_SYSCALL + WIRE_CALLS_MAX + (call)))
 
+/*
+ * The same of a call that was done on objects whose place is known, and not a container's root
+ * itself: what it acts upon is compared (wire_call_placed()).
+ */
+#define WORLD_PLACED(call) ((enum world)(WORLD_SYSCALL + 2 * WIRE_CALLS_MAX + (call)))
+#define WORLD_IS_PLACED(w) ((w) >= WORLD_PLACED(0))
+
 enum truth { TRUTH_UNKNOWN, TRUTH_NO, TRUTH_YES };
 
 /* What a test comes to, by the world alone. */

@@ -15,7 +15,7 @@ uint32_t world_call(enum world w)
 
 static bool is_dull(enum world w)
 {
-	return w >= WORLD_DULL(0);
+	return w >= WORLD_DULL(0) && !WORLD_IS_PLACED(w);
 }
 
 /* Can that call have the field? value_of_syscall() says what has what. */
@@ -39,6 +39,10 @@ static bool has(uint32_t call, enum field_id id)
 		return event_call_request_arg(call) != 0;
 	case F_CALL_GAINED:
 		return call == WIRE_CALL_CAPSET;
+	case F_CALL_OWNER:
+		return wire_call_is_chown(call);
+	case F_CALL_FROM:
+		return row->path[1] || row->dir[0] == WIRE_CALL_A_NAME;
 	default:
 		return true;
 	}
@@ -82,6 +86,45 @@ static enum truth test_flags(uint32_t call, const struct node *test)
 	return TRUTH_UNKNOWN;
 }
 
+/* A dull chmod has none of these bits in its words; a dull chown gives a file to root, or nobody. */
+static enum truth test_mode(const struct node *test)
+{
+	static const char *const told[] = {"S_ISUID", "S_ISGID", "S_IWGRP", "S_IROTH", "S_IWOTH"};
+
+	if (test->op != OP_CONTAINS || test->n_values != 1)
+		return TRUTH_UNKNOWN;
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		if (strcmp(test->values[0].text, told[i]) == 0)
+			return TRUTH_NO;
+	return TRUTH_UNKNOWN;
+}
+
+static enum truth test_owner(const struct node *test)
+{
+	if (test->op != OP_GT || test->n_values != 1)
+		return TRUTH_UNKNOWN;
+	return strcmp(test->values[0].text, "0") == 0 ? TRUTH_NO : TRUTH_UNKNOWN;
+}
+
+/* It was done, and has a path. */
+static enum truth test_placed(const struct node *test)
+{
+	static const char *const success[] = {"SUCCESS"};
+
+	switch (test->left.id) {
+	case F_FD_NAME:
+		return test->op == OP_EXISTS ? TRUTH_YES : TRUTH_UNKNOWN;
+	case F_BLOCKED:
+	case F_FAILED:
+		return world_bool(test, false);
+	case F_RES:
+	case F_ARG_RES:
+		return world_strings(test, success, 1, true);
+	default:
+		return TRUTH_UNKNOWN;
+	}
+}
+
 enum truth world_of_call(enum world w, const struct node *test)
 {
 	uint32_t call = world_call(w);
@@ -89,9 +132,17 @@ enum truth world_of_call(enum world w, const struct node *test)
 
 	if (!has(call, id))
 		return TRUTH_NO;
-	if (!is_dull(w) || test->right || test->left.n_transforms > 0)
+	if (test->right || test->left.n_transforms > 0)
+		return TRUTH_UNKNOWN;
+	if (WORLD_IS_PLACED(w))
+		return test_placed(test);
+	if (!is_dull(w))
 		return TRUTH_UNKNOWN;
 	switch (id) {
+	case F_ARG_MODE:
+		return test_mode(test);
+	case F_CALL_OWNER:
+		return test_owner(test);
 	case F_ARG_REQUEST:
 		return test_request(call, test);
 	case F_ARG_FLAGS:

@@ -85,6 +85,8 @@ static bool of_numbers(struct value *v, const struct event_syscall *s, enum fiel
 		return set_text(v, event_call_request(s, buf), scratch);
 	case F_CALL_ARGS:
 		return set_text(v, event_call_args(s, buf), scratch);
+	case F_CALL_OWNER:
+		return set_id(v, event_call_owner(s));
 	case F_CALL_GAINED:
 		return set_str(v, names_capabilities(s->call == WIRE_CALL_CAPSET ?
 							     event_call_arg(s, WIRE_CALL_WORD(0)) :

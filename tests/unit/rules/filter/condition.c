@@ -107,6 +107,8 @@ static void add_access(char *text, uint32_t access)
 		strcat(text, "I");
 	if (access & FILTER_SEND)
 		strcat(text, "S");
+	if (access & FILTER_CALL)
+		strcat(text, "K");
 }
 
 /* "(chmod chown)": which calls, when they are few. */
@@ -161,7 +163,7 @@ const char *condition_filter(const struct filter *f)
 			sprintf(text + strlen(text), " %s", kinds[i]);
 	add_calls(text, &f->calls);
 	if (text[strlen(text) - 1] == ')') /* else of many */
-		for (uint32_t call = WIRE_CALL_DULL_FIRST; call <= WIRE_CALL_DULL_LAST; call++)
+		for (uint32_t call = WIRE_CALL_FIRST; call < WIRE_CALL_END; call++)
 			if (f->dull & wire_call_dull(call))
 				sprintf(text + strlen(text), " dull %s", event_call_name(call));
 	return text;

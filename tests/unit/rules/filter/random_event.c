@@ -261,6 +261,12 @@ static void random_call(struct random_event *r)
 	w->ret = words_one_in(4) ? -EACCES : 0;
 	if (w->ret < 0)
 		w->h.flags |= WIRE_F_BLOCKED;
+	if (words_one_in(2)) /* those that are compared by what they act upon */
+		w->call = WIRE_CALL_RENAME + files_random(WIRE_CALL_MKNODAT - WIRE_CALL_RENAME + 1);
+	if (wire_call_placed(w->call)) {
+		w->args[1] = words_one_in(2) ? 0 : files_random(07777);
+		w->args[2] = words_one_in(2) ? 0 : files_random(07777);
+	}
 	row = event_call(w->call);
 	for (size_t i = 0; i < WIRE_SYSCALL_PATHS; i++)
 		if (row->path[i])

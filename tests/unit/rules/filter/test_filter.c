@@ -181,7 +181,7 @@ static void test_worlds(void **state)
 							 TEST(ARG_MODE, CONTAINS, "S_ISUID")));
 	condition_expect("kinds call", TEST(ARG_MODE, CONTAINS, "S_ISUID"));
 	condition_expect("kinds call", AND(TEST(TYPE, NE, "rename"), EXISTS(CALL_ARGS)));
-	condition_expect("path /etc W; kinds open call(mmap rename)",
+	condition_expect("path /etc WK; kinds open call(mmap rename)",
 			 AND(OR(WRITES, TEST(TYPE, EQ, "rename")),
 			     TEST(FILE_PATHS, PMATCH, "/etc")));
 	condition_expect("kinds", TEST(TYPE, EQ, "kill"));
@@ -194,6 +194,46 @@ static void test_worlds(void **state)
 	condition_expect("kinds open", AND(TEST(TYPE, EQ, "openat"), TEST(FAILED, NE, "false")));
 	condition_expect("any RW; kinds open",
 			 AND(TEST(TYPE, EQ, "openat"), TEST(FD_NUM, GE, "0")));
+}
+
+/* Calls on files: by what they act upon, and some by what they ask for. */
+static void test_calls(void **state)
+{
+	struct filter *f;
+	struct rule rule;
+
+	(void)state;
+	condition_expect("path /etc K; kinds call(unlink)",
+			 AND(TEST(TYPE, EQ, "unlink"), TEST(FILE_PATHS, PMATCH, "/etc")));
+	/* The root itself is not compared. */
+	condition_expect("path /root K; kinds call(rename)",
+			 AND(TEST(TYPE, EQ, "rename"), TEST(CALL_FROM, IN, "/", "/root")));
+	condition_expect("kinds call(symlink)",
+			 AND(TEST(TYPE, EQ, "symlink"), TEST(CALL_FROM, EQ, "/root")));
+	condition_expect("kinds call(unlink)", AND(TEST(TYPE, EQ, "unlink"), EXISTS(FD_NAME)));
+	condition_expect("host K; kinds call(mkdir)",
+			 AND(TEST(TYPE, EQ, "mkdir"), EXISTS(HOST_PATH),
+			     NOT(TEST(FILE_SBPATH, PMATCH, "/run/box"))));
+	condition_expect("name a K; kinds call(chown)",
+			 AND(TEST(TYPE, EQ, "chown"), TEST(CALL_OWNER, GT, "0"),
+			     TEST(FILE_NAME, EQ, "a")));
+	condition_expect("name a K; kinds call(chown) dull chown",
+			 AND(TEST(TYPE, EQ, "chown"), TEST(FILE_NAME, EQ, "a")));
+	condition_expect("kinds call(fchmodat)",
+			 AND(TEST(TYPE, EQ, "fchmodat"), TEST(ARG_MODE, CONTAINS, "S_IWOTH")));
+	condition_expect("kinds call(fchmodat) dull fchmodat",
+			 AND(TEST(TYPE, EQ, "fchmodat"), TEST(ARG_MODE, CONTAINS, "S_IXGRP")));
+	/* Which of them those are. */
+	rule = condition_rule(OR(AND(TEST(TYPE, IN, "unlink", "mkdir", "mount"),
+				     TEST(FILE_PATHS, PMATCH, "/etc")),
+				 TEST(TYPE, IN, "rmdir")));
+	assert_int_equal(filter_derive(&f, &rule, 1), 0);
+	assert_true(wire_calls_has(&f->compared, WIRE_CALL_UNLINK));
+	assert_true(wire_calls_has(&f->compared, WIRE_CALL_MKDIR));
+	assert_false(wire_calls_has(&f->compared, WIRE_CALL_MOUNT));
+	assert_false(wire_calls_has(&f->compared, WIRE_CALL_RMDIR));
+	assert_false(wire_calls_has(&f->compared, WIRE_CALL_RENAME));
+	filter_free(f);
 }
 
 static void test_and(void **state)
@@ -212,7 +252,7 @@ static void test_and(void **state)
 	/* not (not a or b) is a and not b */
 	condition_expect_open(
 		"path /a/b", NOT(OR(NOT(TEST(FD_NAME, PMATCH, "/a/b")), TEST(PROC_NAME, EQ, "x"))));
-	condition_expect("any RW; kinds open call",
+	condition_expect("path /c/d K; any RW; kinds open call",
 			 OR(TEST(FILE_PATHS, PMATCH, "/c/d"), EXISTS(FILE_TYPE)));
 	/* of the same breadth the first */
 	condition_expect_open("name a",
@@ -228,7 +268,7 @@ static void test_urgent(void **state)
 	rules[1].condition = AND(WRITES, (struct node *)rules[1].condition);
 	rules[1].priority = PRIORITY_CRITICAL;
 	assert_string_equal(condition_derive(rules, 2),
-			    "path /a/a RW; path /b/b RW!; path /c/c W!; "
+			    "path /a/a RWK; path /b/b RWK!; path /c/c W!; "
 			    "socket a C; socket b C; kinds open connect call net");
 	rules[1].priority = PRIORITY_ERROR;
 	assert_null(strchr(condition_derive(rules, 2), '!'));
@@ -240,7 +280,7 @@ static void test_which_rules(void **state)
 				condition_rule(TEST(FILE_NAME, EQ, "b")), condition_rule(NULL)};
 
 	(void)state;
-	assert_string_equal(condition_derive(rules, 3), "name a RW; name b RW; kinds open call");
+	assert_string_equal(condition_derive(rules, 3), "name a RWK; name b RWK; kinds open call");
 	rules[0].enabled = false;
 	rules[1].left_out = "no such event";
 	assert_string_equal(condition_derive(rules, 3), "kinds");
@@ -265,7 +305,7 @@ static void test_host(void **state)
 	rules[0].condition = AND(WRITES, EXISTS(HOST_PATH));
 	assert_string_equal(condition_derive(rules, 1), "host W!; kinds open(mmap)");
 	/* Other calls have it as well. */
-	condition_expect("host RW; kinds open call", EXISTS(HOST_PATH));
+	condition_expect("host RWK; kinds open call", EXISTS(HOST_PATH));
 	/* Taken away, by the path inside the file system only. */
 	condition_expect("host W; host- /var/lib/docker W; kinds open(mmap)",
 			 AND(WRITES, EXISTS(HOST_PATH),
@@ -306,6 +346,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_scopes, condition_teardown),
 		cmocka_unit_test_teardown(test_open_ended, condition_teardown),
 		cmocka_unit_test_teardown(test_worlds, condition_teardown),
+		cmocka_unit_test_teardown(test_calls, condition_teardown),
 		cmocka_unit_test_teardown(test_and, condition_teardown),
 		cmocka_unit_test_teardown(test_urgent, condition_teardown),
 		cmocka_unit_test_teardown(test_which_rules, condition_teardown),

@@ -152,9 +152,9 @@ static void test_sockets(void **state)
 	condition_expect("listener dockerd C; kinds connect", TEST(PEER_COMM, IN, "dockerd"));
 	condition_expect("listener fifteen-letters C; kinds connect",
 			 TEST(PEER_COMM, EQ, "fifteen-letters-and"));
-	condition_expect("path /run/x.sock RW; socket x.sock C; kinds open connect call net",
+	condition_expect("path /run/x.sock RWK; socket x.sock C; kinds open connect call net",
 			 TEST(FD_NAME, EQ, "/run/x.sock"));
-	condition_expect("name x.sock RW; socket x.sock C; kinds open connect call net",
+	condition_expect("name x.sock RWK; socket x.sock C; kinds open connect call net",
 			 TEST(FD_NAME, ENDSWITH, "/x.sock"));
 	condition_expect("socket @x C; socket x C; any RW; kinds open connect call net",
 			 TEST(FD_NAME, EQ, "@x"));

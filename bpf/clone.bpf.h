@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What clone3 was asked for stands in memory, where it can be rewritten before the call returns: by
+ * a second thread, or by the child, when it shares that memory. What the kernel made of it is seen
+ * at the fork, by what the child does not share with its parent, and kept until the call's end.
+ */
+#ifndef ROOTWATCH_CLONE_BPF_H
+#define ROOTWATCH_CLONE_BPF_H
+
+#include "compat.bpf.h"
+#include "maps.bpf.h"
+
+#define CLONE_NEWTIME_	   0x80ull
+#define CLONE_NEWNS_	   0x20000ull
+#define CLONE_NEWCGROUP_   0x2000000ull
+#define CLONE_NEWUTS_	   0x4000000ull
+#define CLONE_NEWIPC_	   0x8000000ull
+#define CLONE_NEWUSER_	   0x10000000ull
+#define CLONE_NEWPID_	   0x20000000ull
+#define CLONE_NEWNET_	   0x40000000ull
+#define CLONE_INTO_CGROUP_ 0x200000000ull
+#define CLONE_NR_	   435 /* of clone3, on every architecture and in both ABIs */
+
+/* By thread, the flags of a clone3 under way that has made a child unlike its parent. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 512);
+	__type(key, __u32);
+	__type(value, __u64);
+} clones SEC(".maps");
+
+/* How many there are; 0: nobody has to look. (More, when one was evicted: then they look.) */
+volatile __u32 clones_kept = 0;
+
+static __always_inline __u64 clone_namespaces(const struct nsproxy *was, const struct nsproxy *is)
+{
+	__u64 made = 0;
+
+#define CLONE_OTHER(field, flag)                                                 \
+	if (LOAD(struct nsproxy, was, field) != LOAD(struct nsproxy, is, field)) \
+	made |= flag
+	CLONE_OTHER(mnt_ns, CLONE_NEWNS_);
+	CLONE_OTHER(uts_ns, CLONE_NEWUTS_);
+	CLONE_OTHER(ipc_ns, CLONE_NEWIPC_);
+	CLONE_OTHER(pid_ns_for_children, CLONE_NEWPID_);
+	CLONE_OTHER(net_ns, CLONE_NEWNET_);
+	CLONE_OTHER(cgroup_ns, CLONE_NEWCGROUP_);
+	CLONE_OTHER(time_ns_for_children, CLONE_NEWTIME_);
+#undef CLONE_OTHER
+	return made;
+}
+
+static __always_inline const void *clone_user_ns(const struct task_struct *t)
+{
+	const struct cred *c = TYPED(t, real_cred);
+
+	return TYPED(c, user_ns);
+}
+
+/* At a fork by the current task. moved: the child is in other cgroups. */
+static __always_inline void clone_keep(struct task_struct *parent, const struct task_struct *child,
+				       bool moved)
+{
+	const struct nsproxy *was = TYPED(parent, nsproxy);
+	const struct nsproxy *is = TYPED(child, nsproxy);
+	__u64 made = moved ? CLONE_INTO_CGROUP_ : 0;
+	__u32 tid = TYPED(parent, pid);
+
+	if (clone_user_ns(parent) != clone_user_ns(child))
+		made |= CLONE_NEWUSER_;
+	if (was != is)
+		made |= clone_namespaces(was, is);
+	if (made && compat_nr_of(compat_user_regs(parent)) == CLONE_NR_ &&
+	    !bpf_map_update_elem(&clones, &tid, &made, BPF_NOEXIST))
+		__sync_fetch_and_add(&clones_kept, 1);
+}
+
+/* Of the current task's clone3: the flags that it is known by; 0: none is. */
+static __always_inline __u64 clone_kept(const struct task_struct *t)
+{
+	__u32 tid = TYPED(t, pid);
+	const __u64 *made;
+
+	if (!clones_kept)
+		return 0;
+	made = bpf_map_lookup_elem(&clones, &tid);
+	return made ? *made : 0;
+}
+
+/* At the end of a clone3, whatever became of it, and of a task. */
+static __always_inline void clone_drop(__u32 tid)
+{
+	if (clones_kept && !bpf_map_delete_elem(&clones, &tid))
+		__sync_fetch_and_add(&clones_kept, -1);
+}
+
+#endif /* ROOTWATCH_CLONE_BPF_H */

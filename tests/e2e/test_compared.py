@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Calls on files are compared in the kernel: the alerts are those that come when all calls are sent."""
+
+import contextlib
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+
+import clean  # noqa: E402
+import suite  # noqa: E402
+from detector import Detector  # noqa: E402
+from runc import Runc, bind  # noqa: E402
+from world import World, field, matches, of, rules  # noqa: E402
+
+# Nothing of these can be compared, so that all such calls are sent.
+ALL = """
+- rule: Any call on a file
+  desc: the kernel has nothing to compare
+  condition: >
+    evt.type in (rename, renameat, renameat2, link, linkat, symlink, symlinkat, unlink, unlinkat, rmdir, chmod,
+      fchmod, fchmodat, fchmodat2, chown, fchown, lchown, fchownat, truncate, ftruncate, mkdir, mkdirat, mknod,
+      mknodat) and proc.name exists
+  output: "%evt.type"
+  priority: DEBUG
+  x-rootwatch:
+    id: any-call
+"""
+NOFOLLOW = "256"
+OWNER = "1000"
+TREE = 500
+
+
+@contextlib.contextmanager
+def world():
+    top = clean.work_dir()
+    with open(top + "/all.yaml", "w", encoding="utf-8") as file:
+        file.write(ALL)
+    os.makedirs(top + "/host")
+    clean.mount("tmpfs", "tmpfs", top + "/host")
+    os.makedirs(top + "/host/etc")
+    with Runc(privileged=True, extra=[bind(top + "/host", "/srv/host")]) as c, \
+            Detector("--stats") as detector, Detector("--stats", "-r", top + "/all.yaml") as other:
+        status, said = c.sh(
+            "mkdir -p /etc/cron.d /srv/tree/d/e /root/.ssh /var/log /usr/lib/x && "
+            "touch /srv/tree/f /srv/tree/d/e/f /etc/passwd /etc/shadow /etc/cron.d/job /root/.bash_history "
+            "/srv/tree/.bashrc /srv/host/f /srv/host/etc/passwd /usr/lib/x/libx.so && "
+            "ln -s /etc /srv/tree/to-etc && ln -s /etc/shadow /srv/tree/to-shadow && mkdir /srv/bound && "
+            "mount --bind /etc /srv/bound && touch /srv/tree/over && mount --bind /etc/shadow /srv/tree/over")
+        assert status == 0, said
+        w = World(detector, c)
+        w.other = other
+        yield w
+
+
+def chown(*path, flags=NOFOLLOW, uid=OWNER):
+    return ["fchownat", *path, uid, uid, flags]
+
+
+# Options of act_call, the call and its arguments; whether something is to be said of it.
+ACTS = [
+    (["--fd", "/srv/tree"], chown("fd", "=f"), False),
+    (["--fd", "/srv/tree"], chown("fd", "=d"), False),
+    (["--fd", "/etc"], chown("fd", "=shadow"), True),
+    (["--fd", "/etc"], chown("fd", "=shadow", uid="0"), False),
+    (["--fd", "/"], chown("fd", "=etc"), True),
+    ([], chown("cwd", "=/"), True),
+    (["--chdir", "/etc"], chown("cwd", "=shadow"), True),
+    (["--chdir", "/etc"], chown("cwd", "=./shadow"), True),
+    (["--chdir", "/"], chown("cwd", "=etc/shadow"), True),
+    (["--chdir", "/srv/tree"], chown("cwd", "=to-etc/shadow"), True),
+    (["--chdir", "/srv/tree"], chown("cwd", "=to-shadow"), False),
+    (["--chdir", "/srv/tree"], chown("cwd", "=to-shadow", flags="0"), True),
+    (["--fd", "/srv/tree"], chown("fd", "=over"), True),
+    (["--chdir", "/srv/tree"], ["lchown", "=over", OWNER, OWNER], True),
+    (["--fd", "/srv/tree/to-etc"], chown("fd", "=shadow"), True),
+    (["--fd", "/srv/bound"], chown("fd", "=shadow"), True),
+    (["--fd", "/srv/bound"], chown("fd", "=.."), False),
+    (["--chdir", "/srv"], chown("cwd", "=/proc/1/root/etc/shadow"), True),
+    (["--fd", "/etc/shadow"], ["fchown", "fd", OWNER, OWNER], True),
+    (["--fd", "/srv/tree/f"], ["fchown", "fd", OWNER, OWNER], False),
+    (["--fd", "/etc/shadow"], ["fchmod", "fd", "0604"], True),
+    (["--fd", "/etc/shadow"], ["fchmod", "fd", "0600"], False),
+    (["--fd", "/srv/tree"], ["fchmodat", "fd", "=to-shadow", "0604"], True),
+    (["--fd", "/srv/tree"], ["fchmodat", "fd", "=f", "04755"], True),
+    (["--fd", "/srv/tree"], ["fchmodat", "fd", "=f", "0755"], False),
+    (["--fd", "/etc"], ["mknodat", "fd", "=fresh", "0100644", "0"], True),
+    (["--fd", "/etc"], ["unlinkat", "fd", "=fresh", "0"], True),
+    (["--fd", "/srv/tree"], ["mknodat", "fd", "=fresh", "0100644", "0"], False),
+    (["--fd", "/srv/tree"], ["renameat2", "fd", "=fresh", "fd", "=stale", "0"], False),
+    (["--fd", "/srv/tree"], ["renameat2", "fd", "=stale", "fd", "=/etc/stale", "0"], True),
+    (["--fd", "/etc"], ["renameat2", "fd", "=stale", "cwd", "=/srv/tree/stale", "0"], True),
+    (["--fd", "/srv/tree"], ["unlinkat", "fd", "=stale", "0"], False),
+    (["--fd", "/root"], ["unlinkat", "fd", "=.bash_history", "0"], True),
+    (["--fd", "/srv/tree"], ["unlinkat", "fd", "=.bashrc", "0"], True),
+    (["--fd", "/srv/tree"], ["symlinkat", "=/etc/shadow", "fd", "=link"], False),
+    (["--fd", "/srv/tree"], ["symlinkat", "=/srv", "fd", "=authorized_keys"], True),
+    (["--fd", "/srv/tree"], ["linkat", "cwd", "=/etc/shadow", "fd", "=hard", "0"], True),
+    (["--chdir", "/srv/tree/d"], ["linkat", "cwd", "=e/f", "cwd", "=hard", "0"], False),
+    (["--fd", "/usr/lib/x"], ["unlinkat", "fd", "=libx.so", "0"], True),
+    (["--fd", "/srv/host"], ["unlinkat", "fd", "=f", "0"], None),
+    (["--fd", "/srv/host/etc"], ["unlinkat", "fd", "=passwd", "0"], None),
+    ([], ["truncate", "=/etc/cron.d/job", "0"], True),
+    ([], ["truncate", "=/srv/tree/f", "0"], False),
+    (["--chdir", "/"], ["renameat", "cwd", "=root", "cwd", "=moved"], None),
+    (["--chdir", "/"], ["renameat", "cwd", "=moved", "cwd", "=root"], None),
+    (["--fd", "/etc", "--uid", "1000"], ["unlinkat", "fd", "=shadow", "0"], None),
+]
+
+
+def said(events, want):
+    """What was said of the act, but that it was a call."""
+    found = [(e, [r for r in rules(e) if r != "any-call"]) for e in events if matches(e, want)]
+    return [(field(e, "evt.type"), kept, field(e, "fd.name"), field(e, "rootwatch.call.from"), field(e, "fd.ino"),
+             field(e, "rootwatch.call.unresolved"), field(e, "evt.res")) for e, kept in found if kept]
+
+
+def fence(w):
+    """After this every event of an act that is over has been read by both."""
+    truth = w.c.act("act_open", "openat", "wc", "/etc/fence")
+    for d in (w.d, w.other):
+        d.wait_for(lambda e: matches(e, of(w.c, truth, **{"fd.name": "/etc/fence"})), "/etc/fence")
+
+
+def test_same_alerts(w):
+    told = 0
+    for options, call, alerts in ACTS:
+        truth = w.c.act("act_call", *options, *call)
+        fence(w)
+        want = of(w.c, truth, **{"evt.type": call[0]})
+        mine, others = said(w.d.since(), want), said(w.other.since(), want)
+        assert mine == others, (options, call, truth, mine, others)
+        assert alerts is None or bool(mine) == alerts, (options, call, truth, mine)
+        told += bool(mine)
+    print(f"# {told} of {len(ACTS)} acts told, the same by both")
+
+
+def test_trees(w):
+    """What changes a tree by names in its folders is not sent."""
+    w.c.sh("mkdir -p /srv/many")
+    truth = w.c.act("act_tree", "/srv/many", OWNER, str(TREE))
+    assert truth["done"] == TREE, truth
+    fence(w)
+    w.d.stop()
+    w.other.stop()
+    mine, others = w.d.stats(), w.other.stats()
+    assert others["produced"] - mine["produced"] >= 2 * TREE, (mine, others)
+
+
+if __name__ == "__main__":
+    suite.main(world)
