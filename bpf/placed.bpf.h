@@ -35,9 +35,9 @@ static __always_inline __u32 placed_where(struct scratch *s, const struct object
 	if (s->chain_cut || s->chain_root == 0)
 		return WIRE_WATCH_CALL;
 	if (s->chain_root != CHAIN_NONE)
-		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_root);
+		got = prefilter_seen(s, o, s->chain_root);
 	else if (o->magic == OVERLAYFS_MAGIC_)
-		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
+		got = prefilter_seen(s, o, s->chain_n);
 	if ((got & WIRE_WATCH_CALL) || (o->mount == o->root_mount && s->chain_root != CHAIN_NONE))
 		return got;
 	if (s->chain_root == CHAIN_NONE && object_may_be_hosts(o))
@@ -47,7 +47,7 @@ static __always_inline __u32 placed_where(struct scratch *s, const struct object
 	path_ns_chain(s, o->dentry, o->mount);
 	if (s->chain_cut || s->chain_mnt == CHAIN_NONE)
 		return WIRE_WATCH_CALL;
-	return prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
+	return prefilter_seen(s, o, s->chain_n);
 }
 
 /* Can somebody care about an act of the current task on this object? */
@@ -115,6 +115,9 @@ __noinline int placed_in(__u32 slot, __u64 dentry, __u64 vfsmnt)
 		return 1;
 	object_chain(s, &o);
 	if (s->chain_cut || s->chain_root == CHAIN_NONE)
+		return 1;
+	if (prefilter_of(s->set)->folder_access & WIRE_WATCH_CALL &&
+	    prefilter_folders(slot, 0, s->chain_root) & WIRE_WATCH_CALL)
 		return 1;
 	return placed_child(slot, s->chain_root);
 }

@@ -242,6 +242,61 @@ __noinline __u32 prefilter_path(__u32 slot, __u32 scope, __u32 top)
 	return got;
 }
 
+/* One folder, in s->chain[s->last + i]: what its name wants is added to s->run. */
+static long prefilter_folder_step(__u32 i, struct path_step *c)
+{
+	struct scratch *s = emit_scratch(c->slot);
+	const struct wire_prefilter *p;
+	struct wire_name n;
+	const char *name;
+	__u32 first;
+
+	if (!s)
+		return 1;
+	i += s->last;
+	if (i >= c->start || i >= CHAIN_MAX)
+		return 1;
+	p = prefilter_of(s->set);
+	name = (const char *)LOAD(struct dentry, s->chain[i], d_name.name);
+	first = compat_read_u64(name) & 0xff;
+	if (!((p->folder_firsts[first / 64] >> (first % 64)) & 1))
+		return 0;
+	prefilter_read_name(&n, name, LOAD(struct dentry, s->chain[i], d_name.len));
+	s->run |= prefilter_find(s->set,
+				 wire_hash_step(wire_hash_seed(s->set, WIRE_SCOPE_FOLDER), &n));
+	return 0;
+}
+
+/*
+ * Folders by their names: the chain's entries from `first` on and below `top` (number 0 is the file
+ * itself). Where there are more than can be looked at, user space decides.
+ */
+#define PREFILTER_FOLDERS (COMPAT_KERNEL >= 517 ? CHAIN_MAX : 16)
+__noinline __u32 prefilter_folders(__u32 slot, __u32 first, __u32 top)
+{
+	struct scratch *s = emit_scratch(slot);
+	struct path_step c = {.slot = slot, .start = top};
+
+	if (!s)
+		return 0;
+	if (top > PREFILTER_FOLDERS + 1)
+		return prefilter_of(s->set)->folder_access;
+	s->run = 0;
+	s->last = first;
+	LOOP(PREFILTER_FOLDERS, prefilter_folder_step, &c);
+	return s->run;
+}
+
+/* A path in the task's mount namespace, which the chain's entries below `top` are. */
+static __always_inline __u32 prefilter_seen(struct scratch *s, const struct object *o, __u32 top)
+{
+	__u32 got = prefilter_path(s->slot, WIRE_SCOPE_PATH, top);
+
+	if (prefilter_of(o->set)->folder_access)
+		got |= prefilter_folders(s->slot, 1, top);
+	return got;
+}
+
 /* By the 8 bytes up to the name's end; of a shorter name what lies before it is masked. */
 static __always_inline __u32 prefilter_suffix_of(__u32 set, __u64 tail)
 {
@@ -368,7 +423,7 @@ static __always_inline __u32 prefilter_kernfs(struct scratch *s, const struct ob
 	if (o->mnt_root == o->sb_root)
 		got |= prefilter_path(s->slot, scope, s->chain_mnt);
 	if (p->scope_access[WIRE_SCOPE_PATH] & access)
-		got |= prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
+		got |= prefilter_seen(s, o, s->chain_n);
 	return got;
 }
 
@@ -406,9 +461,9 @@ static __always_inline __u32 prefilter_place(struct scratch *s, const struct obj
 	if (s->chain_cut)
 		return (o->mode & S_IFMT_) == S_IFIFO_ ? 0 : access;
 	if (s->chain_root != CHAIN_NONE)
-		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_root);
+		got = prefilter_seen(s, o, s->chain_root);
 	else if (o->magic == OVERLAYFS_MAGIC_) /* an image's root, seen from elsewhere */
-		got = prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
+		got = prefilter_seen(s, o, s->chain_n);
 	if (got & access)
 		return got;
 	if (o->magic == OVERLAYFS_MAGIC_ && (p->scope_access[WIRE_SCOPE_HOST] & access)) {
@@ -434,7 +489,7 @@ static __always_inline __u32 prefilter_place(struct scratch *s, const struct obj
 	s->chained = 0;
 	if (s->chain_cut || s->chain_mnt == CHAIN_NONE)
 		return access;
-	return prefilter_path(s->slot, WIRE_SCOPE_PATH, s->chain_n);
+	return prefilter_seen(s, o, s->chain_n);
 }
 
 #endif /* ROOTWATCH_PREFILTER_BPF_H */

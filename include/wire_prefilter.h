@@ -46,6 +46,7 @@ struct wire_name {
 #define WIRE_SCOPE_SOCKET   8u	/* the last component of a listener's bound name */
 #define WIRE_SCOPE_LISTENER 9u	/* the listener's command */
 #define WIRE_SCOPE_PORT	    10u /* the server's port, as a number */
+#define WIRE_SCOPE_FOLDER   11u /* the name of a folder on the way to a file: one component */
 
 /* set: 0 or 1, the prefilter that it is for: both share the map "watch". */
 static inline __u64 wire_hash_seed(__u32 set, __u32 scope)
@@ -119,6 +120,7 @@ struct wire_device {
 struct wire_prefilter {
 	__u64 filter[WIRE_FILTER_WORDS]; /* see WIRE_FILTER_BIT */
 	__u64 suffix_ends[4];		 /* bit n: a suffix ends in byte n */
+	__u64 folder_firsts[4];		 /* bit n: a folder's name begins with byte n */
 	__u64 start;		 /* random: what was harmless to others is not to this one */
 	struct wire_calls calls; /* those of WIRE_SYSCALL and WIRE_NET that are wanted */
 	/* Those of them of which only what WIRE_WATCH_CALL matches is wanted, or was denied. */
@@ -133,12 +135,12 @@ struct wire_prefilter {
 	__u32 block_access; /* WIRE_WATCH_* of any block device */
 	__u32 any;	    /* WIRE_WATCH_* that are wanted whatever the object is */
 	__u32 networks_n;
-	__u32 sockets;	   /* WIRE_SOCKET_* whose making is wanted */
-	__u32 datagrams;   /* not 0: something wants WIRE_WATCH_SEND */
-	__u32 denied;	   /* WIRE_WATCH_OUT, _IN and _SEND: whatever was denied is wanted */
-	__u32 suid_access; /* WIRE_WATCH_* of any regular file that has the SUID bit */
+	__u32 sockets;	     /* WIRE_SOCKET_* whose making is wanted */
+	__u32 datagrams;     /* not 0: something wants WIRE_WATCH_SEND */
+	__u32 denied;	     /* WIRE_WATCH_OUT, _IN and _SEND: whatever was denied is wanted */
+	__u32 suid_access;   /* WIRE_WATCH_* of any regular file that has the SUID bit */
+	__u32 folder_access; /* WIRE_WATCH_* that any folder's name wants */
 	__u32 dull; /* wire_call_dull() of the calls that are wanted also when they are dull */
-	__u32 pad;
 };
 
 #endif /* ROOTWATCH_WIRE_PREFILTER_H */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rootwatch: what does root do inside containers? Here the command is chosen, nothing else. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/canary_acts.h"
 #include "cmd/cmd.h"
@@ -99,10 +102,28 @@ static int help(int n, char **words)
 	return c->run(n + 1, argv);
 }
 
+/*
+ * What is opened first would get the number of a standard stream that is closed: messages would go
+ * into the log, or lines into a map of the kernel's. Standard output is one then that cannot be
+ * written to, so that this is said.
+ */
+static bool streams_open(void)
+{
+	static const int modes[] = {O_RDONLY, O_RDONLY, O_WRONLY};
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    (errno != EBADF || open("/dev/null", modes[fd]) != fd))
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *c;
 
+	if (!streams_open())
+		return EXIT_CODE_ERROR;
 	if (argc < 2) {
 		print_help(stderr);
 		return EXIT_CODE_USAGE;

@@ -200,6 +200,25 @@ def test_output_file_renamed(c):
     assert sum(field(e, "fd.name") == "/etc/to-a-file" for e in came) == 3 * opens, len(came)
 
 
+@suite.cases(("output", "<&- >&-"), ("messages", "2>&-"), ("all", "<&- >&- 2>&-"))
+def test_closed_streams(_c, _label, closed):
+    """What is closed is not taken for what was opened first."""
+    path = f"{clean.work_dir()}/closed-{_label}"
+    done = subprocess.run(["sh", "-c", f'exec "$0" run --stats -o json --duration 1s --output "$1" {closed}', BINARY,
+                           path], capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done
+    with open(path, encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
+    assert lines[0]["rule"] == "Watching", lines[0]
+    assert bool(done.stderr) == ("2>&-" not in closed), done.stderr
+
+
+def test_output_closed(_c):
+    done = subprocess.run(["sh", "-c", 'exec "$0" run -o json --duration 1s >&-', BINARY],
+                          capture_output=True, timeout=60, check=False)
+    assert done.returncode == 1 and b"Bad file descriptor" in done.stderr, done
+
+
 def test_output_cannot_be_opened(_c):
     done = run("run", "--output", "/proc/no/such/file", "--duration", "1")
     assert done.returncode == 1, (done.returncode, done.stderr)

@@ -69,6 +69,18 @@ static bool names(const struct filter_entry *e, struct str name)
 	return e->scope == FILTER_NAME ? str_is(name, e->pattern) : str_ends(name, e->pattern);
 }
 
+static bool has_folder(struct str path, const char *name)
+{
+	size_t len = strlen(name);
+	uint32_t i;
+
+	for (i = 0; i + len + 1 < path.len; i++)
+		if (path.p[i] == '/' && path.p[i + 1 + len] == '/' &&
+		    memcmp(path.p + i + 1, name, len) == 0)
+			return true;
+	return false;
+}
+
 static bool is_ignored(const struct filter *f, struct str sbpath)
 {
 	size_t i;
@@ -91,6 +103,8 @@ static bool lets_pass(const struct filter *f, const struct event_file *file, uin
 		if (!(e->access & access))
 			continue;
 		if (e->scope == FILTER_PATH && below(file->path, e->pattern))
+			return true;
+		if (e->scope == FILTER_FOLDER && has_folder(file->path, e->pattern))
 			return true;
 		if (e->scope == FILTER_PROC && proc && below(file->sbpath, e->pattern))
 			return true;

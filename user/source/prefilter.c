@@ -16,6 +16,7 @@ static const uint32_t scope_seeds[FILTER_SCOPE_END] = {
 	[FILTER_KERNFS] = WIRE_SCOPE_KERNFS,	 [FILTER_HOST] = WIRE_SCOPE_HOST,
 	[FILTER_NAME] = WIRE_SCOPE_NAME,	 [FILTER_SOCKET] = WIRE_SCOPE_SOCKET,
 	[FILTER_LISTENER] = WIRE_SCOPE_LISTENER, [FILTER_PORT] = WIRE_SCOPE_PORT,
+	[FILTER_FOLDER] = WIRE_SCOPE_FOLDER,
 };
 
 static uint32_t access_value(uint32_t access)
@@ -149,6 +150,21 @@ static int add_name(struct prefilter *p, const struct filter_entry *w)
 		return -EINVAL;
 	return add_hash(p, wire_hash_step(wire_hash_seed(p->number, scope_seeds[w->scope]), &n),
 			entry_value(w));
+}
+
+/* It lies on paths: these have to be looked at. */
+static int add_folder(struct prefilter *p, const struct filter_entry *w)
+{
+	uint32_t access = entry_value(w) & (WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_CALL);
+	int err = add_name(p, w);
+	unsigned char first = (unsigned char)w->pattern[0];
+
+	if (err)
+		return err;
+	p->set.folder_firsts[first / 64] |= 1ull << (first % 64);
+	p->set.folder_access |= access;
+	p->set.scope_access[WIRE_SCOPE_PATH] |= access;
+	return 0;
 }
 
 static int add_suffix(struct prefilter *p, const struct filter_entry *w)
@@ -297,6 +313,8 @@ static int add(struct prefilter *p, const struct filter_entry *w)
 		return add_name(p, w);
 	case FILTER_SUFFIX:
 		return add_suffix(p, w);
+	case FILTER_FOLDER:
+		return add_folder(p, w);
 	case FILTER_BLOCK:
 		return add_kind(&p->set.block_access, w);
 	case FILTER_SUID:

@@ -44,6 +44,30 @@ static bool path_matches(const char *pattern, const struct kernel_file *f)
 	return leads_to(pattern, path, n + m);
 }
 
+static bool has_folder(const char *name, const char *const *names, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool folder_matches(const char *name, const struct kernel_file *f)
+{
+	const char *path[2 * KERNEL_DEPTH_MAX];
+	size_t n = f->n_place, m = f->n_names - f->mnt_root;
+
+	if (f->on_root && has_folder(name, f->names + f->ctr_root, f->n_names - f->ctr_root))
+		return true;
+	if (f->root_mount)
+		return false;
+	memcpy(path, f->place, n * sizeof(path[0]));
+	memcpy(path + n, f->names + f->mnt_root, m * sizeof(path[0]));
+	return has_folder(name, path, n + m);
+}
+
 static bool is_kernels(const struct kernel_file *f)
 {
 	return f->magic != FILES_OVERLAY && f->magic != FILES_EXT4 && f->magic != FILES_TMPFS;
@@ -90,6 +114,8 @@ static bool matches(const struct filter_entry *w, const struct kernel_file *f)
 		return (f->n_names > 0 && name_matches(w, f->names[f->n_names - 1])) ||
 		       (!f->root_mount && f->n_names == f->mnt_root && f->n_place > 0 &&
 			name_matches(w, f->place[f->n_place - 1]));
+	case FILTER_FOLDER:
+		return folder_matches(w->pattern, f);
 	case FILTER_BLOCK:
 		return S_ISBLK(f->mode);
 	case FILTER_SUID:
@@ -157,7 +183,7 @@ static void random_entry(struct filter_entry *w, char *pattern, size_t size, siz
 		snprintf(pattern, size, "%s", suffixes[files_random(LEN(suffixes))]);
 	else if (w->scope == FILTER_CHAR)
 		snprintf(pattern, size, "%s", devices[files_random(LEN(devices))]);
-	else if (w->scope == FILTER_NAME)
+	else if (w->scope == FILTER_NAME || w->scope == FILTER_FOLDER)
 		snprintf(pattern, size, "%s", words[files_random(LEN(words))]);
 	else if (w->scope != FILTER_BLOCK && w->scope != FILTER_SUID)
 		while (depth-- > 0)

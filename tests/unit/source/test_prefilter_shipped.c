@@ -174,6 +174,10 @@ static void check_entry(const struct filter_entry *w)
 			 w->pattern);
 		expect_urgent(w, files_on_root(path));
 		break;
+	case FILTER_FOLDER:
+		snprintf(path, sizeof(path), "/home/u/%s/x", w->pattern);
+		expect_path(w, files_on_root(path));
+		break;
 	case FILTER_BLOCK:
 		f.mode = S_IFBLK;
 		f.rdev = 259 << 20 | 7;

@@ -92,3 +92,24 @@ bool clue_wild(struct str value, struct str *head, struct str *tail)
 	*tail = part(value, last, value.len);
 	return true;
 }
+
+bool clue_folder(struct str value, uint32_t *at, struct str *name)
+{
+	uint32_t i, from = UINT32_MAX;
+
+	for (i = 0; i < value.len; i++)
+		if (is_wild(value.p[i]) && value.p[i] != '*' && value.p[i] != '?')
+			return false;
+	for (i = *at; i < value.len; i++) {
+		if (value.p[i] == '/' && from != UINT32_MAX) {
+			*name = part(value, from, i);
+			*at = i;
+			return true;
+		}
+		if (value.p[i] == '/')
+			from = i + 1;
+		else if (is_wild(value.p[i]))
+			from = UINT32_MAX;
+	}
+	return false;
+}

@@ -26,4 +26,10 @@ bool clue_is_name(struct str value);
 /* What stands before the first and behind the last wildcard; true when there is any. */
 bool clue_wild(struct str value, struct str *head, struct str *tail);
 
+/*
+ * The next whole component from *at on that a path must have above its last one, if it is to match
+ * the wildcards of value; false when there is none.
+ */
+bool clue_folder(struct str value, uint32_t *at, struct str *name);
+
 #endif /* ROOTWATCH_RULES_FILTER_CLUE_H */

@@ -58,6 +58,7 @@ enum filter_scope {
 	FILTER_HOST,
 	FILTER_NAME,	  /* the file's own name, or that of the mount point it is bound to */
 	FILTER_SUFFIX,	  /* the end of that name, at most 8 bytes */
+	FILTER_FOLDER,	  /* the name of a folder on a path as FILTER_PATH has it */
 	FILTER_BLOCK,	  /* any block device (pattern "") */
 	FILTER_SUID,	  /* any regular file that has the SUID bit (pattern "") */
 	FILTER_CHAR,	  /* a character device "major:minor" */

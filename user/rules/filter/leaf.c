@@ -116,8 +116,13 @@ static void better_tail(struct choice *c, const struct subject *s, struct str ta
 {
 	struct str name = clue_last(tail);
 
-	if (s->shape == SHAPE_DIR || !clue_is_name(name))
+	if (!clue_is_name(name))
 		return;
+	if (s->shape == SHAPE_DIR) {
+		if (s->scope == FILTER_PATH && name.len < tail.len)
+			better(c, FILTER_FOLDER, name, false);
+		return;
+	}
 	if (name.len < tail.len) {
 		if (s->shape != SHAPE_NAME)
 			better(c, FILTER_NAME, name, true);
@@ -143,6 +148,21 @@ static void better_literal(struct choice *c, const struct subject *s, struct str
 		better_tail(c, s, value);
 }
 
+/*
+ * Each component of value from character `at` on that has another one behind it, of a pattern that
+ * has to have all of them.
+ */
+static void better_folders(struct choice *c, const struct subject *s, struct str value, uint32_t at)
+{
+	struct str name;
+
+	if (s->scope != FILTER_PATH || (s->shape != SHAPE_WHOLE && s->shape != SHAPE_DIR))
+		return;
+	while (clue_folder(value, &at, &name))
+		if (clue_is_name(name))
+			better(c, FILTER_FOLDER, name, false);
+}
+
 static void better_glob(struct choice *c, const struct subject *s, struct str value)
 {
 	struct str head, tail;
@@ -153,6 +173,8 @@ static void better_glob(struct choice *c, const struct subject *s, struct str va
 	}
 	if (s->shape != SHAPE_NAME)
 		better_head(c, s, head);
+	/* (What an absolute head says of folders is less than it says itself.) */
+	better_folders(c, s, value, head.len);
 	better_tail(c, s, tail);
 }
 
@@ -190,6 +212,9 @@ static struct choice choose(const struct subject *s, enum operator_kind op, stru
 		break;
 	case OP_ENDSWITH:
 		better_tail(&c, s, value);
+		break;
+	case OP_CONTAINS:
+		better_folders(&c, s, value, 0);
 		break;
 	case OP_GLOB:
 		better_glob(&c, s, value);

@@ -11,8 +11,10 @@
 #define BREADTH_FILE   2u
 #define BREADTH_NAME   4u
 #define BREADTH_DEEP   4u
+#define BREADTH_HIDDEN 6u /* a folder called .ssh */
 #define BREADTH_THIRD  8u
 #define BREADTH_SECOND 16u
+#define BREADTH_FOLDER 32u
 #define BREADTH_TOP    64u
 #define BREADTH_SUFFIX 128u /* of which there is room for a few only */
 #define BREADTH_SCOPE  512u
@@ -239,6 +241,8 @@ uint32_t pattern_breadth(const struct pattern *p)
 		return BREADTH_NAME;
 	case FILTER_SUFFIX:
 		return BREADTH_SUFFIX;
+	case FILTER_FOLDER:
+		return p->text.p[0] == '.' ? BREADTH_HIDDEN : BREADTH_FOLDER;
 	case FILTER_NETWORK:
 		return memchr(p->text.p, '/', p->text.len) ? BREADTH_TOP : BREADTH_NODE;
 	case FILTER_PORT_TO:

@@ -124,6 +124,7 @@ static const struct {
 	[FILTER_HOST] = {"of the host's files ", "of the host's files ", "the host's files"},
 	[FILTER_NAME] = {"the file's name ", "the file's names ", ""},
 	[FILTER_SUFFIX] = {"the end of the file's name ", "the ends of files' names ", ""},
+	[FILTER_FOLDER] = {"a folder called ", "a folder called ", ""},
 	[FILTER_BLOCK] = {"", "", "block devices"},
 	[FILTER_SUID] = {"", "", "files that have the SUID bit"},
 	[FILTER_CHAR] = {"the device ", "the devices ", ""},

@@ -132,10 +132,10 @@ static void add_calls(char *text, const struct wire_calls *calls)
 
 const char *condition_filter(const struct filter *f)
 {
-	static const char *const scopes[] = {"path", "proc",   "sysfs",	   "cgroup", "kern",
-					     "host", "name",   "suffix",   "block",  "suid",
-					     "char", "socket", "listener", "port",   "from",
-					     "to",   "net",    "denied"};
+	static const char *const scopes[] = {"path", "proc", "sysfs",  "cgroup",   "kern",
+					     "host", "name", "suffix", "folder",   "block",
+					     "suid", "char", "socket", "listener", "port",
+					     "from", "to",   "net",    "denied"};
 	static const char *const kinds[] = {"",	     "",     "",	"exec", "exit",
 					    "setid", "open", "connect", "call", "net"};
 	size_t size = 192, i;

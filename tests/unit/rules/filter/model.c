@@ -41,6 +41,33 @@ static bool path_matches(const char *pattern, const struct kernel_file *k)
 	return leads_to(pattern, path, n + m) >= 0;
 }
 
+static bool has_folder(const char *name, const char *const *names, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* On a path as path_matches() looks at it. */
+static bool folder_matches(const char *name, const struct kernel_file *k)
+{
+	const char *path[2 * KERNEL_DEPTH_MAX];
+	size_t n = k->n_place, m = k->n_names - k->mnt_root;
+
+	if (k->on_root && has_folder(name, k->names + k->ctr_root, k->n_names - k->ctr_root))
+		return true;
+	if (!k->on_root && k->magic == FILES_OVERLAY && has_folder(name, k->names, k->n_names))
+		return true;
+	if (k->root_mount)
+		return false;
+	memcpy(path, k->place, n * sizeof(path[0]));
+	memcpy(path + n, k->names + k->mnt_root, m * sizeof(path[0]));
+	return has_folder(name, path, n + m);
+}
+
 /* FILTER_SCOPE_END: none of the kernel's own file systems. */
 static enum filter_scope scope_of(uint32_t magic)
 {
@@ -138,6 +165,8 @@ static bool matches(const struct filter *f, const struct filter_entry *e,
 	case FILTER_SUFFIX:
 		return str_ends(str_from(own_name(k)), e->pattern) ||
 		       str_ends(str_from(other_name(k)), e->pattern);
+	case FILTER_FOLDER:
+		return folder_matches(e->pattern, k);
 	case FILTER_BLOCK:
 		return S_ISBLK(k->mode);
 	case FILTER_SUID:

@@ -41,6 +41,23 @@ static void test_paths(void **state)
 	condition_expect_open("name passwd", TEST(FILE_SBPATH, EQ, "/etc/passwd"));
 }
 
+/* Wherever it lies; the narrowest of what a pattern says. */
+static void test_folders(void **state)
+{
+	(void)state;
+	condition_expect_open("folder .ssh", TEST(FD_NAME, GLOB, "*/.ssh/*"));
+	condition_expect_open("folder .ssh", TEST(FILE_PATHS, GLOB, "/home/*/.ssh/*"));
+	condition_expect_open("folder .aws", TEST(FD_NAME, GLOB, "*/.aws/sso/*"));
+	condition_expect_open("folder node_modules", TEST(FD_NAME, GLOB, "*/node_modules/*"));
+	condition_expect_open("folder .ssh", TEST(FD_NAME, CONTAINS, "/.ssh/"));
+	condition_expect_open("folder b", TEST(FD_NAME, CONTAINS, "a/b/c"));
+	condition_expect_open("folder .ssh", TEST(FD_DIRECTORY, ENDSWITH, "/.ssh"));
+	condition_expect_open("folder .ssh", TEST(FD_DIRECTORY, GLOB, "/home/*/.ssh"));
+	condition_expect_open("name config", TEST(FD_NAME, GLOB, "*/.aws/config"));
+	condition_expect_open("path /etc", TEST(FD_NAME, GLOB, "/etc/*.d/*"));
+	condition_expect_open("host", TEST(HOST_PATH, GLOB, "*/.ssh/*"));
+}
+
 static void test_scopes(void **state)
 {
 	(void)state;
@@ -65,7 +82,15 @@ static void test_scopes(void **state)
 static void test_open_ended(void **state)
 {
 	struct node *const open[] = {
-		TEST(FD_NAME, CONTAINS, "/etc/"),
+		TEST(FD_NAME, CONTAINS, "/etc"),
+		TEST(FD_NAME, CONTAINS, "etc/"),
+		TEST(FD_NAME, CONTAINS, "//"),
+		TEST(FD_NAME, CONTAINS, "/../"),
+		TEST(FD_NAME, ICONTAINS, "/.ssh/"),
+		TEST(FD_NAME, GLOB, "*(/.ssh/)?*"),
+		TEST(FD_NAME, GLOB, "*/.ssh*/*"),
+		TEST(FD_NAME, GLOB, "*.ssh/*"),
+		TEST(FILE_SBPATH, CONTAINS, "/.ssh/"),
 		TEST(FD_NAME, REGEX, "/etc/.*"),
 		TEST(FD_NAME, ICONTAINS, "/etc/"),
 		TEST(FD_NAME, IGLOB, "/etc/*"),
@@ -87,7 +112,7 @@ static void test_open_ended(void **state)
 		TEST(FD_NAME, GLOB, "*"),
 		EXISTS(FD_NAME),
 		TEST(FD_DIRECTORY, EQ, "/"),
-		TEST(FD_DIRECTORY, ENDSWITH, "/x"),
+		TEST(FD_DIRECTORY, ENDSWITH, "x"),
 		TEST(FD_FILENAME, EQ, "a/b"),
 		TEST(FD_FILENAME, EQ, "..."),
 		TEST(FD_NAME, ENDSWITH, ".."),
@@ -317,6 +342,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_paths, condition_teardown),
+		cmocka_unit_test_teardown(test_folders, condition_teardown),
 		cmocka_unit_test_teardown(test_scopes, condition_teardown),
 		cmocka_unit_test_teardown(test_open_ended, condition_teardown),
 		cmocka_unit_test_teardown(test_worlds, condition_teardown),
