@@ -118,7 +118,10 @@ struct {
 /* The hooks by which a call passes, a bit each; 0: none. */
 static __always_inline __u32 acts_hooks(__u32 call)
 {
-	return call < WIRE_CALL_END ? acts_rows[call].hooks : 0;
+	/* (In one piece: the first row is of no call, and has none.) */
+	return AT(acts_rows, call * sizeof(acts_rows[0]),
+		  (WIRE_CALL_END - 1) * sizeof(acts_rows[0]))
+		->hooks;
 }
 
 /* At the end of a call, also of one that is not told. */

@@ -32,24 +32,6 @@ struct {
 /* How many there are; 0: nobody has to look. (More, when one was evicted: then they look.) */
 volatile __u32 clones_kept = 0;
 
-static __always_inline __u64 clone_namespaces(const struct nsproxy *was, const struct nsproxy *is)
-{
-	__u64 made = 0;
-
-#define CLONE_OTHER(field, flag)                                                 \
-	if (LOAD(struct nsproxy, was, field) != LOAD(struct nsproxy, is, field)) \
-	made |= flag
-	CLONE_OTHER(mnt_ns, CLONE_NEWNS_);
-	CLONE_OTHER(uts_ns, CLONE_NEWUTS_);
-	CLONE_OTHER(ipc_ns, CLONE_NEWIPC_);
-	CLONE_OTHER(pid_ns_for_children, CLONE_NEWPID_);
-	CLONE_OTHER(net_ns, CLONE_NEWNET_);
-	CLONE_OTHER(cgroup_ns, CLONE_NEWCGROUP_);
-	CLONE_OTHER(time_ns_for_children, CLONE_NEWTIME_);
-#undef CLONE_OTHER
-	return made;
-}
-
 static __always_inline const void *clone_user_ns(const struct task_struct *t)
 {
 	const struct cred *c = TYPED(t, real_cred);
@@ -57,22 +39,46 @@ static __always_inline const void *clone_user_ns(const struct task_struct *t)
 	return TYPED(c, user_ns);
 }
 
-/* At a fork by the current task. moved: the child is in other cgroups. */
-static __always_inline void clone_keep(struct task_struct *parent, const struct task_struct *child,
-				       bool moved)
-{
-	const struct nsproxy *was = TYPED(parent, nsproxy);
-	const struct nsproxy *is = TYPED(child, nsproxy);
-	__u64 made = moved ? CLONE_INTO_CGROUP_ : 0;
-	__u32 tid = TYPED(parent, pid);
+#define CLONE_OTHER(field, flag)                                                 \
+	if (LOAD(struct nsproxy, was, field) != LOAD(struct nsproxy, is, field)) \
+	made = FORGET(made | (flag))
 
+/* Keeps what is new for a child of the current task. (Global: the verifier looks at it once.) */
+__noinline int clone_keep(__u64 parent, __u64 child, __u64 made)
+{
+	const void *was = LOAD(struct task_struct, parent, nsproxy);
+	const void *is = LOAD(struct task_struct, child, nsproxy);
+	__u32 tid = LOAD(struct task_struct, parent, pid);
+
+	if (compat_nr_of(compat_user_regs(compat_current())) != CLONE_NR_)
+		return 0;
+	CLONE_OTHER(mnt_ns, CLONE_NEWNS_);
+	CLONE_OTHER(uts_ns, CLONE_NEWUTS_);
+	CLONE_OTHER(ipc_ns, CLONE_NEWIPC_);
+	CLONE_OTHER(pid_ns_for_children, CLONE_NEWPID_);
+	CLONE_OTHER(net_ns, CLONE_NEWNET_);
+	CLONE_OTHER(cgroup_ns, CLONE_NEWCGROUP_);
+	CLONE_OTHER(time_ns_for_children, CLONE_NEWTIME_);
+	if (made && !bpf_map_update_elem(&clones, &tid, &made, BPF_NOEXIST))
+		__sync_fetch_and_add(&clones_kept, 1);
+	return 0;
+}
+
+/* At a fork by the current task. */
+static __noinline int clone_forked(const struct task_struct *parent,
+				   const struct task_struct *child)
+{
+	__u64 made = 0;
+
+	if (!parent || !child)
+		return 0;
+	if (TYPED(parent, cgroups) != TYPED(child, cgroups))
+		made = CLONE_INTO_CGROUP_;
 	if (clone_user_ns(parent) != clone_user_ns(child))
 		made |= CLONE_NEWUSER_;
-	if (was != is)
-		made |= clone_namespaces(was, is);
-	if (made && compat_nr_of(compat_user_regs(parent)) == CLONE_NR_ &&
-	    !bpf_map_update_elem(&clones, &tid, &made, BPF_NOEXIST))
-		__sync_fetch_and_add(&clones_kept, 1);
+	if (made || TYPED(parent, nsproxy) != TYPED(child, nsproxy))
+		clone_keep(compat_untyped(parent), compat_untyped(child), OPAQUE(made));
+	return 0;
 }
 
 /* Of the current task's clone3: the flags that it is known by; 0: none is. */

@@ -262,13 +262,13 @@ int BPF_PROG(rootwatch_fork, struct task_struct *parent, struct task_struct *chi
 	struct scratch *s;
 	struct gate g = {};
 	const void *pid;
-	/* Born into another cgroup (CLONE_INTO_CGROUP). */
-	bool moved = LOAD(struct task_struct, child, cgroups) !=
-		     LOAD(struct task_struct, parent, cgroups);
 
-	if (moved && gate_moves) /* (It alone does not say that moves are seen.) */
+	/* Born into another cgroup (CLONE_INTO_CGROUP). That alone does not say that moves are
+	 * seen. */
+	if (LOAD(struct task_struct, child, cgroups) != LOAD(struct task_struct, parent, cgroups) &&
+	    gate_moves)
 		__sync_fetch_and_add(&gate_moves, 1);
-	clone_keep(parent, child, moved);
+	clone_forked(parent, child);
 	if (!v)
 		return 0;
 	/* Before the child inherits it. */

@@ -148,14 +148,17 @@ __noinline int uring_bound(__u64 req, __u64 cgroup, __u64 gate)
 {
 	const void *sk = uring_sock((__u64)LOAD(struct io_kiocb, req, file));
 	__u64 from = uring_bound_to(req, AF_UNIX_);
+	__u32 len = 0;
 	struct gate g;
 
 	if (!sk)
 		return 0;
+	if (from && bpf_core_field_exists(struct io_bind, addr_len))
+		len = LOAD(struct io_bind, req, addr_len);
 	gate_unpack(&g, cgroup, gate);
 	g.hflags = URING_FLAGS;
 	return bind_tell(compat_current(), &g, NULL, sk, LOAD(struct io_kiocb, req, cqe.res),
-			 (const void *)from, from ? LOAD(struct io_bind, req, addr_len) : 0);
+			 (const void *)from, len);
 }
 
 /* (What is known at compile time spares the verifier the ways of 32-bit calls.) */

@@ -95,7 +95,7 @@ struct filter {
 	struct wire_calls calls; /* of EVENT_SYSCALL and EVENT_NET: those that one can match */
 	/* Of those the ones that matter only when denied, or by what FILTER_CALL matches. */
 	struct wire_calls compared;
-	uint32_t sockets;	 /* FILTER_SOCKET_*, _STDIO_*, _DUP_*: whose making one can match */
+	uint32_t sockets; /* FILTER_SOCKET_*, _STDIO_*, _DUP_*: whose making one can match */
 	uint32_t dull; /* wire_call_dull() of the calls that one can match also when they are dull */
 	void *arena;
 };

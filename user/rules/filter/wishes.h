@@ -24,9 +24,9 @@ struct wishes {
 	struct wire_calls calls, whole; /* whole: of those that are placed, not to be compared */
 	uint32_t sockets;
 	uint32_t dull;
-	uint32_t host; /* worlds that want all of the host's files */
+	uint32_t host;		      /* worlds that want all of the host's files */
 	bool host_urgent, host_calls; /* host_calls: calls want all of them, whatever is ignored */
-	struct str *ignores; /* but for these */
+	struct str *ignores;	      /* but for these */
 	size_t n_ignores;
 };
 
