@@ -52,7 +52,8 @@ def signatures(detector):
     What is known: a table in which the first 12 bits of a signature say where it lies
     (bpf/harmless.bpf.h). So of all variables it is where most words lie by that.
     """
-    words = memoryview(maps.variables(detector)).cast("Q")
+    raw = maps.variables(detector)
+    words = memoryview(raw)[:len(raw) // 8 * 8].cast("Q")
     tables = collections.defaultdict(set)
     for at, word in enumerate(words):
         if word:
