@@ -16,11 +16,11 @@ void walker_free(struct walker *w);
 
 /*
  * What path leads to from the directory root, above which it does not get, as a descriptor of
- * O_PATH; nothing is opened by that. more: O_DIRECTORY and O_NOFOLLOW, or 0. Links of /proc that are no paths are not followed
- * (RESOLVE_NO_MAGICLINKS of openat2(2), Linux 5.6). mnt_ns: whose directories these are; of one
- * that has kept us waiting nothing more is followed until it has answered. Gives the descriptor
- * or -errno: -ETIMEDOUT or -EBUSY when the file system does not answer, or too many such waits
- * (waits.h) were there of late.
+ * O_PATH; nothing is opened by that. more: O_DIRECTORY and O_NOFOLLOW, or 0. Links of /proc that
+ * are no paths are not followed (RESOLVE_NO_MAGICLINKS of openat2(2), Linux 5.6). mnt_ns: whose
+ * directories these are; of one that has kept us waiting nothing more is followed until it has
+ * answered. Gives the descriptor or -errno: -ETIMEDOUT or -EBUSY when the file system does not
+ * answer, or too many such waits (waits.h) were there of late.
  */
 int walker_open(struct walker *w, uint32_t mnt_ns, int root, const char *path, uint32_t more);
 

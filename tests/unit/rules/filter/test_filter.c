@@ -206,7 +206,7 @@ static void test_calls(void **state)
 	condition_expect("path /etc K; kinds call(unlink)",
 			 AND(TEST(TYPE, EQ, "unlink"), TEST(FILE_PATHS, PMATCH, "/etc")));
 	/* The root itself is not compared. */
-	condition_expect("path /root K; kinds call(rename)",
+	condition_expect("name root K; kinds call(rename)",
 			 AND(TEST(TYPE, EQ, "rename"), TEST(CALL_FROM, IN, "/", "/root")));
 	condition_expect("kinds call(symlink)",
 			 AND(TEST(TYPE, EQ, "symlink"), TEST(CALL_FROM, EQ, "/root")));
