@@ -204,7 +204,7 @@ $(B)/bpf/unit.bpf.c: FORCE
 	@mkdir -p $(@D)
 	@printf '#include "%s"\n' $(notdir $(bpf_src)) | { $(write_if_changed); }
 
-# Once for each COMPAT_KERNEL (see bpf/compat.bpf.h). bpftool leaves the debugging information out.
+# Once for each COMPAT_KERNEL (see bpf/read.bpf.h). bpftool leaves the debugging information out.
 $(B)/bpf/rootwatch_loop.bpf.o: variant := -DCOMPAT_KERNEL=517
 $(B)/bpf/rootwatch_plain.bpf.o: variant := -DCOMPAT_KERNEL=510
 $(patsubst $(B)/include/%.skel.h,$(B)/bpf/%.bpf.o,$(skel) $(older_skels)): $(B)/bpf/unit.bpf.c $(bpf_tools)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The BPF object for older kernels: see COMPAT_KERNEL in bpf/compat.bpf.h. */
+/* The BPF object for older kernels: see COMPAT_KERNEL in bpf/read.bpf.h. */
 #ifndef ROOTWATCH_SOURCE_OLDER_H
 #define ROOTWATCH_SOURCE_OLDER_H
 
