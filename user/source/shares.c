@@ -13,6 +13,10 @@
 #define RESERVE_PART 4
 #define ALONE_PART   32
 
+/* The kernel side reads at each record what was taken out: it is told of so large a part of the
+ * ring at a time, as the processors would else pass that memory to and fro. */
+#define TOLD_PART 64
+
 /* So long after the last record of another container one is alone. */
 #define ALONE_NS (10ull * 1000 * 1000 * 1000)
 
@@ -33,16 +37,23 @@ void shares_begin(struct shares *sh, struct rootwatch_bpf *skel, uint32_t ring_b
 			 __ATOMIC_RELAXED);
 }
 
+/* Nobody else writes it. */
+static void tell(struct shares *sh)
+{
+	uint64_t *out = (uint64_t *)&sh->skel->bss->shares_out[sh->last];
+
+	__atomic_store_n(out, *out + sh->taken, __ATOMIC_RELAXED);
+	sh->taken = 0;
+}
+
 void shares_taken(struct shares *sh, const void *record, size_t size)
 {
 	const struct wire_header *h = record;
-	uint64_t *out;
 
 	if (size < sizeof(*h) || h->share >= WIRE_SHARES)
 		return;
-	out = (uint64_t *)&sh->skel->bss->shares_out[h->share];
-	__atomic_store_n(out, *out + size, __ATOMIC_RELAXED); /* nobody else writes it */
 	if (h->share != sh->last) {
+		tell(sh);
 		sh->last = h->share;
 		sh->changed = h->time;
 		if (sh->alone)
@@ -50,6 +61,9 @@ void shares_taken(struct shares *sh, const void *record, size_t size)
 	} else if (!sh->alone && h->time > sh->changed + ALONE_NS) {
 		reserve(sh, true);
 	}
+	sh->taken += size;
+	if (sh->taken >= sh->ring_bytes / TOLD_PART)
+		tell(sh);
 }
 
 bool shares_loss(struct shares *sh, uint64_t max, struct source_loss *loss)

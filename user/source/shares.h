@@ -16,6 +16,7 @@ struct shares {
 	struct rootwatch_bpf *skel;
 	uint32_t ring_bytes;
 	uint32_t last;	  /* the share of the last record */
+	uint64_t taken;	  /* bytes of that share of which the kernel side does not know yet */
 	uint64_t changed; /* when two that followed each other had different ones */
 	bool alone;	  /* not of late */
 	uint64_t told[WIRE_SHARES];
