@@ -124,8 +124,9 @@ int programs_prepare(void)
 	if (done)
 		return 0;
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-		LIBBPF_OPTS(libbpf_prog_handler_opts, o, .prog_prepare_load_fn = take_over,
-			    .prog_attach_fn = sections[i].attach);
+		struct libbpf_prog_handler_opts o = {.sz = sizeof(o),
+						     .prog_prepare_load_fn = take_over,
+						     .prog_attach_fn = sections[i].attach};
 		int id = libbpf_register_prog_handler(sections[i].section, sections[i].type,
 						      sections[i].attach_type, &o);
 

@@ -76,7 +76,7 @@ int main(int argc, char **argv)
 	n = strtoull(argv[3], NULL, 10);
 	if (argc == 5)
 		cgroup = open(argv[4], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	args = mmap(NULL, sizeof(*args), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	args = mmap(NULL, sizeof(*args), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, 0, 0);
 	if (args == MAP_FAILED || (argc == 5 && cgroup < 0))
 		truth_die("prepare");
 	truth_begin("clone");
