@@ -52,8 +52,7 @@ def signatures(detector):
     What is known: a table in which the first 12 bits of a signature say where it lies
     (bpf/harmless.bpf.h). So of all variables it is where most words lie by that.
     """
-    raw = maps.variables(detector)
-    words = memoryview(raw)[:len(raw) // 8 * 8].cast("Q")
+    words = maps.variables(detector)
     tables = collections.defaultdict(set)
     for at, word in enumerate(words):
         if word:

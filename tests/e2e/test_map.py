@@ -117,7 +117,7 @@ def gate_memories(detector, c):
     words, the fifth is the cgroup, and the last is made of the others (bpf/gate.bpf.h).
     """
     ids = cgroups(c)
-    words = memoryview(maps.variables(detector)).cast("Q")
+    words = maps.variables(detector)
     found = set()
     for at in range(len(words) - 6):
         if words[at + 4] not in ids:

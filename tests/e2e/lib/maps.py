@@ -36,7 +36,7 @@ def _bpf(command, attributes):
 
 
 def variables(detector, section=".bss"):
-    """All variables of that section, as one piece of memory."""
+    """All variables of that section, as words of 64 bits (what is left at the end is none)."""
     for kind, number in detector.kernel_objects():
         if kind != "map":
             continue
@@ -48,7 +48,7 @@ def variables(detector, section=".bss"):
                 continue
             value = ctypes.create_string_buffer(about.value_size)
             _bpf(_LOOK_UP, _LookUp(fd, ctypes.addressof(key), ctypes.addressof(value), 0))
-            return value.raw
+            return memoryview(value.raw)[:len(value.raw) // 8 * 8].cast("Q")
         finally:
             os.close(fd)
     raise AssertionError(f"no {section} among {detector.kernel_objects()}")
