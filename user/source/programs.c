@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define PROGRAMS_MAX 64
-/* The largest program takes two fifths of the whole: more would not help. */
+/* More would hardly help: on the tier tracepoint one program takes most of the time by itself. */
 #define THREADS_MAX 4
 
 /* bpf/ has one; libbpf gives it to the kernel with each program. */
