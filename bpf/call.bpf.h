@@ -55,10 +55,6 @@ static __always_inline __u64 call_arg(const struct wire_syscall *r, __u32 n)
 	return n < WIRE_SYSCALL_ALL ? r->args[n] : 0;
 }
 
-#define CLONE_SIGNAL_	0xffull
-#define CLONE_NEWS_	0x7e020080ull /* CLONE_NEWTIME, _NEWNS, _NEWCGROUP to _NEWNET */
-#define TIOCL_PASTESEL_ 3
-
 /* struct clone_args, as far as it counts here. */
 struct call_clone {
 	__u64 flags, skipped[9], cgroup;
@@ -68,95 +64,6 @@ struct call_clone {
 struct call_attr {
 	__u64 set, taken;
 };
-
-static __always_inline __u32 call_user_u32(__u64 from)
-{
-	__u32 v = 0;
-
-	bpf_probe_read_user(&v, sizeof(v), (const void *)from);
-	return v;
-}
-
-static __always_inline __u64 call_user_u64(__u64 from)
-{
-	__u64 v = 0;
-
-	bpf_probe_read_user(&v, sizeof(v), (const void *)from);
-	return v;
-}
-
-/*
- * Of capset: what it made effective or inheritable, since the task's program was started or its
- * user changed last. (It cannot raise what is permitted.)
- */
-static __always_inline __u64 call_caps_gained(const struct task_struct *t)
-{
-	const struct cred *c = TYPED(t, cred);
-	__u64 effective = compat_caps(c, cap_effective);
-	__u64 inheritable = compat_caps(c, cap_inheritable);
-	const struct task_value *v = task_find(t);
-
-	if (!v || !(v->flags & TASK_CREDS))
-		return inheritable;
-	return (effective & ~v->creds.cap_effective) | (inheritable & ~v->creds.cap_inheritable);
-}
-
-static __always_inline bool call_ioctl_is_dull(__u32 request, __u64 arg)
-{
-	__u8 what = 0;
-
-	if (request == WIRE_IOCTL_TIOCLINUX) {
-		bpf_probe_read_user(&what, sizeof(what), (const void *)arg);
-		return what != TIOCL_PASTESEL_;
-	}
-	return request != WIRE_IOCTL_TIOCSTI && request != WIRE_IOCTL_SETFLAGS &&
-	       request != WIRE_IOCTL_SETFLAGS_32 && request != WIRE_IOCTL_FSSETXATTR;
-}
-
-/* Can nobody care, by its arguments? Of those that wire_call_dull() knows. */
-__noinline int call_is_dull_at(__u32 call, __u64 first, __u64 second, __u64 third)
-{
-	if (wire_call_is_chown(call))
-		return wire_owner_is_dull(call == WIRE_CALL_FCHOWNAT ? third : second);
-	if (wire_call_is_chmod(call))
-		return !((call < WIRE_CALL_FCHMODAT ? second : third) & WIRE_MODE_TOLD);
-	switch (call) {
-	case WIRE_CALL_CLONE:
-		return !(first & ~CLONE_SIGNAL_ & CLONE_NEWS_);
-	case WIRE_CALL_CLONE3:
-		return !((call_user_u64(first) | clone_kept(compat_current())) &
-			 (CLONE_NEWS_ | CLONE_INTO_CGROUP_));
-	case WIRE_CALL_IOCTL:
-		return call_ioctl_is_dull(second, third);
-	case WIRE_CALL_ADJTIMEX: /* asks only, when it has no modes */
-		return !call_user_u32(first);
-	case WIRE_CALL_CLOCK_ADJTIME:
-		return !call_user_u32(second);
-	case WIRE_CALL_CAPSET:
-		return !call_caps_gained(compat_current());
-	default:
-		return 0;
-	}
-}
-
-/*
- * Such a call that no rule asks for. The child of a clone comes back from it as well, with 0: its
- * parent's end of the call tells of it.
- */
-static __always_inline bool call_is_dull(const struct pt_regs *regs, bool is32, __u32 call,
-					 long ret)
-{
-	__u32 bit = wire_call_dull(call);
-
-	if (!bit)
-		return false;
-	if (ret == 0 && (call == WIRE_CALL_CLONE || call == WIRE_CALL_CLONE3))
-		return true;
-	if (prefilters[prefilter_active & 1].dull & bit)
-		return false;
-	return call_is_dull_at(call, compat_arg(regs, is32, 0), compat_arg(regs, is32, 1),
-			       compat_arg(regs, is32, 2));
-}
 
 /* WIRE_CALL_WORD: what stands beside the arguments. */
 __noinline int call_words(__u32 slot)
@@ -178,16 +85,16 @@ __noinline int call_words(__u32 slot)
 	case WIRE_CALL_CLONE3:
 		bpf_probe_read_user(&clone, sizeof(clone), (const void *)r->args[0]);
 		/* Without the last field when it is of before 5.7. */
-		words[0] = clone.flags ? clone.flags : call_user_u64(r->args[0]);
+		words[0] = clone.flags ? clone.flags : compat_user_u64(r->args[0]);
 		words[1] = words[0] & CLONE_INTO_CGROUP_ ? clone.cgroup : ~0ull;
 		if (r->ret > 0) /* which the memory may not say any more */
 			words[0] |= clone_kept(compat_current());
 		break;
 	case WIRE_CALL_IOCTL:
-		words[0] = call_user_u32(r->args[2]);
+		words[0] = compat_user_u32(r->args[2]);
 		break;
 	case WIRE_CALL_FILE_SETATTR:
-		words[0] = call_user_u64(r->args[2]);
+		words[0] = compat_user_u64(r->args[2]);
 		break;
 	case WIRE_CALL_MOUNT_SETATTR:
 	case WIRE_CALL_OPEN_TREE_ATTR:
@@ -196,13 +103,13 @@ __noinline int call_words(__u32 slot)
 		words[1] = attr.taken;
 		break;
 	case WIRE_CALL_ADJTIMEX:
-		words[0] = call_user_u32(r->args[0]);
+		words[0] = compat_user_u32(r->args[0]);
 		break;
 	case WIRE_CALL_CLOCK_ADJTIME:
-		words[0] = call_user_u32(r->args[1]);
+		words[0] = compat_user_u32(r->args[1]);
 		break;
 	case WIRE_CALL_CAPSET:
-		words[0] = call_caps_gained(compat_current());
+		words[0] = task_caps_gained(compat_current());
 		break;
 	default:
 		break;

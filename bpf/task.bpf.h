@@ -112,4 +112,20 @@ static __always_inline void task_remember(const struct task_struct *t, struct ta
 	bpf_map_update_elem(&tasks, &tid, v, BPF_ANY);
 }
 
+/*
+ * What a capset made effective or inheritable since the task's program was started or its
+ * user changed last. (It cannot raise what is permitted.)
+ */
+static __always_inline __u64 task_caps_gained(const struct task_struct *t)
+{
+	const struct cred *c = TYPED(t, cred);
+	__u64 effective = compat_caps(c, cap_effective);
+	__u64 inheritable = compat_caps(c, cap_inheritable);
+	const struct task_value *v = task_find(t);
+
+	if (!v || !(v->flags & TASK_CREDS))
+		return inheritable;
+	return (effective & ~v->creds.cap_effective) | (inheritable & ~v->creds.cap_inheritable);
+}
+
 #endif /* ROOTWATCH_TASK_BPF_H */
