@@ -12,11 +12,11 @@
 #include "compat.bpf.h"
 #include "creds.bpf.h"
 #include "emit.bpf.h"
-#include "object.bpf.h"
 #include "open.bpf.h"
 #include "placed.bpf.h"
 #include "risen.bpf.h"
 #include "task.bpf.h"
+#include "who.bpf.h"
 
 struct call_row {
 	__u8 path[WIRE_SYSCALL_PATHS];
@@ -296,9 +296,9 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 		emit_cancel(s);
 		return 0;
 	}
-	object_who(s, g);
+	who_fill(s, g);
 	call_words(s->slot);
-	object_cwd(s, &r->cwd, t);
+	who_cwd(s, &r->cwd, t);
 	if (knob_acts && acts_hooks(call) && acts_take(s->slot))
 		hflags = (hflags & ~WIRE_F_TIER(3u)) | WIRE_F_TIER(WIRE_TIER_FENTRY);
 	call_path_of_arg(s->slot, 0);

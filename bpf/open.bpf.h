@@ -11,14 +11,15 @@
 #include "prefilter.bpf.h"
 #include "risen.bpf.h"
 #include "task.bpf.h"
+#include "who.bpf.h"
 
 static __always_inline void open_common(struct scratch *s, struct wire_open *r,
 					const struct task_struct *t, __u32 call, long ret)
 {
-	object_who_of_arg(s->slot);
+	who_fill_of_arg(s->slot);
 	r->call = call;
 	r->ret = ret;
-	object_cwd(s, &r->cwd, t);
+	who_cwd(s, &r->cwd, t);
 }
 
 /* openat2 passes its flags in a struct. */
@@ -57,7 +58,7 @@ static __always_inline __u64 open_paths_before(struct scratch *s, bool known)
 	s->kept.use = again && s->kept.proven;
 	if (!again)
 		s->kept.proven = false;
-	return again && !s->kept.proven ? harmless_counts(s->slot) : 0;
+	return again && !s->kept.proven ? sign_changes(s->slot) : 0;
 }
 
 static __always_inline void open_paths_after(struct scratch *s, const struct wire_file *w,
@@ -69,8 +70,7 @@ static __always_inline void open_paths_after(struct scratch *s, const struct wir
 	s->kept.sign = s->open.sign;
 	if (s->kept.use)
 		return;
-	s->kept.proven = counts && harmless_now(s) == s->open.sign &&
-			 harmless_counts(s->slot) == counts;
+	s->kept.proven = counts && sign_now(s) == s->open.sign && sign_changes(s->slot) == counts;
 	s->kept.sbpath = w->sbpath;
 	s->kept.mntpath = w->mntpath;
 	s->kept.mnt_off = w->mnt_off;
@@ -186,7 +186,7 @@ static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f,
 		access |= WIRE_WATCH_WRITE;
 	access = OPAQUE(access);
 #if COMPAT_KERNEL >= 602
-	sign = harmless_sign(f, access, &o);
+	sign = sign_open(f, access, &o);
 	if (harmless_knows(sign) && call != WIRE_CALL_OPEN_BY_HANDLE_AT)
 		return NULL;
 #endif

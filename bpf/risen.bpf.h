@@ -15,8 +15,8 @@
 #include "creds.bpf.h"
 #include "emit.bpf.h"
 #include "gate.bpf.h"
-#include "object.bpf.h"
 #include "task.bpf.h"
+#include "who.bpf.h"
 
 #define CAP_SETUID_BIT_ (1ull << 7)
 
@@ -85,9 +85,9 @@ __noinline int risen_tell(__u64 cgroup, __u64 gate)
 		return 0;
 	r = (struct wire_setid *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	/* Not by object_who(): it is deep in the stack already. */
+	/* Not by who_fill(): it is deep in the stack already. */
 	gate_unpack(&s->gate, cgroup, gate);
-	object_task(&r->t, t, &s->gate);
+	who_task(&r->t, t, &s->gate);
 	creds_fill(&r->c, TYPED(t, cred));
 	r->prev = v->creds;
 	r->call = WIRE_CALL_NONE;
