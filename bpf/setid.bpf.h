@@ -48,14 +48,10 @@ __noinline int setid_tell(__u64 cgroup, __u64 gate, __u32 call, __u32 flags)
 	struct scratch *s;
 	bool raised;
 
-	s = emit_begin(sizeof(*r));
+	s = risen_begin(t, cgroup, gate);
 	if (!s)
 		return 0;
 	r = (struct wire_setid *)s->record;
-	__builtin_memset(r, 0, sizeof(*r));
-	gate_unpack(&s->gate, cgroup, gate);
-	who_task(&r->t, t, &s->gate);
-	creds_fill(&r->c, TYPED(t, cred));
 	r->call = call;
 	if (!v) /* its entry has just gone */
 		flags &= ~WIRE_SETID_PREV;
