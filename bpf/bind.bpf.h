@@ -25,7 +25,7 @@ static __always_inline const void *bind_socket(const struct task_struct *t,
 		call = sock_calls[compat_arg(regs, is32, 0) & SOCK_CALLS_MASK];
 	if (call != WIRE_CALL_BIND)
 		return NULL;
-	f = open_file(t, sock_arg(regs, is32, 0));
+	f = task_file(t, sock_arg(regs, is32, 0));
 	if (!f || !sock_is_file(f)) /* (counted where IP sockets are told) */
 		return NULL;
 	sk = LOAD(struct socket, LOAD(struct file, f, private_data), sk);

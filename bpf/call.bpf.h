@@ -37,15 +37,6 @@ static __always_inline bool call_wanted(__u32 call)
 		wire_calls_has(&prefilters[prefilter_active & 1].calls, call));
 }
 
-static __always_inline void call_base(struct scratch *s, struct wire_blob *b, __u32 fd)
-{
-	const void *f = open_file(compat_current(), fd);
-
-	if (f)
-		path_blob(s, b, LOAD(struct file, f, f_path.dentry),
-			  path_mount(LOAD(struct file, f, f_path.mnt)));
-}
-
 /* Argument n, counted from 1, of the record; or what the call returned. */
 static __always_inline __u64 call_arg(const struct wire_syscall *r, __u32 n)
 {
@@ -126,7 +117,7 @@ static __always_inline void call_start(struct scratch *s, struct wire_syscall *r
 	if (first == '/' || dir == WIRE_CALL_A_NAME)
 		return;
 	if (dir && (__s32)call_arg(r, dir) >= 0)
-		call_base(s, &r->base[which], call_arg(r, dir));
+		who_dir(s, &r->base[which], call_arg(r, dir));
 	else
 		r->base[which] = r->cwd;
 }
@@ -152,7 +143,7 @@ __noinline int call_path_of_arg(__u32 slot, __u32 which)
 	known = knob_acts && (which ? r->f[1].fs_magic : r->f[0].fs_magic);
 	if (which == 0 && row->fd) {
 		if (!known)
-			call_base(s, &r->base[0], call_arg(r, row->fd));
+			who_dir(s, &r->base[0], call_arg(r, row->fd));
 		return 0;
 	}
 	if (!row->path[which])
@@ -225,7 +216,7 @@ __noinline int call_path_matters(__u32 slot, __u32 which)
 		dentry = compat_untyped(TYPED(fs, pwd.dentry));
 		vfsmnt = compat_untyped(TYPED(fs, pwd.mnt));
 	} else {
-		f = open_file(t, call_arg(r, dir));
+		f = task_file(t, call_arg(r, dir));
 		if (!f)
 			return 1;
 		dentry = compat_untyped(LOAD(struct file, f, f_path.dentry));
@@ -251,7 +242,7 @@ __noinline int call_matters(__u32 slot)
 		return 1;
 	if (!call_rows[call].fd)
 		return call_path_matters(slot, 0) || call_path_matters(slot, 1);
-	f = open_file(compat_current(), call_arg(r, call_rows[call].fd));
+	f = task_file(compat_current(), call_arg(r, call_rows[call].fd));
 	return !f || placed_watched(slot, compat_untyped(LOAD(struct file, f, f_path.dentry)),
 				    compat_untyped(LOAD(struct file, f, f_path.mnt)));
 }

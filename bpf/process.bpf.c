@@ -121,7 +121,7 @@ __noinline int exec_stdio(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
 	const struct task_struct *t = compat_current();
-	const void *in = open_file(t, 0), *out = open_file(t, 1);
+	const void *in = task_file(t, 0), *out = task_file(t, 1);
 	struct wire_exec *r;
 
 	if (!s)

@@ -105,7 +105,7 @@ __noinline int syscall_mmap(__u64 cgroup, __u64 gate)
 	mapped_read(&a, compat_user_regs(t), g.hflags & WIRE_F_COMPAT);
 	if (!mapped_is_shared(a.flags))
 		return 0;
-	f = open_file(t, a.fd);
+	f = task_file(t, a.fd);
 	if (!f) {
 		if (task_entered(t))
 			emit_lost(WIRE_C_LOST_READ);

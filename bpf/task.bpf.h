@@ -17,6 +17,18 @@
 #include "maps.bpf.h"
 #include "object.bpf.h"
 
+/* The file behind a descriptor of the current task; NULL: closed by another thread since. */
+static __always_inline const void *task_file(const struct task_struct *t, __u32 fd)
+{
+	const struct files_struct *files = TYPED(t, files);
+	const struct fdtable *fdt = TYPED(files, fdt);
+
+	if (fd >= TYPED(fdt, max_fds))
+		return NULL;
+	return (const void *)compat_read_u64((const char *)TYPED(fdt, fd) +
+					     (__u64)fd * sizeof(void *));
+}
+
 static __always_inline const void *task_exe(const struct task_struct *t)
 {
 	const void *mm = LOAD(struct task_struct, t, mm);

@@ -181,7 +181,7 @@ __noinline int uring_path(__u32 slot, __u32 which)
 		return 0;
 	row = &call_rows[call];
 	if (which == 0 && row->fd) {
-		call_base(s, &r->base[0], call_arg(r, row->fd));
+		who_dir(s, &r->base[0], call_arg(r, row->fd));
 		return 0;
 	}
 	if (!row->path[which])

@@ -8,6 +8,7 @@
 #include "emit.bpf.h"
 #include "maps.bpf.h"
 #include "path.bpf.h"
+#include "task.bpf.h"
 
 /* A pid as the initial (level 0) and as its own pid namespace numbers it. */
 static __always_inline __u32 who_pid_at(const struct pid *pid, __u32 level)
@@ -143,6 +144,16 @@ static __always_inline void who_cwd(struct scratch *s, struct wire_blob *b,
 	const struct fs_struct *fs = TYPED(t, fs);
 
 	path_blob(s, b, TYPED(fs, pwd.dentry), path_mount(TYPED(fs, pwd.mnt)));
+}
+
+/* And the current task's directory of that descriptor, where a path may start, if it still has it. */
+static __always_inline void who_dir(struct scratch *s, struct wire_blob *b, __u32 fd)
+{
+	const void *f = task_file(compat_current(), fd);
+
+	if (f)
+		path_blob(s, b, LOAD(struct file, f, f_path.dentry),
+			  path_mount(LOAD(struct file, f, f_path.mnt)));
 }
 
 #endif /* ROOTWATCH_WHO_BPF_H */
