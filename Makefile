@@ -421,7 +421,7 @@ lint-structure:
 lint-stack: $(B)/bpf/rootwatch.bpf.o $(B)/bpf/rootwatch_loop.bpf.o $(B)/bpf/rootwatch_plain.bpf.o
 	@tests/lint/stack $^
 
-# Do README.md and the manual page say what the program says?
+# Do README.md, user/doc and the manual page say what the program says?
 lint-readme: $(binary)
 	@tests/lint/readme $(binary)
 
@@ -482,8 +482,9 @@ demo: ## install build packages, build, show root and uid 1000 side by side (roo
 
 install: build ## install to PREFIX=/usr/local below DESTDIR=
 	install -D -m 0755 $(binary) '$(DESTDIR)$(SBINDIR)/rootwatch'
-	install -d '$(DESTDIR)$(DOCDIR)'
-	install -m 0644 $(wildcard README.md) LICENSE '$(DESTDIR)$(DOCDIR)/'
+	install -d '$(DESTDIR)$(DOCDIR)/user/doc'
+	install -m 0644 README.md LICENSE '$(DESTDIR)$(DOCDIR)/'
+	install -m 0644 user/doc/*.md '$(DESTDIR)$(DOCDIR)/user/doc/'
 	$(if $(man8),install -d '$(DESTDIR)$(MANDIR)/man8')
 	$(if $(man8),install -m 0644 $(man8) '$(DESTDIR)$(MANDIR)/man8/')
 
