@@ -83,9 +83,9 @@ struct container_mounts *container_mounts_parse(const char *text);
 size_t container_mounts_size(const struct container_mounts *m);
 
 /*
- * Where the host's files are: "/proc/1/root" when process 1 is the host's and sees other mounts than
- * we do, as from a container that shares the host's pid namespace; else, or when that is out of
- * reach, "/". proc: "/proc", in tests a fixture's.
+ * Where the host's files are: "/proc/1/root" when process 1 is the host's and sees other mounts
+ * than we do, as from a container that shares the host's pid namespace; else, or when that is out
+ * of reach, "/". proc: "/proc", in tests a fixture's.
  */
 const char *container_host_root(const char *proc);
 
