@@ -119,7 +119,8 @@ static bool stderr_takes(void)
 	return poll(&pfd, 1, 0) == 1;
 }
 
-static void say_given_up(const struct run *r)
+/* The output ended before the events did: why, and how much of them that costs. */
+static void say_given_up(const struct run *r, const char *why)
 {
 	struct source_stats st;
 	uint64_t left = 0;
@@ -128,9 +129,9 @@ static void say_given_up(const struct run *r)
 		left = st.produced - st.delivered - st.lost_ring - st.lost_busy - st.lost_read;
 	if (stderr_takes())
 		fprintf(stderr,
-			"rootwatch: the output was not taken: %zu lines are lost, and %" PRIu64
+			"rootwatch: %s: %zu lines are lost, and %" PRIu64
 			" records that were to be looked at\n",
-			sink_pending(r->stream.sink), left);
+			why, sink_pending(r->stream.sink), left);
 }
 
 static bool loss_of(void *source, uint64_t max, struct source_loss *loss)
@@ -195,17 +196,16 @@ static int run_with(struct run *r, const struct run_options *o)
 		err = stream_run(&r->stream, o->duration);
 	if (o->stats && (err != -ECANCELED || stderr_takes()))
 		stream_stats(&r->stream);
-	if (err == -ECANCELED) {
-		say_given_up(r);
-		return EXIT_CODE_ERROR;
-	}
 	/* A reader that has seen enough (head, a closed pager) is no error. */
-	if (err && err != -EPIPE) {
-		fprintf(stderr, "rootwatch: cannot go on writing to %s: %s\n",
-			o->output ? o->output : "stdout", strerror(-err));
-		return EXIT_CODE_ERROR;
-	}
-	return EXIT_CODE_OK;
+	if (!err || err == -EPIPE)
+		return EXIT_CODE_OK;
+	if (err == -ECANCELED)
+		snprintf(why, sizeof(why), "the output was not taken");
+	else
+		snprintf(why, sizeof(why), "cannot go on writing to %s: %s",
+			 o->output ? o->output : "stdout", strerror(-err));
+	say_given_up(r, why);
+	return EXIT_CODE_ERROR;
 }
 
 /* What does not depend on the options. */
