@@ -10,7 +10,7 @@
 
 tree=$work/tree
 mkdir "$tree"
-(cd "$top" && tar -cf - --exclude=__pycache__ Makefile .ci LICENSE bpf user include vmlinux) | tar -C "$tree" -xf -
+(cd "$top" && tar -cf - --exclude=__pycache__ Makefile .ci LICENSE README.md bpf user include vmlinux) | tar -C "$tree" -xf -
 cd "$tree" || exit 1
 # The copy is no git tree, so its version is the bare one.
 run() { make --no-print-directory "$@" >"$work/log" 2>&1; }
