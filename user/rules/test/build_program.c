@@ -224,6 +224,7 @@ void build_exec(struct build *b, uint32_t flags)
 	x->filename = input_str(&b->in, F_EXEC_FILENAME, path);
 	x->interp = input_str(&b->in, F_EXEC_INTERP, path);
 	x->tty = input_str(&b->in, F_PROC_TTY, STR_LIT(""));
+	x->input = input_str(&b->in, F_EXEC_INPUT, STR_LIT(""));
 	build_argv(b, script ? x->interp : str_basename(path));
 	b->event.task.comm = build_comm(b, F_PROC_NAME, comm_of(script ? x->filename : path));
 }
