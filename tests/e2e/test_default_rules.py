@@ -161,6 +161,22 @@ TABLE = [
      "strong", "echo >/tmp/p; echo >/tmp/q; mount -o bind /tmp/p /tmp/q; umount /tmp/q"),
     ("mounted-over", "strong", "mount -t tmpfs none /usr/sbin; umount /usr/sbin", "strong",
      "mkdir -p /tmp/etc; mount -t tmpfs none /tmp/etc; umount /tmp/etc"),
+    # What a shell reads as its input, from memory or from where things are dropped.
+    ("exec-memfd", "c", ["act_exec", "input", "/usr/local/bin/input.sh", "/bin/sh"],
+     "c", ["act_exec", "input", "/usr/local/bin/input.sh", "/bin/act_id", "one"]),
+    ("exec-tmp", "c", "echo true >/tmp/in; sh </tmp/in", "c", "sort </tmp/in; sh </usr/local/bin/input.sh"),
+    ("exec-tmp", "c", "echo true >/dev/shm/in; cd /dev/shm; busybox ash -s x <in", "c", "echo true >/opt/in; sh </opt/in"),
+    ("decoded-run", "c", "echo dHJ1ZQo= | base64 -d | sh", "c", "echo dHJ1ZQo= | base64 -d | sort"),
+    ("decoded-run", "c", "sh -c 'eval $(echo dHJ1ZQo= | base64 -d)'", "c", "sh -c 'x=$(echo dHJ1ZQo= | base64 -d)'"),
+    ("defence-ended", "c", "busybox pkill -9 falco-of-nobody", "c", "busybox pkill -9 nginx-of-nobody"),
+    ("defence-ended", "c", "cp /bin/act_id /opt/iptables; /opt/iptables -t nat -F", "c", "/opt/iptables -t nat -F DOCKER"),
+    ("startup-written", "c", "mkdir -p /srv/r/.git/hooks; echo >/srv/r/.git/hooks/pre-commit",
+     "c", "echo >/srv/r/.git/hooks/pre-commit.sample"),
+    ("startup-written", "c", "mkdir -p /usr/lib/udev/rules.d; echo >/opt/u; mv /opt/u /usr/lib/udev/rules.d/x.rules",
+     "c", "echo >/opt/u; mv /opt/u /opt/u.rules"),
+    # Right below the root: the name, and not the root, is what it is about.
+    ("program-replaced", "c", "echo >/entrypoint.sh; rm /entrypoint.sh", "c", "echo >/plain.sh; rm /plain.sh"),
+    ("program-replaced", "c", "ln -s /bin/true /init; rm /init", "c", "ln -s /bin/true /initial; rm /initial"),
     ("download-tool-run", "c", ["/tools/curl", "https://h/x"],
      "c", ["/tools/curl", "http://localhost/health"]),
 ]

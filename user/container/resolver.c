@@ -244,20 +244,20 @@ static void place(struct resolver *r, const struct event *e, const struct witnes
 /* Finds what r->text leads to and keeps it in r->spot. flags: of walker_open(). 0 or -errno. */
 static int find_spot(struct resolver *r, const struct witness *w, uint32_t flags)
 {
+	/* (Behind the text's end may stand the name that was cut off.) */
+	const char *text = r->text[0] ? r->text : "/";
 	struct spot *spot = &r->spot;
 	int fd, err = 0;
 
-	if (!r->text[0])
-		memcpy(r->text, "/", sizeof("/"));
-	if (strcmp(r->text, spot->text) == 0)
+	if (strcmp(text, spot->text) == 0)
 		return 0;
 	spot->text[0] = '\0';
-	fd = walker_open(r->walker, w->mnt_ns, w->root, r->text, flags);
+	fd = walker_open(r->walker, w->mnt_ns, w->root, text, flags);
 	if (fd < 0)
 		return fd;
 	spot->mount = mount_id(fd);
 	if (read_place(fd, spot->path))
-		memcpy(spot->text, r->text, strlen(r->text) + 1);
+		memcpy(spot->text, text, strlen(text) + 1);
 	else
 		err = -ESTALE;
 	close(fd);
