@@ -13,6 +13,7 @@
 #include "object.bpf.h"
 #include "risen.bpf.h"
 #include "sock.bpf.h"
+#include "who.bpf.h"
 
 /* Of a call that is, or may be, a bind: its Unix socket; NULL: it is none, or another call. */
 static __always_inline const void *bind_socket(const struct task_struct *t,
@@ -24,7 +25,7 @@ static __always_inline const void *bind_socket(const struct task_struct *t,
 		call = sock_calls[compat_arg(regs, is32, 0) & SOCK_CALLS_MASK];
 	if (call != WIRE_CALL_BIND)
 		return NULL;
-	f = open_file(t, sock_arg(regs, is32, 0));
+	f = task_file(t, sock_arg(regs, is32, 0));
 	if (!f || !sock_is_file(f)) /* (counted where IP sockets are told) */
 		return NULL;
 	sk = LOAD(struct socket, LOAD(struct file, f, private_data), sk);
@@ -53,10 +54,10 @@ static __always_inline int bind_tell(const struct task_struct *t, const struct g
 		return 0;
 	r = (struct wire_syscall *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_who(s, g);
+	who_fill(s, g);
 	r->call = WIRE_CALL_BIND_FILE;
 	r->ret = ret;
-	object_cwd(s, &r->cwd, t);
+	who_cwd(s, &r->cwd, t);
 	if (regs) {
 		r->args[0] = sock_arg(regs, is32, 0);
 		r->args[1] = sock_arg(regs, is32, 1);

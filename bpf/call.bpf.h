@@ -12,11 +12,11 @@
 #include "compat.bpf.h"
 #include "creds.bpf.h"
 #include "emit.bpf.h"
-#include "object.bpf.h"
 #include "open.bpf.h"
 #include "placed.bpf.h"
 #include "risen.bpf.h"
 #include "task.bpf.h"
+#include "who.bpf.h"
 
 struct call_row {
 	__u8 path[WIRE_SYSCALL_PATHS];
@@ -37,15 +37,6 @@ static __always_inline bool call_wanted(__u32 call)
 		wire_calls_has(&prefilters[prefilter_active & 1].calls, call));
 }
 
-static __always_inline void call_base(struct scratch *s, struct wire_blob *b, __u32 fd)
-{
-	const void *f = open_file(compat_current(), fd);
-
-	if (f)
-		path_blob(s, b, LOAD(struct file, f, f_path.dentry),
-			  path_mount(LOAD(struct file, f, f_path.mnt)));
-}
-
 /* Argument n, counted from 1, of the record; or what the call returned. */
 static __always_inline __u64 call_arg(const struct wire_syscall *r, __u32 n)
 {
@@ -54,10 +45,6 @@ static __always_inline __u64 call_arg(const struct wire_syscall *r, __u32 n)
 	n--;
 	return n < WIRE_SYSCALL_ALL ? r->args[n] : 0;
 }
-
-#define CLONE_SIGNAL_	0xffull
-#define CLONE_NEWS_	0x7e020080ull /* CLONE_NEWTIME, _NEWNS, _NEWCGROUP to _NEWNET */
-#define TIOCL_PASTESEL_ 3
 
 /* struct clone_args, as far as it counts here. */
 struct call_clone {
@@ -68,95 +55,6 @@ struct call_clone {
 struct call_attr {
 	__u64 set, taken;
 };
-
-static __always_inline __u32 call_user_u32(__u64 from)
-{
-	__u32 v = 0;
-
-	bpf_probe_read_user(&v, sizeof(v), (const void *)from);
-	return v;
-}
-
-static __always_inline __u64 call_user_u64(__u64 from)
-{
-	__u64 v = 0;
-
-	bpf_probe_read_user(&v, sizeof(v), (const void *)from);
-	return v;
-}
-
-/*
- * Of capset: what it made effective or inheritable, since the task's program was started or its
- * user changed last. (It cannot raise what is permitted.)
- */
-static __always_inline __u64 call_caps_gained(const struct task_struct *t)
-{
-	const struct cred *c = TYPED(t, cred);
-	__u64 effective = compat_caps(c, cap_effective);
-	__u64 inheritable = compat_caps(c, cap_inheritable);
-	const struct task_value *v = task_find(t);
-
-	if (!v || !(v->flags & TASK_CREDS))
-		return inheritable;
-	return (effective & ~v->creds.cap_effective) | (inheritable & ~v->creds.cap_inheritable);
-}
-
-static __always_inline bool call_ioctl_is_dull(__u32 request, __u64 arg)
-{
-	__u8 what = 0;
-
-	if (request == WIRE_IOCTL_TIOCLINUX) {
-		bpf_probe_read_user(&what, sizeof(what), (const void *)arg);
-		return what != TIOCL_PASTESEL_;
-	}
-	return request != WIRE_IOCTL_TIOCSTI && request != WIRE_IOCTL_SETFLAGS &&
-	       request != WIRE_IOCTL_SETFLAGS_32 && request != WIRE_IOCTL_FSSETXATTR;
-}
-
-/* Can nobody care, by its arguments? Of those that wire_call_dull() knows. */
-__noinline int call_is_dull_at(__u32 call, __u64 first, __u64 second, __u64 third)
-{
-	if (wire_call_is_chown(call))
-		return wire_owner_is_dull(call == WIRE_CALL_FCHOWNAT ? third : second);
-	if (wire_call_is_chmod(call))
-		return !((call < WIRE_CALL_FCHMODAT ? second : third) & WIRE_MODE_TOLD);
-	switch (call) {
-	case WIRE_CALL_CLONE:
-		return !(first & ~CLONE_SIGNAL_ & CLONE_NEWS_);
-	case WIRE_CALL_CLONE3:
-		return !((call_user_u64(first) | clone_kept(compat_current())) &
-			 (CLONE_NEWS_ | CLONE_INTO_CGROUP_));
-	case WIRE_CALL_IOCTL:
-		return call_ioctl_is_dull(second, third);
-	case WIRE_CALL_ADJTIMEX: /* asks only, when it has no modes */
-		return !call_user_u32(first);
-	case WIRE_CALL_CLOCK_ADJTIME:
-		return !call_user_u32(second);
-	case WIRE_CALL_CAPSET:
-		return !call_caps_gained(compat_current());
-	default:
-		return 0;
-	}
-}
-
-/*
- * Such a call that no rule asks for. The child of a clone comes back from it as well, with 0: its
- * parent's end of the call tells of it.
- */
-static __always_inline bool call_is_dull(const struct pt_regs *regs, bool is32, __u32 call,
-					 long ret)
-{
-	__u32 bit = wire_call_dull(call);
-
-	if (!bit)
-		return false;
-	if (ret == 0 && (call == WIRE_CALL_CLONE || call == WIRE_CALL_CLONE3))
-		return true;
-	if (prefilters[prefilter_active & 1].dull & bit)
-		return false;
-	return call_is_dull_at(call, compat_arg(regs, is32, 0), compat_arg(regs, is32, 1),
-			       compat_arg(regs, is32, 2));
-}
 
 /* WIRE_CALL_WORD: what stands beside the arguments. */
 __noinline int call_words(__u32 slot)
@@ -178,16 +76,16 @@ __noinline int call_words(__u32 slot)
 	case WIRE_CALL_CLONE3:
 		bpf_probe_read_user(&clone, sizeof(clone), (const void *)r->args[0]);
 		/* Without the last field when it is of before 5.7. */
-		words[0] = clone.flags ? clone.flags : call_user_u64(r->args[0]);
+		words[0] = clone.flags ? clone.flags : compat_user_u64(r->args[0]);
 		words[1] = words[0] & CLONE_INTO_CGROUP_ ? clone.cgroup : ~0ull;
 		if (r->ret > 0) /* which the memory may not say any more */
 			words[0] |= clone_kept(compat_current());
 		break;
 	case WIRE_CALL_IOCTL:
-		words[0] = call_user_u32(r->args[2]);
+		words[0] = compat_user_u32(r->args[2]);
 		break;
 	case WIRE_CALL_FILE_SETATTR:
-		words[0] = call_user_u64(r->args[2]);
+		words[0] = compat_user_u64(r->args[2]);
 		break;
 	case WIRE_CALL_MOUNT_SETATTR:
 	case WIRE_CALL_OPEN_TREE_ATTR:
@@ -196,13 +94,13 @@ __noinline int call_words(__u32 slot)
 		words[1] = attr.taken;
 		break;
 	case WIRE_CALL_ADJTIMEX:
-		words[0] = call_user_u32(r->args[0]);
+		words[0] = compat_user_u32(r->args[0]);
 		break;
 	case WIRE_CALL_CLOCK_ADJTIME:
-		words[0] = call_user_u32(r->args[1]);
+		words[0] = compat_user_u32(r->args[1]);
 		break;
 	case WIRE_CALL_CAPSET:
-		words[0] = call_caps_gained(compat_current());
+		words[0] = task_caps_gained(compat_current());
 		break;
 	default:
 		break;
@@ -219,7 +117,7 @@ static __always_inline void call_start(struct scratch *s, struct wire_syscall *r
 	if (first == '/' || dir == WIRE_CALL_A_NAME)
 		return;
 	if (dir && (__s32)call_arg(r, dir) >= 0)
-		call_base(s, &r->base[which], call_arg(r, dir));
+		who_dir(s, &r->base[which], call_arg(r, dir));
 	else
 		r->base[which] = r->cwd;
 }
@@ -245,7 +143,7 @@ __noinline int call_path_of_arg(__u32 slot, __u32 which)
 	known = knob_acts && (which ? r->f[1].fs_magic : r->f[0].fs_magic);
 	if (which == 0 && row->fd) {
 		if (!known)
-			call_base(s, &r->base[0], call_arg(r, row->fd));
+			who_dir(s, &r->base[0], call_arg(r, row->fd));
 		return 0;
 	}
 	if (!row->path[which])
@@ -318,7 +216,7 @@ __noinline int call_path_matters(__u32 slot, __u32 which)
 		dentry = compat_untyped(TYPED(fs, pwd.dentry));
 		vfsmnt = compat_untyped(TYPED(fs, pwd.mnt));
 	} else {
-		f = open_file(t, call_arg(r, dir));
+		f = task_file(t, call_arg(r, dir));
 		if (!f)
 			return 1;
 		dentry = compat_untyped(LOAD(struct file, f, f_path.dentry));
@@ -344,7 +242,7 @@ __noinline int call_matters(__u32 slot)
 		return 1;
 	if (!call_rows[call].fd)
 		return call_path_matters(slot, 0) || call_path_matters(slot, 1);
-	f = open_file(compat_current(), call_arg(r, call_rows[call].fd));
+	f = task_file(compat_current(), call_arg(r, call_rows[call].fd));
 	return !f || placed_watched(slot, compat_untyped(LOAD(struct file, f, f_path.dentry)),
 				    compat_untyped(LOAD(struct file, f, f_path.mnt)));
 }
@@ -389,9 +287,9 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 		emit_cancel(s);
 		return 0;
 	}
-	object_who(s, g);
+	who_fill(s, g);
 	call_words(s->slot);
-	object_cwd(s, &r->cwd, t);
+	who_cwd(s, &r->cwd, t);
 	if (knob_acts && acts_hooks(call) && acts_take(s->slot))
 		hflags = (hflags & ~WIRE_F_TIER(3u)) | WIRE_F_TIER(WIRE_TIER_FENTRY);
 	call_path_of_arg(s->slot, 0);

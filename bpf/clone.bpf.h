@@ -21,6 +21,11 @@
 #define CLONE_INTO_CGROUP_ 0x200000000ull
 #define CLONE_NR_	   435 /* of clone3, on every architecture and in both ABIs */
 
+#define CLONE_NEWS_                                                                         \
+	(CLONE_NEWTIME_ | CLONE_NEWNS_ | CLONE_NEWCGROUP_ | CLONE_NEWUTS_ | CLONE_NEWIPC_ | \
+	 CLONE_NEWUSER_ | CLONE_NEWPID_ | CLONE_NEWNET_)
+#define CLONE_SIGNAL_ 0xffull /* of clone's flags the signal at the child's end */
+
 /* By thread, the flags of a clone3 under way that has made a child unlike its parent. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -14,6 +14,7 @@
 #include "sock.bpf.h"
 #include "risen.bpf.h"
 #include "task.bpf.h"
+#include "who.bpf.h"
 
 /* sun_path of a kernel address as a blob. */
 static __always_inline void connect_name(struct scratch *s, struct wire_connect *r,
@@ -46,15 +47,15 @@ static __always_inline void connect_peer_task(struct wire_connect *r, const void
 
 	if (!pid)
 		return;
-	r->peer_pid = object_pid_at(pid, 0);
-	ns = object_pid_ns(pid);
+	r->peer_pid = who_pid_at(pid, 0);
+	ns = who_pid_ns(pid);
 	r->peer_pid_ns = LOAD(struct pid_namespace, ns, ns.inum);
 	SET_FLAG(r->flags, WIRE_CONNECT_PEER);
 	node = LOAD_AT(struct pid, pid, tasks, PIDTYPE_TGID);
 	/* A pid namespace of its own is a container's, also when the process has ended. */
 	if (LOAD(struct pid, pid, level) > 0) {
 		SET_FLAG(r->flags, WIRE_CONNECT_PEER_CONTAINER);
-		if (ns == object_pid_ns(LOAD(struct task_struct, t, thread_pid)))
+		if (ns == who_pid_ns(LOAD(struct task_struct, t, thread_pid)))
 			SET_FLAG(r->flags, WIRE_CONNECT_PEER_SAME);
 	}
 	if (!node)
@@ -92,7 +93,7 @@ static __always_inline int connect_done(const struct task_struct *t, const struc
 		return 0;
 	r = (struct wire_connect *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_who(s, g);
+	who_fill(s, g);
 	r->ret = ret;
 	peer = ret == 0 ? LOAD(struct unix_sock, sk, peer) : NULL;
 	if (peer) {
@@ -115,7 +116,7 @@ static __always_inline int connect_done(const struct task_struct *t, const struc
 	}
 	if (sock_asked(s, &r->asked, regs, is32, true) == 0)
 		SET_FLAG(r->flags, WIRE_CONNECT_ASKED_ABSTRACT);
-	object_cwd(s, &r->cwd, t);
+	who_cwd(s, &r->cwd, t);
 	if (ret < 0)
 		SET_FLAG(s->flags, WIRE_F_BLOCKED);
 	else if (watched & WIRE_WATCH_CONNECT)

@@ -19,7 +19,8 @@ struct uid_gid_extent_ {
 	__u32 first, lower, count;
 };
 
-static __always_inline __u32 creds_map_look(const void *map, __u32 k)
+/* up: gives for the id k of the namespace the host's instead. */
+static __always_inline __u32 creds_map_look(const void *map, __u32 k, bool up)
 {
 	__u32 n = LOAD(struct uid_gid_map, map, nr_extents);
 	const void *at = ADDR(struct uid_gid_map, map, extent);
@@ -29,19 +30,22 @@ static __always_inline __u32 creds_map_look(const void *map, __u32 k)
 		at = LOAD(struct uid_gid_map, map, forward);
 	for (i = 0; i < CREDS_EXTENTS; i++) {
 		struct uid_gid_extent_ e = {};
+		__u32 from, to;
 
 		if ((__u32)i >= n)
 			break;
 		bpf_probe_read_kernel(&e, sizeof(e), at + i * sizeof(e));
-		if (k - e.lower < e.count)
-			return e.first + (k - e.lower);
+		from = up ? e.first : e.lower;
+		to = up ? e.lower : e.first;
+		if (k - from < e.count)
+			return to + (k - from);
 	}
 	return CREDS_UNMAPPED;
 }
 
 __noinline __u32 creds_map_at(__u64 map, __u32 k)
 {
-	return creds_map_look((const void *)map, k);
+	return creds_map_look((const void *)map, k, false);
 }
 
 static __always_inline __u32 creds_map(const void *map, __u32 k)
@@ -60,7 +64,7 @@ __noinline int creds_root_inside(__u64 user_ns, __u32 k)
 		if (LOAD(struct user_namespace, ns, level) == 0)
 			break;
 		/* Without a call: the stack has room for one less. */
-		if (creds_map_look(ADDR(struct user_namespace, ns, uid_map), k) == 0)
+		if (creds_map_look(ADDR(struct user_namespace, ns, uid_map), k, false) == 0)
 			return 1;
 		ns = LOAD(struct user_namespace, ns, parent);
 	}
@@ -122,25 +126,9 @@ static __always_inline __u32 creds_root_at(const void *c)
 /* The host's id of the user namespace's group 0; CREDS_UNMAPPED: it has none. */
 static __always_inline __u32 creds_root_gid(const void *ns)
 {
-	const void *map = ADDR(struct user_namespace, ns, gid_map);
-	__u32 n = LOAD(struct uid_gid_map, map, nr_extents);
-	const void *at = ADDR(struct uid_gid_map, map, extent);
-	int i;
-
 	if (LOAD(struct user_namespace, ns, level) == 0)
 		return 0;
-	if (n > CREDS_BASE_EXTENTS)
-		at = LOAD(struct uid_gid_map, map, forward);
-	for (i = 0; i < CREDS_EXTENTS; i++) {
-		struct uid_gid_extent_ e = {};
-
-		if ((__u32)i >= n)
-			break;
-		bpf_probe_read_kernel(&e, sizeof(e), at + i * sizeof(e));
-		if (e.first == 0)
-			return e.lower;
-	}
-	return CREDS_UNMAPPED;
+	return creds_map_look(ADDR(struct user_namespace, ns, gid_map), 0, true);
 }
 
 /*

@@ -51,7 +51,7 @@ static __always_inline int dup_report(const struct task_struct *t, const struct 
 				      const struct pt_regs *regs, __u32 call, long ret)
 {
 	__u32 family, mode, kind, set = prefilter_active & 1;
-	const void *f = open_file(t, ret), *sk = NULL;
+	const void *f = task_file(t, ret), *sk = NULL;
 	bool is32 = g->hflags & WIRE_F_COMPAT;
 	struct wire_net *r;
 	struct scratch *s;

@@ -2,243 +2,17 @@
 /*
  * The gate: is this task in a container, and in which? (Whether it is root: creds.bpf.h.)
  *
- * A task is in a container when a name in its cgroup chain holds a 64-hex id, or when its pid
- * and mount namespaces are both not the host's. The answer by cgroup is cached; at the first
- * sight of a cgroup its name chain is sent, so that already the first record of a container can
- * be given its id by the full grammar in user space.
+ * A task is in a container when a name in its cgroup chain holds a 64-hex id (cgroup.bpf.h), or
+ * when its pid and mount namespaces are both not the host's. The answer by cgroup is cached.
  */
 #ifndef ROOTWATCH_GATE_BPF_H
 #define ROOTWATCH_GATE_BPF_H
 
+#include "cgroup.bpf.h"
 #include "compat.bpf.h"
 #include "creds.bpf.h"
 #include "emit.bpf.h"
 #include "maps.bpf.h"
-
-#define GATE_LEVELS	12  /* of cgroup nesting: the names nearest the task */
-#define GATE_NAME_MAX	160 /* kubepods-besteffort-pod<36>.slice:cri-containerd:<64> has 145 */
-#define GATE_ID_LEN	64
-#define GATE_CONM	0x636f6e6d /* "conm", as in libpod-conmon-<id>.scope */
-#define GATE_SUBSYS_MAX 16
-
-/* '0'..'9', 'a'..'f' */
-#define GATE_HEX8 1, 1, 1, 1, 1, 1, 1, 1
-static const __u8 gate_hex[256] = {
-	[0x30] = GATE_HEX8, 1, 1, [0x61] = 1, 1, 1, 1, 1, 1,
-};
-
-struct gate_name {
-	__u32 slot, at, n;
-};
-
-/*
- * One character more. The counters live in memory, where the verifier does not follow every
- * combination of them.
- */
-static long gate_name_step(__u32 i, struct gate_name *c)
-{
-	struct scratch *s = emit_scratch(c->slot);
-	__u32 at = c->at + i;
-	__u8 ch;
-
-	if (!s || i >= c->n || at >= RECORD_SIZE)
-		return 1;
-	ch = *AT(s->record, at, RECORD_SIZE - 1);
-	if (s->run == GATE_ID_LEN && !gate_hex[ch])
-		s->found = 1;
-	s->run = (s->run + 1) * gate_hex[ch];
-	s->last = s->last << 8 | ch;
-	if (s->last == GATE_CONM) {
-		s->found = 0;
-		s->run = 0;
-		return 1;
-	}
-	return 0;
-}
-
-/*
- * True when the n bytes at s->record[at] hold a run of exactly 64 lower-case hex digits. conmon,
- * the monitor of podman and CRI-O, lives in a scope named after the container but is the host's.
- */
-__noinline int gate_name_has_id(__u32 slot, __u32 at, __u32 n)
-{
-	struct gate_name c = {slot, at, n};
-	struct scratch *s = emit_scratch(slot);
-
-	if (!s || n < GATE_ID_LEN)
-		return 0;
-	s->run = 0;
-	s->found = 0;
-	s->last = 0;
-	LOOP(GATE_NAME_MAX, gate_name_step, &c);
-	return s->found || s->run == GATE_ID_LEN;
-}
-
-/*
- * Writes the path of a cgroup's kernfs node behind the fixed part of a struct wire_cgroup; of a
- * path too long the names nearest the root are kept. Gives its length, with GATE_HAS_ID when one
- * of the names holds an id.
- */
-#define GATE_HAS_ID 0x80000000u
-__noinline __u32 gate_path_of_arg(__u32 slot)
-{
-	struct scratch *s = emit_scratch(slot);
-	__u32 has_id = 0;
-	int i;
-
-	if (!s)
-		return 0;
-	s->chain_n = 0;
-	s->used = 0;
-	for (i = 0; i < GATE_LEVELS; i++) {
-		__u64 kn = s->arg[0];
-		const void *parent = compat_kernfs_parent((const void *)kn);
-
-		if (!parent)
-			break; /* the hierarchy's root has no name */
-		s->chain[i] = kn;
-		s->chain_n = i + 1;
-		s->arg[0] = (__u64)parent;
-	}
-	for (i = GATE_LEVELS - 1; i >= 0; i--) {
-		__u32 used = s->used;
-		__u8 *p;
-		long len;
-
-		if ((__u32)i >= s->chain_n)
-			continue;
-		if (used > CGROUP_PATH_MAX - GATE_NAME_MAX - 1)
-			break;
-		p = AT(s->record, sizeof(struct wire_cgroup) + used,
-		       sizeof(struct wire_cgroup) + CGROUP_PATH_MAX);
-		*p = '/';
-		len = bpf_probe_read_kernel_str(p + 1, GATE_NAME_MAX,
-						LOAD(struct kernfs_node, s->chain[i], name));
-		if (len < 1 || len > GATE_NAME_MAX)
-			break;
-		if (gate_name_has_id(s->slot, sizeof(struct wire_cgroup) + s->used + 1, len - 1))
-			has_id = GATE_HAS_ID;
-		s->used += len;
-	}
-	return s->used | has_id;
-}
-
-static __always_inline __u32 gate_path(struct scratch *s, const void *kn)
-{
-	s->arg[0] = (__u64)kn;
-	return gate_path_of_arg(s->slot);
-}
-
-/*
- * Number i of the cgroups of a css_set: 0 is v2's, then one for each v1 controller. NULL when
- * there is none, when it is a hierarchy's root, or when it is v2's again.
- */
-static __noinline const void *gate_cgroup(const void *cset, __u32 i)
-{
-	const void *cgrp, *css, *kn;
-
-	if (i == 0) {
-		cgrp = LOAD(struct css_set, cset, dfl_cgrp);
-	} else {
-		if ((__u64)i > bpf_core_enum_value(enum cgroup_subsys_id, CGROUP_SUBSYS_COUNT))
-			return NULL;
-		css = (const void *)compat_read_u64(ADDR(struct css_set, cset, subsys) +
-						    (i - 1) * sizeof(void *));
-		if (!css)
-			return NULL;
-		cgrp = LOAD(struct cgroup_subsys_state, css, cgroup);
-		if (LOAD(struct cgroup_root, LOAD(struct cgroup, cgrp, root), hierarchy_id) == 0)
-			return NULL;
-	}
-	kn = LOAD(struct cgroup, cgrp, kn);
-	if (!kn || !compat_kernfs_parent(kn))
-		return NULL;
-	return cgrp;
-}
-
-/* Of the css_set s->arg[1]: chooses the cgroup that names the container best; its record is in s. */
-static __always_inline bool gate_choose(struct scratch *s)
-{
-	const void *cset = (const void *)s->arg[1], *best = NULL;
-	struct wire_cgroup *r;
-	__u32 len = 0;
-	int i;
-
-	for (i = 0; i <= GATE_SUBSYS_MAX; i++) {
-		const void *cgrp = gate_cgroup(cset, i);
-
-		if (!cgrp)
-			continue;
-		if (!best)
-			best = cgrp;
-		if (gate_path(s, LOAD(struct cgroup, cgrp, kn)) & GATE_HAS_ID) {
-			best = cgrp;
-			break;
-		}
-	}
-	if (!best)
-		return false;
-	s->value.id = LOAD(struct kernfs_node, LOAD(struct cgroup, best, kn), id);
-	s->value.hier = LOAD(struct cgroup_root, LOAD(struct cgroup, best, root), hierarchy_id);
-	len = gate_path(s, LOAD(struct cgroup, best, kn));
-	s->value.flags = len & GATE_HAS_ID ? WIRE_TASK_CGROUP_ID : 0;
-	len &= ~GATE_HAS_ID;
-	if (len == 0 || len > CGROUP_PATH_MAX)
-		return false;
-	r = (struct wire_cgroup *)s->record;
-	r->cgroup = s->value.id;
-	r->cgroup_hier = s->value.hier;
-	r->flags = s->value.flags;
-	r->path.off = sizeof(*r);
-	r->path.len = len;
-	r->path.full = len;
-	s->name_key.id = s->value.id;
-	s->name_key.hier = s->value.hier;
-	/* struct cgroup_name is the length and the path: the bytes from path.full on. */
-	bpf_map_update_elem(&cgroup_names, &s->name_key, &r->path.full, BPF_ANY);
-	s->used = sizeof(*r) + len;
-	return true;
-}
-
-/* First sight of a css_set: tells about it, and remembers what it found. False: lost, and counted. */
-__noinline int gate_classify(__u64 css_set, __u64 dfl_id, __u64 v1_id)
-{
-	struct scratch *s = emit_begin(sizeof(struct wire_cgroup));
-	struct cgroup_value value;
-	struct cgroup_key key;
-
-	if (!s)
-		return false;
-	key.css_set = css_set;
-	key.dfl_id = dfl_id;
-	key.v1_id = v1_id;
-	__builtin_memset(&s->value, 0, sizeof(s->value));
-	s->arg[1] = css_set;
-	if (gate_choose(s)) {
-		value = s->value;
-		emit_submit(s, WIRE_CGROUP, WIRE_F_CONTEXT, false);
-	} else {
-		value = s->value;
-		emit_cancel(s);
-	}
-	/* Only now: who finds the entry on another CPU may rely on the name being on its way. */
-	if (!bpf_map_update_elem(&cgroups, &key, &value, BPF_ANY))
-		return true;
-	emit_lost(WIRE_C_LOST_BUSY);
-	return false;
-}
-
-static __always_inline const struct cgroup_value *gate_first_sight(const struct cgroup_key *key)
-{
-	const struct cgroup_value *found;
-
-	if (!gate_classify(compat_untyped((const void *)key->css_set), key->dfl_id, key->v1_id))
-		return NULL;
-	found = bpf_map_lookup_elem(&cgroups, key);
-	if (!found)
-		emit_lost(WIRE_C_LOST_BUSY);
-	return found;
-}
 
 /* Of a task: by what its container is found. */
 struct gate_task {
@@ -402,7 +176,7 @@ static __always_inline int gate_search(const struct gate_task *of, struct gate *
 	if (!v && !first_sight)
 		return GATE_UNKNOWN;
 	if (!v)
-		v = gate_first_sight(&key);
+		v = cgroup_first_sight(&key);
 	if (!v)
 		return GATE_LOST;
 	g->cgroup = v->id;
@@ -434,7 +208,7 @@ static __always_inline bool gate_look(const struct task_struct *t, const struct 
 	if (known == GATE_LOST)
 		return false;
 	if (!g->flags &&
-	    gate_foreign_ns(t, of->pid, typed)) /* else the record says it: object_task() */
+	    gate_foreign_ns(t, of->pid, typed)) /* else the record says it: who_task() */
 		g->flags = WIRE_TASK_FOREIGN_NS;
 	return g->flags != 0 || known == GATE_UNKNOWN;
 }

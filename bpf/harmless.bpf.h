@@ -1,43 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * A memory of what opens meant to the rules, so that the next one like it need not go the long way
- * of prefilter_file(), object_place() and prefilter_place().
- *
- * The signature of an open covers every value that the long way reads, not where it lies: the bytes
- * of each name up to the root of the file system, and where on that way the roots of the mount and
- * of the container are; where another mount than the container's root lies, in the same manner, up
- * to the root of all; the file system's type and device, and whether it has a disk; the file's
- * type, SUID bit and device number; whether the task sees the host's mounts; how the file is
- * opened. Pointers are only compared with each other. So who is at an address, and whether another
- * was there before, does not matter: two opens with one signature get the same answer.
+ * of prefilter_file(), object_place() and prefilter_place(). An open is known by its signature
+ * (sign.bpf.h).
  *
  * - Rules, the host's devices: wire_prefilter.start is another random number after each change.
  * - Overlays are remembered when this is the one that overlay_is_own() would answer for at once; it
  *   is asked each time. What lies behind another one is looked up each time.
- * - A name too long to lie in its dentry, more than HARMLESS_LEVELS components, a file that is not
- *   below its mount's root or whose parents are not known, a root that was changed in a strange
- *   way: not remembered.
- *
- * Words are mixed with a secret odd factor on both sides of a shift, after a secret start: who
- * chooses names cannot choose their difference.
+ * - What has no signature is not remembered.
  *
  * Another thread may rename or mount while the long way is walked, so that its answer is that of
- * other names than the signature's. Each rename counts in the dentry (d_seq), each mount and move
- * in the mount namespace (event), each chroot in the fs_struct (seq). What is remembered had the
- * same signature before and after, and none of these counted between.
+ * other names than the signature's. What is remembered had the same signature before and after, and
+ * none of what sign_changes() counts changed between.
  */
 #ifndef ROOTWATCH_HARMLESS_BPF_H
 #define ROOTWATCH_HARMLESS_BPF_H
 
 #include "compat.bpf.h"
-#include "object.bpf.h"
+#include "maps.bpf.h"
 #include "overlay.bpf.h"
-#include "path.bpf.h"
-#include "prefilter.bpf.h"
+#include "sign.bpf.h"
 
-#define HARMLESS_LEVELS	  12
 #define HARMLESS_SEEN_LOG 12
-#define HARMLESS_NAME_MAX 31 /* DNAME_INLINE_LEN is 32 or more */
 
 volatile __u64 harmless_seen[1 << HARMLESS_SEEN_LOG] = {};
 /*
@@ -49,346 +33,9 @@ volatile __u64 harmless_not[1 << HARMLESS_SEEN_LOG] = {};
 #define HARMLESS_URGENT 4u /* beside WIRE_WATCH_READ and _WRITE */
 #define HARMLESS_THERE	8u
 
-/* What is mixed in between names. */
-#define HARMLESS_MOUNT_ROOT	1
-#define HARMLESS_CONTAINER_ROOT 2
-#define HARMLESS_HOP		3
-
-static __always_inline __u64 harmless_mix(__u64 h, __u64 word, __u64 factor)
-{
-	h = (h ^ word) * factor;
-	h ^= h >> 32;
-	return h * factor;
-}
-
-#if COMPAT_KERNEL >= 602
-#define HARMLESS_FILE(f) \
-	((const struct file *)bpf_rdonly_cast(f, bpf_core_type_id_kernel(struct file)))
-#else
-#define HARMLESS_FILE(f) ((const struct file *)(f))
-#endif
-
-/* A dentry: which one is above it, its name. As it lies in memory from d_parent on. */
-struct harmless_level {
-	__u64 parent, hash_len, name, inode;
-	__u64 w[4];
-	__u64 sb_root, ctr_root, mnt_root, far; /* beside it: see HARMLESS_PUT */
-};
-
-/* d_iname is in a union, d_shortname, since 6.14. */
-struct dentry___named {
-	unsigned char d_iname[32];
-} __attribute__((preserve_access_index));
-
-struct dentry___short {
-	union {
-		__u64 words[4];
-	} d_shortname;
-} __attribute__((preserve_access_index));
-
-/* (The compiler must not do both and choose then: one of them is refused.) */
-static __always_inline __u64 harmless_name_at(void)
-{
-	__u64 at;
-
-	if (bpf_core_field_exists(struct dentry___named, d_iname)) {
-		at = bpf_core_field_offset(struct dentry___named, d_iname);
-		barrier_var(at);
-	} else {
-		at = bpf_core_field_offset(struct dentry___short, d_shortname);
-		barrier_var(at);
-	}
-	return at;
-}
-
-#if COMPAT_KERNEL >= 602
-#define HARMLESS_WORD(l, d, n) \
-	(*(const __u64 *)((const char *)(d) + harmless_name_at() + (n) * sizeof(__u64)))
-#define HARMLESS_HASH_LEN(l, d) ((d)->d_name.hash_len)
-#else
-#define HARMLESS_WORD(l, d, n)	((l)->w[n])
-#define HARMLESS_HASH_LEN(l, d) ((l)->hash_len)
-#endif
-
-/* What is only compared lies in the buffer where the stack is short. */
-#if COMPAT_KERNEL >= 602
-#define HARMLESS_PUT(l, name)
-#define HARMLESS_IS(l, name, d) ((d) == (name))
-#else
-#define HARMLESS_PUT(l, name)	(*(volatile __u64 *)&(l)->name = (__u64)(name))
-#define HARMLESS_IS(l, name, d) ((__u64)(d) == *(volatile __u64 *)&(l)->name)
-#endif
-
-/* Of what was found; where the stack is short it is looked for again. */
-#if COMPAT_KERNEL >= 602
-#define HARMLESS_FOUND(o, name, v) ((o)->name = (v))
-#else
-#define HARMLESS_FOUND(o, name, v)
-#endif
-
-static __always_inline bool harmless_knows_layout(void)
-{
-#if COMPAT_KERNEL >= 602
-	return bpf_core_field_exists(struct dentry___named, d_iname) ||
-	       bpf_core_field_exists(struct dentry___short, d_shortname);
-#else
-	__u32 at = bpf_core_field_offset(struct dentry, d_parent);
-
-	return bpf_core_field_exists(struct dentry___named, d_iname) &&
-	       bpf_core_field_offset(struct dentry, d_name) ==
-		       at + __builtin_offsetof(struct harmless_level, hash_len) &&
-	       harmless_name_at() == at + __builtin_offsetof(struct harmless_level, w);
-#endif
-}
-
-/* Gives the dentry above d; itself: d is the root of its file system. */
-static __always_inline const struct dentry *harmless_read(struct harmless_level *l,
-							  const struct dentry *d)
-{
-#if COMPAT_KERNEL >= 602
-	return d->d_parent;
-#else
-	if (bpf_probe_read_kernel(l, __builtin_offsetof(struct harmless_level, sb_root),
-				  ADDR(struct dentry, d, d_parent)))
-		return d;
-	return (const struct dentry *)l->parent;
-#endif
-}
-
-/* Mixes in the name of d, which l was read from; false: it is too long. */
-static __always_inline bool harmless_name(const struct harmless_level *l, const struct dentry *d,
-					  __u64 *h, __u64 factor)
-{
-	__u64 hash_len = HARMLESS_HASH_LEN(l, d);
-	__u32 len = hash_len >> 32;
-
-	if (len > HARMLESS_NAME_MAX)
-		return false;
-	/* The length ends the words; the hash is of no use, but comes with it. */
-	*h = harmless_mix(*h ^ hash_len * factor, HARMLESS_WORD(l, d, 0), factor);
-	if (len > 8) {
-		*h = harmless_mix(*h, HARMLESS_WORD(l, d, 1), factor);
-		if (len > 16) {
-			*h = harmless_mix(*h, HARMLESS_WORD(l, d, 2), factor);
-			*h = harmless_mix(*h, HARMLESS_WORD(l, d, 3), factor);
-		}
-	}
-	return true;
-}
-
-/* The sequence number of a lock is what a seqcount_spinlock_t and a seqlock_t begin with. */
-static __always_inline __u32 harmless_count(const void *seq)
-{
-	return compat_read_u64(seq);
-}
-
-/* Counts the changes of a dentry. */
-static __always_inline void harmless_watch(__u64 *counts, const void *d)
-{
-	*counts =
-		harmless_mix(*counts, harmless_count(ADDR(struct dentry, d, d_seq)), knob_harmless);
-}
-
-/* What of a file's kind and place is a number; of flags in the first bits. */
-#define HARMLESS_ROOT_MOUNT 256u
-#define HARMLESS_HOST_MNT   512u
-#define HARMLESS_DISK	    1024u
-
-/* Whether it matters where the mount of d lies: not of a file on the container's root. */
-static __always_inline bool harmless_is_far(__u64 what, __u32 magic, bool is_mnt_root)
-{
-	return prefilter_scope(magic) || is_mnt_root ||
-	       (what & (HARMLESS_ROOT_MOUNT | HARMLESS_HOST_MNT)) != HARMLESS_ROOT_MOUNT;
-}
-
-/*
- * The signature of an open of file f by task t for access; 0: there is none. What was looked at on
- * the way is put into o (its mount last), for whoever goes on.
- */
-static __always_inline __u64 harmless_sign_in(const void *f, const struct task_struct *t,
-					      __u32 access, struct harmless_level *l,
-					      struct object *o)
-{
-	const struct file *file = HARMLESS_FILE(f);
-	const struct dentry *d = FIELD(file, f_path.dentry);
-	const struct super_block *sb = FIELD(d, d_sb);
-	const struct dentry *sb_root = FIELD(sb, s_root);
-	const struct dentry *mnt_root, *ctr_root, *parent, *top;
-	const struct mount *m, *root, *up;
-	const struct inode *inode;
-	const struct fs_struct *fs;
-	__u32 magic = FIELD(sb, s_magic), dev = FIELD(sb, s_dev), mode;
-	__u64 factor = knob_harmless, what = access, h;
-	bool met = false;
-	__u32 far;
-	int i;
-
-	if (!factor || !harmless_knows_layout())
-		return 0;
-	HARMLESS_PUT(l, sb_root);
-	if (magic == OVERLAYFS_MAGIC_) {
-		if (!overlay_was_last(sb, sb_root, dev, access & WIRE_WATCH_WRITE))
-			return 0;
-	} else {
-		const struct nsproxy *nsproxy = TYPED(t, nsproxy);
-		const struct mnt_namespace *mnt_ns = TYPED(nsproxy, mnt_ns);
-
-		if (TYPED(mnt_ns, ns.inum) == knob_host_mnt_ns)
-			what |= HARMLESS_HOST_MNT;
-		if (FIELD(sb, s_bdev))
-			what |= HARMLESS_DISK;
-	}
-	h = harmless_mix(prefilters[prefilter_active & 1].start, (__u64)magic << 32 | dev, factor);
-	inode = FIELD(d, d_inode);
-	mode = FIELD(inode, i_mode);
-	HARMLESS_FOUND(o, mode, mode);
-	mode &= S_IFMT_ | S_ISUID_; /* prefilter_kind() */
-	what |= mode;
-	if ((mode & S_IFMT_) == S_IFCHR_)
-		what |= (__u64)FIELD(inode, i_rdev) << 32;
-	m = path_typed_mount(FIELD(file, f_path.mnt));
-	mnt_root = FIELD(m, mnt.mnt_root);
-	HARMLESS_PUT(l, mnt_root);
-	fs = TRUSTED(t, fs);
-	root = path_root_mount_near(path_typed_mount(FIELD(fs, root.mnt)));
-	if (!root)
-		return 0;
-	ctr_root = mnt_root;
-	if (root == m)
-		what |= HARMLESS_ROOT_MOUNT;
-	else
-		ctr_root = FIELD(root, mnt.mnt_root);
-	HARMLESS_PUT(l, ctr_root);
-	HARMLESS_FOUND(o, dentry, d);
-	HARMLESS_FOUND(o, inode, inode);
-	HARMLESS_FOUND(o, sb, sb);
-	HARMLESS_FOUND(o, magic, magic);
-	HARMLESS_FOUND(o, sb_root, sb_root);
-	HARMLESS_FOUND(o, mnt_root, mnt_root);
-	HARMLESS_FOUND(o, ctr_root, ctr_root);
-	HARMLESS_FOUND(o, root_mount, root);
-	HARMLESS_FOUND(o, mount, m);
-	far = OPAQUE(harmless_is_far(what, magic, d == mnt_root));
-	h = harmless_mix(h, what, factor);
-#pragma clang loop unroll(disable)
-	for (i = 0; i < HARMLESS_LEVELS; i++) {
-		if (HARMLESS_IS(l, mnt_root, d)) {
-			h = harmless_mix(h, HARMLESS_MOUNT_ROOT, factor);
-			met = true;
-		}
-		if (HARMLESS_IS(l, ctr_root, d))
-			h = harmless_mix(h, HARMLESS_CONTAINER_ROOT, factor);
-		parent = harmless_read(l, d);
-		if (parent == d)
-			break;
-		if (!harmless_name(l, d, &h, factor))
-			return 0;
-		d = parent;
-	}
-	if (!met || !HARMLESS_IS(l, sb_root, d))
-		return 0;
-	if (!far)
-		return h | 1;
-	top = d = FIELD(m, mnt.mnt_root);
-#pragma clang loop unroll(disable)
-	for (i = 0; i < HARMLESS_LEVELS; i++) {
-		if (d == top) {
-			up = FIELD(m, mnt_parent);
-			if (up == m)
-				return h | 1;
-			d = FIELD(m, mnt_mountpoint);
-			top = FIELD(up, mnt.mnt_root);
-			m = up;
-			h = harmless_mix(h, HARMLESS_HOP, factor);
-			continue;
-		}
-		parent = harmless_read(l, d);
-		if (parent == d || !harmless_name(l, d, &h, factor))
-			return 0;
-		d = parent;
-	}
-	return 0;
-}
-
 static __always_inline bool harmless_knows(__u64 sign)
 {
 	return sign && harmless_seen[sign >> (64 - HARMLESS_SEEN_LOG)] == sign;
-}
-
-#if COMPAT_KERNEL >= 602
-/* Without a buffer, as most opens end here. (Global: the verifier looks at it once.) */
-__noinline __u64 harmless_sign(__u64 f, __u32 access, struct object *o)
-{
-	return o ? harmless_sign_in((const void *)f, compat_current(), access, NULL, o) : 0;
-}
-#else
-/* Of the open in s->open. There is no record yet: the stack is short, a name lies where it will be.
- */
-__noinline __u64 harmless_look(__u32 slot)
-{
-	struct scratch *s = emit_scratch(slot);
-
-	if (!s)
-		return 0;
-	return harmless_sign_in((const void *)s->open.file, compat_current(), s->open.access,
-				(struct harmless_level *)s->record, NULL);
-}
-#endif
-
-/* The signature of the open in s->open, as of now. */
-static __always_inline __u64 harmless_now(struct scratch *s)
-{
-#if COMPAT_KERNEL >= 602
-	return harmless_sign(s->open.file, s->open.access, &s->open.now);
-#else
-	return harmless_look(s->slot);
-#endif
-}
-
-/*
- * What counts changes of whatever that signature is made of, and the highest bit: the same number
- * before and after means that nothing was changed in between. 0: nothing counts them.
- */
-__noinline __u64 harmless_counts(__u32 slot)
-{
-	const struct task_struct *t = compat_current();
-	const struct nsproxy *nsproxy = TYPED(t, nsproxy);
-	const void *ns = TYPED(nsproxy, mnt_ns), *fs = TYPED(t, fs), *d, *top, *m, *up;
-	struct scratch *s = emit_scratch(slot);
-	__u64 counts;
-	int i;
-
-	if (!s || !bpf_core_field_exists(struct mnt_namespace, event))
-		return 0;
-	d = LOAD(struct file, s->open.file, f_path.dentry);
-	m = path_mount(LOAD(struct file, s->open.file, f_path.mnt));
-	if (LOAD(struct mount, m, mnt_ns) != ns ||
-	    LOAD(struct mount, path_mount(LOAD(struct fs_struct, fs, root.mnt)), mnt_ns) != ns)
-		return 0;
-	counts = LOAD(struct mnt_namespace, ns, event) +
-		 harmless_count(ADDR(struct fs_struct, fs, seq));
-	for (i = 0; i < HARMLESS_LEVELS; i++) {
-		up = LOAD(struct dentry, d, d_parent);
-		if (up == d)
-			break;
-		harmless_watch(&counts, d);
-		d = up;
-	}
-	top = d = LOAD(struct mount, m, mnt.mnt_root);
-	for (i = 0; i < HARMLESS_LEVELS; i++) {
-		if (d == top) {
-			up = LOAD(struct mount, m, mnt_parent);
-			if (up == m)
-				break;
-			d = LOAD(struct mount, m, mnt_mountpoint);
-			top = LOAD(struct mount, up, mnt.mnt_root);
-			m = up;
-			continue;
-		}
-		harmless_watch(&counts, d);
-		d = LOAD(struct dentry, d, d_parent);
-	}
-	return counts | 1ull << 63;
 }
 
 /* What is known of an open that mattered, as the long way would give it, and a bit; 0: nothing. */
@@ -421,7 +68,7 @@ static __always_inline bool harmless_begin(struct scratch *s)
 
 	s->open.counts = 0;
 #if COMPAT_KERNEL < 602
-	sign = harmless_now(s);
+	sign = sign_now(s);
 	if (harmless_knows(sign))
 		return false;
 	s->open.sign = sign;
@@ -429,15 +76,15 @@ static __always_inline bool harmless_begin(struct scratch *s)
 	if (!sign)
 		harmless_meet((const void *)s->open.file, s->open.access);
 	else
-		s->open.counts = harmless_counts(s->slot);
+		s->open.counts = sign_changes(s->slot);
 	return true;
 }
 
 /* After it: was the signature that of what was looked at, all the way? */
 static __always_inline bool harmless_holds(struct scratch *s)
 {
-	return s->open.counts && harmless_now(s) == s->open.sign &&
-	       harmless_counts(s->slot) == s->open.counts;
+	return s->open.counts && sign_now(s) == s->open.sign &&
+	       sign_changes(s->slot) == s->open.counts;
 }
 
 /* After it, when the open mattered to no rule. */

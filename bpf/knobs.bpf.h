@@ -26,7 +26,7 @@ const volatile bool knob_acts = false;
  * not. */
 const volatile bool knob_permits = false;
 /*
- * Secret and odd; 0: nothing is remembered. See harmless.bpf.h. (Not read-only: what is reckoned
+ * Secret and odd; 0: nothing is remembered. See sign.bpf.h. (Not read-only: what is reckoned
  * with a number that the verifier knows it follows for each value.)
  */
 volatile __u64 knob_harmless = 0;

@@ -84,16 +84,4 @@ static __always_inline bool mapped_counts(const struct task_struct *t, const voi
 	       (bpf_core_field_exists(struct task_struct, io_uring) && TYPED(t, io_uring));
 }
 
-/* The file behind a descriptor of the current task; NULL: closed by another thread since. */
-static __always_inline const void *open_file(const struct task_struct *t, __u32 fd)
-{
-	const struct files_struct *files = TYPED(t, files);
-	const struct fdtable *fdt = TYPED(files, fdt);
-
-	if (fd >= TYPED(fdt, max_fds))
-		return NULL;
-	return (const void *)compat_read_u64((const char *)TYPED(fdt, fd) +
-					     (__u64)fd * sizeof(void *));
-}
-
 #endif /* ROOTWATCH_MAPPED_BPF_H */

@@ -94,21 +94,21 @@ struct scratch {
 	__u32 off_mnt, off_root;	 /* path_append: where in the path those marks lie */
 	__u32 slot;			 /* its own key */
 	__u32 set;			 /* the prefilter to ask, 0 or 1 */
-	volatile __u32 run, last, found; /* of a loop at work: gate_name_has_id, path_append */
+	volatile __u32 run, last, found; /* of a loop at work: cgroup_name_has_id, path_append */
 	volatile __u32 chained;		 /* chain is the superblock chain of the object at hand */
 	volatile __u64 arg[3]; /* of a global function: the verifier lets no pointer pass as one */
-	struct gate gate;      /* object_who_of_arg: of its task */
+	struct gate gate;      /* who_fill_of_arg: of its task */
 	struct {
-		__u64 file, sign, counts; /* see harmless.bpf.h */
+		__u64 file, sign, counts; /* see sign.bpf.h */
 		__u32 access, oflags, call, flags;
 		__u32 prot, mapping; /* of mmap */
 		__s32 ret;
 		__u32 hflags;	   /* (calls clear those in gate) */
 		struct object o;   /* all of it is known when its mount is */
-		struct object now; /* harmless_now(): nobody's */
+		struct object now; /* sign_now(): nobody's */
 	} open;
 	struct wire_name leaf;		 /* placed_name: a name in a directory */
-	struct cgroup_value value;	 /* gate_choose: what it found */
+	struct cgroup_value value;	 /* cgroup_choose: what it found */
 	struct cgroup_name_key name_key; /* here, as the stack is short before 6.2 */
 	__u64 chain[CHAIN_MAX];		 /* struct dentry * */
 	__u16 pos[CHAIN_MAX];		 /* path_append: where in the path each entry begins */
@@ -160,7 +160,7 @@ struct {
 
 /*
  * What is known of a task (thread) of a container: its credentials as the last legal change left
- * them, and whether it runs a program of the container's own (see gate.bpf.h). Kept from the
+ * them, and whether it runs a program of the container's own (see task.bpf.h). Kept from the
  * first exec, fork or credential change until the task's end.
  */
 struct task_value {

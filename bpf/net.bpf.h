@@ -10,11 +10,11 @@
 #include "compat.bpf.h"
 #include "connect.bpf.h"
 #include "emit.bpf.h"
-#include "object.bpf.h"
 #include "prefilter.bpf.h"
 #include "sock.bpf.h"
 #include "risen.bpf.h"
 #include "task.bpf.h"
+#include "who.bpf.h"
 
 #define MSG_FASTOPEN_  0x20000000u
 #define SOCK_STREAM_   1
@@ -176,10 +176,10 @@ __noinline int net_begin_slot(__u64 cgroup, __u64 gate, __u32 call, long ret)
 		return 0;
 	r = (struct wire_net *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_who(s, &g);
+	who_fill(s, &g);
 	r->call = call;
 	r->ret = ret == -ERESTARTSYS_ ? -EINTR_ : ret;
-	object_cwd(s, &r->cwd, t);
+	who_cwd(s, &r->cwd, t);
 	return s->slot + 1;
 }
 

@@ -11,14 +11,15 @@
 #include "prefilter.bpf.h"
 #include "risen.bpf.h"
 #include "task.bpf.h"
+#include "who.bpf.h"
 
 static __always_inline void open_common(struct scratch *s, struct wire_open *r,
 					const struct task_struct *t, __u32 call, long ret)
 {
-	object_who_of_arg(s->slot);
+	who_fill_of_arg(s->slot);
 	r->call = call;
 	r->ret = ret;
-	object_cwd(s, &r->cwd, t);
+	who_cwd(s, &r->cwd, t);
 }
 
 /* openat2 passes its flags in a struct. */
@@ -57,7 +58,7 @@ static __always_inline __u64 open_paths_before(struct scratch *s, bool known)
 	s->kept.use = again && s->kept.proven;
 	if (!again)
 		s->kept.proven = false;
-	return again && !s->kept.proven ? harmless_counts(s->slot) : 0;
+	return again && !s->kept.proven ? sign_changes(s->slot) : 0;
 }
 
 static __always_inline void open_paths_after(struct scratch *s, const struct wire_file *w,
@@ -69,8 +70,7 @@ static __always_inline void open_paths_after(struct scratch *s, const struct wir
 	s->kept.sign = s->open.sign;
 	if (s->kept.use)
 		return;
-	s->kept.proven = counts && harmless_now(s) == s->open.sign &&
-			 harmless_counts(s->slot) == counts;
+	s->kept.proven = counts && sign_now(s) == s->open.sign && sign_changes(s->slot) == counts;
 	s->kept.sbpath = w->sbpath;
 	s->kept.mntpath = w->mntpath;
 	s->kept.mnt_off = w->mnt_off;
@@ -186,7 +186,7 @@ static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f,
 		access |= WIRE_WATCH_WRITE;
 	access = OPAQUE(access);
 #if COMPAT_KERNEL >= 602
-	sign = harmless_sign(f, access, &o);
+	sign = sign_open(f, access, &o);
 	if (harmless_knows(sign) && call != WIRE_CALL_OPEN_BY_HANDLE_AT)
 		return NULL;
 #endif
@@ -243,7 +243,7 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 
 	if (ret < 0)
 		return 0;
-	f = open_file(t, ret);
+	f = task_file(t, ret);
 	if (!f) { /* another thread was quicker, on purpose perhaps */
 		if (task_entered(t))
 			emit_lost(WIRE_C_LOST_READ);
@@ -297,15 +297,10 @@ static __always_inline int open_refused(const struct task_struct *t, const struc
 			SET_FLAG(s->flags, WIRE_F_TRUNC);
 		bpf_probe_read_user(&first, 1, a->path);
 	}
-	if (first != '/' && a->dirfd >= 0) {
-		const void *f = open_file(t, a->dirfd);
-
-		if (f)
-			path_blob(s, &r->base, LOAD(struct file, f, f_path.dentry),
-				  path_mount(LOAD(struct file, f, f_path.mnt)));
-	} else if (first != '/') {
+	if (first != '/' && a->dirfd >= 0)
+		who_dir(s, &r->base, a->dirfd);
+	else if (first != '/')
 		r->base = r->cwd;
-	}
 	emit_submit(s, WIRE_OPEN, g->hflags | (WIRE_F_BLOCKED), false);
 	return 0;
 }
@@ -329,7 +324,7 @@ static __always_inline int open_denied(const struct task_struct *t, const struct
 static __always_inline int open_handle_denied(const struct task_struct *t, const struct gate *g,
 					      const struct pt_regs *regs, bool is32, long ret)
 {
-	const void *handle = (const void *)compat_arg(regs, is32, 1), *f;
+	const void *handle = (const void *)compat_arg(regs, is32, 1);
 	__s32 mount = compat_arg(regs, is32, 0);
 	struct wire_open *r;
 	struct scratch *s;
@@ -350,10 +345,8 @@ static __always_inline int open_handle_denied(const struct task_struct *t, const
 	if (bytes > WIRE_HANDLE_MAX - 8)
 		bytes = WIRE_HANDLE_MAX - 8;
 	emit_user(s, &r->asked, handle, bytes + 8);
-	f = mount >= 0 ? open_file(t, mount) : NULL;
-	if (f)
-		path_blob(s, &r->base, LOAD(struct file, f, f_path.dentry),
-			  path_mount(LOAD(struct file, f, f_path.mnt)));
+	if (mount >= 0)
+		who_dir(s, &r->base, mount);
 	else if (mount == AT_FDCWD_)
 		r->base = r->cwd;
 	emit_submit(s, WIRE_OPEN, g->hflags | (WIRE_F_BLOCKED), false);

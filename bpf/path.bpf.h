@@ -292,7 +292,7 @@ static long path_length_step(__u32 i, struct path_step *c)
 /*
  * Puts a name of len bytes, at most PATH_NAME_MAX, to p, where PATH_NAME_MAX bytes have room. A
  * short one by words, with what lies behind it, which whoever comes next writes over: see
- * prefilter_read_name().
+ * pattern_read_name().
  */
 static __always_inline bool path_put_name(__u8 *p, const char *name, __u32 len)
 {

@@ -14,6 +14,7 @@
 
 #include "compat.bpf.h"
 #include "object.bpf.h"
+#include "pattern.bpf.h"
 #include "prefilter.bpf.h"
 
 static __always_inline bool placed_compared(__u32 set, __u32 call)
@@ -41,7 +42,7 @@ static __always_inline __u32 placed_where(struct scratch *s, const struct object
 	if ((got & WIRE_WATCH_CALL) || (o->mount == o->root_mount && s->chain_root != CHAIN_NONE))
 		return got;
 	if (s->chain_root == CHAIN_NONE && object_may_be_hosts(o))
-		got = prefilter_path(s->slot, WIRE_SCOPE_HOST, s->chain_n);
+		got = pattern_path(s->slot, WIRE_SCOPE_HOST, s->chain_n);
 	if (got & WIRE_WATCH_CALL)
 		return got;
 	path_ns_chain(s, o->dentry, o->mount);
@@ -61,7 +62,7 @@ __noinline int placed_watched(__u32 slot, __u64 dentry, __u64 vfsmnt)
 		return 1;
 	object_find(&o, (const void *)dentry, (const void *)vfsmnt);
 	o.set = s->set;
-	got = prefilter_name(s->set, o.dentry);
+	got = pattern_name(s->set, o.dentry);
 	if (o.dentry == o.mnt_root)
 		got |= prefilter_mount_point(&o);
 	if (got & WIRE_WATCH_CALL)
@@ -81,18 +82,18 @@ __noinline int placed_child(__u32 slot, __u32 top)
 	if (!s)
 		return 1;
 	h = wire_hash_seed(s->set, WIRE_SCOPE_PATH);
-	got = prefilter_of(s->set)->scope_root[WIRE_SCOPE_PATH];
+	got = pattern_prefilter(s->set)->scope_root[WIRE_SCOPE_PATH];
 	for (i = 0; i < WIRE_WATCH_DEPTH; i++) {
 		__u32 at = top - 1 - i;
 
 		if (i < top && at < CHAIN_MAX)
-			prefilter_read_name(
+			pattern_read_name(
 				&n, (const char *)LOAD(struct dentry, s->chain[at], d_name.name),
 				LOAD(struct dentry, s->chain[at], d_name.len));
 		else
 			n = s->leaf;
 		h = wire_hash_step(h, &n);
-		v = prefilter_find(s->set, h);
+		v = pattern_find(s->set, h);
 		got |= v;
 		if (!(v & WIRE_WATCH_DEEPER) || i >= top)
 			break;
@@ -116,8 +117,8 @@ __noinline int placed_in(__u32 slot, __u64 dentry, __u64 vfsmnt)
 	object_chain(s, &o);
 	if (s->chain_cut || s->chain_root == CHAIN_NONE)
 		return 1;
-	if (prefilter_of(s->set)->folder_access & WIRE_WATCH_CALL &&
-	    prefilter_folders(slot, 0, s->chain_root) & WIRE_WATCH_CALL)
+	if (pattern_prefilter(s->set)->folder_access & WIRE_WATCH_CALL &&
+	    pattern_folders(slot, 0, s->chain_root) & WIRE_WATCH_CALL)
 		return 1;
 	return placed_child(slot, s->chain_root);
 }
@@ -191,18 +192,18 @@ __noinline int placed_name(__u32 slot, __u64 path)
 	if (len < 1 || len >= WIRE_NAME_LEN - 1)
 		return 0;
 	bpf_probe_read_kernel(&s->leaf, sizeof(s->leaf), AT(s->record, at, WIRE_RECORD_MAX));
-	prefilter_mask_name(&s->leaf, len);
+	pattern_mask_name(&s->leaf, len);
 	if (placed_has_slash(s->leaf.w[0]) || placed_has_slash(s->leaf.w[1]) ||
 	    placed_has_slash(s->leaf.w[2]) || placed_has_slash(s->leaf.w[3]) ||
 	    s->leaf.w[0] == '.' || s->leaf.w[0] == ('.' << 8 | '.'))
 		return 0;
 	set = s->set;
-	if (prefilter_find(set, wire_hash_step(wire_hash_seed(set, WIRE_SCOPE_NAME), &s->leaf)) &
+	if (pattern_find(set, wire_hash_step(wire_hash_seed(set, WIRE_SCOPE_NAME), &s->leaf)) &
 	    WIRE_WATCH_CALL)
 		return 0;
 	at += len - sizeof(tail);
 	bpf_probe_read_kernel(&tail, sizeof(tail), AT(s->record, at, WIRE_RECORD_MAX));
-	return !(prefilter_suffix_of(set, tail) & WIRE_WATCH_CALL);
+	return !(pattern_suffix_of(set, tail) & WIRE_WATCH_CALL);
 }
 
 #endif /* ROOTWATCH_PLACED_BPF_H */

@@ -11,6 +11,7 @@
 #include "risen.bpf.h"
 #include "sock.bpf.h"
 #include "task.bpf.h"
+#include "who.bpf.h"
 
 /*
  * Every exec passes here after the point of no return and before the new credentials are
@@ -98,7 +99,7 @@ __noinline int exec_times(__u32 slot)
 	pid = LOAD(struct task_struct, t, thread_pid);
 	if (LOAD(struct pid, pid, level) == 0)
 		return 0;
-	init = LOAD(struct pid_namespace, object_pid_ns(pid), child_reaper);
+	init = LOAD(struct pid_namespace, who_pid_ns(pid), child_reaper);
 	if (init)
 		r->init_start = LOAD(struct task_struct, init, start_boottime);
 	return 0;
@@ -136,7 +137,7 @@ __noinline int exec_stdio(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
 	const struct task_struct *t = compat_current();
-	const void *in = open_file(t, 0), *out = open_file(t, 1);
+	const void *in = task_file(t, 0), *out = task_file(t, 1);
 	struct wire_exec *r;
 
 	if (!s)
@@ -185,7 +186,7 @@ static __always_inline void exec_fill(struct scratch *s, struct wire_exec *r,
 	exec_stdio(s->slot);
 	argv_fill(s, r, TYPED(t, mm));
 	if (s->used <= WIRE_RECORD_MAX - WIRE_PATH_MAX - WIRE_TTY_LEN)
-		object_cwd(s, &r->cwd, t);
+		who_cwd(s, &r->cwd, t);
 	else
 		r->cwd.full = WIRE_PATH_MAX; /* each path as long as can be: this one goes */
 	if (tty)
@@ -257,7 +258,7 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 	}
 	r = (struct wire_exec *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_who(s, &g);
+	who_fill(s, &g);
 	if (v && (v->flags & TASK_CREDS))
 		exec_gain(r, &v->creds);
 	exec_fill(s, r, t, bprm);
@@ -310,7 +311,7 @@ int BPF_PROG(rootwatch_fork, struct task_struct *parent, struct task_struct *chi
 	r->cgroup_hier = g.hier;
 	r->parent_pid = LOAD(struct task_struct, parent, tgid);
 	r->child_pid = LOAD(struct task_struct, child, pid);
-	r->child_vpid = object_pid_at(pid, LOAD(struct pid, pid, level) & 31);
+	r->child_vpid = who_pid_at(pid, LOAD(struct pid, pid, level) & 31);
 	emit_submit(s, WIRE_FORK, WIRE_F_CONTEXT, false);
 	return 0;
 }
@@ -343,7 +344,7 @@ int BPF_PROG(rootwatch_exit, struct task_struct *t)
 		return 0;
 	r = (struct wire_exit *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_task(&r->t, t, &g);
+	who_task(&r->t, t, &g);
 	cred = TYPED(t, cred);
 	r->euid = LOAD(struct cred, cred, euid.val);
 	group_code = LOAD(struct signal_struct, signal, group_exit_code);

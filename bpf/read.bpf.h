@@ -168,6 +168,23 @@ static __always_inline __u64 compat_read_u64(const void *p)
 	return LOAD(struct timespec64, p, tv_sec);
 }
 
+/* A number in the memory of the current task; 0 where that cannot be read. */
+static __always_inline __u32 compat_user_u32(__u64 from)
+{
+	__u32 v = 0;
+
+	bpf_probe_read_user(&v, sizeof(v), (const void *)from);
+	return v;
+}
+
+static __always_inline __u64 compat_user_u64(__u64 from)
+{
+	__u64 v = 0;
+
+	bpf_probe_read_user(&v, sizeof(v), (const void *)from);
+	return v;
+}
+
 /*
  * Two 32-bit fields, a below b: as one load where they lie side by side (which the verifier knows,
  * and drops the other branch), as they do unless the kernel was built to shuffle its structs.

@@ -15,8 +15,8 @@
 #include "creds.bpf.h"
 #include "emit.bpf.h"
 #include "gate.bpf.h"
-#include "object.bpf.h"
 #include "task.bpf.h"
+#include "who.bpf.h"
 
 #define CAP_SETUID_BIT_ (1ull << 7)
 
@@ -70,6 +70,24 @@ __noinline int risen(__u32 unused)
 	       (risen_above(t, v) ? RISEN_ABOVE : 0);
 }
 
+/* Begins a record of the current task's changed credentials; NULL: it is lost, and counted. */
+static __always_inline struct scratch *risen_begin(const struct task_struct *t, __u64 cgroup,
+						   __u64 gate)
+{
+	struct scratch *s = emit_begin(sizeof(struct wire_setid));
+	struct wire_setid *r;
+
+	if (!s)
+		return NULL;
+	r = (struct wire_setid *)s->record;
+	__builtin_memset(r, 0, sizeof(*r));
+	/* Not by who_fill(): it is deep in the stack already. */
+	gate_unpack(&s->gate, cgroup, gate);
+	who_task(&r->t, t, &s->gate);
+	creds_fill(&r->c, TYPED(t, cred));
+	return s;
+}
+
 /* Tells it of the current task, once: what it has now is what is remembered. */
 __noinline int risen_tell(__u64 cgroup, __u64 gate)
 {
@@ -80,15 +98,10 @@ __noinline int risen_tell(__u64 cgroup, __u64 gate)
 
 	if (!v)
 		return 0;
-	s = emit_begin(sizeof(*r));
+	s = risen_begin(t, cgroup, gate);
 	if (!s)
 		return 0;
 	r = (struct wire_setid *)s->record;
-	__builtin_memset(r, 0, sizeof(*r));
-	/* Not by object_who(): it is deep in the stack already. */
-	gate_unpack(&s->gate, cgroup, gate);
-	object_task(&r->t, t, &s->gate);
-	creds_fill(&r->c, TYPED(t, cred));
 	r->prev = v->creds;
 	r->call = WIRE_CALL_NONE;
 	r->flags = WIRE_SETID_PREV | WIRE_SETID_RISEN;

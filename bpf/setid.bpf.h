@@ -10,9 +10,9 @@
 #include "compat.bpf.h"
 #include "creds.bpf.h"
 #include "emit.bpf.h"
-#include "object.bpf.h"
 #include "risen.bpf.h"
 #include "task.bpf.h"
+#include "who.bpf.h"
 
 /* The list of the supplementary groups, as far as there is room for it. */
 __noinline int setgid_list(__u32 slot)
@@ -48,14 +48,10 @@ __noinline int setid_tell(__u64 cgroup, __u64 gate, __u32 call, __u32 flags)
 	struct scratch *s;
 	bool raised;
 
-	s = emit_begin(sizeof(*r));
+	s = risen_begin(t, cgroup, gate);
 	if (!s)
 		return 0;
 	r = (struct wire_setid *)s->record;
-	__builtin_memset(r, 0, sizeof(*r));
-	gate_unpack(&s->gate, cgroup, gate);
-	object_task(&r->t, t, &s->gate);
-	creds_fill(&r->c, TYPED(t, cred));
 	r->call = call;
 	if (!v) /* its entry has just gone */
 		flags &= ~WIRE_SETID_PREV;
@@ -64,7 +60,7 @@ __noinline int setid_tell(__u64 cgroup, __u64 gate, __u32 call, __u32 flags)
 	r->flags = flags;
 	if (wire_call_is_setgid(call))
 		setgid_list(s->slot);
-	object_cwd(s, &r->cwd, t);
+	who_cwd(s, &r->cwd, t);
 	raised = (flags & WIRE_SETID_GROUP) ||
 		 ((flags & WIRE_SETID_PREV) && r->c.root && !r->prev.root);
 	emit_submit(s, WIRE_SETID, gate & 0xffff, raised);

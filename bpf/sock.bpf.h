@@ -101,7 +101,7 @@ static __always_inline bool sock_is_file(const void *f)
  */
 static __always_inline const void *sock_of(const struct task_struct *t, __u32 fd, long ret)
 {
-	const void *f = open_file(t, fd);
+	const void *f = task_file(t, fd);
 
 	if (!f || !sock_is_file(f)) {
 		if (ret >= 0 && task_entered(t))
@@ -125,7 +125,7 @@ static __always_inline bool sock_is_ip(const void *f)
 /* Is a descriptor that of an IP socket? */
 static __always_inline bool sock_is_connection(const struct task_struct *t, __u32 fd)
 {
-	const void *f = open_file(t, fd);
+	const void *f = task_file(t, fd);
 
 	return f && sock_is_ip(f);
 }

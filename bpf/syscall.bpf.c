@@ -10,6 +10,7 @@
 #include "call.bpf.h"
 #include "compat.bpf.h"
 #include "connect.bpf.h"
+#include "dull.bpf.h"
 #include "dup.bpf.h"
 #include "gate.bpf.h"
 #include "mapped.bpf.h"
@@ -104,7 +105,7 @@ __noinline int syscall_mmap(__u64 cgroup, __u64 gate)
 	mapped_read(&a, compat_user_regs(t), g.hflags & WIRE_F_COMPAT);
 	if (!mapped_is_shared(a.flags))
 		return 0;
-	f = open_file(t, a.fd);
+	f = task_file(t, a.fd);
 	if (!f) {
 		if (task_entered(t))
 			emit_lost(WIRE_C_LOST_READ);
@@ -142,7 +143,7 @@ SYSCALL_GATE int syscall_gate(long ret, __u32 call, struct gate *g)
 	if (ret < 0 && !creds_denied(ret) && !net_tried(call, ret))
 		return false;
 	if (!wire_call_is_open(call) && (net_is_dull(regs, is32, call) || dup_is_dull(call, ret) ||
-					 call_is_dull(regs, is32, call, ret)))
+					 dull_call(regs, is32, call, ret)))
 		return false;
 	if (!gate_look(t, &of, g, true, true) || TYPED(t, tgid) == (int)knob_agent)
 		return false;
@@ -162,7 +163,7 @@ __noinline int syscall_makes_root(__u32 call)
 	__u64 flags = compat_arg(compat_user_regs(t), compat_flag(t), 0);
 
 	if (call == WIRE_CALL_CLONE3)
-		flags = call_user_u64(flags) | clone_kept(t);
+		flags = compat_user_u64(flags) | clone_kept(t);
 	return (flags & CLONE_NEWUSER_) != 0;
 }
 

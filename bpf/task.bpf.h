@@ -17,6 +17,18 @@
 #include "maps.bpf.h"
 #include "object.bpf.h"
 
+/* The file behind a descriptor of the current task; NULL: closed by another thread since. */
+static __always_inline const void *task_file(const struct task_struct *t, __u32 fd)
+{
+	const struct files_struct *files = TYPED(t, files);
+	const struct fdtable *fdt = TYPED(files, fdt);
+
+	if (fd >= TYPED(fdt, max_fds))
+		return NULL;
+	return (const void *)compat_read_u64((const char *)TYPED(fdt, fd) +
+					     (__u64)fd * sizeof(void *));
+}
+
 static __always_inline const void *task_exe(const struct task_struct *t)
 {
 	const void *mm = LOAD(struct task_struct, t, mm);
@@ -110,6 +122,22 @@ static __always_inline void task_remember(const struct task_struct *t, struct ta
 
 	v->start = TYPED(t, start_boottime);
 	bpf_map_update_elem(&tasks, &tid, v, BPF_ANY);
+}
+
+/*
+ * What a capset made effective or inheritable since the task's program was started or its
+ * user changed last. (It cannot raise what is permitted.)
+ */
+static __always_inline __u64 task_caps_gained(const struct task_struct *t)
+{
+	const struct cred *c = TYPED(t, cred);
+	__u64 effective = compat_caps(c, cap_effective);
+	__u64 inheritable = compat_caps(c, cap_inheritable);
+	const struct task_value *v = task_find(t);
+
+	if (!v || !(v->flags & TASK_CREDS))
+		return inheritable;
+	return (effective & ~v->creds.cap_effective) | (inheritable & ~v->creds.cap_inheritable);
 }
 
 #endif /* ROOTWATCH_TASK_BPF_H */

@@ -14,6 +14,7 @@
 #include "emit.bpf.h"
 #include "gate.bpf.h"
 #include "uring.bpf.h"
+#include "who.bpf.h"
 
 /* enum io_uring_op, which is for user space and never changes. */
 static const __u8 uring_calls[URING_OPS] = {
@@ -180,7 +181,7 @@ __noinline int uring_path(__u32 slot, __u32 which)
 		return 0;
 	row = &call_rows[call];
 	if (which == 0 && row->fd) {
-		call_base(s, &r->base[0], call_arg(r, row->fd));
+		who_dir(s, &r->base[0], call_arg(r, row->fd));
 		return 0;
 	}
 	if (!row->path[which])
@@ -210,12 +211,12 @@ __noinline int uring_tell(__u64 req, __u32 call, long ret)
 		return 0;
 	r = (struct wire_syscall *)s->record;
 	__builtin_memset(r, 0, sizeof(*r));
-	object_who(s, &g);
+	who_fill(s, &g);
 	creds_fill_at(&r->c, LOAD(struct io_kiocb, req, creds));
 	r->call = call;
 	r->ret = ret;
 	__builtin_memcpy(r->args, a->args, sizeof(a->args));
-	object_cwd(s, &r->cwd, t);
+	who_cwd(s, &r->cwd, t);
 	uring_path(s->slot, 0);
 	uring_path(s->slot, 1);
 	call_submit(s, call, ret, g.hflags);

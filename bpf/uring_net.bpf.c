@@ -295,7 +295,7 @@ static __always_inline bool uring_accepts_itself(struct task_struct *t, __u64 li
 	call = sock_is_multiplexed(regs, is32) ?
 		       sock_calls[compat_arg(regs, is32, 0) & SOCK_CALLS_MASK] :
 		       compat_own_call(compat_nr_of(regs), is32);
-	return net_is_accept(call) && (__u64)open_file(t, sock_arg(regs, is32, 0)) == listener;
+	return net_is_accept(call) && (__u64)task_file(t, sock_arg(regs, is32, 0)) == listener;
 }
 
 __noinline int uring_accepted(__u64 file, __u64 cgroup, __u64 gate)

@@ -304,6 +304,26 @@ def test_reader_stops(c, how):
         assert 0 < came < opens <= came + sum(map(int, said[0])) + 1, (came, said)
 
 
+def test_disk_is_full(c):
+    """It ends, and says how much of what happened is not in the file."""
+    opens = 2000
+    disk = clean.work_dir() + "/disk"
+    os.mkdir(disk)
+    clean.mount("tmpfs", "small", disk, data="size=256k")
+    d = Detector("--output", disk + "/alerts.json")
+    c.act("act_storm", str(opens), "/etc/no-room")
+    assert d.process.wait(patience.of(20)) == 1
+    d.stop()
+    with open(disk + "/alerts.json", "rb") as file:
+        lines = file.read().splitlines(keepends=True)
+    clean.umount(disk)
+    came = sum(b"/etc/no-room" in line and line.endswith(b"\n") for line in lines)
+    said = re.findall(r"No space left on device: (\d+) lines are lost, and (\d+) records", d.stderr)
+    assert len(said) == 1, d.stderr
+    assert 0 < came < opens, came
+    assert int(said[0][0]) > 0, d.stderr
+
+
 def test_stats(c):
     with Detector("--stats") as d:
         World(d, c).fence()

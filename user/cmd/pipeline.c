@@ -6,12 +6,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "base/clock.h"
 #include "cmd/memo.h"
+#include "cmd/walltime.h"
 #include "container/container.h"
-#include "container/host_mounts.h"
+#include "container/host_paths.h"
 #include "container/resolver.h"
 #include "event/event.h"
 #include "process/pipes.h"
@@ -23,11 +23,6 @@
 #define CONTAINERS_MAX 1024
 #define PROCESSES_MAX  16384
 #define CPUS_MAX       1024
-
-/* The wall clock may be set while this runs: how often its offset is looked up again. */
-#define OFFSET_AGE_NS 1000000000ll
-/* Between two looks at two clocks: times do not jump about by it. */
-#define OFFSET_NOISE_NS 100000
 
 /* Ids of rules that outlive their rules: a process is reported by one long after. */
 struct name {
@@ -54,10 +49,9 @@ struct pipeline {
 	uint32_t self_dev;  /* as the kernel encodes it */
 	uint64_t *last_seq; /* by CPU */
 	uint64_t gaps;	    /* records missing between those that came */
-	int64_t offset;	    /* CLOCK_REALTIME - CLOCK_BOOTTIME, ns */
-	uint64_t offset_at; /* CLOCK_BOOTTIME ns, of a record; 0: never */
+	struct walltime walltime;
 	char scratch[EVENT_SCRATCH];
-	char hostpath[WIRE_SYSCALL_PATHS][HOST_PATH_MAX];
+	struct host_paths host_paths;
 	char line[OUTPUT_LINE_MAX];
 };
 
@@ -86,32 +80,6 @@ static void self_find(struct pipeline *p)
 		return;
 	p->self_ino = st.st_ino;
 	p->self_dev = major(st.st_dev) << 20 | minor(st.st_dev);
-}
-
-static int64_t clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
-}
-
-/* By the record's own time: the clock is not asked for each of them. */
-static void offset_refresh(struct pipeline *p, const void *data, size_t size)
-{
-	struct wire_header h;
-	int64_t age, offset;
-
-	if (size < sizeof(h))
-		return;
-	memcpy(&h, data, sizeof(h));
-	age = (int64_t)(h.time - p->offset_at);
-	if (p->offset_at && age > -OFFSET_AGE_NS && age < OFFSET_AGE_NS)
-		return;
-	offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
-	if (!p->offset_at || llabs(offset - p->offset) > OFFSET_NOISE_NS)
-		p->offset = offset;
-	p->offset_at = h.time;
 }
 
 int pipeline_new(struct pipeline **out, const struct pipeline_options *o,
@@ -342,36 +310,6 @@ static int judge(struct pipeline *p, struct event *e, const void *record, size_t
 	return show(p, e, &v, act ? &act->line : NULL);
 }
 
-/* Where on the host a file lies that a mount brought in, or that a task of the host's mounts saw. */
-static void place_file(struct pipeline *p, const struct event *e, struct event_file *f,
-		       char hostpath[static HOST_PATH_MAX])
-{
-	/* A runtime's own work, which the kernel side has not seen it do: the host mounts it too. */
-	if (event_file_stacked(f) && f->rootpath.p && p->o.host &&
-	    host_mounts_has(p->o.host, f->dev))
-		f->flags &= ~WIRE_FILE_STACKED;
-	if (e->task.flags & WIRE_TASK_HOST_MNT)
-		f->hostpath = f->path;
-	else if (p->o.host && event_file_stacked(f))
-		f->hostpath = host_mounts_path(p->o.host, f->real_dev, f->realpath, hostpath);
-	else if (p->o.host && !f->rootpath.p)
-		f->hostpath = host_mounts_path(p->o.host, f->dev, f->sbpath, hostpath);
-}
-
-static void place_on_host(struct pipeline *p, struct event *e)
-{
-	if (e->kind == EVENT_OPEN && e->open.file.known)
-		place_file(p, e, &e->open.file, p->hostpath[0]);
-	for (size_t i = 0; e->kind == EVENT_SYSCALL && i < WIRE_SYSCALL_PATHS; i++) {
-		struct event_call_path *path = &e->sys.paths[i];
-
-		if (!path->file.known)
-			continue;
-		place_file(p, e, &path->file, p->hostpath[i]);
-		path->hostpath = path->file.hostpath;
-	}
-}
-
 static bool is_context(const struct event *e)
 {
 	return e->kind == EVENT_FORK || (e->context && e->kind != EVENT_EXIT);
@@ -384,8 +322,7 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 	struct event e;
 	int err;
 
-	offset_refresh(p, data, size);
-	err = event_decode(&e, data, size, p->offset, p->scratch);
+	err = event_decode(&e, data, size, walltime_offset(&p->walltime, data, size), p->scratch);
 	if (err) {
 		p->st.malformed++;
 		return 0;
@@ -411,7 +348,7 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 	}
 	if (!memo_may(&e, size))
 		memo_forget(&p->memo);
-	place_on_host(p, &e);
+	host_paths_find(&p->host_paths, p->o.host, &e);
 	if (e.kind == EVENT_SYSCALL)
 		resolver_call(p->resolver, &e);
 	else if (e.kind == EVENT_EXEC)

@@ -46,7 +46,7 @@ static size_t print_bytes(FILE *f, const char *s, size_t len)
 			if (((unsigned char)s[n] & 0xc0) == 0x80)
 				n--;
 		piece = (struct str){s, (uint32_t)n, (uint32_t)n};
-		size = line_render(buf, sizeof(buf), LINE_TEXT, write_piece, &piece);
+		size = line_render(buf, sizeof(buf), ESCAPE_TEXT, write_piece, &piece);
 		(void)fwrite(buf, 1, size, f);
 		width += columns(buf, size);
 		s += n;

@@ -106,7 +106,7 @@ size_t output_json(char line[static OUTPUT_LINE_MAX], const struct event *e,
 	struct job j = {.e = e, .v = v, .o = o, .at = &at};
 
 	/* Less than 4 KiB: one byte less. */
-	return line_render(line, OUTPUT_LINE_MAX - 1, LINE_JSON, write_event, &j);
+	return line_render(line, OUTPUT_LINE_MAX - 1, ESCAPE_JSON, write_event, &j);
 }
 
 /* How many digits. */
@@ -123,7 +123,7 @@ size_t output_json_keep(char line[static OUTPUT_LINE_MAX], const struct event *e
 {
 	struct places at = {0};
 	struct job j = {.e = e, .v = v, .o = o, .at = &at};
-	size_t len = line_render(line, OUTPUT_LINE_MAX - 1, LINE_JSON, write_event, &j);
+	size_t len = line_render(line, OUTPUT_LINE_MAX - 1, ESCAPE_JSON, write_event, &j);
 
 	kept->len = 0;
 	if (len == 0 || at.cut || width(e->time) != TIME_WIDTH ||
@@ -142,7 +142,7 @@ size_t output_json_again(char line[static OUTPUT_LINE_MAX], const struct output_
 			 const struct event *e)
 {
 	size_t rest = kept->len - kept->rest;
-	struct line l = {.flavour = LINE_JSON, .cap = SIZE_MAX};
+	struct line l = {.flavour = ESCAPE_JSON, .cap = SIZE_MAX};
 
 	if (kept->len == 0 || kept->num + DECIMAL_MAX + rest >= OUTPUT_LINE_MAX ||
 	    width(e->time) != TIME_WIDTH)
@@ -187,7 +187,7 @@ size_t output_lost_json(char line[static OUTPUT_LINE_MAX], uint64_t lost, uint64
 {
 	struct job j = {.o = o, .c = c, .lost = lost, .total_lost = total_lost, .time_ns = time_ns};
 
-	return line_render(line, OUTPUT_LINE_MAX - 1, LINE_JSON, write_lost, &j);
+	return line_render(line, OUTPUT_LINE_MAX - 1, ESCAPE_JSON, write_lost, &j);
 }
 
 static void write_start(struct line *l, void *arg)
@@ -213,5 +213,5 @@ size_t output_start_json(char line[static OUTPUT_LINE_MAX], const char *tier, co
 	struct job j = {
 		.o = o, .time_ns = time_ns, .tier = str_from(tier), .hooks = str_from(hooks)};
 
-	return line_render(line, OUTPUT_LINE_MAX - 1, LINE_JSON, write_start, &j);
+	return line_render(line, OUTPUT_LINE_MAX - 1, ESCAPE_JSON, write_start, &j);
 }

@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A bounded line under construction. Knows no events and no fields, only bytes: what is ours goes
- * in as it is, what is foreign goes in escaped, and nothing is ever written past the end.
- *
- * Foreign strings become valid UTF-8 from which the original bytes can be recovered:
- *   a byte that is not part of valid UTF-8, or is NUL    the four characters \xHH
- *   a backslash                                          two backslashes
- *   all else                                             itself
- * The JSON flavour then escapes the result as JSON demands (so a backslash is four bytes in the
- * line). The text flavour also turns every character that a terminal could obey or be misled by
- * (C0, DEL, C1, bidirectional controls, line and paragraph separators) into \xHH, byte by byte.
+ * in as it is, what is foreign goes in escaped (escape.h), and nothing is ever written past the end.
  */
 #ifndef ROOTWATCH_OUTPUT_LINE_H
 #define ROOTWATCH_OUTPUT_LINE_H
@@ -20,8 +12,7 @@
 #include <string.h>
 
 #include "base/str.h"
-
-enum line_flavour { LINE_JSON, LINE_TEXT };
+#include "output/escape.h"
 
 /* More strings than any line has that may be cut. */
 #define LINE_STRINGS_MAX 64
@@ -29,7 +20,7 @@ enum line_flavour { LINE_JSON, LINE_TEXT };
 struct line {
 	char *p;   /* the next byte goes here */
 	char *end; /* and none from here on */
-	enum line_flavour flavour;
+	enum escape_flavour flavour;
 	bool measure;	 /* nothing is written, only counted: there is no buffer */
 	bool full;	 /* something did not fit: the line is of no use */
 	bool cut;	 /* strings are cut to cap, or will be */
@@ -47,7 +38,7 @@ struct line {
  * before all else, and of each kind the longest first. write must make the same calls each time.
  * Gives the length; 0 when the line does not fit though every such string were empty.
  */
-size_t line_render(char *buf, size_t size, enum line_flavour flavour,
+size_t line_render(char *buf, size_t size, enum escape_flavour flavour,
 		   void (*write)(struct line *l, void *arg), void *arg);
 
 /* Foreign bytes, escaped; when they take more than l->cap bytes, their middle becomes "...". */
@@ -55,9 +46,6 @@ void line_string(struct line *l, struct str s);
 
 /* The same of a string that is a part of another one in the line. */
 void line_copy(struct line *l, struct str s);
-
-/* Bytes that s takes when escaped. */
-size_t line_escaped_size(enum line_flavour flavour, struct str s);
 
 /* The same with a cap of its own; never cut by line_render. Gives the bytes of s escaped, or cap. */
 size_t line_capped(struct line *l, struct str s, size_t cap);
@@ -83,8 +71,5 @@ static inline void line_raw(struct line *l, const char *p, size_t n)
 }
 
 #define line_literal(l, s) line_raw((l), "" s, sizeof(s) - 1)
-
-/* How many of the n > 0 bytes at s make one valid multi-byte UTF-8 character: 2 to 4, else 0. */
-size_t line_utf8_len(const unsigned char *s, size_t n);
 
 #endif /* ROOTWATCH_OUTPUT_LINE_H */

@@ -86,7 +86,7 @@ size_t output_text(char line[static OUTPUT_LINE_MAX], const struct event *e,
 {
 	struct job j = {.e = e, .v = v, .o = o};
 
-	return line_render(line, OUTPUT_LINE_MAX - 1, LINE_TEXT, write_event, &j);
+	return line_render(line, OUTPUT_LINE_MAX - 1, ESCAPE_TEXT, write_event, &j);
 }
 
 static void write_lost(struct line *l, void *arg)
@@ -110,5 +110,5 @@ size_t output_lost_text(char line[static OUTPUT_LINE_MAX], uint64_t lost, uint64
 {
 	struct job j = {.o = o, .c = c, .lost = lost, .total_lost = total_lost, .time_ns = time_ns};
 
-	return line_render(line, OUTPUT_LINE_MAX - 1, LINE_TEXT, write_lost, &j);
+	return line_render(line, OUTPUT_LINE_MAX - 1, ESCAPE_TEXT, write_lost, &j);
 }

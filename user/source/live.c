@@ -6,11 +6,9 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "source/counters.h"
@@ -18,6 +16,7 @@
 #include "source/knobs.h"
 #include "source/moves.h"
 #include "source/object.h"
+#include "source/poller.h"
 #include "source/programs.h"
 #include "source/ring.h"
 #include "source/shares.h"
@@ -26,26 +25,14 @@
 
 #include "rootwatch.skel.h"
 
-/* As bpf/knobs.bpf.h. */
-enum { READER_RUNNING, READER_BATCH, READER_IDLE };
-
-/* How long records may wait in the ring before they are looked at: half of what a reader may
- * notice (50 ms), and 50 wake-ups a second at most. */
-#define BATCH_MS 20
-
-/* So many records at a time: a flood must not keep the caller from its signals. */
-#define CONSUME_MAX 4096
-
 struct source {
 	struct btf *kernel; /* its types, until the programs are loaded */
 	struct rootwatch_bpf *skel;
-	struct ring *ring;
+	struct poller poller;
 	struct swap swap;
 	struct shares shares;
 	struct hooks hooks;
-	int epoll;
 	bool all;
-	unsigned int quiet; /* polls in a row that found nothing */
 	uint64_t delivered;
 	source_fn fn;
 	void *arg;
@@ -162,36 +149,14 @@ static int load(struct source *s, const struct source_options *o, char *why)
 	return err;
 }
 
-static int add_fd(int epoll, int fd)
-{
-	struct epoll_event ev = {.events = EPOLLIN, .data.fd = fd};
-
-	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &ev) ? -errno : 0;
-}
-
-static int open_reader(struct source *s, uint32_t bytes, int wake_fd)
-{
-	int err;
-
-	err = ring_open(&s->ring, bpf_map__fd(s->skel->maps.ring), bytes);
-	if (err)
-		return err;
-	s->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (s->epoll < 0)
-		return -errno;
-	err = add_fd(s->epoll, bpf_map__fd(s->skel->maps.ring));
-	if (!err && wake_fd >= 0)
-		err = add_fd(s->epoll, wake_fd);
-	return err;
-}
-
 static int start(struct source *s, const struct source_options *o, char *why)
 {
 	struct wire_calls calls = wanted_calls(s, o->filter);
 	int err = load(s, o, why);
 
 	if (!err)
-		err = open_reader(s, o->ring_bytes, o->wake_fd);
+		err = poller_open(&s->poller, bpf_map__fd(s->skel->maps.ring), o->ring_bytes,
+				  o->wake_fd, &s->skel->data->reader_state);
 	if (!err)
 		err = load_error(hooks_attach(&s->hooks, &calls, why));
 	if (!err)
@@ -203,11 +168,7 @@ static int start(struct source *s, const struct source_options *o, char *why)
 static void unload(struct source *s)
 {
 	hooks_detach(&s->hooks);
-	ring_close(s->ring);
-	s->ring = NULL;
-	if (s->epoll >= 0)
-		close(s->epoll);
-	s->epoll = -1;
+	poller_close(&s->poller);
 	rootwatch_bpf__destroy(s->skel);
 	s->skel = NULL;
 	swap_free(&s->swap);
@@ -235,7 +196,7 @@ int source_open(struct source **out, const struct source_options *opts,
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	s->epoll = -1;
+	s->poller = (struct poller)POLLER_INIT;
 	s->all = o.all;
 	s->kernel = btf__load_vmlinux_btf();
 	err = s->kernel ? hooks_choose(&s->hooks, o.tier, s->kernel, why) : -errno;
@@ -256,42 +217,11 @@ int source_open(struct source **out, const struct source_options *opts,
 	return 0;
 }
 
-static void reader_state(struct source *s, uint32_t state)
-{
-	__atomic_store_n(&s->skel->data->reader_state, state, __ATOMIC_SEQ_CST);
-}
-
-static int consume(struct source *s)
-{
-	return ring_consume(s->ring, CONSUME_MAX, record_in, s);
-}
-
 int source_poll(struct source *s, int timeout_ms, source_fn fn, void *arg)
 {
-	struct epoll_event ev[2];
-	int n, wait = timeout_ms;
-
 	s->fn = fn;
 	s->arg = arg;
-	n = consume(s);
-	if (n != 0) {
-		s->quiet = 0;
-		return n;
-	}
-	/*
-	 * Idle only after two quiet rounds: a record that was submitted without a wake-up while
-	 * this was running lies in the ring by then, and is found by the second look.
-	 */
-	if (s->quiet < 2 && (wait < 0 || wait > BATCH_MS))
-		wait = BATCH_MS;
-	reader_state(s, s->quiet == 0 ? READER_BATCH : READER_IDLE);
-	n = epoll_wait(s->epoll, ev, 2, wait);
-	reader_state(s, READER_RUNNING);
-	if (n < 0 && errno != EINTR)
-		return -errno;
-	n = consume(s);
-	s->quiet = n ? 0 : s->quiet + 1;
-	return n;
+	return poller_poll(&s->poller, timeout_ms, record_in, s);
 }
 
 void source_stop(struct source *s)
@@ -331,7 +261,7 @@ int source_filter(struct source *s, const struct filter *f, uint32_t *number, so
 	swap_wait();
 	s->fn = fn;
 	s->arg = arg;
-	err = ring_catch_up(s->ring, record_in, s);
+	err = ring_catch_up(s->poller.ring, record_in, s);
 	if (!err)
 		err = hooks_follow(&s->hooks, &calls);
 	if (err)

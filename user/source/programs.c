@@ -89,17 +89,12 @@ static int take_over(struct bpf_program *prog, struct bpf_prog_load_opts *opts, 
 	return bpf_program__set_insns(prog, (struct bpf_insn *)nothing, NOTHING_N);
 }
 
-static int attach_traced(const struct bpf_program *prog, long cookie, struct bpf_link **link)
+/* As libbpf would by itself: who registers a section has to say how its programs are attached. */
+static int attach(const struct bpf_program *prog, long cookie, struct bpf_link **link)
 {
 	(void)cookie;
-	*link = bpf_program__attach_trace(prog);
-	return *link ? 0 : -errno;
-}
-
-static int attach_lsm(const struct bpf_program *prog, long cookie, struct bpf_link **link)
-{
-	(void)cookie;
-	*link = bpf_program__attach_lsm(prog);
+	*link = bpf_program__type(prog) == BPF_PROG_TYPE_LSM ? bpf_program__attach_lsm(prog) :
+							       bpf_program__attach_trace(prog);
 	return *link ? 0 : -errno;
 }
 
@@ -110,10 +105,10 @@ static const struct {
 	enum bpf_attach_type attach_type;
 	libbpf_prog_attach_fn_t attach; /* NULL: attached by other means */
 } sections[] = {
-	{"tp_btf+", BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, attach_traced},
-	{"fentry+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, attach_traced},
-	{"fexit+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, attach_traced},
-	{"lsm+", BPF_PROG_TYPE_LSM, BPF_LSM_MAC, attach_lsm},
+	{"tp_btf+", BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, attach},
+	{"fentry+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, attach},
+	{"fexit+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, attach},
+	{"lsm+", BPF_PROG_TYPE_LSM, BPF_LSM_MAC, attach},
 	{"kretprobe.multi+", BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI, NULL},
 };
 

@@ -31,14 +31,14 @@ static void write_one(struct line *l, void *arg)
 }
 
 /* What the string is for those who read the line. */
-static size_t read_back(char *out, const char *line, size_t len, enum line_flavour flavour)
+static size_t read_back(char *out, const char *line, size_t len, enum escape_flavour flavour)
 {
 	json_error_t err;
 	json_t *j;
 	size_t n;
 
 	assert_true(len >= 2);
-	if (flavour == LINE_TEXT)
+	if (flavour == ESCAPE_TEXT)
 		return sample_unescape(out, line + 1, len - 2);
 	j = json_loadb(line, len, JSON_DECODE_ANY, &err);
 	if (!j)
@@ -64,13 +64,13 @@ static void assert_inert(const char *s, size_t len)
 	}
 }
 
-static void round_trip(const char *bytes, uint32_t n, enum line_flavour flavour)
+static void round_trip(const char *bytes, uint32_t n, enum escape_flavour flavour)
 {
 	struct one o = {{bytes, n, n}, SIZE_MAX};
 	char line[512], back[512];
 	size_t len = line_render(line, sizeof(line), flavour, write_one, &o);
 
-	if (flavour == LINE_TEXT)
+	if (flavour == ESCAPE_TEXT)
 		assert_inert(line + 1, len - 2);
 	assert_int_equal(read_back(back, line, len, flavour), n);
 	assert_memory_equal(back, bytes, n);
@@ -89,10 +89,10 @@ static void pairs_round_trip(void **state)
 			memset(buf, 'p', sizeof(buf));
 			buf[front] = (char)a;
 			buf[front + 1] = (char)b;
-			round_trip(buf + front, 2, LINE_JSON);
-			round_trip(buf, front + 2 + back, LINE_JSON);
-			round_trip(buf + front, 2, LINE_TEXT);
-			round_trip(buf, front + 2 + back, LINE_TEXT);
+			round_trip(buf + front, 2, ESCAPE_JSON);
+			round_trip(buf, front + 2 + back, ESCAPE_JSON);
+			round_trip(buf + front, 2, ESCAPE_TEXT);
+			round_trip(buf, front + 2 + back, ESCAPE_TEXT);
 		}
 	}
 }
@@ -108,8 +108,8 @@ static void every_position_of_a_special_byte(void **state)
 			for (size_t k = 0; k < sizeof(special); k++) {
 				memset(buf, 'p', sizeof(buf));
 				buf[at] = special[k];
-				round_trip(buf, len, LINE_JSON);
-				round_trip(buf, len, LINE_TEXT);
+				round_trip(buf, len, ESCAPE_JSON);
+				round_trip(buf, len, ESCAPE_TEXT);
 			}
 		}
 	}
@@ -127,7 +127,7 @@ static void utf8_as_jansson_sees_it(void **state)
 		for (size_t i = 0; i < 12 * 12 * 12; i++) {
 			char s[4] = {(char)lead, (char)edge[i % 12], (char)edge[i / 12 % 12],
 				     (char)edge[i / 144]};
-			size_t len = line_utf8_len((const unsigned char *)s, 4);
+			size_t len = escape_utf8_len((const unsigned char *)s, 4);
 
 			for (size_t n = 1; n <= 4; n++) {
 				json_t *j = json_stringn(s, n);
@@ -140,14 +140,14 @@ static void utf8_as_jansson_sees_it(void **state)
 				json_decref(j);
 			}
 			for (size_t n = 1; n < len; n++)
-				assert_int_equal(line_utf8_len((const unsigned char *)s, n), 0);
+				assert_int_equal(escape_utf8_len((const unsigned char *)s, n), 0);
 			valid += len > 0;
 		}
 	}
 	assert_in_range(valid, 1000, 100000);
 }
 
-static void expect(const char *in, uint32_t n, enum line_flavour flavour, const char *out)
+static void expect(const char *in, uint32_t n, enum escape_flavour flavour, const char *out)
 {
 	struct one o = {{in, n, n}, SIZE_MAX};
 	char line[256];
@@ -160,20 +160,20 @@ static void expect(const char *in, uint32_t n, enum line_flavour flavour, const 
 static void documented_escapes(void **state)
 {
 	(void)state;
-	expect("a\\b\"c\n", 6, LINE_JSON, "a\\\\\\\\b\\\"c\\n");
-	expect("\0\x01\xff", 3, LINE_JSON, "\\\\x00\\u0001\\\\xff");
-	expect("\b\t\n\f\r\x7f", 6, LINE_JSON, "\\b\\t\\n\\f\\r\x7f");
-	expect("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", 9, LINE_JSON,
+	expect("a\\b\"c\n", 6, ESCAPE_JSON, "a\\\\\\\\b\\\"c\\n");
+	expect("\0\x01\xff", 3, ESCAPE_JSON, "\\\\x00\\u0001\\\\xff");
+	expect("\b\t\n\f\r\x7f", 6, ESCAPE_JSON, "\\b\\t\\n\\f\\r\x7f");
+	expect("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", 9, ESCAPE_JSON,
 	       "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80");
-	expect("\xed\xa0\x80", 3, LINE_JSON, "\\\\xed\\\\xa0\\\\x80");
-	expect("\xc0\xaf", 2, LINE_JSON, "\\\\xc0\\\\xaf");
-	expect("a\\b\"c\n", 6, LINE_TEXT, "a\\\\b\"c\\x0a");
-	expect("\x1b[2J\x9b", 5, LINE_TEXT, "\\x1b[2J\\x9b");
-	expect("\xc2\x9b", 2, LINE_TEXT, "\\xc2\\x9b");
-	expect("\xe2\x80\xaeX\xe2\x80\xac", 7, LINE_TEXT, "\\xe2\\x80\\xaeX\\xe2\\x80\\xac");
-	expect("\xe2\x80\xa8", 3, LINE_TEXT, "\\xe2\\x80\\xa8");
-	expect("\xe2\x81\xa6\xe2\x81\xa9", 6, LINE_TEXT, "\\xe2\\x81\\xa6\\xe2\\x81\\xa9");
-	expect("\xe2\x80\x94\xc3\xa4", 5, LINE_TEXT, "\xe2\x80\x94\xc3\xa4");
+	expect("\xed\xa0\x80", 3, ESCAPE_JSON, "\\\\xed\\\\xa0\\\\x80");
+	expect("\xc0\xaf", 2, ESCAPE_JSON, "\\\\xc0\\\\xaf");
+	expect("a\\b\"c\n", 6, ESCAPE_TEXT, "a\\\\b\"c\\x0a");
+	expect("\x1b[2J\x9b", 5, ESCAPE_TEXT, "\\x1b[2J\\x9b");
+	expect("\xc2\x9b", 2, ESCAPE_TEXT, "\\xc2\\x9b");
+	expect("\xe2\x80\xaeX\xe2\x80\xac", 7, ESCAPE_TEXT, "\\xe2\\x80\\xaeX\\xe2\\x80\\xac");
+	expect("\xe2\x80\xa8", 3, ESCAPE_TEXT, "\\xe2\\x80\\xa8");
+	expect("\xe2\x81\xa6\xe2\x81\xa9", 6, ESCAPE_TEXT, "\\xe2\\x81\\xa6\\xe2\\x81\\xa9");
+	expect("\xe2\x80\x94\xc3\xa4", 5, ESCAPE_TEXT, "\xe2\x80\x94\xc3\xa4");
 }
 
 /* Any cap, any content: within the cap, whole escapes, head and tail of the original. */
@@ -201,10 +201,10 @@ static void caps_cut_between_characters(void **state)
 				struct one o = {{in, sizeof(in), sizeof(in)}, cap};
 				const char *dots;
 
-				len = line_render(line, sizeof(line), (enum line_flavour)f,
+				len = line_render(line, sizeof(line), (enum escape_flavour)f,
 						  write_one, &o);
 				assert_in_range(len, 2, cap + 2);
-				n = read_back(back, line, len, (enum line_flavour)f);
+				n = read_back(back, line, len, (enum escape_flavour)f);
 				if (n == sizeof(in) && memcmp(back, in, n) == 0)
 					continue;
 				assert_true(n < sizeof(in));
@@ -252,7 +252,7 @@ static void the_longest_give_first(void **state)
 
 	(void)state;
 	memset(big, 'b', sizeof(big));
-	len = line_render(line, sizeof(line), LINE_JSON, write_many, &m);
+	len = line_render(line, sizeof(line), ESCAPE_JSON, write_many, &m);
 	assert_in_range(len, sizeof(line) - 4, sizeof(line));
 	for (size_t i = 0; i < 4; i++) {
 		const char *a = memchr(p, '<', len), *b = memchr(a, '>', len);
@@ -272,14 +272,14 @@ static void what_just_fits_is_not_cut(void **state)
 
 	(void)state;
 	memset(text, 't', sizeof(text));
-	assert_int_equal(line_render(line, 104, LINE_JSON, write_many, &m), 104);
+	assert_int_equal(line_render(line, 104, ESCAPE_JSON, write_many, &m), 104);
 	assert_non_null(memmem(line, 104, text, sizeof(text)));
-	assert_int_equal(line_render(line, 103, LINE_JSON, write_many, &m), 103);
+	assert_int_equal(line_render(line, 103, ESCAPE_JSON, write_many, &m), 103);
 	assert_non_null(memmem(line, 103, "...", 3));
 	/* All that is ours, and nothing of the string. */
-	assert_int_equal(line_render(line, 4, LINE_JSON, write_many, &m), 4);
+	assert_int_equal(line_render(line, 4, ESCAPE_JSON, write_many, &m), 4);
 	assert_memory_equal(line, "{<>}", 4);
-	assert_int_equal(line_render(line, 3, LINE_JSON, write_many, &m), 0);
+	assert_int_equal(line_render(line, 3, ESCAPE_JSON, write_many, &m), 0);
 }
 
 static void never_beyond_its_room(void **state)
@@ -296,7 +296,7 @@ static void never_beyond_its_room(void **state)
 
 		assert_non_null(line);
 		line[size] = 'E';
-		assert_in_range(line_render(line, size, LINE_JSON, write_many, &m), 0, size);
+		assert_in_range(line_render(line, size, ESCAPE_JSON, write_many, &m), 0, size);
 		assert_int_equal(line[size], 'E');
 		free(line);
 	}

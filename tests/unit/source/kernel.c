@@ -16,6 +16,7 @@
 #define COMPAT_KERNEL 510
 #define ROOTWATCH_MAPS_BPF_H
 #define ROOTWATCH_EMIT_BPF_H
+#define ROOTWATCH_KNOBS_BPF_H
 #define ROOTWATCH_OBJECT_BPF_H
 
 #undef __always_inline

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel side's own code (bpf/path.bpf.h, bpf/prefilter.bpf.h), compiled for user space and
- * run on made-up dentries and mounts: would this file's open be sent, and as what?
+ * The kernel side's own code (bpf/path.bpf.h, bpf/pattern.bpf.h, bpf/prefilter.bpf.h), compiled for
+ * user space and run on made-up dentries and mounts: would this file's open be sent, and as what?
  */
 #ifndef ROOTWATCH_TESTS_UNIT_SOURCE_KERNEL_H
 #define ROOTWATCH_TESTS_UNIT_SOURCE_KERNEL_H

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/stream.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cmd/pipeline.h"
+#include "output/output.h"
+#include "source/source.h"
+
+/* After the first signal to end: how long a reader may take nothing. */
+#define READER_MS 5000
+/* After it, for how long what paths led to is still looked up: that is most of the work. */
+#define HURRY_MS 1000
+/* Between two looks whether somebody reads the FIFO. */
+#define FIFO_MS 100
+
+void stream_stats(const struct stream *s)
+{
+	struct source_stats st;
+	struct pipeline_stats ps;
+
+	if (source_stats(s->source, &st))
+		return;
+	pipeline_stats(s->pipeline, &ps);
+	fprintf(stderr,
+		"stats: produced=%" PRIu64 " delivered=%" PRIu64 " lost_ring=%" PRIu64
+		" lost_busy=%" PRIu64 " lost_read=%" PRIu64 " lost_recursion=%" PRIu64
+		" bytes=%" PRIu64 " unknown_creds=%" PRIu64 " events=%" PRIu64 " lines=%" PRIu64
+		" alerts=%" PRIu64 " context=%" PRIu64 " not_container=%" PRIu64
+		" filtered=%" PRIu64 " malformed=%" PRIu64 " lost_seen=%" PRIu64 "\n",
+		st.produced, st.delivered, st.lost_ring, st.lost_busy, st.lost_read,
+		st.lost_recursion, st.bytes, st.unknown_creds, ps.events, ps.lines, ps.alerts,
+		ps.context, ps.not_container, ps.filtered, ps.malformed, ps.lost_seen);
+}
+
+static void read_signals(struct stream *s)
+{
+	struct signalfd_siginfo si;
+
+	while (read(s->signals, &si, sizeof(si)) == sizeof(si)) {
+		if (si.ssi_signo == SIGUSR1 && s->pipeline)
+			stream_stats(s);
+		else if (si.ssi_signo == SIGHUP)
+			s->reload = true;
+		else if (si.ssi_signo != SIGUSR1)
+			s->stops++;
+	}
+}
+
+/* While the reader takes nothing: the first signal ends the waiting soon, the second at once. */
+static int patience(void *stream)
+{
+	struct stream *s = stream;
+
+	read_signals(s);
+	if (s->stops == 0)
+		return -1;
+	return s->stops == 1 ? READER_MS : 0;
+}
+
+int stream_signals(struct stream *s)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	signal(SIGPIPE, SIG_IGN);
+	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signals < 0 ? -errno : 0;
+}
+
+static bool is_fifo(const char *path)
+{
+	struct stat st;
+
+	return path && lstat(path, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+int stream_open(struct stream *s)
+{
+	struct pollfd pfd = {.fd = s->signals, .events = POLLIN};
+	int err = sink_open(&s->sink, s->output);
+
+	if (err == -ENXIO && is_fifo(s->output))
+		fprintf(stderr, "rootwatch: waiting for a reader of %s\n", s->output);
+	while (err == -ENXIO && is_fifo(s->output)) {
+		(void)poll(&pfd, 1, FIFO_MS);
+		read_signals(s);
+		if (s->stops > 0)
+			return 0;
+		err = sink_open(&s->sink, s->output);
+	}
+	if (!err)
+		sink_patience(s->sink, s->signals, patience, s);
+	return err;
+}
+
+static int deliver(struct stream *s, int timeout_ms)
+{
+	int n = source_poll(s->source, timeout_ms, pipeline_record, s->pipeline);
+
+	if (n > 0) {
+		int err = sink_flush(s->sink);
+
+		if (err)
+			return err;
+	}
+	return n;
+}
+
+/* Losses behind the last record that came leave no gap yet: tell them from the counters. */
+static int settle(struct stream *s)
+{
+	struct source_stats st;
+	int err;
+
+	if (source_stats(s->source, &st))
+		return 0;
+	err = pipeline_settle(s->pipeline, st.lost_ring + st.lost_busy + st.lost_read);
+	return err ? err : sink_flush(s->sink);
+}
+
+/* SIGHUP: the rules may have changed, and the file may have been renamed. */
+static int begin_anew(struct stream *s)
+{
+	int err = sink_flush(s->sink);
+
+	if (err)
+		return err;
+	if (s->output) {
+		err = sink_reopen(s->sink, s->output);
+		if (err)
+			fprintf(stderr,
+				"rootwatch: %s cannot be opened again, the old file stays in use: %s\n",
+				s->output, strerror(-err));
+	}
+	return judges_reload(&s->judges, s->source, s->pipeline);
+}
+
+int stream_run(struct stream *s, unsigned int duration)
+{
+	int64_t end = duration ? clock_ms() + duration * 1000ll : 0;
+	bool settled = true;
+	int n = 0;
+
+	while (s->stops == 0 && n >= 0) {
+		int64_t left = end ? end - clock_ms() : -1;
+
+		if (end && left <= 0)
+			break;
+		n = deliver(s, (int)left);
+		if (n == 0 && !settled) /* quiet for the first time since */
+			n = settle(s);
+		settled = n == 0;
+		read_signals(s);
+		if (s->reload && n >= 0) {
+			int err = begin_anew(s);
+
+			n = err ? err : n;
+		}
+		s->reload = false;
+	}
+	/* No more of them, then all that there are. */
+	source_stop(s->source);
+	pipeline_hurry(s->pipeline, HURRY_MS);
+	while (n >= 0) {
+		n = deliver(s, 0);
+		if (n == 0)
+			break;
+	}
+	if (n == 0)
+		n = settle(s);
+	return n < 0 ? n : 0;
+}

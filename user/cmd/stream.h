@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The stream of `rootwatch run` while it goes on: records in, lines out, signals, and what is done
+ * when nobody takes the lines. What it goes by is opened, and freed, by run.c.
+ */
+#ifndef ROOTWATCH_CMD_STREAM_H
+#define ROOTWATCH_CMD_STREAM_H
+
+#include <stdbool.h>
+
+#include "cmd/judges.h"
+
+struct pipeline;
+struct sink;
+struct source;
+
+struct stream {
+	struct source *source;
+	struct pipeline *pipeline;
+	struct sink *sink; /* stream_open() */
+	struct judges judges;
+	const char *output; /* a file; NULL: stdout */
+	int signals;	    /* signalfd, by stream_signals(); -1: none */
+	unsigned int stops; /* signals to end that came */
+	bool reload;	    /* SIGHUP came */
+};
+
+/* From now on SIGINT, SIGTERM, SIGHUP and SIGUSR1 come by s->signals. 0 or -errno. */
+int stream_signals(struct stream *s);
+
+/*
+ * Opens the sink. Of a FIFO a reader is waited for, or a signal to end: then the sink stays NULL.
+ * 0 or -errno.
+ */
+int stream_open(struct stream *s);
+
+/*
+ * Until a signal ends it, for so many seconds (0: no end), or until the sink fails; then everything
+ * in the buffer. Gives 0, -ECANCELED when a reader takes nothing, or another -errno of the sink.
+ */
+int stream_run(struct stream *s, unsigned int duration);
+
+/* Prints the counters to stderr. */
+void stream_stats(const struct stream *s);
+
+#endif /* ROOTWATCH_CMD_STREAM_H */
