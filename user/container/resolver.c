@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -328,6 +329,37 @@ void resolver_call(struct resolver *r, struct event *e)
 		if (is_asked(s, i))
 			resolve(r, e, &w, i);
 	witness_close(&w);
+}
+
+/* What the file system has at hand: its server is not asked, which may be the container's own. */
+static int64_t change_of(int fd)
+{
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_CTIME, &st) ||
+	    !S_ISREG(st.stx_mode))
+		return 0;
+	return st.stx_ctime.tv_sec * 1000000000ll + st.stx_ctime.tv_nsec;
+}
+
+int64_t resolver_changed(struct resolver *r, const struct event *e, struct str path)
+{
+	struct event_call_path asked = {.asked = path};
+	struct witness w;
+	int64_t when = 0;
+	int fd = -1;
+
+	if (path.len == 0 || path.p[0] != '/' || (r->stop_at && clock_ms() >= r->stop_at) ||
+	    witnesses_find(r->witnesses, e, &w) < 0)
+		return 0;
+	if (write_text(r, &asked, w.root_path))
+		fd = walker_open(r->walker, w.mnt_ns, w.root, r->text, 0);
+	if (fd >= 0) {
+		when = change_of(fd);
+		close(fd);
+	}
+	witness_close(&w);
+	return when;
 }
 
 void resolver_stop(struct resolver *r, unsigned int after_ms)

@@ -230,6 +230,9 @@ bool value_of_exec(struct value *v, const struct event *e, const struct field_us
 		return set_str(v, gain(x));
 	case F_EXEC_STDIO_NET:
 		return set_bool(v, x->flags & WIRE_EXEC_NET);
+	case F_EXEC_LOADED_NEW:
+		return set_bool(v, x->loaded_ctime != 0 && x->init_start != 0 &&
+					   x->loaded_ctime > real_time(e, x->init_start));
 	case F_EXEC_INPUT:
 		return set_str(v, x->input);
 	case F_EXEC_PIPED_FROM:
