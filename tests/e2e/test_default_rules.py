@@ -174,6 +174,8 @@ TABLE = [
      "c", "echo >/srv/r/.git/hooks/pre-commit.sample"),
     ("startup-written", "c", "mkdir -p /usr/lib/udev/rules.d; echo >/opt/u; mv /opt/u /usr/lib/udev/rules.d/x.rules",
      "c", "echo >/opt/u; mv /opt/u /opt/u.rules"),
+    ("traces-removed", "c", "echo >>/var/log/btmp; truncate -s 0 /var/log/btmp",
+     "c", "echo >>/opt/btmp; truncate -s 0 /opt/btmp; truncate -s 9 /var/log/btmp"),
     # Right below the root: the name, and not the root, is what it is about.
     ("program-replaced", "c", "echo >/entrypoint.sh; rm /entrypoint.sh", "c", "echo >/plain.sh; rm /plain.sh"),
     ("program-replaced", "c", "ln -s /bin/true /init; rm /init", "c", "ln -s /bin/true /initial; rm /initial"),
