@@ -98,7 +98,8 @@ int pipeline_new(struct pipeline **out, const struct pipeline_options *o,
 	self_find(p);
 	p->last_seq = calloc(CPUS_MAX, sizeof(*p->last_seq));
 	if (p->last_seq)
-		err = container_cache_new(&p->containers, "/", CONTAINERS_MAX);
+		err = container_cache_new(&p->containers, container_host_root("/proc"),
+					  CONTAINERS_MAX);
 	if (!err)
 		err = process_table_new(&p->processes, PROCESSES_MAX);
 	if (!err)

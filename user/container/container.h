@@ -82,7 +82,14 @@ bool container_mount_at(const struct container_mounts *m, size_t i, struct conta
 struct container_mounts *container_mounts_parse(const char *text);
 size_t container_mounts_size(const struct container_mounts *m);
 
-/* Cache of containers by cgroup. root is "/" in production, a fixture directory in tests. */
+/*
+ * Where the host's files are: "/proc/1/root" when process 1 is the host's and sees other mounts
+ * than we do, as from a container that shares the host's pid namespace; else, or when that is out
+ * of reach, "/". proc: "/proc", in tests a fixture's.
+ */
+const char *container_host_root(const char *proc);
+
+/* Cache of containers by cgroup. root: container_host_root(), in tests a fixture's directory. */
 struct container_cache;
 
 /* 0 or -ENOMEM. max: how many containers are kept, least recently used go first. */

@@ -114,7 +114,7 @@ static void roots_of_cmdline(struct docker_roots *roots, const char *args, size_
 
 struct search {
 	struct docker_roots *roots;
-	char pid_ns[64], mnt_ns[64]; /* ours */
+	char pid_ns[64], mnt_ns[64]; /* of the host, or ours */
 };
 
 static bool same_ns(const struct place *proc, const char *pid, const char *ns, const char *ours)
@@ -137,7 +137,7 @@ static int search_process(const struct place *proc, const char *pid, void *arg)
 	n = place_read(proc, path, comm, sizeof(comm));
 	if (n != 8 || memcmp(comm, "dockerd\n", 8) != 0)
 		return 0;
-	/* A container may run a program of that name too: only our own namespaces count. */
+	/* A container may run a program of that name too: only the host's namespaces count. */
 	if (!same_ns(proc, pid, "pid", s->pid_ns) || !same_ns(proc, pid, "mnt", s->mnt_ns))
 		return 0;
 	snprintf(path, sizeof(path), "%.20s/cmdline", pid);
@@ -157,7 +157,8 @@ static void roots_of_processes(struct docker_roots *roots, const char *root)
 	if (place_open(&proc, root, "/proc") != 0)
 		return;
 	if (place_link(&proc, "self/ns/pid", s.pid_ns, sizeof(s.pid_ns)) > 0 &&
-	    place_link(&proc, "self/ns/mnt", s.mnt_ns, sizeof(s.mnt_ns)) > 0)
+	    (place_link(&proc, "1/ns/mnt", s.mnt_ns, sizeof(s.mnt_ns)) > 0 ||
+	     place_link(&proc, "self/ns/mnt", s.mnt_ns, sizeof(s.mnt_ns)) > 0))
 		place_each(&proc, PROCESSES_MAX, search_process, &s);
 	place_close(&proc);
 }

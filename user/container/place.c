@@ -46,16 +46,20 @@ static int place_fill(struct place *place, int fd, bool user)
 
 int place_open(struct place *place, const char *root, const char *dir)
 {
-	char path[PATH_MAX];
-	int n = snprintf(path, sizeof(path), "%s%s", root, dir);
-	int fd;
+	struct open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	int top = open(*root ? root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	long fd;
 
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return -ENAMETOOLONG;
-	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	if (top < 0)
 		return -errno;
-	return place_fill(place, fd, false);
+	fd = syscall(SYS_openat2, top, dir, &how, sizeof(how));
+	if (fd < 0)
+		fd = -errno;
+	close(top);
+	return fd < 0 ? (int)fd : place_fill(place, (int)fd, false);
 }
 
 int place_open_below(struct place *place, const struct place *in, const char *path, bool user)

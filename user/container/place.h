@@ -19,8 +19,9 @@ struct place {
 };
 
 /*
- * Opens root followed by dir; links on the way are the administrator's and are followed. Gives 0
- * or -errno; close with place_close.
+ * Opens root (or "", for "/") followed by dir; links on the way are the administrator's and are
+ * followed, from root on as if it were "/": it can be another mount namespace's. Gives 0 or -errno;
+ * close with place_close.
  */
 int place_open(struct place *place, const char *root, const char *dir);
 

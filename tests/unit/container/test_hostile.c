@@ -47,6 +47,14 @@ static void only_links_above_are_followed(void **state)
 	assert_string_equal(name_of(state), "web");
 }
 
+/* As the host has it, whose root need not be ours. */
+static void link_from_the_root_stays_below_it(void **state)
+{
+	tree_text(*state, "/mnt/big" DIR_A "/config.v2.json", WEB);
+	tree_link(*state, DOCKER, "/mnt/big");
+	assert_string_equal(name_of(state), "web");
+}
+
 static void linked_file_is_not_read(void **state)
 {
 	tree_text(*state, DOCKER DIR_A "/secret", EVIL);
@@ -234,6 +242,15 @@ static void process(const char *root, const char *pid, const char *pid_ns, const
 	tree_file(root, path, args, size);
 }
 
+static void link_again(const char *root, const char *path, const char *target)
+{
+	char whole[4096];
+
+	tree_path(whole, sizeof(whole), root, path);
+	assert_int_equal(unlink(whole), 0);
+	tree_link(root, path, target);
+}
+
 #define ARGS(s) s, sizeof(s)
 
 static void data_root_of_the_configuration(void **state)
@@ -283,6 +300,37 @@ static void daemon_in_a_container_does_not_count(void **state)
 		ARGS("dockerd\0--data-root\0/evil"));
 	tree_text(*state, "/evil" DIR_A "/config.v2.json", EVIL);
 	assert_string_equal(name_of(state), "");
+}
+
+/* Seen from another mount namespace than the host's, as in a container: process 1 is the host. */
+static void host_is_where_process_1_is(void **state)
+{
+	process(*state, "self", PID_HOST, "mnt:[4026539998]", "rootwatch\n", ARGS("rootwatch"));
+	process(*state, "1", PID_HOST, MNT_HOST, "systemd\n", ARGS("/sbin/init"));
+	process(*state, "411", PID_HOST, "mnt:[4026539998]", "dockerd\n",
+		ARGS("dockerd\0--data-root\0/evil"));
+	process(*state, "412", PID_HOST, MNT_HOST, "dockerd\n",
+		ARGS("dockerd\0--data-root\0/mnt/one"));
+	tree_text(*state, "/evil" DIR_A "/config.v2.json", EVIL);
+	assert_string_equal(name_of(state), "");
+	tree_text(*state, "/mnt/one" DIR_A "/config.v2.json", WEB);
+	assert_string_equal(name_of(state), "web");
+}
+
+static void host_root_is_that_of_process_1(void **state)
+{
+	char proc[4096];
+
+	process(*state, "self", PID_HOST, MNT_HOST, "rootwatch\n", ARGS("rootwatch"));
+	tree_path(proc, sizeof(proc), *state, "/proc");
+	assert_string_equal(container_host_root(proc), "/"); /* process 1 is out of reach */
+	process(*state, "1", PID_HOST, MNT_HOST, "systemd\n", ARGS("/sbin/init"));
+	assert_string_equal(container_host_root(proc), "/");
+	link_again(*state, "/proc/self/ns/mnt", "mnt:[4026539998]");
+	assert_string_equal(container_host_root(proc), "/proc/1/root");
+	/* Process 1 of a container, or of a pod. */
+	link_again(*state, "/proc/self/ns/pid", "pid:[4026539999]");
+	assert_string_equal(container_host_root(proc), "/");
 }
 
 static void daemon_of_another_user_does_not_count(void **state)
@@ -343,6 +391,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(plain_file_is_read),
 		TEST(only_links_above_are_followed),
+		TEST(link_from_the_root_stays_below_it),
 		TEST(linked_file_is_not_read),
 		TEST(linked_directory_is_not_entered),
 		TEST(linked_directory_on_the_way_is_not_entered),
@@ -359,6 +408,8 @@ int main(void)
 		TEST(data_root_with_an_equals_sign),
 		TEST(odd_arguments_are_no_data_root),
 		TEST(daemon_in_a_container_does_not_count),
+		TEST(host_is_where_process_1_is),
+		TEST(host_root_is_that_of_process_1),
 		TEST(daemon_of_another_user_does_not_count),
 		cmocka_unit_test(image_references_are_split),
 	};
