@@ -116,7 +116,23 @@ static __always_inline __u64 exec_pipe(const void *f)
 	       LOAD(struct inode, inode, i_ino);
 }
 
-/* What the program finds as its standard input and output: connections, pipes. */
+/* A file that an interpreter would read its script from (sh <file). */
+static __always_inline void exec_input(struct scratch *s, struct wire_exec *r, const void *f)
+{
+	struct object o = {};
+
+	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
+	if ((o.mode & S_IFMT_) != S_IFREG_)
+		return;
+	if (object_is_memfd(&o))
+		SET_FLAG(r->flags, WIRE_EXEC_INMEM);
+	else if (s->used <= WIRE_RECORD_MAX - 2 * WIRE_PATH_MAX)
+		path_blob(s, &r->input, o.dentry, o.mount);
+	else
+		r->input.full = WIRE_PATH_MAX;
+}
+
+/* What the program finds as its standard input and output: connections, pipes, files. */
 __noinline int exec_stdio(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
@@ -129,8 +145,10 @@ __noinline int exec_stdio(__u32 slot)
 	r = (struct wire_exec *)s->record;
 	if ((in && sock_is_ip(in)) || (out && sock_is_ip(out)))
 		SET_FLAG(r->flags, WIRE_EXEC_NET);
-	if (in)
+	if (in) {
 		r->pipe_in = exec_pipe(in);
+		exec_input(s, r, in);
+	}
 	if (out)
 		r->pipe_out = exec_pipe(out);
 	return 0;

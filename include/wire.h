@@ -198,7 +198,8 @@ struct wire_exec {
 	struct wire_blob argv;	   /* NUL-separated, head when cut */
 	struct wire_blob argv_tail;
 	struct wire_blob cwd;
-	struct wire_blob tty; /* empty: none */
+	struct wire_blob tty;	/* empty: none */
+	struct wire_blob input; /* the path of a regular file that is its standard input */
 };
 
 #define WIRE_EXEC_PREV	 1u /* prev is known */
@@ -210,6 +211,7 @@ struct wire_exec {
 #define WIRE_EXEC_NET	 128u /* its standard input or output is a network connection */
 #define WIRE_EXEC_HASH	 256u /* argv was cut, and argv_hash is that of the whole */
 #define WIRE_EXEC_FDPATH 64u  /* execveat with an empty path: filename is /dev/fd/N */
+#define WIRE_EXEC_INMEM	 512u /* its standard input is a memfd */
 
 struct wire_exit {
 	struct wire_header h;

@@ -3,7 +3,9 @@
 """Exec: the program that really ran, its arguments, where it came from, what it gained."""
 
 import contextlib
+import glob
 import os
+import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
@@ -290,6 +292,24 @@ def test_user_is_silent(w):
     for truth in truths:
         assert truth["euid"] == 1000
         w.none(of(w.user, truth))
+
+
+def test_loader(w):
+    """
+    ld.so FILE executes the loader: of the file it is known that it was changed since the start. (Most
+    programs here are static, so the loader gets no further.)
+    """
+    found = glob.glob("/lib64/ld-linux*.so*") + glob.glob("/lib/ld-linux*.so*")
+    if not found:
+        raise suite.Skip("no dynamic loader of glibc here")
+    loader = "/opt/" + os.path.basename(found[0])
+    shutil.copy(found[0], f"{w.c.bundle}/merged{loader}")
+    for path, expected in (("/opt/not-of-the-image", True), ("../usr/bin/mytool", False)):
+        mark = w.d.mark()
+        w.c.sh(f"cp /usr/bin/mytool /opt/not-of-the-image; cd /opt; {loader} {path} one || true")
+        event = w.d.wait_for(lambda e: field(e, "container.full_id") == w.c.id and
+                             field(e, "proc.exepath") == loader, f"{loader} {path}", mark)
+        assert ("exec-dropped" in rules(event)) == expected, (path, rules(event))
 
 
 def test_runc_exec(w):

@@ -316,6 +316,14 @@ static bool is_context(const struct event *e)
 	return e->kind == EVENT_FORK || (e->context && e->kind != EVENT_EXIT);
 }
 
+static void see_exec(struct pipeline *p, struct event *e)
+{
+	char loaded[PROGRAM_LOADED_MAX];
+
+	resolver_seen(p->resolver, &e->task);
+	e->exec.loaded_ctime = resolver_changed(p->resolver, e, program_loaded(e, loaded));
+}
+
 int pipeline_record(void *pipeline, const void *data, size_t size)
 {
 	struct pipeline *p = pipeline;
@@ -353,7 +361,7 @@ int pipeline_record(void *pipeline, const void *data, size_t size)
 	if (e.kind == EVENT_SYSCALL)
 		resolver_call(p->resolver, &e);
 	else if (e.kind == EVENT_EXEC)
-		resolver_seen(p->resolver, &e.task);
+		see_exec(p, &e);
 	if (!is_context(&e))
 		e.num = ++p->num;
 	process_table_apply(p->processes, &e);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -244,20 +245,20 @@ static void place(struct resolver *r, const struct event *e, const struct witnes
 /* Finds what r->text leads to and keeps it in r->spot. flags: of walker_open(). 0 or -errno. */
 static int find_spot(struct resolver *r, const struct witness *w, uint32_t flags)
 {
+	/* (Behind the text's end may stand the name that was cut off.) */
+	const char *text = r->text[0] ? r->text : "/";
 	struct spot *spot = &r->spot;
 	int fd, err = 0;
 
-	if (!r->text[0])
-		memcpy(r->text, "/", sizeof("/"));
-	if (strcmp(r->text, spot->text) == 0)
+	if (strcmp(text, spot->text) == 0)
 		return 0;
 	spot->text[0] = '\0';
-	fd = walker_open(r->walker, w->mnt_ns, w->root, r->text, flags);
+	fd = walker_open(r->walker, w->mnt_ns, w->root, text, flags);
 	if (fd < 0)
 		return fd;
 	spot->mount = mount_id(fd);
 	if (read_place(fd, spot->path))
-		memcpy(spot->text, r->text, strlen(r->text) + 1);
+		memcpy(spot->text, text, strlen(text) + 1);
 	else
 		err = -ESTALE;
 	close(fd);
@@ -328,6 +329,37 @@ void resolver_call(struct resolver *r, struct event *e)
 		if (is_asked(s, i))
 			resolve(r, e, &w, i);
 	witness_close(&w);
+}
+
+/* What the file system has at hand: its server is not asked, which may be the container's own. */
+static int64_t change_of(int fd)
+{
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_CTIME, &st) ||
+	    !S_ISREG(st.stx_mode))
+		return 0;
+	return st.stx_ctime.tv_sec * 1000000000ll + st.stx_ctime.tv_nsec;
+}
+
+int64_t resolver_changed(struct resolver *r, const struct event *e, struct str path)
+{
+	struct event_call_path asked = {.asked = path};
+	struct witness w;
+	int64_t when = 0;
+	int fd = -1;
+
+	if (path.len == 0 || path.p[0] != '/' || (r->stop_at && clock_ms() >= r->stop_at) ||
+	    witnesses_find(r->witnesses, e, &w) < 0)
+		return 0;
+	if (write_text(r, &asked, w.root_path))
+		fd = walker_open(r->walker, w.mnt_ns, w.root, r->text, 0);
+	if (fd >= 0) {
+		when = change_of(fd);
+		close(fd);
+	}
+	witness_close(&w);
+	return when;
 }
 
 void resolver_stop(struct resolver *r, unsigned int after_ms)

@@ -29,6 +29,12 @@ void resolver_seen(struct resolver *r, const struct event_task *t);
  */
 void resolver_call(struct resolver *r, struct event *e);
 
+/*
+ * When the regular file at this absolute path was made or changed last, as the task of an event
+ * sees it: CLOCK_REALTIME ns; 0 where nobody can tell.
+ */
+int64_t resolver_changed(struct resolver *r, const struct event *e, struct str path);
+
 /* After so many ms nothing is looked up any more: paths stay as they were asked for. */
 void resolver_stop(struct resolver *r, unsigned int after_ms);
 

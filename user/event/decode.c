@@ -94,6 +94,8 @@ static void decode_exec(struct reader *r, struct event *e)
 	e->exec.pipe_in = w->pipe_in;
 	e->exec.pipe_out = w->pipe_out;
 	e->exec.tty = reader_take(r, w->tty, WIRE_TTY_LEN);
+	e->exec.input = w->flags & WIRE_EXEC_INMEM ? STR_LIT("memfd:") :
+						     reader_take(r, w->input, WIRE_PATH_MAX);
 	e->cwd = reader_or_root(reader_take(r, w->cwd, WIRE_PATH_MAX));
 }
 

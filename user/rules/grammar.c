@@ -136,7 +136,7 @@ static const struct grammar table[] = {
 	{
 		.tools =
 			"snap flatpak brew pkg pkgin swupd eopkg guix slackpkg pamac tasksel dselect "
-			"transactional-update",
+			"transactional-update pkcon port fink equo wajig deb-get",
 		.asks = "-h --help -s --dry-run -n --test",
 		.fronts = "--version",
 		.acts = "install reinstall uninstall remove delete erase purge refresh revert update "
@@ -150,7 +150,7 @@ static const struct grammar table[] = {
 		.tools =
 			"emerge xbps-install xbps-remove urpmi urpme gdebi gdebi-gtk installpkg "
 			"upgradepkg removepkg tce-load alien rpm2cpio rpm2archive add-apt-repository "
-			"apt-add-repository unattended-upgrade unattended-upgrades debootstrap "
+			"apt-add-repository unattended-upgrade unattended-upgrades yumdownloader debootstrap "
 			"mmdebstrap pacstrap",
 		.queries =
 			"-h --help -V --version -p --pretend -s --search --searchdesc --info --dry-run "

@@ -92,7 +92,7 @@ static const struct grammar table[] = {
 	{
 		.tools =
 			"uvx pnpx pipx.pyz ensurepip pip-sync cargo-binstall cargo-install cpanm cpan "
-			"install2.r installGithub.r docker-php-ext-install "
+			"install2.r installGithub.r docker-php-ext-install eget "
 			"install-php-extensions",
 		.versioned = true,
 		.queries = "-h --help -V --version --info -l -L -O -v --dry-run",
@@ -161,7 +161,8 @@ static const struct grammar table[] = {
 		/* `cargo build` fetches what it needs, too: see compiler-run. */
 		.tools =
 			"cargo go rustup corepack luarocks bun deno dotnet pyenv rbenv nodenv asdf mise "
-			"julia-install pecl pear volta fnm opam cabal stack conan vcpkg",
+			"julia-install pecl pear volta fnm opam cabal stack conan vcpkg "
+			"nimble ghcup shards zef cpm bower spack tlmgr nuget coursier cs krew rtx nvm",
 		.values = "-C --tree --server --cwd",
 		.asks = "-h --help --dry-run",
 		.fronts = "-V --version",
@@ -171,6 +172,21 @@ static const struct grammar table[] = {
 		.acts = "install uninstall get add i rm remove update upgrade toolchain component target "
 			"self enable prepare use tool workload plugin make purge",
 		.bare = PACKAGE_QUERY,
+		.style = GRAMMAR_SUBCOMMAND,
+	},
+	{
+		/* Plug-ins, and what hides behind a word of its own. */
+		.tools = "ansible-galaxy helm kubectl gh raco mix jupyter",
+		.values = "-n --namespace --context --kubeconfig --kube-context",
+		.asks = "-h --help --dry-run",
+		.queries =
+			"plugin: plugin:list plugin:ls extension: extension:list extension:search "
+			"pkg: pkg:show collection: collection:list collection:verify role: "
+			"role:list role:info role:search labextension: labextension:list krew: "
+			"krew:list krew:search krew:info krew:version",
+		.acts = "plugin extension pkg collection labextension krew "
+			"archive.install local.hex local.rebar",
+		.bare = PACKAGE_NONE,
 		.style = GRAMMAR_SUBCOMMAND,
 	},
 	{

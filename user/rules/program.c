@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules/program.h"
 
+#include "base/path.h"
 #include "rules/interpreter.h"
 
 static struct str after(struct str s, uint32_t n)
@@ -383,6 +384,20 @@ void program_identify(struct program *p, const struct event *e)
 		if (in)
 			behind_interpreter(p, in);
 	}
+}
+
+struct str program_loaded(const struct event *e, char buf[static PROGRAM_LOADED_MAX])
+{
+	struct program p;
+	size_t n;
+
+	if (!is_loader(own_name(&e->exec.exe)))
+		return STR_LIT("");
+	program_identify(&p, e);
+	if (p.loaded.len == 0 || !memchr(p.loaded.p, '/', p.loaded.len))
+		return STR_LIT("");
+	n = path_resolve(buf, PROGRAM_LOADED_MAX, e->cwd, p.loaded);
+	return (struct str){buf, (uint32_t)n, (uint32_t)n};
 }
 
 struct str program_piped(const struct event *e, char buf[static PROGRAM_NAME_MAX])

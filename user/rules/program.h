@@ -43,6 +43,13 @@ void program_identify(struct program *p, const struct event *e);
 #define PROGRAM_NAME_MAX 64
 struct str program_piped(const struct event *e, char buf[static PROGRAM_NAME_MAX]);
 
+/*
+ * The file that an EVENT_EXEC told a dynamic loader to run, made absolute as text, in buf; "" when
+ * it is no loader, or has to look for the file itself.
+ */
+#define PROGRAM_LOADED_MAX (2 * WIRE_PATH_MAX)
+struct str program_loaded(const struct event *e, char buf[static PROGRAM_LOADED_MAX]);
+
 /* True when word is one of the words of list, which are separated by single spaces. */
 bool word_in(const char *list, struct str word);
 

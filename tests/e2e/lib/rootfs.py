@@ -51,6 +51,7 @@ FILES = {
     "/lib/apk/db/installed": (0o644, ""),
     "/var/lib/rpm/rpmdb.sqlite": (0o644, ""),
     "/var/run/secrets/kubernetes.io/serviceaccount/token": (0o644, "not a token\n"),
+    "/usr/local/bin/input.sh": (0o644, "exec /usr/bin/mytool one\n"),
     "/usr/local/bin/script.sh": (0o755, "#!/bin/act_id one\n"),
     "/home/user/own.txt": (0o644, "own\n"),
 }

@@ -23,6 +23,7 @@ static const char usage[] =
 	"         empty PROG                with no arguments, not even argv[0]\n"
 	"         thread PROG [ARG...]      by a thread that is not the first\n"
 	"         net PROG [ARG...]         with a connection as standard input\n"
+	"         input FILE PROG [ARG...]  with a memfd that holds the file as standard input\n"
 	"         kept UID PROG [ARG...]    as that user, who keeps root's capabilities permitted till then\n"
 	"         tty PROG [ARG...]         in a session of its own, with a terminal\n"
 	"         signal N PROG [ARG...]    a child of ours, killed by signal N while it waits";
@@ -131,6 +132,18 @@ static _Noreturn void run_connected(char **argv)
 	run(argv[0], argv);
 }
 
+static _Noreturn void run_input(char **argv)
+{
+	int fd = (int)syscall(SYS_memfd_create, "rw-test", MFD_CLOEXEC);
+
+	if (fd < 0)
+		truth_die("memfd_create");
+	copy(fd, argv[0]);
+	if (lseek(fd, 0, SEEK_SET) || dup2(fd, 0))
+		truth_die("input");
+	run(argv[1], argv + 1);
+}
+
 static _Noreturn void run_tty(char **argv)
 {
 	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), status = 0;
@@ -189,6 +202,8 @@ int main(int argc, char **argv)
 		run(argv[2], (char *[]){NULL});
 	} else if (!strcmp(how, "net")) {
 		run_connected(argv + 2);
+	} else if (!strcmp(how, "input") && argc > 3) {
+		run_input(argv + 2);
 	} else if (!strcmp(how, "kept") && argc > 3) {
 		uid_t uid = (uid_t)atoi(argv[2]);
 

@@ -139,6 +139,45 @@ static void links_are_followed(void **state)
 	a_path(WIRE_CALL_RMDIR, "", "/link/cron.d/..", "/etc");
 }
 
+/* The directory of such a name is the root itself. */
+static void a_name_at_the_top(void **state)
+{
+	static const uint32_t calls[] = {WIRE_CALL_UNLINK, WIRE_CALL_RENAME, WIRE_CALL_MOVE_MOUNT};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		const struct event_call_path *p;
+
+		begin(calls[i]);
+		e.sys.paths[0].asked = e.sys.paths[0].path = STR_LIT("/no-such-name-here");
+		e.sys.paths[1] = e.sys.paths[0];
+		resolver_call(resolver, &e);
+		p = event_call_target(&e.sys);
+		assert_true(p->resolved);
+		assert_true(str_is(p->path, "/no-such-name-here"));
+	}
+}
+
+static void when_it_was_changed(void **state)
+{
+	char path[300], link[300];
+	struct stat st;
+
+	(void)state;
+	begin(WIRE_CALL_NONE);
+	snprintf(path, sizeof(path), "%s/etc/passwd", top);
+	snprintf(link, sizeof(link), "%s/name", top);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(resolver_changed(resolver, &e, str_from(path)),
+			 st.st_ctim.tv_sec * 1000000000ll + st.st_ctim.tv_nsec);
+	assert_int_equal(resolver_changed(resolver, &e, str_from(link)),
+			 resolver_changed(resolver, &e, str_from(path)));
+	assert_int_equal(resolver_changed(resolver, &e, str_from(top)), 0); /* a directory */
+	assert_int_equal(resolver_changed(resolver, &e, str_from("/no/such/file")), 0);
+	assert_int_equal(resolver_changed(resolver, &e, str_from("relative")), 0);
+	assert_int_equal(resolver_changed(resolver, &e, STR_LIT("")), 0);
+}
+
 /* Some calls act on what a link at the end leads to, others on the link. */
 static void last_link(void **state)
 {
@@ -264,6 +303,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(links_are_followed),
+		cmocka_unit_test(a_name_at_the_top),
+		cmocka_unit_test(when_it_was_changed),
 		cmocka_unit_test(last_link),
 		cmocka_unit_test(where_it_is_not_known),
 		cmocka_unit_test(witnesses),

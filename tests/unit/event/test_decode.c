@@ -103,6 +103,14 @@ static void exec_record(void **state)
 	assert_int_equal(e.exec.argv_len, 9000);
 	EXPECT(e.exec.argv_tail, "the end");
 	assert_false(e.exec.script || e.prev_known);
+	assert_int_equal(e.exec.input.len, 0);
+
+	w->input = record_str(&r, "/tmp/x");
+	record_must_decode(&r, &e);
+	EXPECT(e.exec.input, "/tmp/x");
+	w->flags = WIRE_EXEC_INMEM;
+	record_must_decode(&r, &e);
+	EXPECT(e.exec.input, "memfd:");
 }
 
 static void noted_before_the_act(void **state)

@@ -77,7 +77,8 @@ int build_set(struct build *b, const char *name, size_t len, const struct rule_v
 	    id != F_PROC_PVPID && id != F_ARG_REQUEST && id != F_CALL_GAINED && id != F_ARG_KEY &&
 	    id != F_ARG_VALUE && id != F_ARG_NSTYPE && id != F_EXEC_STDIO_NET && id != F_FD_NUM &&
 	    id != F_DUP_STDIO && id != F_PIDNS_DURATION && id != F_ARG_PROT && id != F_SETID_GAIN &&
-	    id != F_HANDLE_AT && id != F_EXEC_PIPED_FROM && id != F_EXEC_PIPED_TO) {
+	    id != F_HANDLE_AT && id != F_EXEC_INPUT && id != F_EXEC_LOADED_NEW &&
+	    id != F_EXEC_PIPED_FROM && id != F_EXEC_PIPED_TO) {
 		*why = "this is worked out from what the event is made of (fd.name, "
 		       "rootwatch.file.*, proc.exepath, ...) and cannot be given";
 		return -EINVAL;

@@ -224,6 +224,11 @@ void build_exec(struct build *b, uint32_t flags)
 	x->filename = input_str(&b->in, F_EXEC_FILENAME, path);
 	x->interp = input_str(&b->in, F_EXEC_INTERP, path);
 	x->tty = input_str(&b->in, F_PROC_TTY, STR_LIT(""));
+	if (input_bool(&b->in, F_EXEC_LOADED_NEW, false)) {
+		x->init_start = BTIME - 2000 * SECOND;
+		x->loaded_ctime = (int64_t)TIME;
+	}
+	x->input = input_str(&b->in, F_EXEC_INPUT, STR_LIT(""));
 	build_argv(b, script ? x->interp : str_basename(path));
 	b->event.task.comm = build_comm(b, F_PROC_NAME, comm_of(script ? x->filename : path));
 }

@@ -64,6 +64,8 @@ static bool set_paths(struct value *v, const struct event *e, struct value_scrat
 		add_str(v, resolved(e->cwd, x->filename, scratch), scratch);
 	add_str(v, resolved(e->cwd, p.script, scratch), scratch);
 	add_loaded(v, &p, e->cwd, scratch);
+	if (p.input)
+		add_str(v, x->input, scratch);
 	return true;
 }
 
@@ -228,6 +230,11 @@ bool value_of_exec(struct value *v, const struct event *e, const struct field_us
 		return set_str(v, gain(x));
 	case F_EXEC_STDIO_NET:
 		return set_bool(v, x->flags & WIRE_EXEC_NET);
+	case F_EXEC_LOADED_NEW:
+		return set_bool(v, x->loaded_ctime != 0 && x->init_start != 0 &&
+					   x->loaded_ctime > real_time(e, x->init_start));
+	case F_EXEC_INPUT:
+		return set_str(v, x->input);
 	case F_EXEC_PIPED_FROM:
 		return set_piped(v, x->from, scratch);
 	case F_EXEC_PIPED_TO:
