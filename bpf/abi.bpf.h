@@ -10,7 +10,6 @@
 /* O_* and FMODE_* of both architectures (those in use have the same values). */
 #define O_ACCMODE_     03
 #define O_WRONLY_      01
-#define O_RDWR_	       02
 #define O_CREAT_       0100
 #define O_TRUNC_       01000
 #define O_ONCE_	       01700 /* O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC */

@@ -101,6 +101,32 @@ struct io_xattr___delayed {
 #define compat_caps(ptr, field) compat_read_u64(ADDR(struct cred, ptr, field))
 #endif
 
+/* A name that is short lies in its dentry: d_iname, which is in a union, d_shortname, since 6.14. */
+struct dentry___named {
+	unsigned char d_iname[32];
+} __attribute__((preserve_access_index));
+
+struct dentry___short {
+	union {
+		__u64 words[4];
+	} d_shortname;
+} __attribute__((preserve_access_index));
+
+/* Where it lies. (The compiler must not do both and choose then: one of them is refused.) */
+static __always_inline __u64 compat_short_name_at(void)
+{
+	__u64 at;
+
+	if (bpf_core_field_exists(struct dentry___named, d_iname)) {
+		at = bpf_core_field_offset(struct dentry___named, d_iname);
+		barrier_var(at);
+	} else {
+		at = bpf_core_field_offset(struct dentry___short, d_shortname);
+		barrier_var(at);
+	}
+	return at;
+}
+
 /* Times of an inode: one struct each, with another name from 6.6 (6.7: mtime) on, two fields
  * since 6.11. */
 struct inode___named {

@@ -55,35 +55,9 @@ struct sign_level {
 	__u64 sb_root, ctr_root, mnt_root, far; /* beside it: see SIGN_PUT */
 };
 
-/* d_iname is in a union, d_shortname, since 6.14. */
-struct dentry___named {
-	unsigned char d_iname[32];
-} __attribute__((preserve_access_index));
-
-struct dentry___short {
-	union {
-		__u64 words[4];
-	} d_shortname;
-} __attribute__((preserve_access_index));
-
-/* (The compiler must not do both and choose then: one of them is refused.) */
-static __always_inline __u64 sign_name_at(void)
-{
-	__u64 at;
-
-	if (bpf_core_field_exists(struct dentry___named, d_iname)) {
-		at = bpf_core_field_offset(struct dentry___named, d_iname);
-		barrier_var(at);
-	} else {
-		at = bpf_core_field_offset(struct dentry___short, d_shortname);
-		barrier_var(at);
-	}
-	return at;
-}
-
 #if COMPAT_KERNEL >= 602
 #define SIGN_WORD(l, d, n) \
-	(*(const __u64 *)((const char *)(d) + sign_name_at() + (n) * sizeof(__u64)))
+	(*(const __u64 *)((const char *)(d) + compat_short_name_at() + (n) * sizeof(__u64)))
 #define SIGN_HASH_LEN(l, d) ((d)->d_name.hash_len)
 #else
 #define SIGN_WORD(l, d, n)  ((l)->w[n])
@@ -117,7 +91,7 @@ static __always_inline bool sign_knows_layout(void)
 	return bpf_core_field_exists(struct dentry___named, d_iname) &&
 	       bpf_core_field_offset(struct dentry, d_name) ==
 		       at + __builtin_offsetof(struct sign_level, hash_len) &&
-	       sign_name_at() == at + __builtin_offsetof(struct sign_level, w);
+	       compat_short_name_at() == at + __builtin_offsetof(struct sign_level, w);
 #endif
 }
 

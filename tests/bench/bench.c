@@ -14,6 +14,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "costs.h"
 #include "count.h"
 #include "extras.h"
 #include "passes.h"
@@ -195,7 +196,7 @@ static int measure(const struct options *o, struct passes *p)
 	}
 	/* Interrupted: what there is is still worth a look. */
 	if (p->n)
-		json_object_set_new(x.report, "table", passes_report(p));
+		json_object_set_new(x.report, "table", costs_report(p));
 	if (!err && listed(o->parts, "programs"))
 		err = extras_programs(&x);
 	if (p->variant_on[VARIANT_ROOTWATCH]) {

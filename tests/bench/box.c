@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <grp.h>
 #include <linux/sched.h>
 #include <sched.h>
@@ -15,163 +14,17 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cgroups.h"
+#include "rootfs.h"
 #include "say.h"
 
 #define BOX_NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
 #define BOX_UID	       1000
 #define ARGS_MAX       8
-
-/* ---- what lies in it ------------------------------------------------------------------------ */
-
-static int make_dir(const char *base, const char *name, mode_t mode)
-{
-	char path[700];
-
-	snprintf(path, sizeof(path), "%s%s", base, name);
-	if (mkdir(path, mode) && errno != EEXIST)
-		return bench_fail(errno, "%s", path);
-	return chmod(path, mode) ? bench_fail(errno, "%s", path) : 0;
-}
-
-static int make_file(const char *base, const char *name)
-{
-	char path[700];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s%s", base, name);
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return bench_fail(errno, "%s", path);
-	if (write(fd, "harmless\n", 9) != 9) {
-		int err = errno;
-
-		close(fd);
-		return bench_fail(err, "%s", path);
-	}
-	close(fd);
-	return 0;
-}
-
-static int copy_program(const char *guests, const char *base, const char *name)
-{
-	char from[700], to[700];
-	struct stat st;
-	int err = 0, in, out = -1;
-
-	snprintf(from, sizeof(from), "%s/%s", guests, name);
-	snprintf(to, sizeof(to), "%s/bin/%s", base, name);
-	in = open(from, O_RDONLY | O_CLOEXEC);
-	if (in >= 0)
-		out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
-	if (in < 0 || out < 0 || fstat(in, &st)) {
-		err = bench_fail(errno, "%s to %s (make bench builds it)", from, to);
-	} else {
-		for (off_t left = st.st_size; left > 0 && !err;) {
-			ssize_t n = sendfile(out, in, NULL, (size_t)left);
-
-			if (n <= 0)
-				err = bench_fail(n ? errno : EIO, "%s", to);
-			left -= n;
-		}
-	}
-	if (in >= 0)
-		close(in);
-	if (out >= 0)
-		close(out);
-	return err;
-}
-
-static int make_root(const char *base, const char *guests)
-{
-	static const char *const dirs[] = {
-		"",
-		"/bin",
-		"/etc",
-		"/proc",
-		"/data",
-		"/srv",
-		"/srv/1",
-		"/srv/1/2",
-		"/srv/1/2/3",
-		"/srv/1/2/3/4",
-		"/srv/1/2/3/4/5",
-		"/srv/1/2/3/4/5/6",
-		"/srv/1/2/3/4/5/6/7",
-		"/srv/1/2/3/4/5/6/7/8",
-	};
-	static const char *const files[] = {"/srv/file", "/srv/1/2/3/4/5/6/7/8/file", "/tmp/file",
-					    "/data/file"};
-	int err = 0;
-
-	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]) && !err; i++)
-		err = make_dir(base, dirs[i], 0755);
-	if (!err)
-		err = make_dir(base, "/tmp", 01777);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !err; i++)
-		err = make_file(base, files[i]);
-	if (!err)
-		err = copy_program(guests, base, "load");
-	if (!err)
-		err = copy_program(guests, base, "nop");
-	return err;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *walk)
-{
-	(void)st, (void)kind, (void)walk;
-	return remove(path);
-}
-
-static void remove_below(const char *scratch, const char *name)
-{
-	char path[700];
-
-	snprintf(path, sizeof(path), "%s/%s", scratch, name);
-	if (nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) && errno != ENOENT)
-		bench_say("left behind: %s", path);
-}
-
-/*
- * Its root, mounted on the host as Docker does it: by that rootwatch knows the overlay of a
- * container that is older than itself as the container's own.
- */
-static int mount_overlay(const struct box *box)
-{
-	char at[300], sub[400], options[1200];
-
-	snprintf(at, sizeof(at), "%s/mnt", box->scratch);
-	if (mount("rootwatch-bench", at, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755"))
-		return -errno;
-	snprintf(sub, sizeof(sub), "%s/upper", at);
-	if (mkdir(sub, 0755))
-		return -errno;
-	snprintf(sub, sizeof(sub), "%s/work", at);
-	if (mkdir(sub, 0755))
-		return -errno;
-	snprintf(sub, sizeof(sub), "%s/root", at);
-	if (mkdir(sub, 0755))
-		return -errno;
-	snprintf(options, sizeof(options), "lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work",
-		 box->scratch, at, at);
-	return mount("overlay", sub, "overlay", 0, options) ? -errno : 0;
-}
-
-static void unmount_overlay(const struct box *box)
-{
-	char at[400];
-
-	snprintf(at, sizeof(at), "%s/mnt/root", box->scratch);
-	umount2(at, MNT_DETACH);
-	snprintf(at, sizeof(at), "%s/mnt", box->scratch);
-	umount2(at, MNT_DETACH);
-}
 
 /* ---- its first process ---------------------------------------------------------------------- */
 
@@ -257,7 +110,6 @@ static void make_id(char id[65])
 
 int box_open(struct box *box, const char *scratch, const char *guests, int cpu)
 {
-	char path[300];
 	int err;
 
 	memset(box, 0, sizeof(*box));
@@ -267,21 +119,7 @@ int box_open(struct box *box, const char *scratch, const char *guests, int cpu)
 	snprintf(box->guests, sizeof(box->guests), "%s", guests);
 	snprintf(box->host, sizeof(box->host), "%s/host", scratch);
 	make_id(box->id);
-	snprintf(path, sizeof(path), "%s/lower", scratch);
-	err = make_root(path, guests);
-	if (!err)
-		err = make_root(box->host, guests);
-	if (!err)
-		err = make_dir(scratch, "/mnt", 0755);
-	if (!err)
-		err = make_dir(scratch, "/volume", 0755);
-	if (!err)
-		err = make_file(scratch, "/volume/file");
-	if (!err) {
-		err = mount_overlay(box);
-		if (err)
-			bench_fail(-err, "mounting the container's root");
-	}
+	err = rootfs_make(scratch, box->host, guests);
 	if (!err)
 		err = cgroups_make(box->id);
 	if (!err)
@@ -293,8 +131,6 @@ int box_open(struct box *box, const char *scratch, const char *guests, int cpu)
 
 void box_close(struct box *box)
 {
-	static const char *const parts[] = {"lower", "host", "mnt", "volume"};
-
 	if (box->init > 0) {
 		kill(box->init, SIGKILL);
 		waitpid(box->init, NULL, 0);
@@ -303,10 +139,9 @@ void box_close(struct box *box)
 		close(box->pidfd);
 	if (box->id[0]) {
 		cgroups_remove(box->id);
-		unmount_overlay(box);
+		rootfs_unmount(box->scratch);
 	}
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		remove_below(box->scratch, parts[i]);
+	rootfs_remove(box->scratch);
 	memset(box, 0, sizeof(*box));
 	box->pidfd = -1;
 }

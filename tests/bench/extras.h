@@ -6,6 +6,8 @@
 #ifndef BENCH_EXTRAS_H
 #define BENCH_EXTRAS_H
 
+#include <jansson.h>
+
 #include "passes.h"
 
 /* What stands behind a number that has a target. */

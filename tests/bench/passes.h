@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table: what each operation costs with each variant, as a ratio to none. A round is one pass
- * of every variant over every row; ratios are taken within a round and the median is reported.
+ * The measurements: what each operation takes with each variant. A round is one pass of every
+ * variant over every row.
  */
 #ifndef BENCH_PASSES_H
 #define BENCH_PASSES_H
 
 #include <stdbool.h>
-#include <jansson.h>
 
 #include "box.h"
 #include "detector.h"
@@ -54,15 +53,6 @@ struct passes {
 int passes_calibrate(struct passes *p);
 
 int passes_run(struct passes *p);
-
-/* Prints the table, and gives the same as JSON (a new reference). */
-json_t *passes_report(struct passes *p);
-
-/*
- * ns of a row with no detector, and the ratio of the empty programs. NAN: not measured, or the row
- * came out impossible.
- */
-void passes_base(const struct passes *p, unsigned int row, double *none_ns, double *empty_ratio);
 
 /* One row's operation in a tight loop, for the kernel's own statistics; *ops: how often. */
 int passes_burst(const struct passes *p, unsigned int row, uint64_t *ops);

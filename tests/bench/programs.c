@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "costs.h"
 #include "extras.h"
 #include "numbers.h"
 #include "say.h"
@@ -131,7 +132,7 @@ static void print_differences(const struct measure *m, json_t *list)
 		if (!p->row_on[row])
 			continue;
 		more = together(m, VARIANT_ROOTWATCH, row) - together(m, VARIANT_EMPTY, row);
-		passes_base(p, row, &none, &empty);
+		costs_base(p, row, &none, &empty);
 		printf("  %-3s %-31s %8.0f ns", rows[row].id, rows[row].what, more);
 		if (!isnan(none) && !isnan(empty))
 			printf("  %.3f%s", empty + more / none,

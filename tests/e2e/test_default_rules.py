@@ -107,6 +107,7 @@ TABLE = [
     ("disk-tool-run", "strong", "mknod /tmp/lc c 10 237 2>/dev/null; read x </tmp/lc", "strong", "read x </dev/null"),
     ("kernel-log-read", "c", "mknod /dev/kmsg c 1 11 2>/dev/null; act_open openat r /dev/kmsg",
      "c", read("/dev/zero")),
+    ("kernel-log-read", "c", "act_open openat r /proc/kmsg", "c", read("/proc/version")),
     ("token-read", "c", there("/home/eve/.kube/config"), "c", there("/home/eve/config")),
     ("private-key-read", "c", there("/root/.ssh/github"), "c", there("/root/.ssh/github.pub")),
     # In the folder of any home, at any depth; the kernel asks for no more than the folder's name.

@@ -33,6 +33,7 @@ MAY = {
     "postgres": {},
     "redis": {},
     "cron": {},
+    "ssh": {},
     "developer": {
         "private-key-read": "grep -r in nginx' directory reads the key that lies there",
         "app-changed": "sed -i below /srv",
@@ -221,6 +222,22 @@ def test_cron(w):
         c.until("test", "-s", "/srv/backup/daily/times", user=1000)
         w.judge("cron", c, {"evt.type": "execve", "proc.exepath": "/usr/sbin/cron"},
                 {"evt.type": "execve", "proc.exepath": "/usr/bin/tar"})
+
+
+def test_ssh(w):
+    """Each login is a chroot, a change of users and back, a look at the accounts and the keys."""
+    with Workload(w.lower, ["ssh-entrypoint.sh"]) as c:
+        login = ("ssh", "-p", "2222", "-i", "/srv/client/key", "-o", "StrictHostKeyChecking=no", "-o",
+                 "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes")
+        c.until(*login, "job@localhost", "true", user=33)
+        assert c.ask(*login, "job@localhost", "id -un", user=33) == "job\n"
+        assert "job" in c.ask(*login, "-tt", "job@localhost", "whoami", user=33)
+        assert c.exec(*login, "nobody@localhost", "true", user=33).returncode == 255
+        subprocess.run(["runc", "kill", c.id, "HUP"], check=True)
+        c.until(*login, "job@localhost", "true", user=33)
+        c.stop("TERM")
+        w.judge("ssh", c, {"evt.type": "execve", "proc.exepath": "/usr/sbin/sshd"},
+                {"evt.type": "setreuid", "proc.name": "sshd"})
 
 
 # ---- a person ----------------------------------------------------------------------------------

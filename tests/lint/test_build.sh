@@ -5,26 +5,12 @@
 # header rebuilds what needs it and only that, no half header is left behind, install and
 # uninstall are each other's inverse, nothing is built outside build/, make installs nothing.
 
-set -uo pipefail
-unset MAKEFLAGS MFLAGS MAKELEVEL CC CLANG BPFTOOL PKG_CONFIG CFLAGS LDFLAGS STATIC ARCH V
-top=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d)
-failed=0
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-
-ok() { echo "ok $1"; }
-not_ok()
-{
-	echo "not ok $1: $2"
-	failed=1
-	[ ! -s "$work/log" ] || tail -n 30 "$work/log"
-	: >"$work/log"
-}
+# shellcheck source=tests/lint/cases.sh
+. "$(dirname "$0")/cases.sh"
 
 tree=$work/tree
 mkdir "$tree"
-(cd "$top" && tar -cf - --exclude=__pycache__ Makefile .ci LICENSE bpf user include vmlinux) | tar -C "$tree" -xf -
+(cd "$top" && tar -cf - --exclude=__pycache__ Makefile .ci LICENSE README.md bpf user include vmlinux) | tar -C "$tree" -xf -
 cd "$tree" || exit 1
 # The copy is no git tree, so its version is the bare one.
 run() { make --no-print-directory "$@" >"$work/log" 2>&1; }

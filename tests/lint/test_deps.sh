@@ -6,21 +6,9 @@
 # was asked to install. Each world is a folder: `archive` has "NAME VERSION" of what can be had,
 # `installed` the names of what is there; lib, pkg-config and bpftool say what follows from them.
 
-set -uo pipefail
-unset MAKEFLAGS MFLAGS MAKELEVEL CC CLANG BPFTOOL PKG_CONFIG PKG_CONFIG_PATH DEPS_COMMAND
-top=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d)
-failed=0
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-
-ok() { echo "ok $1"; }
-not_ok()
-{
-	echo "not ok $1: $2"
-	failed=1
-	tail -n 20 "$work/log"
-}
+# shellcheck source=tests/lint/cases.sh
+. "$(dirname "$0")/cases.sh"
+unset PKG_CONFIG_PATH # where a libbpf of our own may lie
 
 # Real programs by name, and these, which know the world only.
 mkdir "$work/bin"

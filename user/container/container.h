@@ -33,13 +33,6 @@ struct container_ref {
 	char pod_uid[CONTAINER_POD_UID_LEN + 1]; /* "" when not in a Kubernetes pod */
 };
 
-/*
- * Container-id grammar; pure. path: NUL-terminated cgroup path from the hierarchy's root.
- * Gives 1 and fills *ref when the path names a container (the innermost one, when nested), 0
- * when it tells nothing, with *ref untouched. The path is hostile input.
- */
-int container_ref_parse(struct container_ref *ref, const char *path);
-
 /* "docker", "containerd", ...; Falco's container.type values where one exists. */
 const char *container_type_name(enum container_type type);
 

@@ -385,10 +385,3 @@ int container_ref_locate(struct container_ref *ref, size_t *end, const char *pat
 	*end = found_end;
 	return 1;
 }
-
-int container_ref_parse(struct container_ref *ref, const char *path)
-{
-	size_t end;
-
-	return container_ref_locate(ref, &end, path);
-}

@@ -9,8 +9,10 @@
 #include "container/container.h"
 
 /*
- * container_ref_parse that also tells how many bytes of path lead to the container's own cgroup
- * (what follows are cgroups that the container made inside): *end, set only when 1 is given.
+ * Pure. path: NUL-terminated cgroup path from the hierarchy's root; hostile input. Gives 1 and
+ * fills *ref when the path names a container (the innermost one, when nested), and in *end how many
+ * bytes of path lead to the container's own cgroup (what follows are cgroups that the container
+ * made inside); 0, with both untouched, when it tells nothing.
  */
 int container_ref_locate(struct container_ref *ref, size_t *end, const char *path);
 

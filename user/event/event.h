@@ -217,6 +217,9 @@ static inline bool event_file_stacked(const struct event_file *f)
 	return f->flags & WIRE_FILE_STACKED;
 }
 
+/* WIRE_CALL_* of what has one: an open, a change of ids, a call, a call on a socket; else _NONE. */
+uint32_t event_call_id(const struct event *e);
+
 /* Falco's evt.type of an event: "execve", "openat", ... never NULL. */
 const char *event_type(const struct event *e);
 

@@ -52,23 +52,31 @@ const char *event_call_name(uint32_t call)
 	return call < WIRE_CALL_END ? call_names[call] : "";
 }
 
+uint32_t event_call_id(const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_OPEN:
+		return e->open.call;
+	case EVENT_SETID:
+		return e->setid.call;
+	case EVENT_SYSCALL:
+		return e->sys.call;
+	case EVENT_NET:
+		return e->net.call;
+	default:
+		return WIRE_CALL_NONE;
+	}
+}
+
 const char *event_type(const struct event *e)
 {
-	uint32_t call = WIRE_CALL_NONE;
+	const char *name = event_call_name(event_call_id(e));
 
 	if (e->kind == EVENT_EXEC && (e->exec.flags & WIRE_EXEC_FDPATH))
 		return "execveat";
 	if (e->kind == EVENT_SETID && e->setid.call == WIRE_CALL_NONE && e->setid.risen)
 		return "credrise";
-	if (e->kind == EVENT_OPEN)
-		call = e->open.call;
-	else if (e->kind == EVENT_SETID)
-		call = e->setid.call;
-	else if (e->kind == EVENT_SYSCALL)
-		call = e->sys.call;
-	else if (e->kind == EVENT_NET)
-		call = e->net.call;
-	if (event_call_name(call)[0])
-		return event_call_name(call);
+	if (name[0])
+		return name;
 	return (unsigned)e->kind < EVENT_KIND_END ? kind_types[e->kind] : kind_types[EVENT_NONE];
 }

@@ -200,9 +200,9 @@ static bool copy_tail(char *d, const char *s, size_t n, size_t before)
 	return true;
 }
 
-struct escaped escape_copy(enum escape_flavour flavour, struct str s, char *d, const char *end)
+struct escaped escape_copy(enum escape_flavour flavour, struct str s, char *to, const char *end)
 {
-	char out[ESCAPE_UNIT_MAX];
+	char out[ESCAPE_UNIT_MAX], *d = to;
 	size_t i = 0, run, used, n;
 	uint64_t v;
 

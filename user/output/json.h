@@ -53,28 +53,29 @@ static inline void json_put_raw(struct line *l, const char *s, size_t n)
 	line_literal(l, "\"");
 }
 
-/* A foreign string, or null when it is empty. */
-static inline void json_put_string(struct line *l, struct str s)
+/* A string as put writes it, in quotes, or null when it is empty. */
+static inline void json_put_by(struct line *l, struct str s,
+			       void (*put)(struct line *l, struct str s))
 {
 	if (s.len == 0) {
 		json_put_null(l);
 		return;
 	}
 	line_literal(l, "\"");
-	line_string(l, s);
+	put(l, s);
 	line_literal(l, "\"");
+}
+
+/* A foreign string, or null when it is empty. */
+static inline void json_put_string(struct line *l, struct str s)
+{
+	json_put_by(l, s, line_string);
 }
 
 /* A string that is a part of another one in the line, where it is cut last; "" becomes null. */
 static inline void json_put_copy(struct line *l, struct str s)
 {
-	if (s.len == 0) {
-		json_put_null(l);
-		return;
-	}
-	line_literal(l, "\"");
-	line_copy(l, s);
-	line_literal(l, "\"");
+	json_put_by(l, s, line_copy);
 }
 
 #endif /* ROOTWATCH_OUTPUT_JSON_H */

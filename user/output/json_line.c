@@ -167,15 +167,8 @@ static void write_lost(struct line *l, void *arg)
 	const struct verdict none = {0};
 
 	(void)write_top(l, j->time_ns, STR_LIT("Events lost"), PRIORITY_CRITICAL, j->o->hostname);
-	line_i64(l, (int64_t)j->lost);
-	line_literal(l, " events");
-	if (j->c) {
-		line_literal(l, " of ");
-		line_string(l, str_from(j->c->short_id));
-	}
-	line_literal(l, " were lost (");
-	line_i64(l, (int64_t)j->total_lost);
-	line_literal(l, " since the start)\"");
+	sentence_lost(l, j->lost, j->total_lost, j->c);
+	line_literal(l, "\"");
 	write_tags(l, &none);
 	line_literal(l, ",\"output_fields\":{");
 	event_fields_write_lost(l, j->lost, j->total_lost, j->time_ns, j->c);

@@ -196,9 +196,9 @@ static void write_connect(struct line *l, const struct event *e, size_t cap)
 	write_error(l, e);
 }
 
-static void write_syscall(struct line *l, const struct event *e, size_t cap)
+/* Who called what, or tried to. */
+static void write_called(struct line *l, const struct event *e)
 {
-	struct str changed = event_call_changed(&e->sys), from = event_call_from(&e->sys);
 	const char *call = event_type(e);
 
 	write_who(l, e);
@@ -209,6 +209,13 @@ static void write_syscall(struct line *l, const struct event *e, size_t cap)
 		line_literal(l, " called ");
 	}
 	line_raw(l, call, strlen(call));
+}
+
+static void write_syscall(struct line *l, const struct event *e, size_t cap)
+{
+	struct str changed = event_call_changed(&e->sys), from = event_call_from(&e->sys);
+
+	write_called(l, e);
 	if (changed.len > 0) {
 		line_literal(l, " on ");
 		line_capped(l, changed, cap);
@@ -222,19 +229,11 @@ static void write_syscall(struct line *l, const struct event *e, size_t cap)
 
 static void write_net(struct line *l, const struct event *e, size_t cap)
 {
-	const char *call = event_type(e);
 	struct str proto = event_net_l4proto(&e->net), family = event_net_family(&e->net);
 	char buf[EVENT_NET_TEXT];
 	struct str name = event_net_name(&e->net, buf);
 
-	write_who(l, e);
-	if (e->ret < 0) {
-		write_tried(l, e);
-		line_literal(l, "call ");
-	} else {
-		line_literal(l, " called ");
-	}
-	line_raw(l, call, strlen(call));
+	write_called(l, e);
 	if (e->net.call == WIRE_CALL_SOCKET && family.len > 0) {
 		line_literal(l, " for ");
 		line_raw(l, family.p, family.len);
@@ -346,4 +345,17 @@ void sentence_write(struct line *l, const struct event *e, const struct rule *hi
 		break;
 	}
 	write_where(l, e->container);
+}
+
+void sentence_lost(struct line *l, uint64_t lost, uint64_t total, const struct container *c)
+{
+	line_i64(l, (int64_t)lost);
+	line_literal(l, " events");
+	if (c) {
+		line_literal(l, " of ");
+		line_string(l, str_from(c->short_id));
+	}
+	line_literal(l, " were lost (");
+	line_i64(l, (int64_t)total);
+	line_literal(l, " since the start)");
 }

@@ -24,6 +24,9 @@ struct headline sentence_headline(const struct event *e, const struct verdict *v
  */
 void sentence_write(struct line *l, const struct event *e, const struct rule *hit, size_t cap);
 
+/* So many events of the container (NULL: nobody knows of which) were lost, of so many in all. */
+void sentence_lost(struct line *l, uint64_t lost, uint64_t total, const struct container *c);
+
 /* All arguments with blanks between them, in scratch or where they are; "" when not known. */
 #define SENTENCE_SCRATCH EVENT_ARGV_SCRATCH
 struct str sentence_cmdline(const struct event *e, char scratch[static SENTENCE_SCRATCH]);

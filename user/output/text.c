@@ -94,15 +94,8 @@ static void write_lost(struct line *l, void *arg)
 	const struct job *j = arg;
 
 	write_top(l, j->o, j->time_ns, STR_LIT("Events lost"), PRIORITY_CRITICAL);
-	line_i64(l, (int64_t)j->lost);
-	line_literal(l, " events");
-	if (j->c) {
-		line_literal(l, " of ");
-		line_string(l, str_from(j->c->short_id));
-	}
-	line_literal(l, " were lost (");
-	line_i64(l, (int64_t)j->total_lost);
-	line_literal(l, " since the start)\n");
+	sentence_lost(l, j->lost, j->total_lost, j->c);
+	line_literal(l, "\n");
 }
 
 size_t output_lost_text(char line[static OUTPUT_LINE_MAX], uint64_t lost, uint64_t total_lost,

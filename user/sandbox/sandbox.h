@@ -105,17 +105,9 @@ struct sandbox_command {
 #define SANDBOX_EXIT_EXEC 125
 
 /*
- * Starts a command; output (a descriptor, or -1 for none) gets its stdout and stderr. *pid is a
- * child of the caller that lives as long as the command and exits with its code (or as above);
- * killing it kills the command. Gives 0 or -errno.
- */
-int sandbox_spawn(const struct sandbox *sb, const struct sandbox_command *c, int output,
-		  pid_t *pid);
-
-/*
- * Runs a command to its end: *code as sandbox_spawn says, out the first out_size - 1 bytes that
- * it wrote, NUL-terminated. Gives 0, -ETIMEDOUT when it was killed after timeout_ms, -EINTR when
- * a signal came (it was killed), or another -errno.
+ * Runs a command to its end: *code is its exit code (or as above), out the first out_size - 1 bytes
+ * that it wrote, NUL-terminated. Gives 0, -ETIMEDOUT when it was killed after timeout_ms, -EINTR
+ * when a signal came (it was killed), or another -errno.
  */
 int sandbox_run(const struct sandbox *sb, const struct sandbox_command *c, int timeout_ms,
 		char *out, size_t out_size, int *code);

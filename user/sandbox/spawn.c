@@ -141,7 +141,12 @@ __attribute__((noreturn)) static void helper_run(const struct sandbox *sb,
 
 /* ---- in the caller ----------------------------------------------------------------------- */
 
-int sandbox_spawn(const struct sandbox *sb, const struct sandbox_command *c, int output, pid_t *pid)
+/*
+ * Starts a command; output (a descriptor) gets its stdout and stderr. *pid is a child of the caller
+ * that lives as long as the command and exits with its code (or SANDBOX_EXIT_*); killing it kills
+ * the command. Gives 0 or -errno.
+ */
+static int spawn(const struct sandbox *sb, const struct sandbox_command *c, int output, pid_t *pid)
 {
 	pid_t child = fork();
 
@@ -207,7 +212,7 @@ int sandbox_run(const struct sandbox *sb, const struct sandbox_command *c, int t
 	if (pipe2(fds, O_CLOEXEC))
 		return -errno;
 	(void)fcntl(fds[0], F_SETFL, O_NONBLOCK);
-	err = sandbox_spawn(sb, c, fds[1], &pid);
+	err = spawn(sb, c, fds[1], &pid);
 	close(fds[1]);
 	if (err)
 		goto out;

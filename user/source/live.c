@@ -109,7 +109,8 @@ static int open_object(struct source *s, int *types)
 	err = programs_prepare();
 	if (!err) {
 		s->skel = object_open(s->kernel, types);
-		err = s->skel ? 0 : -errno;
+		if (!s->skel)
+			err = errno ? -errno : -EINVAL;
 	}
 	btf__free(s->kernel);
 	s->kernel = NULL;
@@ -123,7 +124,7 @@ static int load(struct source *s, const struct source_options *o, char *why)
 	int types = -1, err;
 
 	err = open_object(s, &types);
-	if (!s->skel) {
+	if (err) {
 		snprintf(why, SOURCE_WHY_MAX, "cannot open the BPF object: %s", strerror(-err));
 		return err;
 	}

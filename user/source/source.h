@@ -44,7 +44,7 @@ enum source_proof {
 	SOURCE_PROOF_URING_CONNECT,
 	SOURCE_PROOF_URING_NET, /* the hook saw an act of its kind: source_prove_urings() */
 	SOURCE_PROOF_REFUSED,	/* a connect that a filter of ours refused */
-	SOURCE_PROOF_ACT,	/* the hook noted an act of its kind: source_proven_acts() */
+	SOURCE_PROOF_ACT,	/* the hook noted an act of its kind: source_prove_acts() */
 	SOURCE_PROOF_CALLS,	/* setresuid, connect */
 	SOURCE_PROOF_ALL_CALLS, /* all of these */
 };

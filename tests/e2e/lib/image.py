@@ -10,14 +10,16 @@ import debian
 
 SCRIPTS = os.path.realpath(os.path.join(os.path.dirname(__file__), "../workload"))
 PACKAGES = """base-files base-passwd bash coreutils cron curl dash findutils gettext-base git gosu
-grep gzip hostname iproute2 less login mawk nano ncurses-base nginx openssl passwd postgresql procps redis-server
+grep gzip hostname iproute2 less login mawk nano ncurses-base nginx
+openssh-client openssh-server openssl passwd postgresql procps redis-server
 redis-tools sed tar util-linux vim-tiny""".split()
 
 ACCOUNTS = (("root", 0, "/root", "/bin/bash"), ("daemon", 1, "/", "/usr/sbin/nologin"),
             ("www-data", 33, "/var/www", "/usr/sbin/nologin"),
             ("nobody", 65534, "/nonexistent", "/usr/sbin/nologin"),
             ("postgres", 999, "/var/lib/postgresql", "/bin/bash"),
-            ("redis", 998, "/data", "/usr/sbin/nologin"), ("job", 1000, "/srv", "/bin/sh"))
+            ("redis", 998, "/data", "/usr/sbin/nologin"), ("sshd", 997, "/run/sshd", "/usr/sbin/nologin"),
+            ("job", 1000, "/srv", "/bin/sh"))
 
 # What the packages' scripts would have made: name -> (mode, text).
 FILES = {
@@ -71,6 +73,8 @@ http {
     "/etc/redis.conf": (0o644, "bind 127.0.0.1\nport 6379\nappendonly yes\nsave 60 1\ndir /data\n"),
     "/etc/cron.d/job": (0o644, "@reboot root /usr/local/bin/backup\n"
                         "@reboot job date >>/srv/backup/daily/times\n"),
+    "/etc/ssh/sshd_config": (0o644, "Port 2222\nListenAddress 127.0.0.1\nUsePAM yes\n"
+                             "PasswordAuthentication no\n"),
     "/srv/app/data.csv": (0o644, "1,2\n3,4\n"),
     "/root/notes.txt": (0o644, "notes\n"),
 }
@@ -79,7 +83,8 @@ PLACES = {"nginx.sh": "/docker-entrypoint.sh", "nginx-listen.sh": "/docker-entry
           "nginx-template.sh": "/docker-entrypoint.d/20-template.sh",
           "postgres.sh": "/usr/local/bin/postgres-entrypoint.sh",
           "redis.sh": "/usr/local/bin/redis-entrypoint.sh",
-          "cron.sh": "/usr/local/bin/cron-entrypoint.sh", "job.sh": "/usr/local/bin/backup"}
+          "cron.sh": "/usr/local/bin/cron-entrypoint.sh", "ssh.sh": "/usr/local/bin/ssh-entrypoint.sh",
+          "job.sh": "/usr/local/bin/backup"}
 
 
 def _put(top):
@@ -105,6 +110,19 @@ def _put(top):
             os.symlink(target, top + path)
 
 
+def _make_ssh_keys(top):
+    """Those of the server, and one with which www-data logs in as job."""
+    with open(top + "/dev/null", "x", encoding="utf-8"):  # they ask for it, and use it for nothing
+        subprocess.run(["chroot", top, "ssh-keygen", "-A"], capture_output=True, check=True)
+        os.mkdir(top + "/srv/client", 0o755)
+        subprocess.run(["chroot", top, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
+                        "/srv/client/key"], check=True)
+    os.unlink(top + "/dev/null")
+    os.chown(top + "/srv/client/key", 33, 33)
+    os.mkdir(top + "/srv/.ssh", 0o755)
+    shutil.copy(top + "/srv/client/key.pub", top + "/srv/.ssh/authorized_keys")
+
+
 def build():
     """Makes it and gives its folder; Skip when the packages cannot be had."""
     top = clean.work_dir() + "/workloads"
@@ -116,6 +134,7 @@ def build():
     subprocess.run(["chroot", part, "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
                     "-subj", "/CN=localhost", "-keyout", "/etc/nginx/tls/server.key",
                     "-out", "/etc/nginx/tls/server.crt"], capture_output=True, check=True)
+    _make_ssh_keys(part)
     os.rename(part, top)
     return top
 

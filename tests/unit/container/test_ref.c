@@ -62,11 +62,12 @@ static int wrong_rows;
 static void check_row(const struct row *row)
 {
 	struct container_ref ref, before;
+	size_t end;
 	int got;
 
 	memset(&ref, 0x5a, sizeof(ref));
 	before = ref;
-	got = container_ref_parse(&ref, row->path);
+	got = container_ref_locate(&ref, &end, row->path);
 	if (strcmp(row->type, "-") == 0) {
 		wrong_rows++;
 		if (got != 0)
@@ -158,10 +159,11 @@ static void end_is_the_containers_own_cgroup(void **state)
 static void empty_path_is_nothing(void **state)
 {
 	struct container_ref ref;
+	size_t end;
 
 	(void)state;
-	assert_int_equal(container_ref_parse(&ref, ""), 0);
-	assert_int_equal(container_ref_parse(&ref, "////"), 0);
+	assert_int_equal(container_ref_locate(&ref, &end, ""), 0);
+	assert_int_equal(container_ref_locate(&ref, &end, "////"), 0);
 }
 
 int main(void)

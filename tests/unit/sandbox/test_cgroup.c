@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "container/container.h"
+#include "container/ref.h"
 #include "sandbox/cgroup.h"
 
 static struct sandbox_cgroups find(const char *text)
@@ -65,6 +65,7 @@ static void test_id(void **state)
 	struct container_ref ref = {0};
 	uint64_t start = 0;
 	uint32_t pid = 0;
+	size_t end;
 
 	(void)state;
 	sandbox_id_make(id, random, 4194304, 0x123456789abcull);
@@ -74,7 +75,7 @@ static void test_id(void **state)
 	assert_true(start == 0x123456789abcull);
 	/* The detector has to take it for a container. */
 	(void)snprintf(path, sizeof(path), "/rootwatch/%s", id);
-	assert_int_equal(container_ref_parse(&ref, path), 1);
+	assert_int_equal(container_ref_locate(&ref, &end, path), 1);
 	assert_string_equal(ref.id, id);
 	assert_int_equal(ref.type, CONTAINER_OTHER);
 }

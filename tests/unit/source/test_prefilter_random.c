@@ -11,83 +11,16 @@
 #include <sys/stat.h>
 
 #include "source/lists.h"
+#include "source/views.h"
 
 #define SEED	 0x726f6f7477617463ull
 #define LISTS	 400
 #define PER_LIST 100
 
-static bool leads_to(const char *pattern, const char *const *names, size_t n)
-{
-	size_t i;
-
-	for (i = 0; *pattern == '/'; i++) {
-		size_t len = strcspn(++pattern, "/");
-
-		if (i == n || strlen(names[i]) != len || strncmp(names[i], pattern, len) != 0)
-			return false;
-		pattern += len;
-	}
-	return true;
-}
-
-static bool path_matches(const char *pattern, const struct kernel_file *f)
-{
-	const char *path[2 * KERNEL_DEPTH_MAX];
-	size_t n = f->n_place, m = f->n_names - f->mnt_root;
-
-	if (f->on_root && leads_to(pattern, f->names + f->ctr_root, f->n_names - f->ctr_root))
-		return true;
-	if (f->root_mount)
-		return false;
-	memcpy(path, f->place, n * sizeof(path[0]));
-	memcpy(path + n, f->names + f->mnt_root, m * sizeof(path[0]));
-	return leads_to(pattern, path, n + m);
-}
-
-static bool has_folder(const char *name, const char *const *names, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i + 1 < n; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
-static bool folder_matches(const char *name, const struct kernel_file *f)
-{
-	const char *path[2 * KERNEL_DEPTH_MAX];
-	size_t n = f->n_place, m = f->n_names - f->mnt_root;
-
-	if (f->on_root && has_folder(name, f->names + f->ctr_root, f->n_names - f->ctr_root))
-		return true;
-	if (f->root_mount)
-		return false;
-	memcpy(path, f->place, n * sizeof(path[0]));
-	memcpy(path + n, f->names + f->mnt_root, m * sizeof(path[0]));
-	return has_folder(name, path, n + m);
-}
-
-static bool is_kernels(const struct kernel_file *f)
-{
-	return f->magic != FILES_OVERLAY && f->magic != FILES_EXT4 && f->magic != FILES_TMPFS;
-}
-
-static enum filter_scope scope_of(const struct kernel_file *f)
-{
-	if (!is_kernels(f))
-		return FILTER_SCOPE_END;
-	if (f->magic == FILES_PROC)
-		return FILTER_PROC;
-	if (f->magic == FILES_SYSFS)
-		return FILTER_SYSFS;
-	return f->magic == FILES_CGROUP || f->magic == FILES_CGROUP2 ? FILTER_CGROUP :
-								       FILTER_KERNFS;
-}
-
 static bool is_hosts(const struct kernel_file *f)
 {
-	return !is_kernels(f) && !f->on_root && (f->mnt_root > 0 || f->disk);
+	return views_scope(f->magic) == FILTER_SCOPE_END && !f->on_root &&
+	       (f->mnt_root > 0 || f->disk);
 }
 
 static bool name_matches(const struct filter_entry *w, const char *name)
@@ -105,9 +38,9 @@ static bool matches(const struct filter_entry *w, const struct kernel_file *f)
 
 	switch (w->scope) {
 	case FILTER_PATH:
-		return path_matches(w->pattern, f);
+		return views_path(f, w->pattern);
 	case FILTER_HOST:
-		return is_hosts(f) && leads_to(w->pattern, f->names, f->n_names);
+		return is_hosts(f) && views_leads_to(w->pattern, f->names, f->n_names) >= 0;
 	case FILTER_NAME:
 	case FILTER_SUFFIX:
 		/* Its own name, and that of the mount point that it covers. */
@@ -115,7 +48,7 @@ static bool matches(const struct filter_entry *w, const struct kernel_file *f)
 		       (!f->root_mount && f->n_names == f->mnt_root && f->n_place > 0 &&
 			name_matches(w, f->place[f->n_place - 1]));
 	case FILTER_FOLDER:
-		return folder_matches(w->pattern, f);
+		return views_folder(f, w->pattern);
 	case FILTER_BLOCK:
 		return S_ISBLK(f->mode);
 	case FILTER_SUID:
@@ -124,7 +57,8 @@ static bool matches(const struct filter_entry *w, const struct kernel_file *f)
 		snprintf(number, sizeof(number), "%u:%u", f->rdev >> 20, f->rdev & 0xfffff);
 		return S_ISCHR(f->mode) && strcmp(w->pattern, number) == 0;
 	default:
-		return scope_of(f) == w->scope && leads_to(w->pattern, f->names, f->n_names);
+		return views_scope(f->magic) == w->scope &&
+		       views_leads_to(w->pattern, f->names, f->n_names) >= 0;
 	}
 }
 

@@ -90,20 +90,13 @@ void event_types_fill(struct event_types *t)
 
 uint32_t event_types_of(const struct event_types *t, const struct event *e)
 {
-	uint32_t call = 0;
+	uint32_t call;
 
 	if ((unsigned)e->kind >= EVENT_KIND_END || !calls[e->kind][0])
 		return NONE;
 	if (e->kind == EVENT_EXEC && (e->exec.flags & WIRE_EXEC_FDPATH))
 		return t->fd_exec;
-	if (e->kind == EVENT_OPEN)
-		call = e->open.call;
-	else if (e->kind == EVENT_SETID)
-		call = e->setid.call;
-	else if (e->kind == EVENT_SYSCALL)
-		call = e->sys.call;
-	else if (e->kind == EVENT_NET)
-		call = e->net.call;
+	call = event_call_id(e);
 	return t->by_call[e->kind][call < WIRE_CALL_END ? call : WIRE_CALL_NONE];
 }
 

@@ -111,7 +111,8 @@ int reach_add(struct reach *s, struct pattern p)
 	return s->any ? 0 : add_all(s, &p, 1);
 }
 
-bool reach_below(struct str path, struct str dir)
+/* Is path dir, or does it lie below it? */
+static bool is_below(struct str path, struct str dir)
 {
 	if (path.len < dir.len || (dir.len > 0 && memcmp(path.p, dir.p, dir.len) != 0))
 		return false;
@@ -123,7 +124,7 @@ static bool below_one(struct str path, const struct str *dirs, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (reach_below(path, dirs[i]))
+		if (is_below(path, dirs[i]))
 			return true;
 	return false;
 }

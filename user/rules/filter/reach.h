@@ -61,7 +61,4 @@ int reach_ignores_meet(struct str **list, size_t *n, const struct str *other, si
 uint64_t reach_cost(const struct reach *s);
 uint32_t pattern_breadth(const struct pattern *p);
 
-/* True when path is dir or lies below it. */
-bool reach_below(struct str path, struct str dir);
-
 #endif /* ROOTWATCH_RULES_FILTER_REACH_H */

@@ -6,16 +6,6 @@
 /* Bytes, at most, from one mark to the next: text_pos() counts through them. */
 #define MARK_EVERY 128
 
-struct text text_at(struct arena *a, const char *p, struct rule_pos pos)
-{
-	struct text_mark *mark = ARENA_NEW(a, struct text_mark);
-
-	if (!mark)
-		return (struct text){0};
-	mark->pos = pos;
-	return (struct text){p, strlen(p), mark, 1};
-}
-
 static bool continues(unsigned char c)
 {
 	return (c & 0xc0) == 0x80; /* a byte of UTF-8 that is not the first of its character */

@@ -19,9 +19,6 @@ struct text {
 	size_t n_marks;
 };
 
-/* The same place for the whole text. */
-struct text text_at(struct arena *a, const char *p, struct rule_pos pos);
-
 /* Where the byte at this offset stands. */
 struct rule_pos text_pos(const struct text *t, size_t offset);
 

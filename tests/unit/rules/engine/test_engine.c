@@ -283,13 +283,6 @@ static void outputs(void **state)
 	assert_int_equal(scratch.used, 0);
 }
 
-static int end(void **state)
-{
-	(void)state;
-	tree_reset();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,5 +297,5 @@ int main(void)
 		cmocka_unit_test_setup(outputs, reset),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, end);
+	return cmocka_run_group_tests(tests, NULL, tree_end);
 }

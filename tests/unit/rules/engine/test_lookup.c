@@ -173,13 +173,6 @@ static void many_rules(void **state)
 	engine_free(g);
 }
 
-static int end(void **state)
-{
-	(void)state;
-	tree_reset();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,5 +182,5 @@ int main(void)
 		cmocka_unit_test_setup(many_rules, reset),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, end);
+	return cmocka_run_group_tests(tests, NULL, tree_end);
 }

@@ -381,13 +381,6 @@ static void an_evil_regex_ends(void **state)
 	engine_free(g);
 }
 
-static int end(void **state)
-{
-	(void)state;
-	tree_reset();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -402,5 +395,5 @@ int main(void)
 		cmocka_unit_test_setup(an_evil_regex_ends, reset),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, end);
+	return cmocka_run_group_tests(tests, NULL, tree_end);
 }

@@ -19,6 +19,13 @@ void tree_reset(void)
 	}
 }
 
+int tree_end(void **state)
+{
+	(void)state;
+	tree_reset();
+	return 0;
+}
+
 void *tree_alloc(size_t size)
 {
 	struct block *b = calloc(1, sizeof(*b) + size);

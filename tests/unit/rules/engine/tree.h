@@ -6,6 +6,7 @@
 #include "rules/lang/ast.h"
 
 void tree_reset(void);
+int tree_end(void **state);    /* the same, as a teardown of a group */
 void *tree_alloc(size_t size); /* zeroed */
 
 /* values: "a|b|c", but one for OP_REGEX; NULL: none. */

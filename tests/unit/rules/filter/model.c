@@ -7,92 +7,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "source/files.h"
-
-/* Components of the pattern, when it leads to the path or to something above it; else -1. */
-static int leads_to(const char *pattern, const char *const *names, size_t n)
-{
-	size_t i;
-
-	for (i = 0; *pattern == '/'; i++) {
-		size_t len = strcspn(++pattern, "/");
-
-		if (i == n || strlen(names[i]) != len || strncmp(names[i], pattern, len) != 0)
-			return -1;
-		pattern += len;
-	}
-	return (int)i;
-}
-
-static bool path_matches(const char *pattern, const struct kernel_file *k)
-{
-	const char *path[2 * KERNEL_DEPTH_MAX];
-	size_t n = k->n_place, m = k->n_names - k->mnt_root;
-
-	if (k->on_root && leads_to(pattern, k->names + k->ctr_root, k->n_names - k->ctr_root) >= 0)
-		return true;
-	if (!k->on_root && k->magic == FILES_OVERLAY &&
-	    leads_to(pattern, k->names, k->n_names) >= 0)
-		return true;
-	if (k->root_mount)
-		return false;
-	memcpy(path, k->place, n * sizeof(path[0]));
-	memcpy(path + n, k->names + k->mnt_root, m * sizeof(path[0]));
-	return leads_to(pattern, path, n + m) >= 0;
-}
-
-static bool has_folder(const char *name, const char *const *names, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i + 1 < n; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
-/* On a path as path_matches() looks at it. */
-static bool folder_matches(const char *name, const struct kernel_file *k)
-{
-	const char *path[2 * KERNEL_DEPTH_MAX];
-	size_t n = k->n_place, m = k->n_names - k->mnt_root;
-
-	if (k->on_root && has_folder(name, k->names + k->ctr_root, k->n_names - k->ctr_root))
-		return true;
-	if (!k->on_root && k->magic == FILES_OVERLAY && has_folder(name, k->names, k->n_names))
-		return true;
-	if (k->root_mount)
-		return false;
-	memcpy(path, k->place, n * sizeof(path[0]));
-	memcpy(path + n, k->names + k->mnt_root, m * sizeof(path[0]));
-	return has_folder(name, path, n + m);
-}
-
-/* FILTER_SCOPE_END: none of the kernel's own file systems. */
-static enum filter_scope scope_of(uint32_t magic)
-{
-	switch (magic) {
-	case FILES_PROC:
-		return FILTER_PROC;
-	case FILES_SYSFS:
-		return FILTER_SYSFS;
-	case FILES_CGROUP:
-	case FILES_CGROUP2:
-		return FILTER_CGROUP;
-	case FILES_OVERLAY:
-	case FILES_EXT4:
-	case FILES_TMPFS:
-		return FILTER_SCOPE_END;
-	default:
-		return FILTER_KERNFS;
-	}
-}
+#include "source/views.h"
 
 static bool is_hosts(const struct kernel_file *k)
 {
 	bool bind = !k->root_mount && (k->mnt_root > 0 || k->escaped);
 
-	if (scope_of(k->magic) != FILTER_SCOPE_END)
+	if (views_scope(k->magic) != FILTER_SCOPE_END)
 		return false;
 	if (k->host_task && k->magic != FILES_OVERLAY)
 		return true;
@@ -102,7 +23,7 @@ static bool is_hosts(const struct kernel_file *k)
 /* What the kernel can see whole: the first components, and not all of a long name. */
 static bool ignores(const struct filter_entry *e, const struct kernel_file *k, int above)
 {
-	int depth = leads_to(e->pattern, k->names, k->n_names), i;
+	int depth = views_leads_to(e->pattern, k->names, k->n_names), i;
 
 	for (i = 0; i < depth; i++)
 		if (strlen(k->names[i]) >= WIRE_NAME_LEN - 1)
@@ -113,7 +34,7 @@ static bool ignores(const struct filter_entry *e, const struct kernel_file *k, i
 static bool host_matches(const struct filter *f, const struct filter_entry *e,
 			 const struct kernel_file *k)
 {
-	int depth = is_hosts(k) ? leads_to(e->pattern, k->names, k->n_names) : -1;
+	int depth = is_hosts(k) ? views_leads_to(e->pattern, k->names, k->n_names) : -1;
 	size_t i;
 
 	if (depth < 0 || e->ignore)
@@ -150,13 +71,13 @@ static bool matches(const struct filter *f, const struct filter_entry *e,
 {
 	switch (e->scope) {
 	case FILTER_PATH:
-		return path_matches(e->pattern, k);
+		return views_path(k, e->pattern);
 	case FILTER_PROC:
 	case FILTER_SYSFS:
 	case FILTER_CGROUP:
 	case FILTER_KERNFS:
-		return scope_of(k->magic) == e->scope &&
-		       leads_to(e->pattern, k->names, k->n_names) >= 0;
+		return views_scope(k->magic) == e->scope &&
+		       views_leads_to(e->pattern, k->names, k->n_names) >= 0;
 	case FILTER_HOST:
 		return host_matches(f, e, k);
 	case FILTER_NAME:
@@ -166,7 +87,7 @@ static bool matches(const struct filter *f, const struct filter_entry *e,
 		return str_ends(str_from(own_name(k)), e->pattern) ||
 		       str_ends(str_from(other_name(k)), e->pattern);
 	case FILTER_FOLDER:
-		return folder_matches(e->pattern, k);
+		return views_folder(k, e->pattern);
 	case FILTER_BLOCK:
 		return S_ISBLK(k->mode);
 	case FILTER_SUID:

@@ -40,7 +40,7 @@ static size_t random_rules(struct rule *rules, const struct event *aim)
 	return n;
 }
 
-/* call_is_dull_at() by what it would tell of such a call. */
+/* dull_by_args() by what it would tell of such a call. */
 static bool is_dull(const struct event_syscall *s)
 {
 	char buf[EVENT_CALL_TEXT];
