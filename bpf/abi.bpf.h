@@ -89,13 +89,15 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 		    n == 1 ? REG(regs, cx) :
 		    n == 2 ? REG(regs, dx) :
 		    n == 3 ? REG(regs, si) :
-			     REG(regs, di);
+		    n == 4 ? REG(regs, di) :
+			     REG(regs, bp);
 	else
 		v = n == 0 ? REG(regs, di) :
 		    n == 1 ? REG(regs, si) :
 		    n == 2 ? REG(regs, dx) :
 		    n == 3 ? REG(regs, r10) :
-			     REG(regs, r8);
+		    n == 4 ? REG(regs, r8) :
+			     REG(regs, r9);
 	return is32 ? (__u32)v : v;
 }
 
@@ -152,7 +154,8 @@ static __always_inline __u64 compat_arg(const struct pt_regs *regs, bool is32, i
 		  n == 1 ? REG(regs, regs[1]) :
 		  n == 2 ? REG(regs, regs[2]) :
 		  n == 3 ? REG(regs, regs[3]) :
-			   REG(regs, regs[4]);
+		  n == 4 ? REG(regs, regs[4]) :
+			   REG(regs, regs[5]);
 
 	return is32 ? (__u32)v : v;
 }

@@ -147,15 +147,13 @@ static __always_inline int acts_will_change(__u32 hook, const struct dentry *d)
 {
 	struct task_struct *t = compat_current();
 	__u64 dentry = compat_untyped(d);
-	__u32 tid = TYPED(t, pid);
+	struct gate g;
 
-	if (acts_call(t, compat_user_regs(t), compat_flag(t), hook) == WIRE_CALL_NONE &&
-	    !acts_proof)
+	if (acts_call(t, hook) == WIRE_CALL_NONE && !acts_proof)
 		return 0;
-	/* Not its own doing: the file below an overlay's. */
-	if (TYPED(t, cred) != TYPED(t, real_cred))
+	if (!acts_are_its_own(t) || !acts_may_count(t) || !gate_known(t, &g))
 		return 0;
-	if (!bpf_map_update_elem(&acts_dentries, &tid, &dentry, BPF_ANY))
+	if (acts_keep_dentry(TYPED(t, pid), dentry))
 		acts_prove(hook);
 	return 0;
 }
@@ -184,22 +182,30 @@ int BPF_PROG(rootwatch_act_remove_acl, void *idmap, struct dentry *d)
 	return acts_will_change(WIRE_ACT_RM_ACL, d);
 }
 
-/* (An overlay changes what lies below it meanwhile, by another mount.) */
+/*
+ * The end of every act on a file system that goes by a path passes here, on the host as well. (An
+ * overlay changes what lies below it meanwhile, by another mount.)
+ */
 SEC("fentry/mnt_drop_write")
 int BPF_PROG(rootwatch_act_changed, struct vfsmount *mnt)
 {
-	const struct task_struct *t = compat_current();
-	__u64 vfsmnt = compat_untyped(mnt), dentry;
-	__u32 tid = TYPED(t, pid);
+	const struct task_struct *t;
 	const __u64 *kept;
+	__u64 dentry;
+	__u32 tid;
 
+	if (!acts_changing)
+		return 0;
+	t = compat_current();
+	tid = TYPED(t, pid);
 	kept = bpf_map_lookup_elem(&acts_dentries, &tid);
 	if (!kept)
 		return 0;
 	dentry = *kept;
-	if (LOAD(struct dentry, dentry, d_sb) != LOAD(struct vfsmount, vfsmnt, mnt_sb))
+	if (LOAD(struct dentry, dentry, d_sb) != LOAD(struct vfsmount, mnt, mnt_sb))
 		return 0;
-	return acts_one(WIRE_ACT_CHANGED, dentry, vfsmnt, false);
+	acts_drop_dentry(tid);
+	return acts_one(WIRE_ACT_CHANGED, dentry, compat_untyped(mnt), false);
 }
 
 SEC("fentry/mnt_drop_write_file")

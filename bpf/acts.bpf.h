@@ -59,7 +59,8 @@ static const struct acts_row acts_rows[WIRE_CALL_END] = {
 	[WIRE_CALL_PIVOT_ROOT] = {ACT(PIVOT), 0},
 	[WIRE_CALL_SETXATTR] = {ACTS_SET, 1},
 	[WIRE_CALL_LSETXATTR] = {ACTS_SET, 1},
-	[WIRE_CALL_FSETXATTR] = {ACT(CHANGED_FD), 0},
+	/* (Up to Linux 6.12 io_uring's lets go of it as if it had a path.) */
+	[WIRE_CALL_FSETXATTR] = {ACTS_SET | ACT(CHANGED_FD), 0},
 	[WIRE_CALL_SETXATTRAT] = {ACTS_SET | ACT(CHANGED_FD), 1},
 	[WIRE_CALL_REMOVEXATTR] = {ACTS_REMOVE, 1},
 	[WIRE_CALL_LREMOVEXATTR] = {ACTS_REMOVE, 1},
@@ -92,7 +93,7 @@ struct {
 
 /*
  * What a call is about to change, where that is asked about without the mount: the dentry, by
- * thread, until the call's end.
+ * thread, until the change is done or the call's end.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -100,6 +101,15 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } acts_dentries SEC(".maps");
+
+/*
+ * How many there are; 0: nobody has to look. An entry is made and taken away by its own thread
+ * alone, and none is evicted: each that was made is counted before its thread goes on, once, and
+ * each that was taken away (only one who takes finds it there) once. So a thread that has one never
+ * reads 0. One whose call's end was missed stays until that thread's next such call, or its exit:
+ * meanwhile others look, and find nothing.
+ */
+volatile __u32 acts_changing = 0;
 
 /* And those about whose objects no rule can care, instead of a note. */
 struct acts_mark {
@@ -115,6 +125,24 @@ struct {
 	__type(value, struct acts_mark);
 } acts_marks SEC(".maps");
 
+/*
+ * Such calls of io_uring's, which a worker thread does for somebody (uring.bpf.c): by thread, what
+ * there are no registers for.
+ */
+struct acts_ring {
+	__u64 args[WIRE_SYSCALL_ARGS];
+	__u64 creds; /* who asked: they are the thread's while it is done */
+	__u32 call;
+	__u32 pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 128);
+	__type(key, __u32);
+	__type(value, struct acts_ring);
+} acts_rings SEC(".maps");
+
 /* The hooks by which a call passes, a bit each; 0: none. */
 static __always_inline __u32 acts_hooks(__u32 call)
 {
@@ -124,13 +152,29 @@ static __always_inline __u32 acts_hooks(__u32 call)
 		->hooks;
 }
 
+static __always_inline bool acts_keep_dentry(__u32 tid, __u64 dentry)
+{
+	if (!bpf_map_update_elem(&acts_dentries, &tid, &dentry, BPF_NOEXIST)) {
+		__sync_fetch_and_add(&acts_changing, 1);
+		return true;
+	}
+	return !bpf_map_update_elem(&acts_dentries, &tid, &dentry, BPF_EXIST);
+}
+
+/* When the change is done, when its call is, and when the thread is. */
+static __always_inline void acts_drop_dentry(__u32 tid)
+{
+	if (acts_changing && !bpf_map_delete_elem(&acts_dentries, &tid))
+		__sync_fetch_and_add(&acts_changing, -1);
+}
+
 /* At the end of a call, also of one that is not told. */
 __noinline int acts_drop(__u32 tid, __u32 hooks)
 {
 	bpf_map_delete_elem(&acts_notes, &tid);
 	bpf_map_delete_elem(&acts_marks, &tid);
 	if (hooks & ACT(CHANGED))
-		bpf_map_delete_elem(&acts_dentries, &tid);
+		acts_drop_dentry(tid);
 	return 0;
 }
 

@@ -27,17 +27,46 @@ static __always_inline void acts_prove(__u32 hook)
 		acts_proven[hook] = 1;
 }
 
-/* Which call is the task in, and does it pass by that hook? */
-static __always_inline __u32 acts_call(const struct task_struct *t, const struct pt_regs *regs,
-				       __u32 flag, __u32 hook)
+static __always_inline bool acts_is_worker(const struct task_struct *t)
 {
-	unsigned long nr = compat_nr_of(regs);
+	return TYPED(t, flags) & PF_IO_WORKER_;
+}
+
+/* Of a worker of io_uring what it does; NULL: nothing that is noted. */
+static __always_inline const struct acts_ring *acts_ring_of(const struct task_struct *t)
+{
+	__u32 tid = TYPED(t, pid);
+
+	return bpf_map_lookup_elem(&acts_rings, &tid);
+}
+
+/* Which call is the task in, and does it pass by that hook? */
+static __always_inline __u32 acts_call(struct task_struct *t, __u32 hook)
+{
+	const struct acts_ring *ring;
+	unsigned long nr;
 	__u32 call;
 
-	if (nr >= WIRE_CALL_NUMBERS || (TYPED(t, flags) & PF_IO_WORKER_))
-		return WIRE_CALL_NONE;
-	call = calls_at[nr] >> flag & 255;
+	if (acts_is_worker(t)) {
+		ring = acts_ring_of(t);
+		call = ring ? ring->call : WIRE_CALL_NONE;
+	} else {
+		nr = compat_nr_of(compat_user_regs(t));
+		call = nr < WIRE_CALL_NUMBERS ? calls_at[nr] >> compat_flag(t) & 255 :
+						WIRE_CALL_NONE;
+	}
 	return acts_hooks(call) & WIRE_BIT(hook) ? call : WIRE_CALL_NONE;
+}
+
+/* Is it its own doing? (A file system does what lies below its own by another's credentials.) */
+static __always_inline bool acts_are_its_own(const struct task_struct *t)
+{
+	const struct acts_ring *ring;
+
+	if (!acts_is_worker(t))
+		return TYPED(t, cred) == TYPED(t, real_cred);
+	ring = acts_ring_of(t);
+	return ring && compat_untyped(TYPED(t, cred)) == ring->creds;
 }
 
 /* Could it be root's? At the call's end it is known. */
@@ -55,16 +84,16 @@ __noinline int acts_begin(__u32 hook)
 {
 	struct task_struct *t = compat_current();
 	const struct pt_regs *regs = compat_user_regs(t);
-	__u32 flag = compat_flag(t), call = acts_call(t, regs, flag, hook);
+	__u32 flag = compat_flag(t), call = acts_call(t, hook);
+	const struct acts_ring *ring;
 	struct acts_note *n;
 	struct scratch *s;
 	struct gate g;
 
 	if (call == WIRE_CALL_NONE && !acts_proof)
 		return 0;
-	if (TYPED(t, cred) != TYPED(t, real_cred))
-		return 0; /* not its own doing */
-	if (!acts_may_count(t) || !gate_known(t, &g) || TYPED(t, tgid) == (int)knob_agent)
+	if (!acts_are_its_own(t) || !acts_may_count(t) || !gate_known(t, &g) ||
+	    TYPED(t, tgid) == (int)knob_agent)
 		return 0;
 	s = emit_begin(ACTS_FIXED);
 	if (!s)
@@ -72,6 +101,11 @@ __noinline int acts_begin(__u32 hook)
 	n = (struct acts_note *)s->record;
 	__builtin_memset(n, 0, ACTS_FIXED);
 	n->call = call;
+	ring = acts_is_worker(t) ? acts_ring_of(t) : NULL;
+	if (ring) { /* (What is dull is not left out there.) */
+		__builtin_memcpy(n->args, ring->args, sizeof(n->args));
+		return s->slot + 1;
+	}
 	n->dull = placed_compared(s->set, call);
 	n->args[0] = compat_arg(regs, flag, 0);
 	n->args[1] = compat_arg(regs, flag, 1);

@@ -122,6 +122,37 @@ static __always_inline void call_start(struct scratch *s, struct wire_syscall *r
 		r->base[which] = r->cwd;
 }
 
+/*
+ * Of a clone3 the cgroup that its child was born into: by the descriptor, if that still is one of
+ * it, else from the hierarchy's root.
+ */
+__noinline int call_cgroup(__u32 slot, __u32 fd)
+{
+	struct task_struct *t = compat_current();
+	struct scratch *s = emit_scratch(slot);
+	__u32 tid = TYPED(t, pid);
+	const struct clone_cgroup *c = bpf_map_lookup_elem(&clone_cgroups, &tid);
+	const void *f = task_file(t, fd), *d;
+	struct wire_syscall *r;
+	__u64 id;
+
+	if (!s)
+		return 0;
+	r = (struct wire_syscall *)s->record;
+	id = c ? c->id[0] | (__u64)c->id[1] << 32 :
+		 LOAD(struct kernfs_node, clone_cgroup_of(compat_untyped(t)), id);
+	d = LOAD(struct file, f, f_path.dentry);
+	if (f && LOAD(struct inode, LOAD(struct dentry, d, d_inode), i_ino) == id &&
+	    LOAD(struct super_block, LOAD(struct dentry, d, d_sb), s_magic) == CGROUP2_MAGIC_) {
+		who_dir(s, &r->base[0], fd);
+	} else if (c) {
+		emit_blob_start(s, &r->base[0]);
+		emit_kernel(s, c->name.path, c->name.len, CGROUP_PATH_MAX - 1);
+		emit_blob_end(s, &r->base[0], c->name.len);
+	}
+	return 0;
+}
+
 /* The path of that number, for a record whose call and arguments are filled in. */
 __noinline int call_path_of_arg(__u32 slot, __u32 which)
 {
@@ -141,6 +172,11 @@ __noinline int call_path_of_arg(__u32 slot, __u32 which)
 		return 0;
 	row = &call_rows[call];
 	known = knob_acts && (which ? r->f[1].fs_magic : r->f[0].fs_magic);
+	if (call == WIRE_CALL_CLONE3 - WIRE_CALL_FIRST && r->ret > 0) {
+		if (which == 0 && (r->args[WIRE_SYSCALL_ARGS] & CLONE_INTO_CGROUP_))
+			call_cgroup(slot, call_arg(r, row->fd));
+		return 0;
+	}
 	if (which == 0 && row->fd) {
 		if (!known)
 			who_dir(s, &r->base[0], call_arg(r, row->fd));

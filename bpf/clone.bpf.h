@@ -7,7 +7,9 @@
 #ifndef ROOTWATCH_CLONE_BPF_H
 #define ROOTWATCH_CLONE_BPF_H
 
+#include "cgroup.bpf.h"
 #include "compat.bpf.h"
+#include "emit.bpf.h"
 #include "maps.bpf.h"
 
 #define CLONE_NEWTIME_	   0x80ull
@@ -34,7 +36,20 @@ struct {
 	__type(value, __u64);
 } clones SEC(".maps");
 
-/* How many there are; 0: nobody has to look. (More, when one was evicted: then they look.) */
+/* Into which cgroup its child was born, for those that have CLONE_INTO_CGROUP_ among them. */
+struct clone_cgroup {
+	__u32 id[2];		 /* of the kernfs node, which its directory has as inode number */
+	struct cgroup_name name; /* from the hierarchy's root */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 512);
+	__type(key, __u32);
+	__type(value, struct clone_cgroup);
+} clone_cgroups SEC(".maps");
+
+/* How many clones there are; 0: nobody has to look. (More, when one was evicted: then they look.) */
 volatile __u32 clones_kept = 0;
 
 static __always_inline const void *clone_user_ns(const struct task_struct *t)
@@ -42,6 +57,33 @@ static __always_inline const void *clone_user_ns(const struct task_struct *t)
 	const struct cred *c = TYPED(t, real_cred);
 
 	return TYPED(c, user_ns);
+}
+
+static __always_inline const void *clone_cgroup_of(__u64 task)
+{
+	const void *cset = LOAD(struct task_struct, task, cgroups);
+
+	return LOAD(struct cgroup, LOAD(struct css_set, cset, dfl_cgrp), kn);
+}
+
+/* Keeps where the child is, whose parent has that thread id. */
+__noinline int clone_keep_cgroup(__u64 child, __u32 tid)
+{
+	const void *kn = clone_cgroup_of(child);
+	__u64 id = LOAD(struct kernfs_node, kn, id);
+	struct scratch *s = emit_begin(0);
+	__u32 *kept;
+
+	if (!s)
+		return 0;
+	/* As struct clone_cgroup: right before the path that cgroup_path() writes. */
+	kept = (__u32 *)(s->record + sizeof(struct wire_cgroup)) - 3;
+	kept[2] = cgroup_path(s, kn) & ~CGROUP_HAS_ID;
+	kept[0] = id;
+	kept[1] = id >> 32;
+	bpf_map_update_elem(&clone_cgroups, &tid, kept, BPF_ANY);
+	emit_cancel(s);
+	return 0;
 }
 
 #define CLONE_OTHER(field, flag)                                                 \
@@ -64,6 +106,8 @@ __noinline int clone_keep(__u64 parent, __u64 child, __u64 made)
 	CLONE_OTHER(net_ns, CLONE_NEWNET_);
 	CLONE_OTHER(cgroup_ns, CLONE_NEWCGROUP_);
 	CLONE_OTHER(time_ns_for_children, CLONE_NEWTIME_);
+	if (made & CLONE_INTO_CGROUP_)
+		clone_keep_cgroup(child, tid);
 	if (made && !bpf_map_update_elem(&clones, &tid, &made, BPF_NOEXIST))
 		__sync_fetch_and_add(&clones_kept, 1);
 	return 0;
@@ -101,7 +145,10 @@ static __always_inline __u64 clone_kept(const struct task_struct *t)
 /* At the end of a clone3, whatever became of it, and of a task. */
 static __always_inline void clone_drop(__u32 tid)
 {
-	if (clones_kept && !bpf_map_delete_elem(&clones, &tid))
+	if (!clones_kept)
+		return;
+	bpf_map_delete_elem(&clone_cgroups, &tid);
+	if (!bpf_map_delete_elem(&clones, &tid))
 		__sync_fetch_and_add(&clones_kept, -1);
 }
 

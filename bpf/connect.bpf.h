@@ -74,17 +74,37 @@ static __always_inline void connect_peer_task(struct wire_connect *r, const void
 		SET_FLAG(r->flags, WIRE_CONNECT_PEER_SAME);
 }
 
+/* To whom it goes: the bound name, and the file. */
+static __always_inline void connect_peer(struct scratch *s, struct wire_connect *r,
+					 const void *peer)
+{
+	const void *addr = LOAD(struct unix_sock, peer, addr);
+	const void *d = LOAD(struct unix_sock, peer, path.dentry);
+
+	if (addr)
+		connect_name(s, r, addr);
+	if (!d)
+		return;
+	r->ino = LOAD(struct inode, LOAD(struct dentry, d, d_inode), i_ino);
+	r->dev = LOAD(struct super_block, LOAD(struct dentry, d, d_sb), s_dev);
+	path_blob(s, &r->path, d, path_mount(LOAD(struct unix_sock, peer, path.mnt)));
+}
+
 static __always_inline int connect_done(const struct task_struct *t, const struct gate *g,
 					const struct pt_regs *regs, bool is32, const void *sk,
 					long ret)
 {
-	const void *peer, *addr, *d;
+	const void *peer;
 	__u32 watched = 0;
 	struct wire_connect *r;
 	struct scratch *s;
 
 	/* Connected, but to nobody: AF_UNSPEC takes a datagram socket's peer away. */
 	if (ret == 0 && !LOAD(struct unix_sock, sk, peer))
+		return 0;
+	/* Io_uring's of a datagram socket, which cannot be told from a send there. */
+	if (ret == 0 && knob_datagrams && (g->hflags & WIRE_F_IO_URING) &&
+	    LOAD(struct sock, sk, sk_type) == SOCK_DGRAM_)
 		return 0;
 	if (!risen_acts(t, g))
 		return 0;
@@ -97,16 +117,7 @@ static __always_inline int connect_done(const struct task_struct *t, const struc
 	r->ret = ret;
 	peer = ret == 0 ? LOAD(struct unix_sock, sk, peer) : NULL;
 	if (peer) {
-		addr = LOAD(struct unix_sock, peer, addr);
-		if (addr)
-			connect_name(s, r, addr);
-		d = LOAD(struct unix_sock, peer, path.dentry);
-		if (d) {
-			r->ino = LOAD(struct inode, LOAD(struct dentry, d, d_inode), i_ino);
-			r->dev = LOAD(struct super_block, LOAD(struct dentry, d, d_sb), s_dev);
-			path_blob(s, &r->path, d,
-				  path_mount(LOAD(struct unix_sock, peer, path.mnt)));
-		}
+		connect_peer(s, r, peer);
 		connect_peer_task(r, sk, g, t);
 	}
 	watched = prefilter_connect(s, &r->name, r->peer_comm);

@@ -22,6 +22,8 @@ const volatile bool knob_blocked = false;  /* denied attempts of other users too
 const volatile __u32 knob_open_tier = 0;
 /* The hooks of acts.bpf.c are there: what calls act on is noted before the act. */
 const volatile bool knob_acts = false;
+/* The hook of datagram.bpf.c is there: the end of a send need not be looked at for Unix sockets. */
+const volatile bool knob_datagrams = false;
 /* What a seccomp filter ends in gives true for a call that is permitted, not -1 for one that is
  * not. */
 const volatile bool knob_permits = false;

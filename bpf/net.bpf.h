@@ -9,6 +9,7 @@
 #include "call.bpf.h"
 #include "compat.bpf.h"
 #include "connect.bpf.h"
+#include "datagram.bpf.h"
 #include "emit.bpf.h"
 #include "prefilter.bpf.h"
 #include "sock.bpf.h"
@@ -17,8 +18,6 @@
 #include "who.bpf.h"
 
 #define MSG_FASTOPEN_  0x20000000u
-#define SOCK_STREAM_   1
-#define SOCK_RAW_      3
 #define TCP_SYN_SENT_  2
 #define TCP_CLOSE_     7
 #define TCP_LISTEN_    10
@@ -58,11 +57,18 @@ static __always_inline __u32 net_send_flags(const struct pt_regs *regs, bool is3
 	return sock_arg(regs, is32, call == WIRE_CALL_SENDMSG ? 2 : 3);
 }
 
+/* By its arguments: may it go to a Unix socket by its address? (Where no hook sees that itself.) */
+static __always_inline bool net_may_be_unix(const struct pt_regs *regs, bool is32, __u32 call)
+{
+	return !knob_datagrams && (call != WIRE_CALL_SENDTO || sock_arg(regs, is32, 4));
+}
+
 /* Most of what is sent opens no connection, and no rule asks for datagrams. */
 static __always_inline bool net_is_dull(const struct pt_regs *regs, bool is32, __u32 call)
 {
 	return net_is_send(call) && !prefilters[prefilter_active & 1].datagrams &&
-	       !(net_send_flags(regs, is32, call) & MSG_FASTOPEN_);
+	       !(net_send_flags(regs, is32, call) & MSG_FASTOPEN_) &&
+	       !net_may_be_unix(regs, is32, call);
 }
 
 /* One end of a connection. */
@@ -132,24 +138,12 @@ static __always_inline void net_remote(struct net_end *e, const void *sk, __u32 
 		net_v4(&e->a, LOAD(struct sock, sk, __sk_common.skc_daddr));
 }
 
-/* Where sendmsg's address lies: struct msghdr begins with it, and struct mmsghdr with that. */
-static __always_inline const void *net_msg_name(const struct pt_regs *regs, bool is32)
-{
-	const void *msg = (const void *)sock_arg(regs, is32, 1);
-	__u64 name = 0;
-
-	bpf_probe_read_user(&name, is32 ? 4 : 8, msg);
-	return (const void *)name;
-}
-
 /* The address that was passed to a connect, bind or send, in user memory; NULL: none. */
 static __always_inline const void *net_passed(const struct pt_regs *regs, bool is32, __u32 call)
 {
 	if (call == WIRE_CALL_CONNECT || call == WIRE_CALL_BIND)
 		return (const void *)sock_arg(regs, is32, 1);
-	if (call == WIRE_CALL_SENDTO)
-		return (const void *)sock_arg(regs, is32, 4);
-	return net_msg_name(regs, is32);
+	return sock_sent_to(regs, is32, call);
 }
 
 static __always_inline bool net_is_nowhere(const struct net_end *e)
@@ -343,7 +337,8 @@ static __always_inline int net_report(const struct task_struct *t, const struct 
 
 	if (sock_is_multiplexed(regs, is32)) {
 		call = sock_calls[compat_arg(regs, is32, 0) & SOCK_CALLS_MASK];
-		if (!call_wanted(call) || net_is_dull(regs, is32, call) ||
+		if (!(call_wanted(call) || (net_is_send(call) && !knob_datagrams)) ||
+		    net_is_dull(regs, is32, call) ||
 		    (ret < 0 && net_tried(WIRE_CALL_CONNECT, ret) && !net_tried(call, ret)))
 			return 0;
 	}
@@ -362,6 +357,8 @@ static __always_inline int net_report(const struct task_struct *t, const struct 
 		return net_done(g, regs, call, sk, ret);
 	if (family == AF_UNIX_ && call == WIRE_CALL_CONNECT && (ret >= 0 || !net_tried(call, ret)))
 		return connect_done(t, g, regs, is32, sk, ret);
+	if (family == AF_UNIX_ && net_is_send(call) && !knob_datagrams)
+		return datagram_done(compat_untyped(sk), g->cgroup, gate_packed(g), call, ret);
 	return 0;
 }
 

@@ -327,13 +327,15 @@ int BPF_PROG(rootwatch_exit, struct task_struct *t)
 	struct gate g = {};
 	__u32 flags, group_code;
 
+	if (knob_acts) /* of a call whose end was missed */
+		acts_drop_dentry(tid);
 	if (!v)
 		return 0;
 	flags = v->flags;
 	bpf_map_delete_elem(&tasks, &tid);
 	clone_drop(tid);
-	if (knob_acts) /* of a call whose end was missed */
-		acts_drop(tid, ACT(CHANGED));
+	if (knob_acts)
+		acts_drop(tid, 0);
 	signal = TYPED(t, signal);
 	/* do_exit() counts the thread off before it comes here: 0 is the process' end. */
 	if (!(flags & TASK_REPORTED) || LOAD(struct signal_struct, signal, live.counter) != 0)

@@ -13,6 +13,10 @@
 #define AF_INET6_  10
 #define AF_PACKET_ 17
 
+#define SOCK_STREAM_ 1
+#define SOCK_DGRAM_  2
+#define SOCK_RAW_    3
+
 #define SUN_PATH_OFF_ 2 /* of sun_path in struct sockaddr_un, in every ABI */
 
 static __always_inline bool sock_is_multiplexed(const struct pt_regs *regs, bool is32)
@@ -29,6 +33,23 @@ static __always_inline __u64 sock_arg(const struct pt_regs *regs, bool is32, int
 		return compat_arg(regs, is32, n);
 	bpf_probe_read_user(&v, sizeof(v), (const char *)compat_arg(regs, is32, 1) + n * sizeof(v));
 	return v;
+}
+
+/* Where sendmsg's address lies: struct msghdr begins with it, and struct mmsghdr with that. */
+static __always_inline const void *sock_msg_name(const struct pt_regs *regs, bool is32)
+{
+	const void *msg = (const void *)sock_arg(regs, is32, 1);
+	__u64 name = 0;
+
+	bpf_probe_read_user(&name, is32 ? 4 : 8, msg);
+	return (const void *)name;
+}
+
+/* Where the address lies that a send was passed; NULL: there is none. */
+static __always_inline const void *sock_sent_to(const struct pt_regs *regs, bool is32, __u32 call)
+{
+	return call == WIRE_CALL_SENDTO ? (const void *)sock_arg(regs, is32, 4) :
+					  sock_msg_name(regs, is32);
 }
 
 /*

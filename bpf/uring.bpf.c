@@ -113,6 +113,17 @@ static __always_inline void uring_arguments(struct uring_act *a, __u64 req)
 				     LOAD(struct io_kiocb, req, cqe.fd);
 }
 
+/* The hooks before an act (acts.bpf.c) are to note what it is done to. */
+static __always_inline void uring_expect(const struct uring_act *a, __u32 tid)
+{
+	struct acts_ring ring = {};
+
+	__builtin_memcpy(ring.args, a->args, sizeof(ring.args));
+	ring.call = a->call;
+	ring.creds = compat_untyped(LOAD(struct io_kiocb, a->req, creds));
+	bpf_map_update_elem(&acts_rings, &tid, &ring, BPF_ANY);
+}
+
 /* Keeps what will be gone at the end. call_root: the call, and URING_ROOT when root asks for it. */
 #define URING_ROOT 0x100u
 __noinline int uring_keep(__u64 req, __u64 cgroup, __u64 gate, __u32 call_root)
@@ -136,6 +147,8 @@ __noinline int uring_keep(__u64 req, __u64 cgroup, __u64 gate, __u32 call_root)
 	a->path[1][0] = 0;
 	uring_arguments(a, req);
 	err = bpf_map_update_elem(&uring_acts, &tid, a, BPF_ANY);
+	if (!err && knob_acts && acts_hooks(a->call))
+		uring_expect(a, tid);
 	emit_cancel(s);
 	if (err && task_entered(t))
 		emit_lost(WIRE_C_LOST_BUSY);
@@ -171,6 +184,7 @@ __noinline int uring_path(__u32 slot, __u32 which)
 	const struct call_row *row;
 	struct wire_syscall *r;
 	struct uring_act *a;
+	bool known;
 
 	a = bpf_map_lookup_elem(&uring_acts, &tid);
 	if (!s || !a || which >= WIRE_SYSCALL_PATHS)
@@ -180,14 +194,17 @@ __noinline int uring_path(__u32 slot, __u32 which)
 	if (call >= WIRE_CALL_END - WIRE_CALL_FIRST)
 		return 0;
 	row = &call_rows[call];
+	known = knob_acts && (which ? r->f[1].fs_magic : r->f[0].fs_magic);
 	if (which == 0 && row->fd) {
-		who_dir(s, &r->base[0], call_arg(r, row->fd));
+		if (!known)
+			who_dir(s, &r->base[0], call_arg(r, row->fd));
 		return 0;
 	}
 	if (!row->path[which])
 		return 0;
 	emit_kernel_str(s, &r->asked[which], a->path[which], WIRE_PATH_MAX);
-	call_start(s, r, row, which, a->path[which][0]);
+	if (!known)
+		call_start(s, r, row, which, a->path[which][0]);
 	return 0;
 }
 
@@ -217,6 +234,8 @@ __noinline int uring_tell(__u64 req, __u32 call, long ret)
 	r->ret = ret;
 	__builtin_memcpy(r->args, a->args, sizeof(a->args));
 	who_cwd(s, &r->cwd, t);
+	if (knob_acts)
+		acts_take(s->slot);
 	uring_path(s->slot, 0);
 	uring_path(s->slot, 1);
 	call_submit(s, call, ret, g.hflags);
@@ -242,5 +261,7 @@ int BPF_PROG(rootwatch_uring_done, struct io_wq_work *work)
 	if (a->req == req && (creds_denied(ret) || (ret >= 0 && a->root)))
 		uring_tell(req, a->call, ret);
 	bpf_map_delete_elem(&uring_acts, &tid);
+	if (knob_acts && !bpf_map_delete_elem(&acts_rings, &tid))
+		acts_drop(tid, ACT(CHANGED));
 	return 0;
 }

@@ -399,6 +399,7 @@ struct wire_connect {
 #define WIRE_CONNECT_PEER_CONTAINER 4u /* and runs in a container */
 #define WIRE_CONNECT_PEER_SAME	    8u /* and in the very container of the client */
 #define WIRE_CONNECT_ASKED_ABSTRACT 16u
+#define WIRE_CONNECT_UNCONNECTED    32u /* by a datagram with its address, not by a connect */
 
 /* An address of the Internet: 16 bytes as in IPv6; one of IPv4 as ::ffff:a.b.c.d. */
 struct wire_address {

@@ -510,6 +510,11 @@ struct socket {
 	struct sock *sk;
 };
 
+struct socket_alloc {
+	struct socket socket;
+	struct inode vfs_inode;
+};
+
 struct sockaddr_un {
 	unsigned short sun_family;
 	char sun_path[108];

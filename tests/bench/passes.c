@@ -25,6 +25,10 @@ const struct row rows[ROWS] = {
 	{"f1", "fork+exec, host root", PLACE_HOST, "spawn", "/bin/nop", 1.05},
 	{"f2", "fork+exec, container uid 1000", PLACE_USER, "spawn", "/bin/nop", 1.05},
 	{"f3", "fork+exec, container root", PLACE_ROOT, "spawn", "/bin/nop", 1.05},
+	{"g1", "make+remove a node, host root", PLACE_HOST, "node", "/srv/node", 1.10},
+	{"g2", "make+remove a node, container root", PLACE_ROOT, "node", "/srv/node", 1.25},
+	{"h1", "datagram to a Unix socket, host root", PLACE_HOST, "datagram", "", 1.10},
+	{"h2", "datagram to a Unix socket, container root", PLACE_ROOT, "datagram", "", 1.25},
 };
 
 /* How long a pass waits for other people's BPF programs to go away. */

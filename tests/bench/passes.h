@@ -22,7 +22,7 @@ struct row {
 	double target;	  /* of rootwatch's ratio */
 };
 
-#define ROWS 15
+#define ROWS 19
 extern const struct row rows[ROWS];
 
 struct sample {

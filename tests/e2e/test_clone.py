@@ -71,6 +71,21 @@ def test_cgroup_taken_away(w):
     w.c.sh("rmdir /tmp/cg/sub; umount /tmp/cg")
     assert len(came) == 3, came
     assert all("cgroup-moved" in rules(e) and "CLONE_INTO_CGROUP" in field(e, "evt.arg.flags") for e in came), came[0]
+    assert all(field(e, "fd.name").endswith("/sub") for e in came), came[0]
+
+
+@suite.cases(("another cgroup", "/tmp/cg/other"), ("no cgroup", "/srv/tmp/cg/sub"))
+def test_cgroup_turned_away(w, _label, other):
+    """The descriptor in memory is another one by the end: told is where the child was born."""
+    if w.c.sh(f"mkdir -p /tmp/cg {other} && mount -t cgroup2 none /tmp/cg && mkdir -p /tmp/cg/sub {other}")[0] != 0:
+        raise suite.Skip("the container cannot make a cgroup of its own")
+    came = cloned(w, w.c, "vfork", f"{INTO_CGROUP:x}", "/tmp/cg/sub", other, times=3)
+    came += cloned(w, w.c, "vfork", f"{INTO_CGROUP:x}", "/tmp/cg/sub", "/tmp/cg/sub", times=1)
+    w.c.sh("rmdir /tmp/cg/sub /tmp/cg/other; umount /tmp/cg")
+    assert len(came) == 4 and all("cgroup-moved" in rules(e) for e in came), came
+    names = [field(e, "fd.name") for e in came]
+    assert all(name.endswith("/sub") and not name.startswith("/srv") for name in names), names
+    assert names[3] == "/tmp/cg/sub", names
 
 
 if __name__ == "__main__":

@@ -80,6 +80,7 @@ static const struct other {
 	{"rootwatch_opened_lsm", WIRE_TIER_LSM, {NULL}, NULL},
 	{"rootwatch_received", WIRE_TIER_FENTRY, {NULL}, NULL},
 	{"rootwatch_mapped", WIRE_TIER_FENTRY, {NULL}, NULL},
+	{"rootwatch_datagram", WIRE_TIER_FENTRY, {"security_unix_may_send"}, NULL},
 	{"rootwatch_calls", WIRE_TIER_FENTRY, {NULL}, NULL},
 	{"rootwatch_uring_begun", WIRE_TIER_FENTRY, {"io_renameat"}, NULL},
 	{"rootwatch_uring_done", WIRE_TIER_FENTRY, {"io_renameat"}, NULL},

@@ -19,7 +19,7 @@ struct watcher {
 	struct canary_proof *proof;
 	source_fn fn;
 	void *arg;
-	bool receives, maps, refuses; /* there is a hook that can prove it */
+	bool receives, maps, refuses, sends; /* there is a hook that can prove it */
 	char scratch[EVENT_SCRATCH];
 };
 
@@ -50,7 +50,9 @@ static void note(struct canary_proof *p, const struct event *e)
 		p->setid = true;
 		break;
 	case EVENT_CONNECT:
-		if (e->io_uring)
+		if (e->connect.flags & WIRE_CONNECT_UNCONNECTED)
+			p->datagram = true;
+		else if (e->io_uring)
 			p->uring_connect = true;
 		else if (e->blocked)
 			p->refused = true;
@@ -115,9 +117,9 @@ static bool complete(const struct watcher *w)
 	const struct canary_proof *p = w->proof;
 
 	return (p->received || !w->receives) && (p->mapped || !w->maps) &&
-	       (p->refused || !w->refuses) && ((p->uring && p->uring_connect) || !p->uring_tried) &&
-	       p->exec && p->rename && p->fork && p->exit && p->open && p->denied && p->setid &&
-	       p->connect;
+	       (p->refused || !w->refuses) && (p->datagram || !w->sends) &&
+	       ((p->uring && p->uring_connect) || !p->uring_tried) && p->exec && p->rename &&
+	       p->fork && p->exit && p->open && p->denied && p->setid && p->connect;
 }
 
 static int act(const struct sandbox *sb, bool urings, bool acts, int timeout_ms,
@@ -167,6 +169,7 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 			 has_hook(s, SOURCE_PROOF_URING_CONNECT) && canary_uring_works();
 	w.maps = has_hook(s, SOURCE_PROOF_MAPPED);
 	w.refuses = has_hook(s, SOURCE_PROOF_REFUSED);
+	w.sends = has_hook(s, SOURCE_PROOF_DATAGRAM);
 	why[0] = '\0';
 	err = sandbox_open(&sb, &o, why);
 	if (err)
@@ -228,6 +231,8 @@ bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)
 		return p->uring_sockets & hook->act;
 	case SOURCE_PROOF_MAPPED:
 		return p->mapped;
+	case SOURCE_PROOF_DATAGRAM:
+		return p->datagram;
 	case SOURCE_PROOF_REFUSED:
 		return p->refused;
 	case SOURCE_PROOF_ACT:

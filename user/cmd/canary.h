@@ -13,7 +13,8 @@
 
 struct canary_proof {
 	bool exec, rename, fork, exit, open, denied, received, mapped, setid, connect, moved;
-	bool refused; /* a connect, by a seccomp filter */
+	bool refused;  /* a connect, by a seccomp filter */
+	bool datagram; /* sent to a Unix socket by its address */
 	bool uring, uring_connect;
 	uint32_t uring_sockets; /* bits of WIRE_URING_* that were seen */
 	uint32_t acts;		/* bits of WIRE_ACT_* that were noted before they were done */

@@ -92,6 +92,32 @@ static int act_connect(bool ring)
 	return err;
 }
 
+static int send_one(const struct sockaddr_un *addr)
+{
+	int from = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool sent;
+
+	if (from < 0)
+		return -1;
+	sent = sendto(from, "", 1, 0, (const struct sockaddr *)addr, sizeof(*addr)) == 1;
+	close(from);
+	return sent ? 0 : -1;
+}
+
+/* Sends to a socket by its address. */
+static int act_datagram(void)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX, .sun_path = SOCKET};
+	int to = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = -1;
+
+	if (to < 0)
+		return -1;
+	if (unlink(SOCKET) == 0 && bind(to, (struct sockaddr *)&addr, sizeof(addr)) == 0)
+		err = send_one(&addr);
+	close(to);
+	return err;
+}
+
 /* Hands itself an open file. */
 static int act_receive(int fd)
 {
@@ -211,7 +237,8 @@ int cmd_canary(int argc, char **argv)
 		return EXIT_CODE_ERROR;
 	if (acts)
 		act_on_attributes(watched);
-	if (act_connect(ring) || act_fork() || (ring && canary_uring_unlink(WATCHED)))
+	if (act_connect(ring) || act_datagram() || act_fork() ||
+	    (ring && canary_uring_unlink(WATCHED)))
 		return EXIT_CODE_ERROR;
 	/* Down and up again: the second one is a raise of privilege. */
 	if (setresuid((uid_t)-1, 1, (uid_t)-1) || setresuid((uid_t)-1, 0, (uid_t)-1))

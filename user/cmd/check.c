@@ -199,7 +199,8 @@ static void check_tier(const struct report *r, const struct source *s)
 	if (tier == WIRE_TIER_TRACEPOINT)
 		line(r, NOTE, "not seen",
 		     "opens through io_uring: only that one was set up (rule io-uring-used); open "
-		     "files that come over Unix sockets; the name of a descriptor that another thread closed or replaced meanwhile");
+		     "files that come over Unix sockets; to which Unix socket a datagram went "
+		     "(its address counts); the name of a descriptor that another thread closed or replaced meanwhile");
 	if (source_refused(s))
 		;
 	else if (!source_slows_calls(s))
@@ -211,8 +212,8 @@ static void check_tier(const struct report *r, const struct source *s)
 	check_urings(r, s);
 	line(r, NOTE, "not seen",
 	     source_acts(s) ?
-		     "where the paths of what was denied or done through io_uring led at that "
-		     "moment (it is looked up right after)" :
+		     "where the paths of what was denied led at that moment (it is looked up right "
+		     "after)" :
 		     "where the paths of other calls led at that moment (it is looked up right after)");
 	line(r, NOTE, "not seen", "%s", NOT_SEEN);
 }

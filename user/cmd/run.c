@@ -21,9 +21,10 @@
 #include "output/output.h"
 #include "source/source.h"
 
-#define HOSTNAME_MAX   256
-#define PROOF_MS       400
-#define HOOKS_TEXT_MAX 1024
+#define HOSTNAME_MAX 256
+#define PROOF_MS     400
+/* The names of all hooks that there are, of which half are in use at once. */
+#define HOOKS_TEXT_MAX 2048
 
 struct run {
 	struct stream stream;
@@ -87,6 +88,7 @@ static int announce(struct run *r)
 
 		if (len > 0 && used + (size_t)len < sizeof(hooks))
 			used += (size_t)len;
+		hooks[used] = '\0'; /* no part of a name */
 	}
 	err = pipeline_start(r->stream.pipeline, tier_name(source_tier(r->stream.source)), hooks);
 	return err ? err : sink_flush(r->stream.sink);

@@ -238,6 +238,8 @@ X(FD_ASKED, "rootwatch.fd.asked", STRING, true, ALWAYS, C, \
   "the socket as the client spelt it", "\"../run/docker.sock\"") \
 X(FD_ABSTRACT, "rootwatch.fd.abstract", BOOL, false, ALWAYS, C, \
   "the socket has an abstract name, no file", "false") \
+X(FD_UNCONNECTED, "rootwatch.fd.unconnected", BOOL, false, ALWAYS, C, \
+  "a datagram was sent there by its address (sendto, sendmsg, sendmmsg), without a connect", "false") \
 X(PEER_PID, "rootwatch.peer.pid", NUMBER, true, ALWAYS, C, \
   "process id of the listener on the host", "812") \
 X(PEER_COMM, "rootwatch.peer.comm", STRING, true, ALWAYS, C, \

@@ -126,6 +126,7 @@ void object_fields_write_connect(struct line *l, const struct event *e)
 	put_own(l, F_FD_TYPECHAR, STR_LIT("u"));
 	put_socket(l, F_FD_ASKED, c->asked, c->flags & WIRE_CONNECT_ASKED_ABSTRACT);
 	put_bool(l, F_FD_ABSTRACT, abstract);
+	put_bool(l, F_FD_UNCONNECTED, c->flags & WIRE_CONNECT_UNCONNECTED);
 	put_num_if(l, F_PEER_PID, c->peer_pid != 0, c->peer_pid);
 	put_str(l, F_PEER_COMM, c->peer_comm);
 	put_str(l, F_PEER_PATH, c->path);

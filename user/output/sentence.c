@@ -173,16 +173,20 @@ static void write_open(struct line *l, const struct event *e, size_t cap)
 
 static void write_connect(struct line *l, const struct event *e, size_t cap)
 {
-	bool abstract;
+	bool abstract, sent = e->connect.flags & WIRE_CONNECT_UNCONNECTED;
 	struct str name = event_socket(&e->connect, &abstract);
 
 	write_who(l, e);
-	if (e->ret < 0) {
+	if (e->ret < 0)
 		write_tried(l, e);
+	if (e->ret < 0 && sent)
+		line_literal(l, "send to ");
+	else if (e->ret < 0)
 		line_literal(l, "connect to ");
-	} else {
+	else if (sent)
+		line_literal(l, " sent to ");
+	else
 		line_literal(l, " connected to ");
-	}
 	if (abstract)
 		line_literal(l, "@");
 	foreign(l, name, cap);

@@ -36,6 +36,7 @@ static const char *const extras[] = {
 	"mnt_drop_write",
 	"mnt_drop_write_file",
 	"bpf_loop",
+	CHOICE_MAY_SEND,
 };
 
 int choice_extra(const char *function)
@@ -83,6 +84,8 @@ int choice_make(const struct choice_have *have, uint32_t forced, struct choice *
 			out->extras = have->extras;
 			out->acts = order[i] != WIRE_TIER_TRACEPOINT && !have->acts;
 			out->chown = out->acts && !have->chown;
+			out->datagrams = order[i] != WIRE_TIER_TRACEPOINT &&
+					 (have->extras >> choice_extra(CHOICE_MAY_SEND) & 1);
 			out->refused = out->probes && !have->refused;
 			out->permits = have->permits;
 			out->mapped = order[i] != WIRE_TIER_TRACEPOINT && !have->mapped;
@@ -103,6 +106,10 @@ bool choice_degrade(struct choice *c, char why[static CHOICE_WHY_MAX])
 {
 	if (c->extras && (c->acts || c->urings)) {
 		c->extras = 0;
+		return true;
+	}
+	if (c->datagrams) {
+		c->datagrams = false;
 		return true;
 	}
 	if (c->acts) {

@@ -32,10 +32,14 @@ struct choice {
 	uint32_t extras; /* of these functions those that are there */
 	bool acts;	 /* what the other calls act on is noted before the act */
 	bool chown;	 /* of these by security_path_chown(), else at its caller's beginning */
+	bool datagrams;	 /* those sent to Unix sockets by address are seen with the receiver */
 	bool mapped;	 /* and mappings, without a look at all system calls */
 	bool refused;	 /* what a seccomp filter refuses, which comes to no probe, is seen */
 	bool permits; /* at the end of __seccomp_permit_syscall(), else of __secure_computing() */
 };
+
+/* Of them where the kernel asks whether a datagram may be sent from one Unix socket to another. */
+#define CHOICE_MAY_SEND "security_unix_may_send"
 
 /* The number of such a function; -1: it is none of them. */
 int choice_extra(const char *function);

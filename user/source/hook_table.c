@@ -78,6 +78,10 @@ const struct hook_row hook_rows[] = {
 	 {"rootwatch_mapped", "fexit/security_mmap_file",
 	  "files mapped for writing by descriptors that others opened", 0, true,
 	  SOURCE_PROOF_MAPPED, WIRE_TIER_FENTRY, 0}},
+	{HOOK_DATAGRAMS,
+	 {"rootwatch_datagram", "fexit/" CHOICE_MAY_SEND,
+	  "datagrams sent to Unix sockets by their address", 0, true, SOURCE_PROOF_DATAGRAM,
+	  WIRE_TIER_FENTRY, 0}},
 	{HOOK_ACTS,
 	 {"rootwatch_act_rename", "fentry/security_path_rename",
 	  "what is renamed, and to where, before it is done", 0, true, SOURCE_PROOF_ACT,
@@ -217,6 +221,8 @@ bool hook_row_is_used(const struct hook_row *row, const struct choice *c)
 		return c->urings && has_function(c, row->hook.hook);
 	case HOOK_MAPPED:
 		return c->mapped;
+	case HOOK_DATAGRAMS:
+		return c->datagrams;
 	case HOOK_ACTS:
 		return c->acts;
 	case HOOK_ACTS_MORE:

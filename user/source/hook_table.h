@@ -17,6 +17,7 @@ enum hook_when {
 	HOOK_OPEN_TRACEPOINT,
 	HOOK_RECEIVED,
 	HOOK_MAPPED,
+	HOOK_DATAGRAMS,
 	HOOK_URINGS,
 	HOOK_URING_NET, /* and the kernel has the function */
 	HOOK_ACTS,

@@ -48,10 +48,12 @@ void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)
 	h->n = 0;
 	skel->rodata->knob_open_tier = h->choice.open;
 	skel->rodata->knob_acts = h->choice.acts;
+	skel->rodata->knob_datagrams = h->choice.datagrams;
 	skel->rodata->knob_permits = h->choice.permits;
 	/* (What could use it is looked at by older verifiers whether it is used or not.) */
 	if (!h->choice.acts)
 		(void)bpf_map__set_max_entries(skel->maps.acts_notes, 1);
+	(void)bpf_map__set_autocreate(skel->maps.datagram_ways, h->choice.datagrams);
 	(void)bpf_map__set_autocreate(skel->maps.uring_acts, h->choice.urings);
 	(void)bpf_map__set_autocreate(skel->maps.uring_regs, h->choice.urings);
 	(void)bpf_map__set_autocreate(skel->maps.uring_net_next, h->choice.urings);

@@ -80,6 +80,13 @@ static int seed(struct source *s)
 	return fd < 0 ? fd : 0;
 }
 
+/* Unix sockets are sent to where all calls are looked at anyway, unless a hook sees that. */
+static bool sends_are_seen(const struct hooks *h, uint32_t call)
+{
+	return call >= WIRE_CALL_SENDTO && call <= WIRE_CALL_SENDMMSG && !h->choice.datagrams &&
+	       !h->choice.probes;
+}
+
 /*
  * Those to be seen at the end of a call: all, or those that the filter wants and those that are
  * told without being asked for; opens only if nothing else sees them.
@@ -89,7 +96,8 @@ static struct wire_calls wanted_calls(const struct source *s, const struct filte
 	struct wire_calls wanted = {{0}};
 
 	for (uint32_t call = WIRE_CALL_NONE + 1; call < WIRE_CALL_END; call++) {
-		bool asked = s->all || wire_call_always(call) || wire_calls_has(&f->calls, call);
+		bool asked = s->all || wire_call_always(call) || sends_are_seen(&s->hooks, call) ||
+			     wire_calls_has(&f->calls, call);
 
 		/* (Of opens by a handle, what was denied is seen at the call's end only.) */
 		if (asked && (!wire_call_is_open(call) || call == WIRE_CALL_OPEN_BY_HANDLE_AT ||

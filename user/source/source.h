@@ -39,6 +39,7 @@ enum source_proof {
 	SOURCE_PROOF_DENIED,   /* one that was denied */
 	SOURCE_PROOF_OPENS,    /* both */
 	SOURCE_PROOF_RECEIVED, /* an open file that was received */
+	SOURCE_PROOF_DATAGRAM, /* one sent to a Unix socket by its address */
 	SOURCE_PROOF_MAPPED,   /* a mapping of one that was opened with other credentials */
 	SOURCE_PROOF_URING,    /* a file unlinked through io_uring */
 	SOURCE_PROOF_URING_CONNECT,

@@ -14,7 +14,8 @@
  *   load hold                           does nothing (a container's first process)
  *
  * OP: getppid, confined (the same under a seccomp filter), read (open+close O_RDONLY), write
- * (O_WRONLY), create (O_WRONLY|O_CREAT), spawn (fork+exec+wait of the program PATH).
+ * (O_WRONLY), create (O_WRONLY|O_CREAT), spawn (fork+exec+wait of the program PATH), node (mknod
+ * and unlink), datagram (sendto by a Unix socket's address, and recv).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,8 +27,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -107,6 +110,31 @@ static int op_create(const char *path)
 	return open_close(path, O_WRONLY | O_CREAT);
 }
 
+static int op_node(const char *path)
+{
+	return mknod(path, S_IFREG | 0644, 0) || unlink(path) ? -1 : 0;
+}
+
+/* To itself, by a name that the kernel chose. */
+static int op_datagram(const char *path)
+{
+	static struct sockaddr_un self = {.sun_family = AF_UNIX};
+	static socklen_t len = sizeof(self);
+	static int fd = -1;
+	char byte = 'x';
+
+	(void)path;
+	if (fd < 0) {
+		fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		if (fd < 0 || bind(fd, (struct sockaddr *)&self, sizeof(self.sun_family)) ||
+		    getsockname(fd, (struct sockaddr *)&self, &len))
+			return -1;
+	}
+	if (sendto(fd, &byte, 1, 0, (struct sockaddr *)&self, len) != 1)
+		return -1;
+	return recv(fd, &byte, 1, 0) == 1 ? 0 : -1;
+}
+
 static int op_spawn(const char *path)
 {
 	char *argv[] = {(char *)"nop", NULL};
@@ -134,8 +162,9 @@ static op_fn *op_find(const char *name)
 		const char *name;
 		op_fn *fn;
 	} ops[] = {
-		{"getppid", op_getppid},   {"read", op_read},	  {"write", op_write},
-		{"confined", op_confined}, {"create", op_create}, {"spawn", op_spawn},
+		{"getppid", op_getppid},   {"read", op_read},	      {"write", op_write},
+		{"confined", op_confined}, {"create", op_create},     {"spawn", op_spawn},
+		{"node", op_node},	   {"datagram", op_datagram},
 	};
 
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)

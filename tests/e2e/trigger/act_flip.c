@@ -8,6 +8,7 @@
 #include "flip.h"
 #include "flip_files.h"
 #include "flip_mounts.h"
+#include "flip_ring.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -19,8 +20,8 @@ static const char usage[] =
 	"symbolic link in it leads now to the one, now to the other; parent: the folders change places;\n"
 	"fd: a descriptor is that of the file in the one, or in the other\n"
 	"ACT: chmod, chown, truncate, unlink, rename-from, rename-to, link-from, link-to, symlink, mkdir,\n"
-	"mknod, mount, umount, move-from, move-to, pivot, setxattr, removexattr, set-acl; of fd: ftruncate,\n"
-	"fsetxattr";
+	"mknod, mount, umount, move-from, move-to, pivot, setxattr, removexattr, set-acl, ring-unlink,\n"
+	"ring-setxattr (through io_uring); of fd: ftruncate, fsetxattr";
 
 #define LINK "/tmp/flip-link"
 
@@ -102,6 +103,8 @@ static const struct act {
 	{"set-acl", THERE, act_set_acl, marked, unmark},
 	{"ftruncate", THERE, act_ftruncate, marked, make_empty},
 	{"fsetxattr", THERE, act_fsetxattr, has_value, take_value},
+	{"ring-setxattr", THERE, act_ring_setxattr, has_value, take_value},
+	{"ring-unlink", THERE, act_ring_unlink, gone, link_again},
 };
 
 /* What the acts need beside the files in the folders; and at the end it is taken away. */

@@ -196,6 +196,7 @@ static const struct want wants[] = {
 	{EVENT_CONNECT, "fd.ino", "77"},
 	{EVENT_CONNECT, "rootwatch.fd.asked", "\"../d.sock\""},
 	{EVENT_CONNECT, "rootwatch.fd.abstract", "false"},
+	{EVENT_CONNECT, "rootwatch.fd.unconnected", "false"},
 	{EVENT_CONNECT, "rootwatch.peer.pid", "812"},
 	{EVENT_CONNECT, "rootwatch.peer.comm", "\"dockerd\""},
 	{EVENT_CONNECT, "rootwatch.peer.path", "\"/var/run/docker.sock\""},

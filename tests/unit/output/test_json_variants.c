@@ -133,11 +133,12 @@ static void connect_variants(void **state)
 	s.e.connect.ino = 0;
 	s.e.connect.flags = WIRE_CONNECT_PEER | WIRE_CONNECT_ABSTRACT |
 			    WIRE_CONNECT_ASKED_ABSTRACT | WIRE_CONNECT_PEER_CONTAINER |
-			    WIRE_CONNECT_PEER_SAME;
+			    WIRE_CONNECT_PEER_SAME | WIRE_CONNECT_UNCONNECTED;
 	line = printed_checked(&s);
 	printed_expect(line, "fd.name", "\"@/containerd-shim/1.sock\"");
 	printed_expect(line, "rootwatch.fd.asked", "\"@x\"");
 	printed_expect(line, "rootwatch.fd.abstract", "true");
+	printed_expect(line, "rootwatch.fd.unconnected", "true");
 	printed_expect(line, "fd.ino", "null");
 	printed_expect(line, "rootwatch.peer.container", "true");
 	printed_expect(line, "rootwatch.peer.same_container", "true");

@@ -216,6 +216,26 @@ static void less_and_less(void **state)
 	assert_false(choice_degrade(&c, why));
 }
 
+static void datagrams(void **state)
+{
+	char why[CHOICE_WHY_MAX] = "";
+	struct choice_have h = all;
+	struct choice c;
+
+	(void)state;
+	assert_int_equal(choice_make(&h, CHOICE_AUTO, &c, why), 0);
+	assert_false(c.datagrams);
+	h.extras = 1u << choice_extra(CHOICE_MAY_SEND);
+	assert_int_equal(choice_make(&h, WIRE_TIER_TRACEPOINT, &c, why), 0);
+	assert_false(c.datagrams);
+	assert_int_equal(choice_make(&h, CHOICE_AUTO, &c, why), 0);
+	assert_true(c.datagrams);
+	assert_true(choice_degrade(&c, why)); /* what goes first is another's */
+	assert_true(c.datagrams && c.acts);
+	assert_true(choice_degrade(&c, why));
+	assert_true(!c.datagrams && c.acts);
+}
+
 /* Functions whose programs are not used anyway are no reason to try once more. */
 static void extras_of_nothing(void **state)
 {
@@ -258,6 +278,7 @@ int main(void)
 		cmocka_unit_test(refused_calls),
 		cmocka_unit_test(functions_that_not_all_have),
 		cmocka_unit_test(acts),
+		cmocka_unit_test(datagrams),
 		cmocka_unit_test(less_and_less),
 		cmocka_unit_test(extras_of_nothing),
 		cmocka_unit_test(names),

@@ -229,6 +229,8 @@ static void build_connect(struct build *b)
 		c->flags |= abstract ? WIRE_CONNECT_ABSTRACT : 0;
 	}
 	c->flags |= abstract ? WIRE_CONNECT_ASKED_ABSTRACT : 0;
+	if (input_bool(&b->in, F_FD_UNCONNECTED, false))
+		c->flags |= WIRE_CONNECT_UNCONNECTED;
 	c->peer_comm = build_comm(b, F_PEER_COMM, STR_LIT(""));
 	c->peer_pid = input_id(&b->in, F_PEER_PID, peer ? 812 : 0);
 	if (input_bool(&b->in, F_PEER_SAME, false))

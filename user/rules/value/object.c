@@ -33,6 +33,8 @@ static bool of_peer(struct value *v, const struct event_connect *c, enum field_i
 	case F_FD_ABSTRACT:
 		event_socket(c, &abstract);
 		return set_bool(v, abstract);
+	case F_FD_UNCONNECTED:
+		return set_bool(v, c->flags & WIRE_CONNECT_UNCONNECTED);
 	case F_PEER_PID:
 		return set_num_if(v, c->peer_pid != 0, c->peer_pid);
 	case F_PEER_COMM:

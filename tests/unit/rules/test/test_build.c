@@ -258,6 +258,10 @@ static void test_connect(void **state)
 	assert_int_equal(e->connect.name.len, 0);
 	assert_str(e->connect.asked, "/run/x");
 	assert_int_equal(e->connect.flags, 0);
+	stop(NULL);
+	start(NULL);
+	e = MADE("evt.type", "connect", "fd.name", "/run/x", "rootwatch.fd.unconnected", "true");
+	assert_int_equal(e->connect.flags, WIRE_CONNECT_UNCONNECTED);
 }
 
 static void test_setid(void **state)
