@@ -124,9 +124,12 @@ def test_own_namespaces_without_a_container_cgroup(w):
 
 
 def test_out_of_its_cgroup(w):
-    """Root that can write the host's cgroups leaves its own: unknown then, but not the host."""
+    """
+    Root that can write the host's cgroups leaves its own: unknown then, but not the host. (Where they
+    are mounted with nsdelegate, as systemd does, it gets out of none that is a namespace's root.)
+    """
     mounts = [bind(root, "/cgroups/" + os.path.basename(root)) for root in clean.cgroup_roots()]
-    with Runc(privileged=True, extra=mounts) as c:
+    with Runc(privileged=True, host_cgroups=True, extra=mounts) as c:
         status, _ = c.sh("for d in /cgroups/*; do echo $$ >$d/cgroup.procs || exit 1; done")
         assert status == 0
         path = "/etc/escaped-" + c.id[:12]

@@ -128,7 +128,7 @@ fi
 
 if [ -z "$(find . -newer Makefile -type f -not -path './build/*' -name '*.[od]')" ] &&
 	[ "$(find . -maxdepth 1 -mindepth 1 -printf '%f\n' | sort | tr '\n' ' ')" = \
-		".ci LICENSE Makefile bpf build include user vmlinux " ]; then
+		".ci LICENSE Makefile README.md bpf build include user vmlinux " ]; then
 	ok all-output-in-build
 else
 	not_ok all-output-in-build "files outside build/: $(find . -maxdepth 1 -mindepth 1 -printf '%f ')"

@@ -42,16 +42,17 @@ def bind(source, target, *options):
 
 
 def spec(args, user=0, caps=None, privileged=False, readonly=False, no_new_privs=False,
-         userns=False, host_network=False, extra=(), cgroups_path=None, annotations=None,
-         cwd="/", env=(), refused=()):
+         userns=False, host_network=False, host_cgroups=False, extra=(), cgroups_path=None,
+         annotations=None, cwd="/", env=(), refused=()):
     """
     config.json of a bundle, as Docker would ask for it unless told otherwise. refused: names of
     system calls that a seccomp filter answers with EPERM, or {name: another errno}.
     """
     bounding = ["CAP_" + c for c in (own_caps() if privileged else CAPS if caps is None else caps)]
     held = [] if user else bounding
-    namespaces = ["pid", "mount", "ipc", "uts", "cgroup"]
+    namespaces = ["pid", "mount", "ipc", "uts"]
     namespaces += [] if host_network else ["network"]
+    namespaces += [] if host_cgroups else ["cgroup"]
     mounts = [
         {"destination": "/proc", "type": "proc", "source": "proc"},
         {"destination": "/dev", "type": "tmpfs", "source": "tmpfs",

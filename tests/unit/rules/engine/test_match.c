@@ -239,7 +239,8 @@ static void regular_expressions(void **state)
 	assert_int_equal(regex_of("[[:alpha:]]+(?i:X)", STR_LIT("abx")), 1);
 	assert_int_equal(regex_of("(a*)*(a*)*(a*)*b", STR_LIT("aaaaaaaaaaaaaaaaaaaaaaaaaaaac")),
 			 0); /* no b at all: that is soon found out */
-	assert_int_equal(regex_of("(a|aa|a?)+b",
+	/* No way back from a back reference. */
+	assert_int_equal(regex_of("(?<n>a|aa|a?)+\\k<n>b",
 				  STR_LIT("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaacb")),
 			 -1);
 	assert_int_equal(regex_new(&r, STR_LIT("ab[c"), why, sizeof(why), &where), -22);
@@ -248,6 +249,23 @@ static void regular_expressions(void **state)
 	assert_int_equal(regex_new(&r, STR_LIT("(*UTF)a"), why, sizeof(why), NULL), -22);
 	assert_int_equal(regex_new(&r, STR_LIT("a\\Cb"), why, sizeof(why), NULL), -22);
 	assert_null(r);
+}
+
+/* What looks for one thing behind the other takes ways without number through a long text. */
+static void regular_expressions_on_long_texts(void **state)
+{
+	static const char pattern[] = ".*(ab|a.b).*(ac|a.c).*(ad|a[^x]d).*";
+	static char text[4000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = "abac  "[i % 6];
+	assert_int_equal(regex_of(pattern, (struct str){text, sizeof(text), sizeof(text)}), 0);
+	assert_int_equal(regex_of("(a|aa|a?)+b", STR_LIT("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaacb")),
+			 0);
+	text[sizeof(text) - 3] = 'a';
+	text[sizeof(text) - 1] = 'd';
+	assert_int_equal(regex_of(pattern, (struct str){text, sizeof(text), sizeof(text)}), 1);
 }
 
 int main(void)
@@ -260,6 +278,7 @@ int main(void)
 		cmocka_unit_test(sets_of_paths),
 		cmocka_unit_test(a_large_set_of_paths),
 		cmocka_unit_test(regular_expressions),
+		cmocka_unit_test(regular_expressions_on_long_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -358,8 +358,8 @@ static void what_does_not_fit_is_refused(void **state)
 /* A match that takes too long counts as one, and is counted. */
 static void an_evil_regex_ends(void **state)
 {
-	struct rule r =
-		tree_rule("r", PRIORITY_ERROR, tree_test(F_FD_NAME, OP_REGEX, "(a|aa|a?)+b"));
+	struct rule r = tree_rule("r", PRIORITY_ERROR,
+				  tree_test(F_FD_NAME, OP_REGEX, "(?<n>a|aa|a?)+\\k<n>b"));
 	struct event e =
 		judge_open(judge_file("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaacb"), O_RDONLY);
 	char why[ENGINE_WHY_MAX];
