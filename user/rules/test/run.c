@@ -11,7 +11,8 @@
 #define ARENA_MAX (64u << 20)
 
 struct run {
-	struct arena arena;
+	struct arena arena; /* of the file */
+	struct arena event; /* of one case */
 	struct run_result *result;
 	struct run_count *counts;
 	struct engine *engine;
@@ -32,7 +33,7 @@ static void malformed(struct run *r, struct rule_pos pos, const char *what)
 static int give(struct run *r, struct build *b, const struct yaml *key, const struct yaml *value)
 {
 	size_t n = value->kind == YAML_LIST ? value->n : yaml_is_null(value) ? 0 : 1;
-	struct rule_value *values = arena_new(&r->arena, n + 1, sizeof(*values));
+	struct rule_value *values = arena_new(&r->event, n + 1, sizeof(*values));
 	const char *why;
 	int err;
 
@@ -57,7 +58,7 @@ static int give(struct run *r, struct build *b, const struct yaml *key, const st
 
 static int make_event(struct run *r, const struct yaml *fields, const struct event **e)
 {
-	struct build *b = build_new(&r->arena);
+	struct build *b = build_new(&r->event);
 	const char *field = NULL, *why;
 	struct rule_pos pos = fields->pos;
 	int err = b ? 0 : -ENOMEM;
@@ -274,6 +275,7 @@ static int run_document(struct run *r, const struct yaml *root)
 	for (size_t i = 0; i < root->n; i++) {
 		int err = run_case(r, root->kids[i]);
 
+		arena_free(&r->event);
 		if (err == -ENOMEM)
 			return err;
 		r->result->failed += err != 0;
@@ -290,6 +292,7 @@ int run_cases(struct run_result *result, struct run_count *counts, const struct 
 	int err;
 
 	arena_init(&r.arena, ARENA_MAX);
+	arena_init(&r.event, ARENA_MAX);
 	err = yaml_load(&documents, &r.arena, text, log);
 	for (const struct yaml_document *d = documents; d && !err; d = d->next)
 		err = run_document(&r, d->root);

@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "rules/test/run.h"
 
@@ -164,13 +166,29 @@ static void test_goes_on(void **state)
 	assert_int_equal(result.cases, 0);
 }
 
+/* What one case needs is not kept for the others. */
+static void test_many(void **state)
+{
+	static const char one[] = "- test: a\n" EVENT("/etc/x") "  fires: [etc]\n";
+	const size_t n = 10000, len = sizeof(one) - 1;
+	char *text = malloc(n * len + 1);
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < n; i++)
+		memcpy(text + i * len, one, sizeof(one));
+	assert_int_equal(run(text), 0);
+	assert_int_equal(result.cases, n);
+	assert_int_equal(result.failed, 0);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_passes),
-		cmocka_unit_test(test_fails),
-		cmocka_unit_test(test_malformed),
-		cmocka_unit_test(test_goes_on),
+		cmocka_unit_test(test_passes),	  cmocka_unit_test(test_fails),
+		cmocka_unit_test(test_malformed), cmocka_unit_test(test_goes_on),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
