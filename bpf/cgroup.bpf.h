@@ -225,8 +225,8 @@ __noinline int cgroup_classify(__u64 css_set, __u64 dfl_id, __u64 v1_id)
 }
 
 /* (Since 6.2 a css_set has its type, wherever it came from.) */
-static __always_inline const struct cgroup_value *
-cgroup_first_sight(const struct cgroup_key *key, const void *css_set)
+static __always_inline const struct cgroup_value *cgroup_first_sight(const struct cgroup_key *key,
+								     const void *css_set)
 {
 	const struct cgroup_value *found;
 

@@ -212,8 +212,7 @@ static __always_inline struct scratch *open_begin(__u64 cgroup, __u64 gate, __u6
 /* An open whose descriptor is not known where it is seen. */
 static __always_inline int open_seen(const struct gate *g, const void *f, __u32 oflags, __u32 call)
 {
-	struct scratch *s =
-		open_begin(g->cgroup, gate_packed(g), compat_address(f), oflags, call);
+	struct scratch *s = open_begin(g->cgroup, gate_packed(g), compat_address(f), oflags, call);
 
 	if (!s)
 		return 0;
@@ -243,7 +242,7 @@ static __always_inline __u32 open_mapped(__u64 cgroup, __u64 gate, __u64 f, __u3
 
 /* By the system call, when it has returned a descriptor. */
 static __always_inline __u32 open_done(const struct task_struct *t, __u64 cgroup, __u64 gate,
-				     const struct pt_regs *regs, __u32 call, long ret)
+				       const struct pt_regs *regs, __u32 call, long ret)
 {
 	struct scratch *s;
 	const void *f;

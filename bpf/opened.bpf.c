@@ -46,7 +46,7 @@ static __always_inline bool opened_gate(struct task_struct *t, struct gate *g, b
 {
 	if (!creds_root(TYPED(t, cred)) && !(denied && knob_blocked))
 		return false;
-	return gate_container(t, g) && TYPED(t, tgid) != (int)knob_agent;
+	return !gate_is_outside(t) && gate_container(t, g) && TYPED(t, tgid) != (int)knob_agent;
 }
 
 SEC("fexit/path_openat")

@@ -120,31 +120,34 @@ __noinline __u32 syscall_mmap(__u64 cgroup, __u64 gate)
 #endif
 
 /*
- * Does someone want to see a call of a task that counts, and in which container (g) is it? With a
- * frame of its own: what comes behind the gate finds a stack to use.
+ * In which container (g) is the task, if in one, and not our own? With a frame of its own: what
+ * comes behind the gate finds a stack to use.
  */
-SYSCALL_GATE int syscall_gate(long ret, __u32 call, struct gate *g)
+SYSCALL_GATE int syscall_gate(struct gate *g)
 {
 	struct task_struct *t = compat_current();
-	const struct pt_regs *regs = compat_user_regs(t);
 	struct gate_task of;
 	__u32 hflags;
-	bool is32;
 
 	if (!g)
 		return false;
 	hflags = g->hflags;
-	is32 = hflags & WIRE_F_COMPAT;
 	gate_find_trusted(&of, t);
-	if (ret < 0 && !creds_denied(ret) && !net_tried(call, ret))
-		return false;
-	if (!wire_call_is_open(call) && (net_is_dull(regs, is32, call) || dup_is_dull(call, ret) ||
-					 dull_call(regs, is32, call, ret)))
-		return false;
 	if (!gate_look(t, &of, g, true, true) || TYPED(t, tgid) == (int)knob_agent)
 		return false;
 	g->hflags = hflags;
 	return true;
+}
+
+/* Does nobody care for such a call (no open), whoever makes it? */
+__noinline int syscall_is_dull(__u32 call, __u32 is32, long ret)
+{
+	const struct pt_regs *regs = compat_user_regs(compat_current());
+
+	if (ret < 0 && !creds_denied(ret) && !net_tried(call, ret))
+		return true;
+	return net_is_dull(regs, is32, call) || dup_is_dull(call, ret) ||
+	       dull_call(regs, is32, call, ret);
 }
 
 static __always_inline bool syscall_may_make_root(__u32 call)
@@ -169,45 +172,65 @@ static __always_inline bool syscall_may_bind(__u32 call, __u32 flag)
 	return call == WIRE_CALL_BIND || (call == WIRE_CALL_CONNECT && (flag & WIRE_F_COMPAT));
 }
 
-/* Of a call that somebody wants to see: does its caller count? Then it is told. */
-static __always_inline int syscall_tell(const struct task_struct *t, __u32 flag, __u32 call,
-					long ret, __u32 tier)
+/* (All of a gate is passed on, which Linux 6.2 wants to see written.) */
+static __always_inline void syscall_begin(struct gate *g)
 {
-	struct gate g;
-	bool denied;
+	g->cgroup = 0;
+	g->hier = 0;
+	g->flags = 0;
+}
+
+/* Of an open that somebody wants to see: does its caller count? Then it is told. */
+static __always_inline int syscall_tell_open(const struct task_struct *t, struct gate *g,
+					     __u32 call, long ret)
+{
 	__u32 n;
 
-	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && creds_denied(ret)) &&
+	if (ret < 0 && !creds_denied(ret)) /* from here on what failed was denied */
+		return 0;
+	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && ret < 0))
+		return 0;
+	if (gate_is_outside(t))
+		return 0;
+	syscall_begin(g);
+	if (!syscall_gate(g))
+		return 0;
+	call = FORGET(call);
+	if (ret < 0 && call == WIRE_CALL_OPEN_BY_HANDLE_AT)
+		return syscall_handle_denied(g->cgroup, gate_packed(g), ret);
+	if (knob_open_tier != WIRE_TIER_TRACEPOINT)
+		return 0;
+	if (ret < 0 && call != WIRE_CALL_MMAP)
+		return syscall_open_denied(g->cgroup, gate_packed(g), call, ret);
+	n = call == WIRE_CALL_MMAP ? syscall_mmap(g->cgroup, gate_packed(g)) :
+				     syscall_open(g->cgroup, gate_packed(g), call, ret);
+	return n ? open_tell(n - 1) : 0;
+}
+
+/* The same of any other call. */
+static __always_inline int syscall_tell(const struct task_struct *t, struct gate *g, __u32 call,
+					long ret)
+{
+	bool denied = creds_denied(ret);
+
+	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && denied) &&
 	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETGROUPS) &&
 	    !(syscall_may_make_root(call) && ret >= 0 && syscall_makes_root(call)))
 		return 0;
-	g.cgroup = 0; /* all of it is passed on, which Linux 6.2 wants to see written */
-	g.hier = 0;
-	g.flags = 0;
-	g.hflags = flag | WIRE_F_TIER(tier);
-	if (!syscall_gate(ret, call, &g))
+	if (syscall_is_dull(call, g->hflags & WIRE_F_COMPAT, ret))
+		return 0;
+	syscall_begin(g);
+	if (!syscall_gate(g))
 		return 0;
 	call = FORGET(call);
-	denied = creds_denied(ret);
-	if (wire_call_is_open(call)) {
-		if (denied && call == WIRE_CALL_OPEN_BY_HANDLE_AT)
-			return syscall_handle_denied(g.cgroup, gate_packed(&g), ret);
-		if (knob_open_tier != WIRE_TIER_TRACEPOINT)
-			return 0;
-		if (denied)
-			return syscall_open_denied(g.cgroup, gate_packed(&g), call, ret);
-		n = call == WIRE_CALL_MMAP ? syscall_mmap(g.cgroup, gate_packed(&g)) :
-					     syscall_open(g.cgroup, gate_packed(&g), call, ret);
-		return n ? open_tell(n - 1) : 0;
-	}
-	if (syscall_may_bind(call, flag))
-		bind_done(g.cgroup, gate_packed(&g), call, ret);
-	return net_is_call(call)	 ? syscall_net(g.cgroup, gate_packed(&g), call, ret) :
-	       dup_is_call(call)	 ? syscall_dup(g.cgroup, gate_packed(&g), call, ret) :
-	       call >= WIRE_CALL_FIRST	 ? syscall_other(g.cgroup, gate_packed(&g), call, ret) :
+	if (syscall_may_bind(call, g->hflags))
+		bind_done(g->cgroup, gate_packed(g), call, ret);
+	return net_is_call(call)	 ? syscall_net(g->cgroup, gate_packed(g), call, ret) :
+	       dup_is_call(call)	 ? syscall_dup(g->cgroup, gate_packed(g), call, ret) :
+	       call >= WIRE_CALL_FIRST	 ? syscall_other(g->cgroup, gate_packed(g), call, ret) :
 	       denied			 ? 0 :
-	       wire_call_is_setgid(call) ? syscall_setgid(g.cgroup, gate_packed(&g), call) :
-					   syscall_setid(g.cgroup, gate_packed(&g), call);
+	       wire_call_is_setgid(call) ? syscall_setgid(g->cgroup, gate_packed(g), call) :
+					   syscall_setid(g->cgroup, gate_packed(g), call);
 }
 
 /* What is watched by the number of that call, of either ABI; 0: nothing, as of most calls. */
@@ -221,29 +244,30 @@ static __always_inline __u32 syscall_calls(const struct pt_regs *regs)
 	return nr < WIRE_CALL_NUMBERS ? calls_at[nr] : 0;
 }
 
-/* Is it a call of the 32-bit ABI? With a frame of its own, so that who calls it saves no registers. */
+/* Is it a call of the 32-bit ABI? With a frame of its own, so that who calls it saves no registers.
+ */
 __noinline int syscall_is_narrow(void)
 {
 	return compat_flag(compat_current()) != 0;
 }
 
-/* A watched call, or one with the number of one. What it needs of registers and stack, others do not pay. */
+/* A watched call, or one with the number of one. What it needs of registers and stack, others do
+ * not pay. */
 static __noinline int syscall_watched(const struct pt_regs *regs, long ret, __u32 calls, __u32 tier)
 {
 	struct task_struct *t = compat_current();
 	__u32 flag = compat_flag(t), call = calls >> flag & 255; /* (WIRE_F_COMPAT is 8) */
+	struct gate g;
 
 	if (!call)
 		return 0; /* another one has that number in the other ABI */
+	g.hflags = flag | WIRE_F_TIER(tier);
 	if (wire_call_is_open(call)) {
-		if (mapped_is_dull(regs, flag, call, ret)) /* before all else: these are many */
-			return 0;
-		if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && creds_denied(ret)))
-			return 0;
-		if (gate_is_outside(t))
-			return 0;
+		/* Maps before all else: these are many. */
+		return mapped_is_dull(regs, flag, call, ret) ? 0 :
+							       syscall_tell_open(t, &g, call, ret);
 	}
-	syscall_tell(t, flag, call, ret, tier);
+	syscall_tell(t, &g, call, ret);
 	if (knob_acts && acts_hooks(call))
 		acts_drop(TYPED(t, pid), acts_hooks(call));
 	if (call == WIRE_CALL_CLONE3)
@@ -259,11 +283,11 @@ static __always_inline int syscall_refused(const struct task_struct *t, __u32 fl
 
 	if (!creds_root(TRUSTED(t, cred)) && !knob_blocked)
 		return 0;
-	g.cgroup = 0;
-	g.hier = 0;
-	g.flags = 0;
+	if (!wire_call_is_open(call) && syscall_is_dull(call, flag, ret))
+		return 0;
+	syscall_begin(&g);
 	g.hflags = flag | WIRE_F_TIER(WIRE_TIER_FENTRY);
-	if (!syscall_gate(ret, call, &g))
+	if (!syscall_gate(&g))
 		return 0;
 	call = FORGET(call);
 	if (syscall_may_bind(call, flag))
@@ -283,7 +307,7 @@ int rootwatch_syscall(__u64 *ctx)
 
 	if (!calls)
 		return 0;
-	if (!(calls & 255)) { /* another one has that number in the native ABI */
+	if (!(calls & 255)) {		    /* another one has that number in the native ABI */
 		__u64 *volatile kept = ctx; /* (in a register it would cost each call) */
 		volatile __u32 kept_calls = calls;
 
@@ -292,8 +316,7 @@ int rootwatch_syscall(__u64 *ctx)
 		ctx = kept;
 		calls = kept_calls;
 	}
-	return syscall_watched((const struct pt_regs *)ctx[0], ctx[1], calls,
-			       WIRE_TIER_TRACEPOINT);
+	return syscall_watched((const struct pt_regs *)ctx[0], ctx[1], calls, WIRE_TIER_TRACEPOINT);
 }
 
 SEC("kretprobe.multi")
