@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# deadline: 300
 """Much at once: nothing is lost without being counted."""
 
 import json
