@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <linux/openat2.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/thread.h"
 #include "container/waits.h"
 
 #ifndef RESOLVE_CACHED /* since Linux 5.12: what would have to wait fails with EAGAIN */
@@ -97,6 +97,19 @@ static void *help(void *arg)
 	return NULL;
 }
 
+/* Signals are for the main thread. */
+static int start_thread(struct helper *h)
+{
+	sigset_t all, before;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = pthread_create(&h->thread, NULL, help, h);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -err;
+}
+
 static struct helper *helper_new(void)
 {
 	struct helper *h = calloc(1, sizeof(*h));
@@ -110,7 +123,7 @@ static struct helper *helper_new(void)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&h->done, &attr);
 	pthread_condattr_destroy(&attr);
-	if (thread_start(&h->thread, help, h)) {
+	if (start_thread(h)) {
 		free(h);
 		return NULL;
 	}

@@ -13,8 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/thread.h"
-
 #define PROGRAMS_MAX 64
 /* More would hardly help: on the tier tracepoint one program takes most of the time by itself. */
 #define THREADS_MAX 4
@@ -158,7 +156,7 @@ static void work_all(void)
 
 	if (sched_getaffinity(0, sizeof(cpus), &cpus) == 0)
 		most = CPU_COUNT(&cpus) < THREADS_MAX ? CPU_COUNT(&cpus) : THREADS_MAX;
-	while (n < most - 1 && !thread_start(&threads[n], work, NULL))
+	while (n < most - 1 && !pthread_create(&threads[n], NULL, work, NULL))
 		n++;
 	work(NULL);
 	while (n > 0)
