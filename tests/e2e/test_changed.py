@@ -116,14 +116,15 @@ def test_denied(w, _label, words, rule):
     assert field(event, "rootwatch.blocked") is True, event
 
 
-@suite.cases(*[(words[0] + " " + words[-1], words) for words in (
-    ["mkdirat", "cwd", "=/vol/made", "493"],
-    ["symlinkat", "=/etc/shadow", "cwd", "=/vol/link"],
-    ["unlinkat", "cwd", "=/vol/link", "0"],
-    ["renameat", "cwd", "=/vol/made", "cwd", "=/vol/moved"],
-    ["unlinkat", "cwd", "=/vol/moved", "512"],
+@suite.cases(*[(words[0] + " " + words[-1], words, before) for words, before in (
+    (["mkdirat", "cwd", "=/vol/made", "493"], "true"),
+    (["symlinkat", "=/etc/shadow", "cwd", "=/vol/link"], "true"),
+    (["unlinkat", "cwd", "=/vol/link", "0"], "ln -s /etc/shadow /vol/link"),
+    (["renameat", "cwd", "=/vol/made", "cwd", "=/vol/moved"], "mkdir /vol/made"),
+    (["unlinkat", "cwd", "=/vol/moved", "512"], "mkdir /vol/moved"),
 )])
-def test_of_the_host(w, _label, words):
+def test_of_the_host(w, _label, words, before):
+    assert w.mounted.sh(f"rm -rf /vol/made /vol/moved /vol/link; {before}")[0] == 0
     truth = w.mounted.act("act_call", *words)
     assert truth["errno"] == 0, truth
     event = w.expect(w.mounted, truth, {"rule": "host-file-written"})

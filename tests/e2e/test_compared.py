@@ -138,6 +138,7 @@ def test_same_alerts(w):
     print(f"# {told} of {len(ACTS)} acts told, the same by both")
 
 
+@suite.at_the_end
 def test_trees(w):
     """What changes a tree by names in its folders is not sent."""
     w.c.sh("mkdir -p /srv/many")

@@ -120,16 +120,16 @@ TABLE = [
     # Calls on files by a plain name, and by a path.
     ("ssh-config-written", "c", "mkdir -p /var/lib/p/.ssh; cd /var/lib/p/.ssh; ln -s /x k1; rm -f k1; cd /",
      "c", "mkdir -p /var/lib/p/ssh; cd /var/lib/p/ssh; ln -s /x k1; rm -f k1; cd /"),
-    ("ssh-config-written", "c", "mkdir -p /var/lib/p/.ssh/d; echo >/opt/k; mv /opt/k /var/lib/p/.ssh/d/k2",
-     "c", "mkdir -p /var/lib/p/ssh/d; echo >/opt/k; mv /opt/k /var/lib/p/ssh/d/k2"),
-    ("ssh-config-written", "c", "mkdir -p /var/lib/p/q; ln -s ../.ssh /var/lib/p/q/l; ln -s /x /var/lib/p/q/l/k3",
-     "c", "mkdir -p /var/lib/p/r; ln -s ../ssh /var/lib/p/r/l; ln -s /x /var/lib/p/r/l/k3"),
+    ("ssh-config-written", "c", "mkdir -p /var/lib/p/.ssh/d; echo >/opt/key; mv /opt/key /var/lib/p/.ssh/d/k2",
+     "c", "mkdir -p /var/lib/p/ssh/d; echo >/opt/key; mv /opt/key /var/lib/p/ssh/d/k2"),
+    ("ssh-config-written", "c", "mkdir -p /var/lib/p/q /var/lib/p/.ssh; ln -s ../.ssh /var/lib/p/q/l; ln -s /x /var/lib/p/q/l/k3",
+     "c", "mkdir -p /var/lib/p/r /var/lib/p/ssh; ln -s ../ssh /var/lib/p/r/l; ln -s /x /var/lib/p/r/l/k3"),
     ("watched-renamed", "c", "mkdir -p /var/lib/vm/.ssh; echo >/var/lib/vm/.ssh/k; ln /var/lib/vm/.ssh/k /opt/k2",
      "c", "mkdir -p /var/lib/vm; echo >/var/lib/vm/k; ln /var/lib/vm/k /opt/k3"),
     # Who calls himself a package tool, or no shell, by /proc/self/comm.
     ("program-replaced", "c", "sh -c 'echo dpkg >/proc/self/comm; read x </proc/self/comm; echo >/usr/sbin/evil1'",
      "c", "sh -c 'echo dpkg >/proc/self/comm; echo >/opt/evil'"),
-    ("program-replaced", "c", "ln -sf /bin/act_id /opt/apk; sh -c 'echo apk >/proc/$$/comm; mv /opt/apk /usr/sbin/evil2; "
+    ("program-replaced", "c", "echo >/opt/any; ln -sf /opt/any /opt/apk; sh -c 'echo apk >/proc/$$/comm; mv /opt/apk /usr/sbin/evil2; "
      "echo >/usr/sbin/evil2'", "c", "sh -c 'echo apk >/proc/$$/comm'"),
     ("traces-removed", "c", "echo >/var/log/wtmp; sh -c 'echo logrotate >/proc/$$/comm; : >/var/log/wtmp'",
      "c", "sh -c 'echo logrotate >/proc/$$/comm; : >/opt/wtmp'"),

@@ -39,7 +39,7 @@ LISTEN = "act_connect --listen /run/docker.sock"
 
 def bound(where):
     """A Unix socket bound there."""
-    return f"act_connect --listen {where} & sleep 0.3; kill $!"
+    return f"act_connect --bind {where}"
 
 
 # The detection; where and the act that raises it; where and an act that comes near and does not.
@@ -108,7 +108,7 @@ TABLE = [
     ("etc-written", "c", "ln -s /etc /opt/etc; " + bound("--datagram /opt/etc/y.sock"), "strong",
      bound("--abstract /etc/z.sock")),
     ("etc-written", "user", bound("/etc/x.sock"), "user", bound("/tmp/x.sock")),
-    ("host-file-written", "strong", bound("/data/x.sock"), "strong", bound("/opt/x.sock")),
+    ("host-file-written", "strong", bound("/data/x.sock"), "strong", bound("/opt/y.sock")),
     ("kernel-knob-written", "strong", write("/proc/sys/kernel/hostname", "w"),
      "strong", read("/proc/sys/kernel/hostname")),
     ("shadow-read", "c", read("/etc/shadow"), "c", read("/etc/passwd")),

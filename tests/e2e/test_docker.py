@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# deadline: 300
 """The main job with a real Docker engine: names, images, layers, volumes, its own socket."""
 
 import contextlib
+import itertools
 import os
 import sys
 
@@ -22,6 +22,9 @@ STRONG = ["--privileged"] if len(own_caps()) == len(CAP_NAMES) else [
     "--security-opt=seccomp=unconfined", "--device-cgroup-rule=b 7:* rwm"]
 
 
+_serial = itertools.count(1)
+
+
 @contextlib.contextmanager
 def with_engine():
     with Engine() as engine, Detector("--all", "--blocked") as d, Docker(engine, name="web") as c, \
@@ -35,7 +38,7 @@ def with_engine():
 
 def run_once(w, *options, words=("true",)):
     """docker run to its end; gives the container's id."""
-    cidfile = f"{clean.work_dir()}/cid-{w.d.mark()}-{len(os.listdir(clean.work_dir()))}"
+    cidfile = f"{clean.work_dir()}/cid-{next(_serial)}"
     done = w.engine.cli("run", "--rm", "--net=none", "--cidfile", cidfile, *options, IMAGE, *words,
                         check=False)
     with open(cidfile, encoding="utf-8") as file:

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is known as harmless is known by where it lies: moved to a watched place it is seen."""
 
-import collections
 import contextlib
 import os
 import signal
@@ -48,16 +47,8 @@ def run(c, *lines):
 
 
 def signatures(detector):
-    """
-    What is known: a table in which the first 12 bits of a signature say where it lies
-    (bpf/harmless.bpf.h). So of all variables it is where most words lie by that.
-    """
-    words = maps.variables(detector)
-    tables = collections.defaultdict(set)
-    for at, word in enumerate(words):
-        if word:
-            tables[at - (word >> 52)].add(word)
-    return max(tables.values(), key=len)
+    """What is known, of any container (bpf/harmless.bpf.h)."""
+    return set(memoryview(maps.variable(detector, "harmless_seen")).cast("Q")) - {0}
 
 
 def place_of(c):
@@ -123,7 +114,7 @@ MOVES = (
     ("bound to", "/etc/m2/f",
      ("mkdir -p /srv/m2 /etc/m2; touch /srv/m2/f", "/srv/m2/f", "mount -o bind /srv/m2 /etc/m2")),
     ("file bound to", "/etc/m3",
-     ("touch /srv/m3 /etc/m3", "/srv/m3", "mount -o bind /srv/m3 /etc/m3")),
+     ("mkdir -p /srv; touch /srv/m3 /etc/m3", "/srv/m3", "mount -o bind /srv/m3 /etc/m3")),
     ("above a mount", "/etc/m4/in/f",
      ("mkdir -p /srv/m4/in; mount -t tmpfs t /srv/m4/in; touch /srv/m4/in/f", "/srv/m4/in/f",
       "mv /srv/m4 /etc/m4")),

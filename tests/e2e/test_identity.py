@@ -17,6 +17,7 @@ from rootfs import TRIGGERS  # noqa: E402
 from runc import USERNS_BASE, Runc, bind  # noqa: E402
 from world import World, field, matches, rules  # noqa: E402
 
+TOP = f"/rw-e2e-{os.getpid()}"  # another run on this machine has its own
 POD = "0c5a7a9e-1f7d-4c7e-9d7f-2f5d9a1b3c4d"
 
 
@@ -27,30 +28,30 @@ def detector():
 
 
 @suite.cases(
-    ("docker", "/rw-e2e/docker/{id}", "docker", None),
-    ("docker systemd", "/rw-e2e/system.slice/docker-{id}.scope", "docker", None),
-    ("cri-containerd", "/rw-e2e/system.slice/cri-containerd-{id}.scope", "containerd", None),
-    ("docker in docker", "/rw-e2e/docker/" + "0123456789abcdef" * 4 + "/docker/{id}", "docker",
+    ("docker", "/docker/{id}", "docker", None),
+    ("docker systemd", "/system.slice/docker-{id}.scope", "docker", None),
+    ("cri-containerd", "/system.slice/cri-containerd-{id}.scope", "containerd", None),
+    ("docker in docker", "/docker/" + "0123456789abcdef" * 4 + "/docker/{id}", "docker",
      None),
-    ("crio", "/rw-e2e/system.slice/crio-{id}.scope", "cri-o", None),
-    ("podman", "/rw-e2e/machine.slice/libpod-{id}.scope", "podman", None),
-    ("pod", "/rw-e2e/kubepods/besteffort/pod" + POD + "/{id}", None, POD),
-    ("pod systemd", "/rw-e2e/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" +
+    ("crio", "/system.slice/crio-{id}.scope", "cri-o", None),
+    ("podman", "/machine.slice/libpod-{id}.scope", "podman", None),
+    ("pod", "/kubepods/besteffort/pod" + POD + "/{id}", None, POD),
+    ("pod systemd", "/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" +
      POD.replace("-", "_") + ".slice/cri-containerd-{id}.scope", "containerd", POD),
     # The kubelet's name for systemd where containerd goes by cgroupfs: one name, and a long one.
-    ("pod of two minds", "/rw-e2e/system.slice/containerd.service/kubelet-kubepods-besteffort-pod" +
+    ("pod of two minds", "/system.slice/containerd.service/kubelet-kubepods-besteffort-pod" +
      POD.replace("-", "_") + ".slice:cri-containerd:{id}", "containerd", POD),
 )
 def test_cgroup_layout(w, _label, path, kind, pod):
     ident = secrets.token_hex(32)
-    with Runc(ident=ident, cgroups_path=path.format(id=ident)) as c:
+    with Runc(ident=ident, cgroups_path=TOP + path.format(id=ident)) as c:
         truth = c.act("act_open", "openat", "wc", "/etc/x")
         event = w.expect(c, truth, {"rule": "etc-written"})
         assert field(event, "container.id") == ident[:12], event
         assert kind is None or field(event, "container.type") == kind, event
         assert field(event, "k8s.pod.uid") == pod, event
         assert field(event, "k8s.pod.name") is None, event
-    clean.remove_cgroup("/rw-e2e")
+    clean.remove_cgroup(TOP)
 
 
 def test_the_first_exec_has_its_id(w):
@@ -94,6 +95,8 @@ def test_user_namespace_inside(w):
     """uid 1000 that makes itself root of a user namespace inside the container."""
     with Runc(user=1000) as c:
         status, lines = c.sh("unshare -U -r act_open openat wc /tmp/as-mapped </dev/null")
+        if not lines:
+            raise suite.Skip("uid 1000 may not make a user namespace here")
         assert status == 0 and b'"errno": 0' in lines[0], lines
         event = w.d.wait_for(lambda e: matches(e, {"container.full_id": c.id,
                                                    "fd.name": "/tmp/as-mapped"}), "the write")

@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 import clean  # noqa: E402
 import suite  # noqa: E402
 from runc import Runc, bind  # noqa: E402
-from world import field, major_minor, of, raw, world  # noqa: E402
+from world import field, major_minor, of, raw, skipped, world  # noqa: E402
 
 PASSWD = "/etc/passwd"
 
@@ -209,6 +209,7 @@ def test_without_a_name(w):
 
 
 @suite.cases("now", "worker", "later")
+@suite.again_where(skipped)
 def test_io_uring(w, when):
     """Seen where the kernel opens; a hook at the end of system calls sees only that a ring is made."""
     with Runc(privileged=True) as c:

@@ -53,12 +53,18 @@ def tasks_map(w):
 
 
 def remembered(w, pid, change):
-    """Changes what is remembered of a task: change() is given the bytes."""
+    """Changes what is remembered of a task: change() is given the bytes. Gives what undoes it."""
     number = tasks_map(w)
     key = [f"{byte:#x}" for byte in struct.pack("<I", pid)]
     found = bpftool("map", "lookup", "id", number, "key", *key)
-    value = bytearray(int(byte, 16) for byte in found["value"])
+    before = bytes(int(byte, 16) for byte in found["value"])
+    value = bytearray(before)
     change(value)
+    _remember(number, key, value)
+    return lambda: _remember(number, key, before)
+
+
+def _remember(number, key, value):
     bpftool("map", "update", "id", number, "key", *key, "value", *[f"{b:#x}" for b in value])
 
 
@@ -133,9 +139,10 @@ def test_who_may_become_root_proves_nothing(w):
         as_user(value)
         CAPS.pack_into(value, CAPS_AT, *caps)
     pid, mark = w.c.host_pid(1), w.d.mark()
-    remembered(w, pid, may)
+    undo = remembered(w, pid, may)
     w.c.sh(": >/etc/risen-may")
     w.none(of(w.c, rule=RULE), mark)
+    undo()
 
 
 @suite.cases("thread", "takeover", "child", "userns", "clone-userns", "capset", "saved", "kept")

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# deadline: 900
 """
 Few false positives, shown: ordinary workloads from their distribution's packages, each started by
 root as its image does it, used as it is used; and the detections that this may raise.
@@ -21,6 +20,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 
 import clean  # noqa: E402
 import image  # noqa: E402
+import patience  # noqa: E402
 import suite  # noqa: E402
 from detector import Detector, short  # noqa: E402
 from runc import Runc  # noqa: E402
@@ -63,7 +63,7 @@ class Workload(Runc):
 
     def until(self, *words, user=0, deadline=60):
         """Waits until a command succeeds, as a health check does."""
-        end = time.monotonic() + deadline
+        end = time.monotonic() + patience.of(deadline)
         while True:
             done = self.exec(*words, user=user)
             if not done.returncode:
@@ -79,7 +79,7 @@ class Workload(Runc):
     def stop(self, signal, deadline=60):
         """docker stop, and waits for the end of the first process."""
         subprocess.run(["runc", "kill", self.id, signal], check=True)
-        self._process.wait(deadline)
+        self._process.wait(patience.of(deadline))
 
 
 class Terminal:
@@ -118,7 +118,7 @@ class Terminal:
         os.write(self._master, text.encode())
         with self._arrived:
             if then and not self._arrived.wait_for(lambda: then.encode() in self._said[mark:],
-                                                   deadline):
+                                                   patience.of(deadline)):
                 raise AssertionError(f"{text!r}: no {then!r} in {self._said[mark:]!r:.900}")
             return self._said[mark:]
 
@@ -129,7 +129,7 @@ class Terminal:
 
     def end(self):
         self.keys("exit\n")
-        self._process.wait(30)
+        self._process.wait(patience.of(30))
         self._forget()
         os.close(self._master)
 

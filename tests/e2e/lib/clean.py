@@ -125,16 +125,23 @@ def cgroup_roots():
     return roots
 
 
-def cgroups_of(pid):
-    """The folder of the process in each hierarchy."""
-    found = []
+def cgroups_and_pids(name=""):
+    """(folder, its processes) of each cgroup with the name in its path, in every hierarchy."""
     for root in cgroup_roots():
         for folder, _, files in os.walk(root):
-            if "cgroup.procs" in files:
+            if name not in folder or "cgroup.procs" not in files:
+                continue
+            try:
                 with open(folder + "/cgroup.procs", encoding="utf-8") as procs:
-                    if str(pid) in procs.read().split():
-                        found.append(folder)
-    return found
+                    pids = [int(line) for line in procs]
+            except OSError:  # somebody else's, which has gone by now, or is of threads
+                continue
+            yield folder, pids
+
+
+def cgroups_of(pid):
+    """The folder of the process in each hierarchy."""
+    return [folder for folder, pids in cgroups_and_pids() if pid in pids]
 
 
 def remove_cgroup(path, deadline=5):
@@ -170,7 +177,7 @@ def sweep():
     """Removes what runs left that were killed before they could: they are known by their pid."""
     for path in glob.glob(PREFIX + "*"):
         pid = path[len(PREFIX):]
-        if pid.isdigit() and not os.path.exists("/proc/" + pid):
+        if pid.isdigit() and (pid == str(os.getpid()) or not os.path.exists("/proc/" + pid)):
             listed = subprocess.run(["runc", "list", "--format", "json"], capture_output=True,
                                     check=False).stdout
             for container in json.loads(listed or b"[]") or []:
@@ -185,12 +192,16 @@ def die_with_parent():
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
+_made = []
+
+
 def work_dir():
     """This run's own folder: traversable by every uid, for containers with mapped users."""
     path = PREFIX + str(os.getpid())
-    if not os.path.isdir(path):
+    if not _made:
         sweep()
         os.mkdir(path, 0o755)
         os.chmod(path, 0o755)
+        _made.append(path)
         defer(remove_tree, path)
     return path

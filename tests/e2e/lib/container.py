@@ -127,13 +127,7 @@ class Container:
 
     def pids(self):
         """Host pids of all its processes, by its cgroup."""
-        found = set()
-        for root in clean.cgroup_roots():
-            for folder, _, files in os.walk(root):
-                if self.id in folder and "cgroup.procs" in files:
-                    with open(folder + "/cgroup.procs", encoding="utf-8") as procs:
-                        found.update(int(line) for line in procs)
-        return sorted(found)
+        return sorted({pid for _, pids in clean.cgroups_and_pids(self.id) for pid in pids})
 
     def _end_shell(self, deadline=15):
         """The shell ends with its input; gives False when it did not."""

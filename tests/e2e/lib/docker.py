@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """A Docker engine of its own, with everything it has below one folder, and its containers."""
 
+import itertools
 import os
 import socket
 import subprocess
 import time
 
 import clean
+import patience
 import rootfs
 from container import Container
 
 IMAGE = "rootwatch-e2e:one"
+_serial = itertools.count(1)
 
 
 class Engine:
@@ -21,14 +24,19 @@ class Engine:
         os.mkdir(self.top, 0o755)
         self.socket = self.top + "/docker.sock"
         self._log = open(self.top + "/dockerd.log", "wb")
+        # Neither the machine's nor the caller's settings: both could send us to another engine.
+        with open(self.top + "/daemon.json", "w", encoding="utf-8") as settings:
+            settings.write("{}\n")
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("DOCKER_")}
+        self.environment["DOCKER_CONFIG"] = self.top + "/config"
         self._forget = clean.defer(self._remove)
         self.cgroup_was_there = bool(clean.cgroups_named("/docker"))
         self.process = subprocess.Popen(
-            ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none",
+            ["dockerd", "--config-file", self.top + "/daemon.json", "--iptables=false", "--ip6tables=false", "--bridge=none",
              "--data-root", self.top + "/data", "--exec-root", self.top + "/exec",
              "--pidfile", self.top + "/dockerd.pid", "-H", "unix://" + self.socket],
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
-            start_new_session=True, preexec_fn=clean.die_with_parent)
+            start_new_session=True, preexec_fn=clean.die_with_parent, env=self.environment)
         self._wait()
         self._import()
 
@@ -39,7 +47,7 @@ class Engine:
         self._forget()
 
     def _wait(self, deadline=60):
-        end = time.monotonic() + deadline
+        end = time.monotonic() + patience.of(deadline)
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 break
@@ -64,7 +72,8 @@ class Engine:
     def cli(self, *words, stdin=subprocess.DEVNULL, deadline=90, check=True):
         """docker WORDS; gives the finished process."""
         done = subprocess.run(["docker", "-H", "unix://" + self.socket, *words], stdin=stdin,
-                              capture_output=True, timeout=deadline, check=False)
+                              capture_output=True, timeout=patience.of(deadline), check=False,
+                              env=self.environment)
         if check and done.returncode:
             raise AssertionError(f"docker {' '.join(words)}: {done.stderr.decode()[-400:]}")
         return done
@@ -90,13 +99,14 @@ class Docker(Container):
 
     def __init__(self, engine, *options, name=None):
         self.engine = engine
-        name = name or f"e2e-{time.monotonic_ns()}"
+        name = name or f"e2e-{next(_serial)}"
         created = engine.cli("create", "-i", "--net=none", "--name", name, *options, IMAGE,
                              "/bin/sh")
         super().__init__(created.stdout.decode().strip(), name)
         clean.cgroup_paths.add("/docker/" + self.id)
         self._forget = clean.defer(self._remove)
-        self._start(["docker", "-H", "unix://" + engine.socket, "start", "-ai", self.id])
+        self._start(["docker", "-H", "unix://" + engine.socket, "start", "-ai", self.id],
+                    env=engine.environment)
 
     def __enter__(self):
         self.sh("true")

@@ -88,7 +88,7 @@ _VARIABLE, _SECTION = 14, 15
 
 
 def variable(detector, name, section=".bss"):
-    """A variable of 32 bits, by its name."""
+    """The bytes of a variable, by its name."""
     raw, about = _section(detector, section)
     data = _types(about.types)
     start, types, types_size, strings = struct.unpack_from("<IIII", data, 4)
@@ -101,9 +101,11 @@ def variable(detector, name, section=".bss"):
             text += start + strings
             names[number] = data[text:data.index(b"\0", text)].decode()
         elif kind == _SECTION and number == about.value_type:
-            places = {of: offset for of, offset, _ in struct.iter_unpack("<III", data[at + 12:at + 12 + members * 12])}
+            places = {of: (offset, size)
+                      for of, offset, size in struct.iter_unpack("<III", data[at + 12:at + 12 + members * 12])}
         fixed, each = _MORE.get(kind, (0, 0))
         at += 12 + fixed + members * each
-    found = [offset for of, offset in places.items() if names[of] == name]
+    found = [place for of, place in places.items() if names[of] == name]
     assert len(found) == 1, (name, found)
-    return struct.unpack_from("<I", raw, found[0])[0]
+    offset, size = found[0]
+    return raw[offset:offset + size]

@@ -5,7 +5,9 @@ world() makes once. Prints "ok NAME", "not ok NAME: reason" or "skip NAME: reaso
 """
 
 import contextlib
+import functools
 import os
+import random
 import sys
 import traceback
 
@@ -49,6 +51,52 @@ def _report(verdict, name, reason=""):
     print(f"{verdict} {name}" + (f": {reason}" if reason else ""), flush=True)
 
 
+def _same_everywhere():
+    """What the caller's shell has set must not decide a test: files are made for other users, too, and lines are UTF-8."""
+    os.umask(0o022)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _shuffle(chosen):
+    """E2E_SHUFFLE=SEED: in another order, which no test may depend on; that one ends the detector stays the last."""
+    seed = os.environ.get("E2E_SHUFFLE")
+    if seed:
+        print(f"# E2E_SHUFFLE={seed}", flush=True)
+        random.Random(seed).shuffle(chosen)
+        chosen.sort(key=lambda test: getattr(test[1], "at_the_end", False))
+
+
+def at_the_end(function):
+    """A test that ends what its file's world has started: after the others."""
+    function.at_the_end = True
+    return function
+
+
+TRIES = 5
+
+
+def again_where(counted):
+    """
+    For a test of what the kernel may skip, and counts: one that fails is run anew when counted(world), a number,
+    has risen meanwhile, some times at most, and it is said each time. Nothing else is tried again.
+    """
+    def mark(function):
+        @functools.wraps(function)
+        def tried(world, *row):
+            for left in reversed(range(TRIES)):
+                before = counted(world)
+                try:
+                    return function(world, *row)
+                except AssertionError as error:
+                    skipped = counted(world) - before
+                    if not skipped or not left:
+                        raise
+                    print(f"# once more: the kernel skipped {skipped} runs of programs ({_one_line(error):.300})", flush=True)
+        return tried
+    return mark
+
+
 def main(world=contextlib.nullcontext):
     """Runs the calling script's tests; words on the command line pick those that hold one."""
     if os.geteuid() != 0:
@@ -62,6 +110,8 @@ def main(world=contextlib.nullcontext):
     if not chosen:
         print(f"not ok {stem}: no test of that name")
         sys.exit(1)
+    _shuffle(chosen)
+    _same_everywhere()
     clean.install()
     failed = 0
     try:

@@ -53,6 +53,15 @@ def matches(event, want):
     return True
 
 
+def skipped(w):
+    """
+    How many runs of its programs the kernel has skipped so far, or had no room for: it does where a task was stopped
+    in the middle of one, and another one comes to the same on that processor (user/doc/limits.md).
+    """
+    counters = w.d.counters()
+    return counters["lost_recursion"] + counters["lost_busy"]
+
+
 def major_minor(truth):
     return f"{os.major(truth['dev'])}:{os.minor(truth['dev'])}"
 

@@ -11,7 +11,8 @@
 #include <sys/un.h>
 
 static const char usage[] =
-	"act_connect [--chdir DIR] [--abstract] [--datagram] [--exact] [--listen] PATH\n"
+	"act_connect [--chdir DIR] [--abstract] [--datagram] [--exact] [--listen|--bind] PATH\n"
+	"--bind: listens and ends\n"
 	"--abstract: PATH is a name without a file\n"
 	"--exact: without the NUL, and nothing is mapped behind it";
 
@@ -31,7 +32,7 @@ static const void *at_an_end(const void *from, size_t n)
 int main(int argc, char **argv)
 {
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
-	bool abstract = false, do_listen = false, exact = false;
+	bool abstract = false, do_listen = false, stays = true, exact = false;
 	const void *address = &sun;
 	int type = SOCK_STREAM, i = 1, fd, ret;
 	struct stat st;
@@ -42,6 +43,9 @@ int main(int argc, char **argv)
 			abstract = true;
 		} else if (!strcmp(argv[i], "--listen")) {
 			do_listen = true;
+		} else if (!strcmp(argv[i], "--bind")) {
+			do_listen = true;
+			stays = false;
 		} else if (!strcmp(argv[i], "--exact")) {
 			exact = true;
 		} else if (!strcmp(argv[i], "--datagram")) {
@@ -79,7 +83,7 @@ int main(int argc, char **argv)
 	truth_end();
 	if (ret)
 		return 1;
-	while (do_listen) {
+	while (do_listen && stays) {
 		int peer = accept(fd, NULL, NULL);
 
 		if (peer < 0)

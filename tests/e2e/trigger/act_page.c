@@ -26,9 +26,10 @@ static void need(long ret, const char *what)
 static char *place(const char *path)
 {
 	size_t n = strlen(path) + 1, at = page - n / 2;
-	int fd = open("/tmp", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	int fd = open("/tmp/act-pages", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-	need(fd, "O_TMPFILE");
+	need(fd, "/tmp/act-pages");
+	need(unlink("/tmp/act-pages"), "unlink"); /* (overlays have no O_TMPFILE before 6.3) */
 	need(ftruncate(fd, 2 * (off_t)page), "ftruncate");
 	if (pwrite(fd, path, n, (off_t)at) != (ssize_t)n)
 		truth_die("pwrite");

@@ -18,6 +18,7 @@ static const char usage[] =
 	"close: the descriptor is closed as soon as it is there";
 
 static atomic_bool over;
+static atomic_uint flips;
 static char path[4096];
 
 static void need(int ret, const char *what)
@@ -47,6 +48,7 @@ static void *flip_link(void *arg)
 		(void)unlink(fresh);
 		need(symlink(i % 2 ? t->one : t->other, fresh), "symlink");
 		need(rename(fresh, path), "rename");
+		atomic_fetch_add(&flips, 1);
 	}
 	return NULL;
 }
@@ -63,6 +65,7 @@ static void *flip_text(void *arg)
 
 		for (size_t k = 0; k < n; k++)
 			((volatile char *)path)[k] = from[k];
+		atomic_fetch_add(&flips, 1);
 	}
 	return NULL;
 }
@@ -83,8 +86,18 @@ static void *flip_names(void *arg)
 			(void)!rename(i / 2 / 2 % 2 ? f2 : f1, i / 2 / 2 % 2 ? f1 : f2);
 		else
 			(void)!rename(at, at == d1 ? d2 : d1);
+		atomic_fetch_add(&flips, 1);
 	}
 	return NULL;
+}
+
+/* On a busy processor the other thread may not have run for long: it shall. */
+static void let_flip(void)
+{
+	unsigned seen = atomic_load(&flips);
+
+	while (atomic_load(&flips) == seen)
+		sched_yield();
 }
 
 static atomic_int newest;
@@ -115,8 +128,12 @@ static void race_two(void *(*flip)(void *), struct two *t, long n)
 	need(stat(t->other, &of_harmless), t->other);
 	if (pthread_create(&thread, NULL, flip, t))
 		truth_die("thread");
-	while (watched + harmless < n && failed < 100 * n) {
-		long fd = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_APPEND, 0);
+	for (long i = 0; watched + harmless < n && failed < 100 * n; i++) {
+		long fd;
+
+		if (i % 16 == 0)
+			let_flip();
+		fd = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_APPEND, 0);
 
 		if (fd < 0) {
 			failed++;
@@ -159,6 +176,8 @@ static void race_names(const char *dir, long n)
 	if (pthread_create(&thread, NULL, flip_names, (void *)dir))
 		truth_die("thread");
 	for (long i = 0; opened < n && i < 1000 * n; i++) {
+		if (i % 16 == 0)
+			let_flip();
 		join(path, dir, names[i % 4]);
 		fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_APPEND, 0);
 		if (fd < 0)

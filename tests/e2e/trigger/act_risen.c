@@ -5,6 +5,7 @@
  */
 #include <linux/capability.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -43,10 +44,13 @@ static void *drop_and_act(void *unused)
 	return NULL;
 }
 
+static atomic_bool dropped;
+
 static void *exec_as_root(void *unused)
 {
 	(void)unused;
-	usleep(100000); /* the leader has dropped by then, or the case says less */
+	while (!atomic_load(&dropped))
+		usleep(1000);
 	act_and_exec();
 }
 
@@ -58,6 +62,7 @@ static void takeover(void)
 	if (pthread_create(&thread, NULL, exec_as_root, NULL) || drop())
 		truth_die("takeover");
 	act();
+	atomic_store(&dropped, true);
 	pause();
 }
 

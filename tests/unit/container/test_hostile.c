@@ -94,7 +94,7 @@ static void file_of_another_user_is_not_read(void **state)
 	char path[4096];
 
 	if (geteuid() != 0) {
-		print_message("skipped: only root can give a file to another user\n");
+		print_message("skip: only root can give a file to another user\n");
 		skip();
 	}
 	tree_text(*state, DOCKER DIR_A "/config.v2.json", EVIL);
@@ -340,7 +340,7 @@ static void daemon_of_another_user_does_not_count(void **state)
 	char path[4096];
 
 	if (geteuid() != 0) {
-		print_message("skipped: only root can give a file to another user\n");
+		print_message("skip: only root can give a file to another user\n");
 		skip();
 	}
 	process(*state, "self", PID_HOST, MNT_HOST, "rootwatch\n", ARGS("rootwatch"));

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/address.h"
 #include "container/container.h"
@@ -19,13 +18,16 @@
 #include "rules/engine/tree.h"
 #include "rules/value.h"
 
+/* The same trees and events in each run: a change is tested and not the day. SEED=N for others. */
+#define USUAL_SEED 20261123u
+
 static unsigned seed;
 
 void chance_begin(void)
 {
 	const char *given = getenv("SEED");
 
-	seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
+	seed = given ? (unsigned)strtoul(given, NULL, 10) : USUAL_SEED;
 	print_message("SEED=%u\n", seed);
 }
 
