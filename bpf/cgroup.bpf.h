@@ -11,10 +11,14 @@
 #include "emit.bpf.h"
 #include "maps.bpf.h"
 
-#define CGROUP_LEVELS	  12  /* of cgroup nesting: the names nearest the task */
-#define CGROUP_NAME_MAX	  160 /* kubepods-besteffort-pod<36>.slice:cri-containerd:<64> has 145 */
-#define CGROUP_ID_LEN	  64
-#define CGROUP_CONM	  0x636f6e6d /* "conm", as in libpod-conmon-<id>.scope */
+#define CGROUP_LEVELS	12  /* of cgroup nesting: the names nearest the task */
+#define CGROUP_NAME_MAX 160 /* kubepods-besteffort-pod<36>.slice:cri-containerd:<64> has 145 */
+#define CGROUP_ID_LEN	64
+#define CGROUP_CONM	0x636f6e6d /* "conm", as in libpod-conmon-<id>.scope */
+#define CGROUP_LIBPOD_P \
+	0x705f646f7062696cull /* "libpod_p", how libpod_parent begins; in memory's order */
+#define CGROUP_CONMON	  0x6e6f6d6e6f63ull /* "conmon" and its NUL */
+#define CGROUP_7_BYTES	  0xffffffffffffffull
 #define CGROUP_SUBSYS_MAX 16
 
 /* '0'..'9', 'a'..'f' */
@@ -71,6 +75,27 @@ __noinline int cgroup_name_has_id(__u32 slot, __u32 at, __u32 n)
 }
 
 /*
+ * Does the name of len bytes at *name say that an id above counts? The monitor of podman's pods has
+ * a cgroup below the pod's, /libpod_parent/<64 hex>/conmon: that is the host's. s->pod: 1 when the
+ * name above was libpod_parent, 2 when it was an id below that; s->outer: what held above the id.
+ */
+static __always_inline __u32 cgroup_name_counts(struct scratch *s, const __u8 *name, __u32 at,
+						__u32 len, __u32 has_id)
+{
+	__u64 head = *(const __u64 *)name;
+
+	if (s->pod == 2 && (head & CGROUP_7_BYTES) == CGROUP_CONMON)
+		has_id = s->outer ? 1 : 0;
+	if (cgroup_name_has_id(s->slot, at, len)) {
+		s->pod = s->pod == 1 ? 2 : 0;
+		s->outer = has_id;
+		return 1;
+	}
+	s->pod = head == CGROUP_LIBPOD_P;
+	return has_id;
+}
+
+/*
  * Writes the path of a cgroup's kernfs node behind the fixed part of a struct wire_cgroup; of a
  * path too long the names nearest the root are kept. Gives its length, with CGROUP_HAS_ID when one
  * of the names holds an id.
@@ -86,6 +111,7 @@ __noinline __u32 cgroup_path_of_arg(__u32 slot)
 		return 0;
 	s->chain_n = 0;
 	s->used = 0;
+	s->pod = 0;
 	for (i = 0; i < CGROUP_LEVELS; i++) {
 		__u64 kn = s->arg[0];
 		const void *parent = compat_kernfs_parent((const void *)kn);
@@ -112,11 +138,11 @@ __noinline __u32 cgroup_path_of_arg(__u32 slot)
 						LOAD(struct kernfs_node, s->chain[i], name));
 		if (len < 1 || len > CGROUP_NAME_MAX)
 			break;
-		if (cgroup_name_has_id(s->slot, sizeof(struct wire_cgroup) + s->used + 1, len - 1))
-			has_id = CGROUP_HAS_ID;
+		has_id = cgroup_name_counts(s, p + 1, sizeof(struct wire_cgroup) + s->used + 1,
+					    len - 1, has_id);
 		s->used += len;
 	}
-	return s->used | has_id;
+	return s->used | (has_id ? CGROUP_HAS_ID : 0);
 }
 
 static __always_inline __u32 cgroup_path(struct scratch *s, const void *kn)

@@ -233,9 +233,11 @@ static bool match_bare(struct container_ref *ref, struct str part, const struct 
 
 		if (str_is(w->prev, "docker") || str_is(w->prev, "moby") || w->ecs)
 			type = CONTAINER_DOCKER;
-		else if (str_is(w->prev, "libpod_parent"))
+		else if (str_is(w->prev, "libpod_parent")) {
+			if (str_is(w->next, "conmon"))
+				return false; /* the monitor of a pod's containers, beside them */
 			type = CONTAINER_PODMAN;
-		else if (str_is(w->prev, "default") || str_is(w->prev, "k8s.io"))
+		} else if (str_is(w->prev, "default") || str_is(w->prev, "k8s.io"))
 			type = CONTAINER_CONTAINERD; /* its namespaces: nerdctl, CRI */
 		return give(ref, type, part);
 	}
