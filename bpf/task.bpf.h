@@ -75,8 +75,8 @@ static __always_inline struct task_value *task_find(const struct task_struct *t)
 
 /*
  * Is this mount namespace the one of the runtime that prepares the task? (Of a parent whose cgroup
- * was not seen yet nobody knows: then it is not. Where no cgroup tells, neither: a runtime has
- * executed what it needs before the task is in namespaces of its own.)
+ * was not seen yet nobody knows: then it is not. Where the task is still in it and no cgroup tells,
+ * neither: a runtime has executed what it needs before the task is in namespaces of its own.)
  */
 __noinline int task_is_runtimes_ns(__u64 task, __u32 mnt_ns)
 {
@@ -90,7 +90,8 @@ __noinline int task_is_runtimes_ns(__u64 task, __u32 mnt_ns)
 	pid = LOAD(struct task_struct, parent, thread_pid);
 	return task_ns_inum(object_mnt_ns(parent)) == mnt_ns && LOAD(struct pid, pid, level) == 0 &&
 	       gate_cgroup_flags((__u64)parent) == 0 &&
-	       gate_cgroup_flags(task) == WIRE_TASK_CGROUP_ID;
+	       (task_ns_inum(object_mnt_ns(t)) != mnt_ns ||
+		gate_cgroup_flags(task) == WIRE_TASK_CGROUP_ID);
 }
 
 /* Without a memory of the task: does the program that it runs tell that it acts for the container? */

@@ -147,6 +147,39 @@ def test_set_up_is_not_the_containers(w, _label, before):
     forget()
 
 
+# The same without a program of its own, as LXC: the new task goes on in what its parent runs.
+FORKS = """import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+libc.unshare(0x20000000)  # CLONE_NEWPID
+if os.fork() == 0:
+    with open(sys.argv[1] + "/cgroup.procs", "w") as file:
+        file.write("0")
+    if libc.unshare(0x20000):  # CLONE_NEWNS
+        os._exit(1)
+    open(sys.argv[2] + "/etc/set-up", "w").close()
+    os.execv(sys.argv[3], ["act_id", "begun"])
+sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+
+
+@suite.cases(("the host's mounts", []), ("mounts of its own", OWN_MOUNTS))
+def test_set_up_without_a_program(w, _label, before):
+    name = f"lxc.payload.e2e-{os.getpid()}-{len(before)}"
+    root = next(r for r in clean.cgroup_roots() if "cpuset" not in r)
+    os.mkdir(f"{root}/{name}")
+    forget = clean.defer(clean.remove_cgroup, name)
+    os.makedirs(clean.work_dir() + "/etc", exist_ok=True)
+    mark = w.everything.d.mark()
+    done = subprocess.run([*before, "python3", "-c", FORKS, f"{root}/{name}", clean.work_dir(),
+                           TRIGGERS + "/act_id"], capture_output=True, check=False)
+    assert done.returncode == 0 and b"uid" in done.stdout, done
+    events = w.everything.all({"container.full_id": name.removeprefix("lxc.payload.")}, mark)
+    shown = [(field(e, "evt.type"), field(e, "proc.cmdline"), field(e, "fd.name")) for e in events]
+    assert shown and shown[0][:2] == ("execve", "act_id begun"), shown
+    assert all(s[1] == "act_id begun" for s in shown), shown
+    forget()
+
+
 @suite.cases(("beside the pod's containers", "conmon", False), ("in the pod", "other", True))
 def test_monitor_of_a_pod(w, _label, below, seen):
     """podman's monitor (conmon) and what that starts has a cgroup below the pod's."""
@@ -156,10 +189,11 @@ def test_monitor_of_a_pod(w, _label, below, seen):
     os.makedirs(path)
     forget = clean.defer(clean.remove_cgroup, f"libpod_parent/{pod}")
     os.makedirs(clean.work_dir() + "/etc", exist_ok=True)
+    mark = w.everything.d.mark()
     done = subprocess.run(["sh", "-c", 'echo $$ >"$0"; exec sh -c "echo x >$1/etc/monitor"',
                            path + "/cgroup.procs", clean.work_dir()], capture_output=True, check=False)
     assert done.returncode == 0, done
-    events = w.everything.all({"fd.name": clean.work_dir() + "/etc/monitor"})
+    events = w.everything.all({"fd.name": clean.work_dir() + "/etc/monitor"}, mark)
     assert [field(e, "container.full_id") for e in events] == ([pod] if seen else []), events
     forget()
     with contextlib.suppress(OSError):  # podman's own may be there
