@@ -11,10 +11,15 @@
 #include "emit.bpf.h"
 #include "maps.bpf.h"
 
-#define CGROUP_LEVELS	  12  /* of cgroup nesting: the names nearest the task */
-#define CGROUP_NAME_MAX	  160 /* kubepods-besteffort-pod<36>.slice:cri-containerd:<64> has 145 */
-#define CGROUP_ID_LEN	  64
-#define CGROUP_CONM	  0x636f6e6d /* "conm", as in libpod-conmon-<id>.scope */
+#define CGROUP_LEVELS	12  /* of cgroup nesting: the names nearest the task */
+#define CGROUP_NAME_MAX 160 /* kubepods-besteffort-pod<36>.slice:cri-containerd:<64> has 145 */
+#define CGROUP_ID_LEN	64
+#define CGROUP_CONM	0x636f6e6d /* "conm", as in libpod-conmon-<id>.scope */
+#define CGROUP_LIBPOD_P \
+	0x705f646f7062696cull /* "libpod_p", how libpod_parent begins; in memory's order */
+#define CGROUP_CONMON	  0x6e6f6d6e6f63ull /* "conmon" and its NUL */
+#define CGROUP_HAS_ID	  0x80000000u	    /* see cgroup_path_of_arg() */
+#define CGROUP_7_BYTES	  0xffffffffffffffull
 #define CGROUP_SUBSYS_MAX 16
 
 /* '0'..'9', 'a'..'f' */
@@ -53,21 +58,39 @@ static long cgroup_name_step(__u32 i, struct cgroup_scan *c)
 }
 
 /*
- * True when the n bytes at s->record[at] hold a run of exactly 64 lower-case hex digits. conmon,
- * the monitor of podman and CRI-O, lives in a scope named after the container but is the host's.
+ * Takes the name of n bytes at s->record[at], the next one down the path: s->has_id says afterwards
+ * whether one so far holds a run of exactly 64 lower-case hex digits. conmon, the monitor of podman
+ * and CRI-O, lives in a scope named after the container but is the host's. So is that of podman's
+ * pods, in a cgroup below the pod's: /libpod_parent/<64 hex>/conmon. (s->pod: 1 when the name above
+ * was libpod_parent, 2 when it was an id below that; s->outer: what was known above the id.)
  */
-__noinline int cgroup_name_has_id(__u32 slot, __u32 at, __u32 n)
+__noinline int cgroup_name(__u32 slot, __u32 at, __u32 n)
 {
 	struct cgroup_scan c = {slot, at, n};
 	struct scratch *s = emit_scratch(slot);
+	__u64 head;
 
-	if (!s || n < CGROUP_ID_LEN)
+	if (!s)
 		return 0;
+	if (n < CGROUP_ID_LEN) {
+		head = *(const __u64 *)AT(s->record, at, RECORD_SIZE - sizeof(head));
+		if (s->pod == 2 && (head & CGROUP_7_BYTES) == CGROUP_CONMON)
+			s->has_id = s->outer;
+		s->pod = head == CGROUP_LIBPOD_P;
+		return 0;
+	}
 	s->run = 0;
 	s->found = 0;
 	s->last = 0;
 	LOOP(CGROUP_NAME_MAX, cgroup_name_step, &c);
-	return s->found || s->run == CGROUP_ID_LEN;
+	if (!s->found && s->run != CGROUP_ID_LEN) {
+		s->pod = 0;
+		return 0;
+	}
+	s->pod = s->pod == 1 ? 2 : 0;
+	s->outer = s->has_id;
+	s->has_id = CGROUP_HAS_ID;
+	return 0;
 }
 
 /*
@@ -75,17 +98,17 @@ __noinline int cgroup_name_has_id(__u32 slot, __u32 at, __u32 n)
  * path too long the names nearest the root are kept. Gives its length, with CGROUP_HAS_ID when one
  * of the names holds an id.
  */
-#define CGROUP_HAS_ID 0x80000000u
 __noinline __u32 cgroup_path_of_arg(__u32 slot)
 {
 	struct scratch *s = emit_scratch(slot);
-	__u32 has_id = 0;
 	int i;
 
 	if (!s)
 		return 0;
 	s->chain_n = 0;
 	s->used = 0;
+	s->has_id = 0;
+	s->pod = 0;
 	for (i = 0; i < CGROUP_LEVELS; i++) {
 		__u64 kn = s->arg[0];
 		const void *parent = compat_kernfs_parent((const void *)kn);
@@ -112,11 +135,10 @@ __noinline __u32 cgroup_path_of_arg(__u32 slot)
 						LOAD(struct kernfs_node, s->chain[i], name));
 		if (len < 1 || len > CGROUP_NAME_MAX)
 			break;
-		if (cgroup_name_has_id(s->slot, sizeof(struct wire_cgroup) + s->used + 1, len - 1))
-			has_id = CGROUP_HAS_ID;
+		cgroup_name(s->slot, sizeof(struct wire_cgroup) + s->used + 1, len - 1);
 		s->used += len;
 	}
-	return s->used | has_id;
+	return s->used | s->has_id;
 }
 
 static __always_inline __u32 cgroup_path(struct scratch *s, const void *kn)

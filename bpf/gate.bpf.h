@@ -305,6 +305,27 @@ static __always_inline bool gate_known(const struct task_struct *t, struct gate 
 }
 
 /*
+ * What is known of the cgroup of a task that was found by an address: WIRE_TASK_CGROUP_ID or 0, and
+ * GATE_UNSEEN when it was not seen yet. (For where the stack is short.)
+ */
+#define GATE_UNSEEN 0xffffffffu
+static __noinline __u32 gate_cgroup_flags(__u64 task)
+{
+	const void *t = (const void *)task, *cset, *css;
+	const struct cgroup_value *v;
+	struct cgroup_key key = {};
+
+	cset = LOAD(struct task_struct, t, cgroups);
+	css = GATE_CSS(GATE_LOAD_AT, (const struct css_set *)cset);
+	key.css_set = (__u64)cset;
+	key.dfl_id = gate_cgroup_id(LOAD(struct css_set, cset, dfl_cgrp));
+	if (css)
+		key.v1_id = gate_cgroup_id(LOAD(struct cgroup_subsys_state, css, cgroup));
+	v = bpf_map_lookup_elem(&cgroups, &key);
+	return v ? v->flags : GATE_UNSEEN;
+}
+
+/*
  * A gate's answer beside its cgroup as one number: global functions, which the verifier looks at
  * once and not for each way to them, can be passed numbers only. (hflags has 16 bits.)
  */

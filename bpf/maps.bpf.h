@@ -94,7 +94,7 @@ struct scratch {
 	__u32 off_mnt, off_root;	 /* path_append: where in the path those marks lie */
 	__u32 slot;			 /* its own key */
 	__u32 set;			 /* the prefilter to ask, 0 or 1 */
-	volatile __u32 run, last, found; /* of a loop at work: cgroup_name_has_id, path_append */
+	volatile __u32 run, last, found; /* of a loop at work: cgroup_name, path_append */
 	volatile __u32 chained;		 /* chain is the superblock chain of the object at hand */
 	volatile __u64 arg[3]; /* of a global function: the verifier lets no pointer pass as one */
 	struct gate gate;      /* who_fill_of_arg: of its task */
@@ -107,11 +107,12 @@ struct scratch {
 		struct object o;   /* all of it is known when its mount is */
 		struct object now; /* sign_now(): nobody's */
 	} open;
-	struct wire_name leaf;		 /* placed_name: a name in a directory */
-	struct cgroup_value value;	 /* cgroup_choose: what it found */
-	struct cgroup_name_key name_key; /* here, as the stack is short before 6.2 */
-	__u64 chain[CHAIN_MAX];		 /* struct dentry * */
-	__u16 pos[CHAIN_MAX];		 /* path_append: where in the path each entry begins */
+	struct wire_name leaf;		   /* placed_name: a name in a directory */
+	volatile __u32 has_id, pod, outer; /* cgroup_name */
+	struct cgroup_value value;	   /* cgroup_choose: what it found */
+	struct cgroup_name_key name_key;   /* here, as the stack is short before 6.2 */
+	__u64 chain[CHAIN_MAX];		   /* struct dentry * */
+	__u16 pos[CHAIN_MAX];		   /* path_append: where in the path each entry begins */
 	/*
 	 * The paths of an open, as they still lie behind the fixed part of the last record: see
 	 * open_paths_before().

@@ -8,12 +8,17 @@
  * entered once it executes a program in the container's mount namespace; its children have
  * entered with it, for good. Without a memory of the task (it ran before rootwatch
  * did, or its entry was evicted) the program that it runs now decides.
+ *
+ * The runtime's mount namespace is the host's, or one of its own: an engine that a snap, a unit
+ * with PrivateTmp= or a user started (rootless, by runc). The latter is where a parent lives that
+ * is in no container: the runtime sees to a container from outside.
  */
 #ifndef ROOTWATCH_TASK_BPF_H
 #define ROOTWATCH_TASK_BPF_H
 
 #include "compat.bpf.h"
 #include "creds.bpf.h"
+#include "gate.bpf.h"
 #include "maps.bpf.h"
 #include "object.bpf.h"
 
@@ -68,6 +73,27 @@ static __always_inline struct task_value *task_find(const struct task_struct *t)
 	return v;
 }
 
+/*
+ * Is this mount namespace the one of the runtime that prepares the task? (Of a parent whose cgroup
+ * was not seen yet nobody knows: then it is not. Where the task is still in it and no cgroup tells,
+ * neither: a runtime has executed what it needs before the task is in namespaces of its own.)
+ */
+__noinline int task_is_runtimes_ns(__u64 task, __u32 mnt_ns)
+{
+	const struct task_struct *t = (const struct task_struct *)task;
+	const struct task_struct *parent;
+	const void *pid;
+
+	if (mnt_ns == knob_host_mnt_ns)
+		return true;
+	parent = LOAD(struct task_struct, t, real_parent);
+	pid = LOAD(struct task_struct, parent, thread_pid);
+	return task_ns_inum(object_mnt_ns(parent)) == mnt_ns && LOAD(struct pid, pid, level) == 0 &&
+	       gate_cgroup_flags((__u64)parent) == 0 &&
+	       (task_ns_inum(object_mnt_ns(t)) != mnt_ns ||
+		gate_cgroup_flags(task) == WIRE_TASK_CGROUP_ID);
+}
+
 /* Without a memory of the task: does the program that it runs tell that it acts for the container? */
 __noinline int task_looks_entered(__u64 task)
 {
@@ -78,12 +104,11 @@ __noinline int task_looks_entered(__u64 task)
 		return false;
 	ns = task_exe_mnt_ns(exe);
 	/*
-	 * On no mount: a memfd or detached copy of the runtime. On the host's: the runtime, also
+	 * On no mount: a memfd or detached copy of the runtime. On the runtime's: the runtime, also
 	 * where it was just put into the cgroup and has no namespaces yet.
 	 */
-	return ns &&
-	       (task_ns_inum(ns) != knob_host_mnt_ns ||
-		(task_ns_inum(object_mnt_ns(t)) == knob_host_mnt_ns && task_has_own_exe(t, exe)));
+	return ns && (!task_is_runtimes_ns(task, task_ns_inum(ns)) ||
+		      (object_mnt_ns(t) == ns && task_has_own_exe(t, exe)));
 }
 
 /* Does the task act for the container (true), or is it still the runtime's set-up? */
@@ -97,7 +122,7 @@ static __always_inline bool task_entered(const struct task_struct *t)
 /*
  * The same at an exec, for the program just loaded. Runtimes prepare a container without an exec
  * in its mount namespace (runc copies itself before it enters one), so the first one there is the
- * container's, wherever its file lies. A container that shares the host's mount namespace is
+ * container's, wherever its file lies. A container that shares the runtime's mount namespace is
  * entered by the first program that is not its parent's own (runc starts itself again as "runc
  * init") nor an unlinked copy of that.
  */
@@ -109,7 +134,7 @@ static __always_inline bool task_enters(const struct task_struct *t, const struc
 		return true;
 	if (!exe)
 		return false;
-	if (task_ns_inum(object_mnt_ns(t)) != knob_host_mnt_ns)
+	if (!task_is_runtimes_ns(compat_untyped(t), task_ns_inum(object_mnt_ns(t))))
 		return true;
 	return task_exe_mnt_ns(exe) == object_mnt_ns(t) && task_has_own_exe(t, exe) &&
 	       LOAD(struct inode, LOAD(struct file, exe, f_inode), i_nlink) != 0;

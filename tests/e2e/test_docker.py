@@ -12,15 +12,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 import clean  # noqa: E402
 import suite  # noqa: E402
 from detector import Detector  # noqa: E402
-from docker import IMAGE, Docker, Engine  # noqa: E402
-from runc import CAP_NAMES, own_caps  # noqa: E402
+from docker import IMAGE, PRIVILEGED, Docker, Engine  # noqa: E402
 from world import World, field, matches, of, rules  # noqa: E402
-
-# A Docker engine cannot give capabilities that it has not itself: then as near as it comes.
-STRONG = ["--privileged"] if len(own_caps()) == len(CAP_NAMES) else [
-    "--cap-add=SYS_ADMIN", "--security-opt=systempaths=unconfined",
-    "--security-opt=seccomp=unconfined", "--device-cgroup-rule=b 7:* rwm"]
-
 
 _serial = itertools.count(1)
 
@@ -110,14 +103,18 @@ def test_suid_by_user(w):
     assert field(event, "rootwatch.from.euid") == 1000, event
 
 
-@suite.cases(("plain", []), ("strong", STRONG), ("user", ["--user", "1000"]),
+@suite.cases(("plain", []), ("privileged", PRIVILEGED), ("user", ["--user", "1000"]),
              ("init", ["--init"]), ("read only", ["--read-only"]),
              ("no new privileges", ["--security-opt", "no-new-privileges"]),
-             ("working folder", ["-w", "/made/by/docker"]), ("tty", ["-t"]))
+             ("working folder", ["-w", "/made/by/docker"]), ("tty", ["-t"]),
+             ("host's pid namespace", ["--pid=host"]),
+             ("host's cgroup namespace", ["--cgroupns=host"]),
+             ("another cgroup", ["--cgroup-parent=/rw-e2e/odd"]))
 def test_plain_run_is_silent(w, _label, options):
     """docker run IMAGE true: no alert, and nothing of the runtime's own even with --all."""
     mark = w.d.mark()
     ident, done = run_once(w, *options)
+    clean.remove_cgroup("/rw-e2e")
     assert done.returncode == 0, done.stderr
     events = w.all({"container.full_id": ident}, mark)
     alerts = [(rules(e), field(e, "proc.cmdline"), field(e, "fd.name")) for e in events
@@ -222,12 +219,12 @@ def test_its_own_socket(w):
             assert field(event, "rootwatch.fd.asked") == path, event
 
 
-def test_strong(w):
-    with Docker(w.engine, *STRONG) as c:
+def test_privileged(w):
+    with Docker(w.engine, *PRIVILEGED) as c:
         truth = c.act("act_open", "openat", "w", "/proc/sys/kernel/core_pattern")
         assert truth["fd"] >= 0, truth
         event = check(w, c, truth, {"rule": "kernel-knob-escape"})
-        assert field(event, "container.privileged") is ("--privileged" in STRONG), event
+        assert field(event, "container.privileged") is True, event
         c.sh("mknod /tmp/disk b 7 7")
         truth = c.act("act_open", "openat", "r", "/tmp/disk")
         assert truth["fd"] >= 0, truth
@@ -252,13 +249,25 @@ def test_exec(w):
     w.none(of(w.c, **{"proc.cmdline": lambda line: line.endswith("apk add x")}))
 
 
-def test_after_a_restart(w):
+def test_renamed(w):
+    """The old name or the new one, until it is started again."""
     with Docker(w.engine, name="again") as c:
         c.act("act_id")
         w.engine.cli("rename", "again", "renamed")
         truth = c.act("act_open", "openat", "wc", "/etc/x")
         event = check(w, c, truth, {"rule": "etc-written"})
         assert field(event, "container.name") in ("again", "renamed"), event
+        w.engine.cli("restart", "--time=0", c.id)
+        done = c.exec("act_open", "openat", "wc", "/etc/y")
+        assert done.returncode == 0, done.stderr
+        w.expect(c, None, {"fd.name": "/etc/y", "container.name": "renamed"})
+
+
+def test_paused(w):
+    with Docker(w.engine) as c:
+        w.engine.cli("pause", c.id)
+        w.engine.cli("unpause", c.id)
+        check(w, c, c.act("act_open", "openat", "wc", "/etc/x"), {"rule": "etc-written"})
 
 
 def test_filter_by_name(w):

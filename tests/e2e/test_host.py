@@ -4,6 +4,7 @@
 
 import contextlib
 import os
+import secrets
 import stat
 import subprocess
 import sys
@@ -115,10 +116,16 @@ def test_whole_container(w):
         c.close()
 
 
-def test_all_shows_the_entry_point_first(w):
+# An engine has a mount namespace of its own from a snap, from a unit with PrivateTmp= or
+# MountFlags=slave, and where it is rootless.
+OWN_MOUNTS = ["unshare", "--mount"]
+
+
+@suite.cases(("the host's mounts", []), ("mounts of its own", OWN_MOUNTS))
+def test_all_shows_the_entry_point_first(w, _label, before):
     """With --all the container's first event is its entry point: nothing of runc's own."""
     c = Runc(args=["/bin/act_id", "entry"])
-    assert c.run().returncode == 0
+    assert c.run(before=before).returncode == 0
     events = w.everything.all(of(c))
     c.close()
     shown = [(field(e, "evt.type"), field(e, "proc.exepath"), field(e, "fd.name"))
@@ -126,6 +133,84 @@ def test_all_shows_the_entry_point_first(w):
     assert shown and shown[0][:2] == ("execve", "/bin/act_id"), shown
     assert all("runc" not in str(s) for s in shown), shown
     assert field(events[0], "proc.vpid") == 1, events[0]
+    assert not [rules(e) for e in events if rules(e)], events
+
+
+# A parent outside the container; its child joins the container's cgroup, starts the same program
+# again, writes below /etc, and runs the container's program: what "runc init" does, but that runc
+# starts itself again on some runs before it joins.
+PREPARES = """sh -c 'echo $$ >"$0/cgroup.procs"; exec sh -c "echo x >$1/etc/set-up; exec $2 begun"' "$@"; true"""
+
+
+@suite.cases(("the host's mounts", []), ("mounts of its own", OWN_MOUNTS))
+def test_set_up_is_not_the_containers(w, _label, before):
+    ident = secrets.token_hex(32)
+    root = next(r for r in clean.cgroup_roots() if "cpuset" not in r)
+    os.mkdir(f"{root}/{ident}")
+    forget = clean.defer(clean.remove_cgroup, ident)
+    os.makedirs(clean.work_dir() + "/etc", exist_ok=True)
+    done = subprocess.run([*before, "sh", "-c", PREPARES, "sh", f"{root}/{ident}", clean.work_dir(),
+                           TRIGGERS + "/act_id"], capture_output=True, check=False)
+    assert done.returncode == 0 and b"uid" in done.stdout, done
+    assert os.path.exists(clean.work_dir() + "/etc/set-up")
+    events = w.everything.all({"container.full_id": ident})
+    shown = [(field(e, "evt.type"), field(e, "proc.cmdline"), field(e, "fd.name")) for e in events]
+    assert shown[0][:2] == ("execve", TRIGGERS + "/act_id begun"), shown
+    assert all("begun" in s[1] for s in shown), shown
+    forget()
+
+
+# The same without a program of its own, as LXC: the new task goes on in what its parent runs.
+FORKS = """import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+libc.unshare(0x20000000)  # CLONE_NEWPID
+if os.fork() == 0:
+    with open(sys.argv[1] + "/cgroup.procs", "w") as file:
+        file.write("0")
+    if libc.unshare(0x20000):  # CLONE_NEWNS
+        os._exit(1)
+    open(sys.argv[2] + "/etc/set-up", "w").close()
+    os.execv(sys.argv[3], ["act_id", "begun"])
+sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+
+
+@suite.cases(("the host's mounts", []), ("mounts of its own", OWN_MOUNTS))
+def test_set_up_without_a_program(w, _label, before):
+    name = f"lxc.payload.e2e-{os.getpid()}-{len(before)}"
+    root = next(r for r in clean.cgroup_roots() if "cpuset" not in r)
+    os.mkdir(f"{root}/{name}")
+    forget = clean.defer(clean.remove_cgroup, name)
+    os.makedirs(clean.work_dir() + "/etc", exist_ok=True)
+    mark = w.everything.d.mark()
+    done = subprocess.run([*before, "python3", "-c", FORKS, f"{root}/{name}", clean.work_dir(),
+                           TRIGGERS + "/act_id"], capture_output=True, check=False)
+    assert done.returncode == 0 and b"uid" in done.stdout, done
+    events = w.everything.all({"container.full_id": name.removeprefix("lxc.payload.")}, mark)
+    shown = [(field(e, "evt.type"), field(e, "proc.cmdline"), field(e, "fd.name")) for e in events]
+    assert shown and shown[0][:2] == ("execve", "act_id begun"), shown
+    assert all(s[1] == "act_id begun" for s in shown), shown
+    forget()
+
+
+@suite.cases(("beside the pod's containers", "conmon", False), ("in the pod", "other", True))
+def test_monitor_of_a_pod(w, _label, below, seen):
+    """podman's monitor (conmon) and what that starts has a cgroup below the pod's."""
+    pod = secrets.token_hex(32)
+    root = next(r for r in clean.cgroup_roots() if "cpuset" not in r)
+    path = f"{root}/libpod_parent/{pod}/{below}"
+    os.makedirs(path)
+    forget = clean.defer(clean.remove_cgroup, f"libpod_parent/{pod}")
+    os.makedirs(clean.work_dir() + "/etc", exist_ok=True)
+    mark = w.everything.d.mark()
+    done = subprocess.run(["sh", "-c", 'echo $$ >"$0"; exec sh -c "echo x >$1/etc/monitor"',
+                           path + "/cgroup.procs", clean.work_dir()], capture_output=True, check=False)
+    assert done.returncode == 0, done
+    events = w.everything.all({"fd.name": clean.work_dir() + "/etc/monitor"}, mark)
+    assert [field(e, "container.full_id") for e in events] == ([pod] if seen else []), events
+    forget()
+    with contextlib.suppress(OSError):  # podman's own may be there
+        os.rmdir(root + "/libpod_parent")
 
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@
 #include "container/place.h"
 #include "container/ref.h"
 #include "container/state.h"
+#include "container/storage.h"
 
-#define JSON_MAX    (1024 * 1024)
-#define STORAGE_MAX (8 * 1024 * 1024) /* lists all containers of a host, 1 to 4 KiB each */
+#define JSON_MAX (1024 * 1024)
 
 struct metadata {
 	char *root;
@@ -102,99 +102,6 @@ static bool read_containerd(struct metadata *md, struct container *c)
 	return found;
 }
 
-/* ---- containers/storage: podman and CRI-O ------------------------------------------------------ */
-
-static const char *const storage_drivers[] = {"overlay-containers", "vfs-containers",
-					      "btrfs-containers", "zfs-containers"};
-
-static bool read_userdata(const struct place *storage, const char *dir, struct container *c)
-{
-	char path[CONTAINER_ID_MAX + 64];
-	const char *manager;
-	json_t *config;
-
-	snprintf(path, sizeof(path), "%s/%s/userdata/config.json", dir, c->ref.id);
-	config = place_load(storage, path, JSON_MAX);
-	if (!config)
-		return false;
-	details_oci(c, config);
-	manager = json_string_value(
-		json_object_get(json_object_get(config, "annotations"), "io.container.manager"));
-	if (c->ref.type == CONTAINER_OTHER && manager)
-		c->ref.type = strcmp(manager, "cri-o") == 0 ? CONTAINER_CRIO : CONTAINER_PODMAN;
-	json_decref(config);
-	return true;
-}
-
-static void read_names(const struct place *storage, const char *dir, struct container *c)
-{
-	static const char *const lists[] = {"containers.json", "volatile-containers.json"};
-	bool found = false;
-
-	for (size_t i = 0; !found && i < sizeof(lists) / sizeof(lists[0]); i++) {
-		char path[64];
-		json_t *list;
-
-		snprintf(path, sizeof(path), "%s/%s", dir, lists[i]);
-		list = place_load(storage, path, STORAGE_MAX);
-		found = details_storage(c, list);
-		json_decref(list);
-	}
-}
-
-/* One storage: its graph root or its run root. */
-static bool read_storage(const struct place *base, const char *below, struct container *c)
-{
-	struct place storage;
-	bool found = false;
-
-	if (place_open_below(&storage, base, below, base->user) != 0)
-		return false;
-	for (size_t i = 0; i < sizeof(storage_drivers) / sizeof(storage_drivers[0]); i++) {
-		if (!read_userdata(&storage, storage_drivers[i], c))
-			continue;
-		found = true;
-		if (!c->name[0] || !c->image[0])
-			read_names(&storage, storage_drivers[i], c);
-		break;
-	}
-	place_close(&storage);
-	return found && c->name[0];
-}
-
-static bool read_rootless_storage(struct metadata *md, struct container *c)
-{
-	struct place base;
-	bool found = false;
-
-	if (dirs_open_home(&base, md->root, c->cgroup_path) == 0) {
-		found = read_storage(&base, ".local/share/containers/storage", c);
-		place_close(&base);
-	}
-	if (!found && dirs_open_user_run(&base, md->root, c->cgroup_path) == 0) {
-		found = read_storage(&base, "containers", c);
-		place_close(&base);
-	}
-	return found;
-}
-
-static bool read_storages(struct metadata *md, struct container *c)
-{
-	static const char *const dirs[] = {"/var/lib/containers/storage",
-					   "/run/containers/storage"};
-	bool found = read_rootless_storage(md, c);
-
-	for (size_t i = 0; !found && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-		struct place storage;
-
-		if (place_open(&storage, md->root, dirs[i]) != 0)
-			continue;
-		found = read_storage(&storage, ".", c);
-		place_close(&storage);
-	}
-	return found;
-}
-
 /* ---- runc by itself ------------------------------------------------------------------------ */
 
 /* Its own directory only: who started it with another one is not known here. */
@@ -224,7 +131,7 @@ bool metadata_read(struct metadata *md, struct container *c, uint64_t now_ns)
 		return read_containerd(md, c);
 	case CONTAINER_CRIO:
 	case CONTAINER_PODMAN:
-		return read_storages(md, c);
+		return storage_read(md->root, c);
 	case CONTAINER_RUNC:
 		read_runc(md, c);
 		if (!c->name[0])
@@ -239,7 +146,7 @@ bool metadata_read(struct metadata *md, struct container *c, uint64_t now_ns)
 			c->ref.type = CONTAINER_CONTAINERD;
 			return true;
 		}
-		if (read_storages(md, c))
+		if (storage_read(md->root, c))
 			return true;
 		if (read_docker(md, c, now_ns)) {
 			c->ref.type = CONTAINER_DOCKER;

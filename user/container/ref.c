@@ -167,6 +167,19 @@ static bool match_bundle_scope(struct container_ref *ref, struct str part, const
 	       container_ref_valid_id(part) && give(ref, CONTAINER_RUNC, part);
 }
 
+/* "buildah-buildah<number>": a step of an image's build, the name of its bundle for runc or crun. */
+static bool match_build(struct container_ref *ref, struct str part)
+{
+	struct str number = part;
+
+	if (!strip_prefix(&number, "buildah-buildah") || number.len == 0)
+		return false;
+	for (size_t i = 0; i < number.len; i++)
+		if (!is_digit(number.p[i]))
+			return false;
+	return container_ref_valid_id(part) && give(ref, CONTAINER_RUNC, part);
+}
+
 /* "...-pod<uid>.slice" */
 static bool pod_of_slice(struct walk *w, struct str slice)
 {
@@ -233,9 +246,11 @@ static bool match_bare(struct container_ref *ref, struct str part, const struct 
 
 		if (str_is(w->prev, "docker") || str_is(w->prev, "moby") || w->ecs)
 			type = CONTAINER_DOCKER;
-		else if (str_is(w->prev, "libpod_parent"))
+		else if (str_is(w->prev, "libpod_parent")) {
+			if (str_is(w->next, "conmon"))
+				return false; /* the monitor of a pod's containers, beside them */
 			type = CONTAINER_PODMAN;
-		else if (str_is(w->prev, "default") || str_is(w->prev, "k8s.io"))
+		} else if (str_is(w->prev, "default") || str_is(w->prev, "k8s.io"))
 			type = CONTAINER_CONTAINERD; /* its namespaces: nerdctl, CRI */
 		return give(ref, type, part);
 	}
@@ -367,8 +382,9 @@ int container_ref_locate(struct container_ref *ref, size_t *end, const char *pat
 
 		w.next = next_part(path, &at);
 		if (match_scope(&found, part) || match_bundle_scope(&found, part, &w) ||
-		    match_colons(&found, part, &w) || match_bare(&found, part, &w) ||
-		    match_lxc(&found, part, &w) || match_machine(&found, part, &w)) {
+		    match_build(&found, part) || match_colons(&found, part, &w) ||
+		    match_bare(&found, part, &w) || match_lxc(&found, part, &w) ||
+		    match_machine(&found, part, &w)) {
 			memcpy(found.pod_uid, w.pod_uid, sizeof(found.pod_uid));
 			found_end = part_end;
 			w.ecs = false;

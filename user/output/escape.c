@@ -70,6 +70,22 @@ static size_t unit_hex(enum escape_flavour flavour, unsigned char c, char *out)
 	return n;
 }
 
+/* \uHHHH, which a reader takes for the character itself. */
+static size_t unit_json_number(unsigned int code, char *out)
+{
+	out[0] = '\\';
+	out[1] = 'u';
+	for (int i = 0; i < 4; i++)
+		out[2 + i] = hex_digits[code >> (12 - 4 * i) & 15];
+	return 6;
+}
+
+static unsigned int code_of(const unsigned char *s, size_t len)
+{
+	return len == 2 ? (s[0] & 0x1fu) << 6 | (s[1] & 0x3fu) :
+			  (s[0] & 0x0fu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
+}
+
 static size_t unit_json_control(unsigned char c, char *out)
 {
 	static const char shorts[] = {
@@ -80,12 +96,7 @@ static size_t unit_json_control(unsigned char c, char *out)
 		out[1] = shorts[c];
 		return 2;
 	}
-	out[0] = '\\';
-	out[1] = 'u';
-	out[2] = out[3] = '0';
-	out[4] = hex_digits[c >> 4];
-	out[5] = hex_digits[c & 15];
-	return 6;
+	return unit_json_number(c, out);
 }
 
 size_t escape_unit(enum escape_flavour flavour, const unsigned char *s, size_t n, size_t *used,
@@ -99,7 +110,9 @@ size_t escape_unit(enum escape_flavour flavour, const unsigned char *s, size_t n
 		if (len == 0)
 			return unit_hex(flavour, s[0], out);
 		*used = len;
-		if (flavour == ESCAPE_TEXT && misleads(s, len)) {
+		if (flavour == ESCAPE_JSON && misleads(s, len))
+			return unit_json_number(code_of(s, len), out);
+		if (misleads(s, len)) {
 			for (size_t i = 0; i < len; i++)
 				k += unit_hex(flavour, s[i], out + k);
 			return k;
@@ -117,7 +130,7 @@ size_t escape_unit(enum escape_flavour flavour, const unsigned char *s, size_t n
 	if (flavour == ESCAPE_TEXT) {
 		if (s[0] < 0x20 || s[0] == 0x7f)
 			return unit_hex(flavour, s[0], out);
-	} else if (s[0] < 0x20) {
+	} else if (s[0] < 0x20 || s[0] == 0x7f) {
 		return unit_json_control(s[0], out);
 	} else if (s[0] == '"') {
 		out[0] = '\\';

@@ -7,8 +7,9 @@
  *   a backslash                                          two backslashes
  *   all else                                             itself
  * The JSON flavour then escapes the result as JSON demands (so a backslash is four bytes in the
- * line). The text flavour also turns every character that a terminal could obey or be misled by
- * (C0, DEL, C1, bidirectional controls, line and paragraph separators) into \xHH, byte by byte.
+ * line). Every character that a terminal could obey or be misled by (C0, DEL, C1, bidirectional
+ * controls, line and paragraph separators) becomes \uHHHH there, for a stream is looked at with
+ * cat as well; in the text flavour \xHH, byte by byte.
  */
 #ifndef ROOTWATCH_OUTPUT_ESCAPE_H
 #define ROOTWATCH_OUTPUT_ESCAPE_H

@@ -5,15 +5,38 @@ import itertools
 import os
 import socket
 import subprocess
+import sys
 import time
 
 import clean
 import patience
 import rootfs
 from container import Container
+from runc import CAP_NAMES, own_caps
 
 IMAGE = "rootwatch-e2e:one"
 _serial = itertools.count(1)
+PRIVILEGED = ["--privileged", "--runtime=own-caps"]
+
+# A runtime for --privileged, which asks for all capabilities: this machine may not have them all,
+# and runc would refuse.
+RUNTIME = """#!{python}
+import json, os, sys
+def without(path, key):
+    with open(path, encoding="utf-8") as file:
+        config = json.load(file)
+    process = config[key] if key else config
+    for kind, names in (process.get("capabilities") or {{}}).items():
+        process["capabilities"][kind] = [name for name in names if name not in {lacking!r}]
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(config, file)
+words = sys.argv[1:]
+if "create" in words:
+    without(words[words.index("--bundle") + 1] + "/config.json", "process")
+if "--process" in words:
+    without(words[words.index("--process") + 1], None)
+os.execvp("runc", ["runc", *words])
+"""
 
 
 class Engine:
@@ -33,7 +56,8 @@ class Engine:
         self.cgroup_was_there = bool(clean.cgroups_named("/docker"))
         self.process = subprocess.Popen(
             ["dockerd", "--config-file", self.top + "/daemon.json", "--iptables=false", "--ip6tables=false", "--bridge=none",
-             "--data-root", self.top + "/data", "--exec-root", self.top + "/exec",
+             "--add-runtime", "own-caps=" + self._runtime(), "--data-root", self.top + "/data",
+             "--exec-root", self.top + "/exec",
              "--pidfile", self.top + "/dockerd.pid", "-H", "unix://" + self.socket],
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
             start_new_session=True, preexec_fn=clean.die_with_parent, env=self.environment)
@@ -63,6 +87,14 @@ class Engine:
             time.sleep(0.1)
         with open(self.top + "/dockerd.log", encoding="utf-8", errors="replace") as log:
             raise AssertionError(f"dockerd did not start: {log.read()[-600:]}")
+
+    def _runtime(self):
+        path = self.top + "/own-caps"
+        lacking = ["CAP_" + name for name in CAP_NAMES if name not in own_caps()]
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(RUNTIME.format(python=sys.executable, lacking=lacking))
+        os.chmod(path, 0o755)
+        return path
 
     def _import(self):
         with subprocess.Popen(["tar", "--xattrs", "--xattrs-include=security.capability", "-C",

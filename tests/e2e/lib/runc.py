@@ -136,9 +136,10 @@ class Runc(Container):
     def __exit__(self, *_):
         self.close()
 
-    def run(self, deadline=60):
-        """With args=: runs the container to its end; gives the finished process."""
-        return subprocess.run(["runc", "run", "--bundle", self.bundle, self.id],
+    def run(self, deadline=60, before=()):
+        """With args=: runs the container to its end; gives the finished process. before: words
+        of a program that is to start runc."""
+        return subprocess.run([*before, "runc", "run", "--bundle", self.bundle, self.id],
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=patience.of(deadline),
                               check=False)
 
