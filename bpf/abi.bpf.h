@@ -63,6 +63,13 @@ static __always_inline long compat_nr(const struct pt_regs *regs)
 	return (__u32)regs->orig_ax & ~0x40000000u;
 }
 
+/* The same by one load, but for an x32 call, whose number is beyond all others here. */
+static __always_inline unsigned long compat_nr_asked(const struct pt_regs *regs)
+{
+	return *(const __u32 *)((const char *)regs +
+				bpf_core_field_offset(struct pt_regs, orig_ax));
+}
+
 /* What the call gives, once that is known. */
 static __always_inline long compat_result(const struct pt_regs *regs)
 {
@@ -128,6 +135,11 @@ static __always_inline __u32 compat_flag(const struct task_struct *t)
 
 /* Unsigned: the verifier loses the bounds of a number whose sign is extended after it is compared. */
 static __always_inline long compat_nr(const struct pt_regs *regs)
+{
+	return (__u32)regs->syscallno;
+}
+
+static __always_inline unsigned long compat_nr_asked(const struct pt_regs *regs)
 {
 	return (__u32)regs->syscallno;
 }

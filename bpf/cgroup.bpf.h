@@ -224,11 +224,15 @@ __noinline int cgroup_classify(__u64 css_set, __u64 dfl_id, __u64 v1_id)
 	return false;
 }
 
-static __always_inline const struct cgroup_value *cgroup_first_sight(const struct cgroup_key *key)
+/* (Since 6.2 a css_set has its type, wherever it came from.) */
+static __always_inline const struct cgroup_value *
+cgroup_first_sight(const struct cgroup_key *key, const void *css_set)
 {
 	const struct cgroup_value *found;
 
-	if (!cgroup_classify(compat_untyped((const void *)key->css_set), key->dfl_id, key->v1_id))
+	if (!cgroup_classify(COMPAT_KERNEL >= 602 ? compat_address(css_set) :
+						    compat_untyped(css_set),
+			     key->dfl_id, key->v1_id))
 		return NULL;
 	found = bpf_map_lookup_elem(&cgroups, key);
 	if (!found)

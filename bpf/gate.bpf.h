@@ -134,7 +134,7 @@ static __always_inline void gate_find(struct gate_task *of, const struct task_st
 	of->moves = gate_moves;
 	of->cset = GATE_LOAD(struct task_struct, t, cgroups);
 	of->dfl = GATE_LOAD(struct css_set, of->cset, dfl_cgrp);
-	of->css = typed ? GATE_CSS(TYPED_AT, of->cset) : GATE_CSS(GATE_LOAD_AT, of->cset);
+	of->css = typed ? GATE_CSS(TRUSTED_AT, of->cset) : GATE_CSS(GATE_LOAD_AT, of->cset);
 	of->pid = GATE_LOAD(struct task_struct, t, thread_pid);
 	of->tgid = GATE_LOAD(struct task_struct, t, tgid);
 }
@@ -151,6 +151,45 @@ static __always_inline void gate_find_trusted(struct gate_task *of, const struct
 	of->css = GATE_CSS(TRUSTED_AT, of->cset);
 	of->pid = TRUSTED(t, thread_pid);
 	of->tgid = TRUSTED(t, tgid);
+}
+
+/*
+ * And of these answers only whether the cgroup is a container's, by one number that is made of the
+ * same pointers: all that most opens of the host need.
+ */
+#define GATE_VERDICTS_LOG 10
+volatile __u64 gate_verdicts[1 << GATE_VERDICTS_LOG] = {};
+
+/* The lowest bit is 0. (With the number above, that of two moves in a row is not the same.) */
+static __always_inline __u64 gate_sign(const struct gate_task *of)
+{
+	__u64 css = bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id) ?
+			    compat_number(of->css) :
+			    0;
+
+	return (((compat_number(of->cset) * GATE_FACTOR + compat_number(of->dfl)) * GATE_FACTOR +
+		 css) * GATE_FACTOR +
+		of->moves)
+	       << 1;
+}
+
+#define GATE_OUTSIDE 0
+#define GATE_INSIDE  1
+/* Gives GATE_OUTSIDE, GATE_INSIDE, or anything else: not known. */
+static __always_inline __u64 gate_verdict(__u64 sign)
+{
+	return gate_verdicts[sign >> (64 - GATE_VERDICTS_LOG)] - sign;
+}
+
+static __always_inline void gate_conclude(const struct gate_task *of, const struct gate *g)
+{
+	__u64 sign;
+
+	if (!of->moves)
+		return;
+	sign = gate_sign(of);
+	gate_verdicts[sign >> (64 - GATE_VERDICTS_LOG)] =
+		sign + (g->flags ? GATE_INSIDE : GATE_OUTSIDE);
 }
 
 /*
@@ -176,7 +215,7 @@ static __always_inline int gate_search(const struct gate_task *of, struct gate *
 	if (!v && !first_sight)
 		return GATE_UNKNOWN;
 	if (!v)
-		v = cgroup_first_sight(&key);
+		v = cgroup_first_sight(&key, of->cset);
 	if (!v)
 		return GATE_LOST;
 	g->cgroup = v->id;
@@ -220,6 +259,31 @@ static __always_inline bool gate_container(const struct task_struct *t, struct g
 
 	gate_find(&of, t, true);
 	return gate_look(t, &of, g, true, true);
+}
+
+/* Finds the verdict for the current task, when it was not known. */
+__noinline int gate_settle(void)
+{
+	struct gate_task of = {};
+	struct gate g;
+
+	gate_find(&of, compat_current(), true);
+	if (gate_recall(&of, &g) || gate_search(&of, &g, true) == GATE_FOUND)
+		gate_conclude(&of, &g);
+	return 0;
+}
+
+/* Is the task in no container, for sure? Asked where a program begins; see gate_find_trusted(). */
+static __always_inline bool gate_is_outside(const struct task_struct *t)
+{
+	struct gate_task of;
+	__u64 verdict;
+
+	gate_find_trusted(&of, t);
+	verdict = gate_verdict(gate_sign(&of));
+	if (verdict > GATE_INSIDE)
+		gate_settle();
+	return verdict == GATE_OUTSIDE && !gate_foreign_ns(t, of.pid, true);
 }
 
 /* The same of a task that was found by an address. */

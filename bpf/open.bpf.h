@@ -5,6 +5,7 @@
 
 #include "compat.bpf.h"
 #include "emit.bpf.h"
+#include "gate.bpf.h"
 #include "harmless.bpf.h"
 #include "mapped.bpf.h"
 #include "object.bpf.h"
@@ -171,7 +172,7 @@ out:
  * The current task got file f (as a number) open: with oflags, O_ONCE_ of them as they were asked
  * for, by a call. NULL: nobody cares; else the buffer for open_tell(), which more may be put into.
  */
-static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f, __u32 oflags,
+static __always_inline struct scratch *open_begin(__u64 cgroup, __u64 gate, __u64 f, __u32 oflags,
 						  __u32 call)
 {
 	struct object o = {};
@@ -195,7 +196,7 @@ static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f,
 	s = emit_begin(sizeof(struct wire_open));
 	if (!s)
 		return NULL;
-	s->gate = *g;
+	gate_unpack(&s->gate, cgroup, gate);
 	s->open.file = f;
 	s->open.sign = sign;
 	s->open.access = access;
@@ -205,7 +206,7 @@ static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f,
 	s->open.prot = 0;
 	s->open.mapping = 0;
 	s->open.ret = 0;
-	s->open.hflags = g->hflags;
+	s->open.hflags = s->gate.hflags;
 	s->open.o = o;
 	return s;
 }
@@ -213,7 +214,8 @@ static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f,
 /* An open whose descriptor is not known where it is seen. */
 static __always_inline int open_seen(const struct gate *g, const void *f, __u32 oflags, __u32 call)
 {
-	struct scratch *s = open_begin(g, compat_untyped(f), oflags, call);
+	struct scratch *s =
+		open_begin(g->cgroup, gate_packed(g), compat_address(f), oflags, call);
 
 	if (!s)
 		return 0;
@@ -221,23 +223,29 @@ static __always_inline int open_seen(const struct gate *g, const void *f, __u32 
 	return open_tell(s->slot);
 }
 
+/*
+ * What a call of the current task opened is looked at here and told by open_tell() for the buffer
+ * of slot n - 1, where n is what these give; 0: nobody cares. (In two steps, so that the frame of
+ * the first is gone when the second needs the stack.)
+ */
+
 /* A mapping of file f, which lets the current task write it: what it is read for, it does not tell.
  */
-static __always_inline int open_mapped(const struct gate *g, __u64 f, __u32 prot, __u32 flags)
+static __always_inline __u32 open_mapped(__u64 cgroup, __u64 gate, __u64 f, __u32 prot, __u32 flags)
 {
-	struct scratch *s = open_begin(g, f, O_WRONLY_, WIRE_CALL_MMAP);
+	struct scratch *s = open_begin(cgroup, gate, f, O_WRONLY_, WIRE_CALL_MMAP);
 
 	if (!s)
 		return 0;
 	s->open.flags = WIRE_OPEN_NO_FD;
 	s->open.prot = prot;
 	s->open.mapping = flags;
-	return open_tell(s->slot);
+	return s->slot + 1;
 }
 
 /* By the system call, when it has returned a descriptor. */
-static __always_inline int open_done(const struct task_struct *t, const struct gate *g,
-				     const struct pt_regs *regs, bool is32, __u32 call, long ret)
+static __always_inline __u32 open_done(const struct task_struct *t, __u64 cgroup, __u64 gate,
+				     const struct pt_regs *regs, __u32 call, long ret)
 {
 	struct scratch *s;
 	const void *f;
@@ -255,12 +263,12 @@ static __always_inline int open_done(const struct task_struct *t, const struct g
 	if (oflags & O_PATH_)
 		return 0; /* a mere handle: what is done with it is seen when it is opened */
 	/* These are done with when the file is open, and a file does not keep them. */
-	oflags |= open_asked_flags(regs, is32, call) & O_ONCE_;
-	s = open_begin(g, (__u64)f, oflags, call);
+	oflags |= open_asked_flags(regs, gate & WIRE_F_COMPAT, call) & O_ONCE_;
+	s = open_begin(cgroup, gate, (__u64)f, oflags, call);
 	if (!s)
 		return 0;
 	s->open.ret = ret;
-	return open_tell(s->slot);
+	return s->slot + 1;
 }
 
 /* An open that was denied, as it was asked for. */

@@ -122,6 +122,7 @@ int BPF_PROG(rootwatch_mapped, struct file *f, unsigned long prot, unsigned long
 {
 	struct task_struct *t;
 	struct gate g;
+	__u32 n;
 
 	if (!mapped_is_shared(flags) || !f || err)
 		return 0;
@@ -129,7 +130,8 @@ int BPF_PROG(rootwatch_mapped, struct file *f, unsigned long prot, unsigned long
 	if (!opened_gate(t, &g, false) || !mapped_counts(t, f))
 		return 0;
 	g.hflags = compat_flag(t) | WIRE_F_TIER(WIRE_TIER_FENTRY);
-	return open_mapped(&g, compat_untyped(f), prot, flags);
+	n = open_mapped(g.cgroup, gate_packed(&g), compat_address(f), prot, flags);
+	return n ? open_tell(n - 1) : 0;
 }
 
 /*

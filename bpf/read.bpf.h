@@ -202,8 +202,9 @@ static __always_inline __u64 compat_user_u64(__u64 from)
 #endif
 
 /*
- * A typed pointer as a mere number, which is all that a global function can be passed. By way of
- * memory: no arithmetic makes the verifier forget a type.
+ * A pointer that may have a type as a mere number, which is all that a global function can be
+ * passed. By way of memory: no arithmetic makes the verifier forget a type, with one exception:
+ * see below.
  */
 static __always_inline __u64 compat_untyped(const void *p)
 {
@@ -211,6 +212,41 @@ static __always_inline __u64 compat_untyped(const void *p)
 
 	bpf_probe_read_kernel(&v, sizeof(v), &p);
 	return v;
+}
+
+/*
+ * A pointer that has a type as a number that is good for comparisons only, without a helper: one
+ * pointer less another one. (Before 5.17 pointers have no types here.)
+ */
+volatile __u64 compat_anchor = 0; /* where this lies itself, once that was asked */
+static __always_inline __u64 compat_number(const void *typed)
+{
+	__u64 v = (__u64)typed;
+
+#if COMPAT_KERNEL >= 517
+	asm volatile("%0 -= %1" : "+r"(v) : "r"(&compat_anchor));
+#endif
+	return v;
+}
+
+#if COMPAT_KERNEL >= 517
+__noinline __u64 compat_find_anchor(void)
+{
+	compat_anchor = compat_untyped((const void *)&compat_anchor);
+	return compat_anchor;
+}
+#endif
+
+/* The same as compat_untyped() gives. */
+static __always_inline __u64 compat_address(const void *typed)
+{
+#if COMPAT_KERNEL >= 517
+	__u64 at = compat_anchor;
+
+	return compat_number(typed) + (at ? at : compat_find_anchor());
+#else
+	return compat_untyped(typed);
+#endif
 }
 
 /* With its type since 5.11 (bpf_get_current_task_btf). */

@@ -84,25 +84,21 @@ __noinline int syscall_handle_denied(__u64 cgroup, __u64 gate, long ret)
 	return open_handle_denied(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, ret);
 }
 
-__noinline int syscall_open(__u64 cgroup, __u64 gate, __u32 call, long ret)
+__noinline __u32 syscall_open(__u64 cgroup, __u64 gate, __u32 call, long ret)
 {
 	struct task_struct *t = compat_current();
-	struct gate g;
 
-	gate_unpack(&g, cgroup, gate);
-	return open_done(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, call, ret);
+	return open_done(t, cgroup, gate, compat_user_regs(t), call, ret);
 }
 
 /* (Another thread may have replaced the descriptor since: then that file is told.) */
-__noinline int syscall_mmap(__u64 cgroup, __u64 gate)
+__noinline __u32 syscall_mmap(__u64 cgroup, __u64 gate)
 {
 	struct task_struct *t = compat_current();
 	struct mapped_args a = {};
 	const void *f;
-	struct gate g;
 
-	gate_unpack(&g, cgroup, gate);
-	mapped_read(&a, compat_user_regs(t), g.hflags & WIRE_F_COMPAT);
+	mapped_read(&a, compat_user_regs(t), gate & WIRE_F_COMPAT);
 	if (!mapped_is_shared(a.flags))
 		return 0;
 	f = task_file(t, a.fd);
@@ -113,7 +109,7 @@ __noinline int syscall_mmap(__u64 cgroup, __u64 gate)
 	}
 	if (!mapped_counts(t, f))
 		return 0;
-	return open_mapped(&g, (__u64)f, a.prot, a.flags);
+	return open_mapped(cgroup, gate, (__u64)f, a.prot, a.flags);
 }
 
 /* A global function, which the verifier looks at once; it can be passed a struct since 5.12. */
@@ -179,6 +175,7 @@ static __always_inline int syscall_tell(const struct task_struct *t, __u32 flag,
 {
 	struct gate g;
 	bool denied;
+	__u32 n;
 
 	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && creds_denied(ret)) &&
 	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETGROUPS) &&
@@ -197,10 +194,11 @@ static __always_inline int syscall_tell(const struct task_struct *t, __u32 flag,
 			return syscall_handle_denied(g.cgroup, gate_packed(&g), ret);
 		if (knob_open_tier != WIRE_TIER_TRACEPOINT)
 			return 0;
-		if (call == WIRE_CALL_MMAP)
-			return syscall_mmap(g.cgroup, gate_packed(&g));
-		return denied ? syscall_open_denied(g.cgroup, gate_packed(&g), call, ret) :
-				syscall_open(g.cgroup, gate_packed(&g), call, ret);
+		if (denied)
+			return syscall_open_denied(g.cgroup, gate_packed(&g), call, ret);
+		n = call == WIRE_CALL_MMAP ? syscall_mmap(g.cgroup, gate_packed(&g)) :
+					     syscall_open(g.cgroup, gate_packed(&g), call, ret);
+		return n ? open_tell(n - 1) : 0;
 	}
 	if (syscall_may_bind(call, flag))
 		bind_done(g.cgroup, gate_packed(&g), call, ret);
@@ -212,24 +210,39 @@ static __always_inline int syscall_tell(const struct task_struct *t, __u32 flag,
 					   syscall_setid(g.cgroup, gate_packed(&g), call);
 }
 
-static __always_inline int syscall_done(const struct pt_regs *regs, long ret, __u32 tier)
+/* What is watched by the number of that call, of either ABI; 0: nothing, as of most calls. */
+static __always_inline __u32 syscall_calls(const struct pt_regs *regs)
 {
-	unsigned long nr = compat_nr(regs);
-	struct task_struct *t;
-	__u32 calls, call, flag;
+	unsigned long nr = compat_nr_asked(regs);
 
-	if (nr >= WIRE_CALL_NUMBERS)
-		return 0;
-	calls = calls_at[nr];
-	if (!calls)
-		return 0;
-	t = compat_current();
-	flag = compat_flag(t);
-	call = calls >> flag & 255; /* (WIRE_F_COMPAT is 8) */
+	if (nr < WIRE_CALL_NUMBERS)
+		return calls_at[nr];
+	nr = compat_nr(regs);
+	return nr < WIRE_CALL_NUMBERS ? calls_at[nr] : 0;
+}
+
+/* Is it a call of the 32-bit ABI? With a frame of its own, so that who calls it saves no registers. */
+__noinline int syscall_is_narrow(void)
+{
+	return compat_flag(compat_current()) != 0;
+}
+
+/* A watched call, or one with the number of one. What it needs of registers and stack, others do not pay. */
+static __noinline int syscall_watched(const struct pt_regs *regs, long ret, __u32 calls, __u32 tier)
+{
+	struct task_struct *t = compat_current();
+	__u32 flag = compat_flag(t), call = calls >> flag & 255; /* (WIRE_F_COMPAT is 8) */
+
 	if (!call)
 		return 0; /* another one has that number in the other ABI */
-	if (mapped_is_dull(regs, flag, call, ret)) /* before all else: these are many */
-		return 0;
+	if (wire_call_is_open(call)) {
+		if (mapped_is_dull(regs, flag, call, ret)) /* before all else: these are many */
+			return 0;
+		if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && creds_denied(ret)))
+			return 0;
+		if (gate_is_outside(t))
+			return 0;
+	}
 	syscall_tell(t, flag, call, ret, tier);
 	if (knob_acts && acts_hooks(call))
 		acts_drop(TYPED(t, pid), acts_hooks(call));
@@ -264,16 +277,33 @@ static __always_inline int syscall_refused(const struct task_struct *t, __u32 fl
 }
 
 SEC("tp_btf/sys_exit")
-int BPF_PROG(rootwatch_syscall, struct pt_regs *regs, long ret)
+int rootwatch_syscall(__u64 *ctx)
 {
-	return syscall_done(regs, ret, WIRE_TIER_TRACEPOINT);
+	__u32 calls = syscall_calls((const struct pt_regs *)ctx[0]);
+
+	if (!calls)
+		return 0;
+	if (!(calls & 255)) { /* another one has that number in the native ABI */
+		__u64 *volatile kept = ctx; /* (in a register it would cost each call) */
+		volatile __u32 kept_calls = calls;
+
+		if (!syscall_is_narrow())
+			return 0;
+		ctx = kept;
+		calls = kept_calls;
+	}
+	return syscall_watched((const struct pt_regs *)ctx[0], ctx[1], calls,
+			       WIRE_TIER_TRACEPOINT);
 }
 
 SEC("kretprobe.multi")
 int rootwatch_calls(struct pt_regs *ctx)
 {
 #if COMPAT_KERNEL >= 517 /* those before have no such probes */
-	return syscall_done(compat_user_regs(compat_current()), PT_REGS_RC(ctx), WIRE_TIER_KPROBE);
+	const struct pt_regs *regs = compat_user_regs(compat_current());
+	__u32 calls = syscall_calls(regs);
+
+	return calls ? syscall_watched(regs, PT_REGS_RC(ctx), calls, WIRE_TIER_KPROBE) : 0;
 #else
 	return 0;
 #endif
