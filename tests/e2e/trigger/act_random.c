@@ -88,7 +88,7 @@ static void do_reopen(void)
 {
 	char link[64];
 	int fd = files[next(FILES)];
-	int flags = random_flags() & ~(O_CREAT | O_EXCL | O_DIRECTORY | O_TMPFILE | O_NOFOLLOW);
+	int flags = random_flags() & ~(O_CREAT | O_EXCL | O_TMPFILE | O_NOFOLLOW);
 	struct stat st;
 	long got;
 
@@ -136,7 +136,7 @@ static void do_link(void)
 {
 	uint64_t kind = next(4);
 	int flags = kind == 1 ? AT_SYMLINK_FOLLOW : kind == 2 ? AT_EMPTY_PATH : 0;
-	struct target from, to;
+	struct target from = {.fd = NOTHING, .parent = NOTHING}, to;
 
 	if (kind == 2) {
 		from.dir = files[next(FILES)];
@@ -362,14 +362,13 @@ static void weaken(void)
 
 int main(int argc, char **argv)
 {
-	long n, pause;
+	long n;
 	int i = 3;
 
 	if (argc < 4)
 		truth_usage(usage);
-	state = strtoull(argv[1], NULL, 0) * 0x9e3779b97f4a7c15ull + 1;
+	random_start(strtoull(argv[1], NULL, 0));
 	n = strtol(argv[2], NULL, 0);
-	pause = getenv("PAUSE") ? strtol(getenv("PAUSE"), NULL, 0) : 0;
 	umask(022);
 	hand_start(&actor);
 	hand_start(&prober);
@@ -391,8 +390,6 @@ int main(int argc, char **argv)
 	for (long k = 0; k < n; k++) {
 		do_one();
 		truth_end();
-		if (pause > 0)
-			usleep((useconds_t)pause * 1000);
 	}
 	return 0;
 }

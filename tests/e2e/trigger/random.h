@@ -5,6 +5,7 @@
 
 #include "truth.h"
 
+#include <limits.h>
 #include <linux/fs.h>
 #include <linux/openat2.h>
 #include <pthread.h>
@@ -163,27 +164,20 @@ struct target {
 	struct stat st, parent_st;
 };
 
-static const char *const names[] = {
-	"a",
-	"b",
-	"c",
-	"d",
-	"e",
-	"link",
-	"l2",
-	"sp ace",
-	"back\\slash",
-	"new\nline",
-	"\xff\xfe",
-	"\xc3\xa4",
-	"quo\"te",
-	"...",
-	"x(deleted)",
-	" (deleted)",
-	"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
-	"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
-	"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"};
+static char longest[NAME_MAX - 39 + 1]; /* as random_start() makes it */
+
+static const char *const names[] = {"a",	   "b",		"c",	      "d",
+				    "e",	   "link",	"l2",	      "sp ace",
+				    "back\\slash", "new\nline", "\xff\xfe",   "\xc3\xa4",
+				    "quo\"te",	   "...",	"x(deleted)", " (deleted)",
+				    longest};
 #define NAMES (sizeof(names) / sizeof(names[0]))
+
+static void random_start(uint64_t seed)
+{
+	state = seed * 0x9e3779b97f4a7c15ull + 1;
+	memset(longest, 'n', sizeof(longest) - 1);
+}
 
 static const char *random_name(void)
 {
@@ -222,8 +216,8 @@ static void random_path(struct target *t, bool at)
 	} else if (how == 6) {
 		used = (size_t)snprintf(t->path, n, "/proc/%s/root%s",
 					one_in(2) ? "self" : "thread-self", random_place());
-	} else if (how ==
-		   7) { /* (a link of its own, if it were not followed: another one for each) */
+	} else if (how == 7) {
+		/* (Not the link itself, which is another one for each thread.) */
 		used = (size_t)snprintf(t->path, n, "/proc/thread-self/cwd");
 		depth = depth ? depth : 1;
 	} else {
@@ -233,7 +227,7 @@ static void random_path(struct target *t, bool at)
 		used += (size_t)snprintf(t->path + used, n - used, "%s%s",
 					 used ? random_joint() : "", random_name());
 	if (one_in(20))
-		used += (size_t)snprintf(t->path + used, n - used, "%s", one_in(2) ? "/" : "/.");
+		snprintf(t->path + used, n - used, "%s", one_in(2) ? "/" : "/.");
 }
 
 /* ---- what is acted on ---- */
