@@ -42,7 +42,7 @@ RULE = """
   x-rootwatch:
     id: random
 """
-FOLDER = "/w/up/"  # what the kernel can filter for
+FOLDER = "/w/"  # what the kernel can filter for
 WHICH = {"all": "proc.name = act_random", "weak": "proc.name = act_random",
          "folder": f"(fd.name startswith {FOLDER} or rootwatch.call.from startswith {FOLDER})"}
 LOWER = ["/usr/lower/" + name for name in ("a", "b", "c", "d/a", "d/b", "d/link", "e/a", "e/e/e", "link/b")]
