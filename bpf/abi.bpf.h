@@ -14,6 +14,7 @@
 #define O_TRUNC_       01000
 #define O_ONCE_	       01700 /* O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC */
 #define O_PATH_	       010000000
+#define O_TMPFILE_     020000000 /* its own bit, which an open file keeps */
 #define FMODE_WRITE_   0x2u
 #define FMODE_CREATED_ 0x100000u
 #define FMODE_EXEC_    0x20u /* among f_flags: opened to be executed */

@@ -177,6 +177,16 @@ static __always_inline void object_chain(struct scratch *s, const struct object 
 		s->chain_cut = 1;
 }
 
+/*
+ * Is it no longer below its mount's root, since a folder was moved out of a bind mount? No path
+ * leads there by that mount, and the kernel's own is "/" then. What there is to tell is where it
+ * lies.
+ */
+static __always_inline bool object_astray(const struct scratch *s)
+{
+	return s->chain_mnt == CHAIN_NONE && !s->chain_cut;
+}
+
 /* What lies behind the name's end comes with it, as there is room: the reader looks for the end. */
 static __always_inline void object_fstype(char *to, const void *type)
 {
@@ -249,7 +259,9 @@ static __noinline int object_fill(struct scratch *s, struct wire_file *w, const 
 	}
 	emit_blob_end(s, &w->sbpath, s->used - w->sbpath.off + (s->chain_cut ? 1 : 0));
 	emit_blob_start(s, &w->mntpath);
-	if (o->mount != o->root_mount) {
+	if (object_astray(s)) {
+		w->mnt_off = s->chain_root != CHAIN_NONE ? s->off_root : 0;
+	} else if (o->mount != o->root_mount) {
 		path_ns_chain(s, LOAD(struct mount, o->mount, mnt_mountpoint),
 			      LOAD(struct mount, o->mount, mnt_parent));
 		path_append(s->slot);

@@ -145,7 +145,9 @@ __noinline int open_tell(__u32 slot)
 	/* (The rest is written in any case.) */
 	__builtin_memset(&r->f, 0, sizeof(*r) - __builtin_offsetof(struct wire_open, f));
 	r->oflags = s->open.oflags & ~OPEN_CREATED;
-	if (s->open.oflags & OPEN_CREATED)
+	/* (One without a name is not created as others are: FMODE_CREATED is not set.) */
+	if (s->open.oflags & OPEN_CREATED ||
+	    (s->open.oflags & O_TMPFILE_ && s->open.call < WIRE_CALL_RECVMSG))
 		SET_FLAG(r->f.flags, WIRE_FILE_CREATED);
 	r->flags = s->open.flags;
 	r->prot = s->open.prot;
@@ -286,8 +288,9 @@ static __always_inline int open_refused(const struct task_struct *t, const struc
 	struct scratch *s;
 	char first = 0;
 
-	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT || !risen_acts(t, g))
-		return 0; /* a handle is no path: open_handle_denied() */
+	/* (A handle is no path: open_handle_denied(). O_PATH opens nothing, be it denied or not.) */
+	if (call == WIRE_CALL_OPEN_BY_HANDLE_AT || a->oflags & O_PATH_ || !risen_acts(t, g))
+		return 0;
 	s = emit_begin(sizeof(*r));
 	if (!s)
 		return 0;

@@ -65,9 +65,13 @@ static __always_inline void exec_gain(struct wire_exec *r, const struct wire_cre
 {
 	r->prev = *prev;
 	SET_FLAG(r->flags, WIRE_EXEC_PREV);
-	if (prev->euid != r->c.euid)
+	/*
+	 * Who was it by its real id had it: an exec that would give capabilities under no_new_privs
+	 * takes both real ids for the effective ones, without any bit of the file's.
+	 */
+	if (prev->euid != r->c.euid && prev->uid != r->c.euid)
 		SET_FLAG(r->flags, WIRE_EXEC_SUID);
-	if (prev->egid != r->c.egid)
+	if (prev->egid != r->c.egid && prev->gid != r->c.egid)
 		SET_FLAG(r->flags, WIRE_EXEC_SGID);
 	/*
 	 * Uid 0 is given all capabilities anyway. What was permitted alone, neither effective nor

@@ -204,7 +204,7 @@ struct wire_exec {
 
 #define WIRE_EXEC_PREV	 1u /* prev is known */
 #define WIRE_EXEC_SCRIPT 2u /* filename is a script, exe its interpreter */
-#define WIRE_EXEC_SUID	 4u /* euid changed by the SUID bit */
+#define WIRE_EXEC_SUID	 4u /* euid changed by the SUID bit, and was not the real uid */
 #define WIRE_EXEC_SGID	 8u
 #define WIRE_EXEC_FCAPS	 16u  /* permitted capabilities grew though the uid did not rise */
 #define WIRE_EXEC_SECURE 32u  /* the kernel set AT_SECURE */

@@ -270,6 +270,24 @@ def test_file_capability_of_one_who_kept_them(w):
     w.none({**of(w.c, truth), "rule": "privilege-fcaps-exec"})
 
 
+@suite.cases("/bin/act_id", "/usr/bin/suid", "/usr/bin/sgid", "/usr/bin/fcap_setuid")
+def test_real_ids_come_back(w, program):
+    """
+    With no_new_privs an exec that would give capabilities takes the real ids for the effective ones: no bit
+    of the file's did that, and who has root's real id had only set it aside.
+    """
+    truth = w.c.act("act_exec", "aside", "0", "1000", program)
+    assert (truth["uid"], truth["euid"], truth["egid"]) == (0, 0, 0), truth
+    event = ran(w, w.c, truth, **{"rootwatch.from.euid": 1000})
+    assert field(event, "rootwatch.exec.gain") is None and not rules(event), event
+
+
+def test_real_group_comes_back(w):
+    truth = w.c.act("act_exec", "aside", "1000", "1000", "/usr/bin/fcap_setuid")
+    assert (truth["uid"], truth["euid"], truth["egid"]) == (1000, 1000, 0), truth
+    w.none({**of(w.c, truth), "rule": "privilege-sgid-exec"})
+
+
 def test_sgid(w):
     truth = w.user.act("/usr/bin/sgid")
     assert truth["egid"] == 0, truth

@@ -206,6 +206,7 @@ def test_without_a_name(w):
     event = check(w, w.c, truth, {"evt.type": "openat", "rule": "etc-written"})
     assert field(event, "fd.name").startswith("/etc/#"), event
     assert field(event, "rootwatch.file.deleted") is True, event
+    assert field(event, "rootwatch.file.created") is True, event
 
 
 @suite.cases("now", "worker", "later")

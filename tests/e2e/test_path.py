@@ -139,6 +139,20 @@ def test_chroot(w, folder):
     check(w, truth, folder.rstrip("/").encode())
 
 
+def test_moved_out_of_its_mount(w):
+    """
+    What was reached through a bind mount and then moved to where that does not show it: no path leads there
+    by that mount (readlink says "/"), and the container's root still has one.
+    """
+    command = ("mkdir /srv/a/out; cd /p/bind/out; mv /srv/a/out /srv/moved-out; "
+               "act_open openat wc leaf </dev/null; cd /; rm -r /srv/moved-out")
+    truth = w.c.truths_of(w.c.sh(command)[1])[-1]
+    assert truth["real"] == "/", truth
+    event = w.expect(w.c, truth, {"evt.type": "openat", "fd.ino": truth["ino"]})
+    assert field(event, "fd.name") == "/srv/moved-out/leaf", event
+    assert field(event, "proc.cwd") == "/srv/moved-out", event
+
+
 @suite.cases("/p/upper", "/p/tmpfs", "/p/bind", "/data")
 def test_renamed_under_way(w, folder):
     """A second thread renames the file and the folder above it all the time."""

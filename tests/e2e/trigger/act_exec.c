@@ -4,6 +4,7 @@
  */
 #include "truth.h"
 
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -25,6 +26,8 @@ static const char usage[] =
 	"         net PROG [ARG...]         with a connection as standard input\n"
 	"         input FILE PROG [ARG...]  with a memfd that holds the file as standard input\n"
 	"         kept UID PROG [ARG...]    as that user, who keeps root's capabilities permitted till then\n"
+	"         aside REAL ID PROG [ARG...]  with no_new_privs and no capability, as user and group ID, but for\n"
+	"                                   the real gid, and with REAL as the real uid\n"
 	"         tty PROG [ARG...]         in a session of its own, with a terminal\n"
 	"         signal N PROG [ARG...]    a child of ours, killed by signal N while it waits";
 
@@ -168,6 +171,16 @@ static _Noreturn void run_tty(char **argv)
 	exit(WEXITSTATUS(status));
 }
 
+static void set_aside(uid_t real, uid_t id)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[2] = {0};
+
+	if (setresgid((gid_t)-1, id, id) || setresuid(real, id, id) ||
+	    syscall(SYS_capset, &head, none) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		truth_die("set aside");
+}
+
 int main(int argc, char **argv)
 {
 	const char *how = argc > 2 ? argv[1] : "";
@@ -210,6 +223,9 @@ int main(int argc, char **argv)
 		if (prctl(PR_SET_KEEPCAPS, 1) || setresuid(uid, uid, uid))
 			truth_die("setresuid");
 		run(argv[3], argv + 3);
+	} else if (!strcmp(how, "aside") && argc > 4) {
+		set_aside((uid_t)atoi(argv[2]), (uid_t)atoi(argv[3]));
+		run(argv[4], argv + 4);
 	} else if (!strcmp(how, "tty")) {
 		run_tty(argv + 2);
 	} else if (!strcmp(how, "thread")) {
