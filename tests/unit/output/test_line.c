@@ -162,8 +162,8 @@ static void documented_escapes(void **state)
 	expect("a\\b\"c\n", 6, ESCAPE_JSON, "a\\\\\\\\b\\\"c\\n");
 	expect("\0\x01\xff", 3, ESCAPE_JSON, "\\\\x00\\u0001\\\\xff");
 	expect("\b\t\n\f\r\x7f", 6, ESCAPE_JSON, "\\b\\t\\n\\f\\r\\u007f");
-	expect("\xc2\x9b\xe2\x80\xae\xd8\x9c\xef\xbb\xbf", 10, ESCAPE_JSON,
-	       "\\u009b\\u202e\\u061c\\ufeff");
+	expect("\xc2\x9b\xe2\x80\xaeX\xe2\x80\xac\xd8\x9c\xef\xbb\xbf", 14, ESCAPE_JSON,
+	       "\\u009b\\u202eX\\u202c\\u061c\\ufeff");
 	expect("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", 9, ESCAPE_JSON,
 	       "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80");
 	expect("\xed\xa0\x80", 3, ESCAPE_JSON, "\\\\xed\\\\xa0\\\\x80");
