@@ -244,13 +244,6 @@ static __always_inline __u32 syscall_calls(const struct pt_regs *regs)
 	return nr < WIRE_CALL_NUMBERS ? calls_at[nr] : 0;
 }
 
-/* Is it a call of the 32-bit ABI? With a frame of its own, so that who calls it saves no registers.
- */
-__noinline int syscall_is_narrow(void)
-{
-	return compat_flag(compat_current()) != 0;
-}
-
 /* A watched call, or one with the number of one. What it needs of registers and stack, others do
  * not pay. */
 static __noinline int syscall_watched(const struct pt_regs *regs, long ret, __u32 calls, __u32 tier)
@@ -311,7 +304,7 @@ int rootwatch_syscall(__u64 *ctx)
 		__u64 *volatile kept = ctx; /* (in a register it would cost each call) */
 		volatile __u32 kept_calls = calls;
 
-		if (!syscall_is_narrow())
+		if (!compat_flag(compat_current()))
 			return 0;
 		ctx = kept;
 		calls = kept_calls;
