@@ -293,6 +293,27 @@ static __always_inline int syscall_refused(const struct task_struct *t, __u32 fl
 					 0;
 }
 
+/*
+ * Can nobody care for a native open of this task, as it is not root's? What takes a longer look is
+ * left to syscall_watched(). (Before 5.17 each of these loads is a call.)
+ */
+static __always_inline bool syscall_is_others(const struct task_struct *t, long ret)
+{
+#if COMPAT_KERNEL >= 517
+	const struct cred *c = TRUSTED(t, cred);
+
+	return TYPED(c, euid.val) != 0 && TYPED(c, fsuid.val) != 0 &&
+	       (__u64)TRUSTED(c, user_ns) == creds_init_user_ns && !(knob_blocked && ret < 0);
+#else
+	return false;
+#endif
+}
+
+static __always_inline bool syscall_is_common_open(__u32 call)
+{
+	return COMPAT_KERNEL >= 517 && wire_call_is_open(call) && call != WIRE_CALL_MMAP;
+}
+
 SEC("tp_btf/sys_exit")
 int rootwatch_syscall(__u64 *ctx)
 {
@@ -300,11 +321,13 @@ int rootwatch_syscall(__u64 *ctx)
 
 	if (!calls)
 		return 0;
-	if (!(calls & 255)) {		    /* another one has that number in the native ABI */
-		__u64 *volatile kept = ctx; /* (in a register it would cost each call) */
+	if (!(calls & 255) || syscall_is_common_open(calls & 255)) {
+		__u64 *volatile kept = ctx; /* (in registers they would cost each call) */
 		volatile __u32 kept_calls = calls;
+		const struct task_struct *t = compat_current();
 
-		if (!compat_flag(compat_current()))
+		/* The number may be that of a call of the other ABI. */
+		if (!compat_flag(t) && (!(kept_calls & 255) || syscall_is_others(t, kept[1])))
 			return 0;
 		ctx = kept;
 		calls = kept_calls;
