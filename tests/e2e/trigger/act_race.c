@@ -18,8 +18,16 @@ static const char usage[] =
 	"close: the descriptor is closed as soon as it is there";
 
 static atomic_bool over;
-static atomic_uint flips;
+static atomic_uint flips, tries;
 static char path[4096];
+
+/* A try may meet any of them, but a flood of renames would fill the ring, and prove nothing. */
+static void flip_counted(void)
+{
+	atomic_fetch_add(&flips, 1);
+	while (!atomic_load(&over) && atomic_load(&flips) > 4 * atomic_load(&tries) + 64)
+		sched_yield();
+}
 
 static void need(int ret, const char *what)
 {
@@ -48,7 +56,7 @@ static void *flip_link(void *arg)
 		(void)unlink(fresh);
 		need(symlink(i % 2 ? t->one : t->other, fresh), "symlink");
 		need(rename(fresh, path), "rename");
-		atomic_fetch_add(&flips, 1);
+		flip_counted();
 	}
 	return NULL;
 }
@@ -86,7 +94,7 @@ static void *flip_names(void *arg)
 			(void)!rename(i / 2 / 2 % 2 ? f2 : f1, i / 2 / 2 % 2 ? f1 : f2);
 		else
 			(void)!rename(at, at == d1 ? d2 : d1);
-		atomic_fetch_add(&flips, 1);
+		flip_counted();
 	}
 	return NULL;
 }
@@ -96,8 +104,10 @@ static void let_flip(void)
 {
 	unsigned seen = atomic_load(&flips);
 
-	while (atomic_load(&flips) == seen)
+	while (atomic_load(&flips) == seen) {
+		atomic_fetch_add(&tries, 1); /* (it may be the other that waits) */
 		sched_yield();
+	}
 }
 
 static atomic_int newest;
@@ -131,6 +141,7 @@ static void race_two(void *(*flip)(void *), struct two *t, long n)
 	for (long i = 0; watched + harmless < n && failed < 100 * n; i++) {
 		long fd;
 
+		atomic_fetch_add(&tries, 1);
 		if (i % 16 == 0)
 			let_flip();
 		fd = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_APPEND, 0);
@@ -176,6 +187,7 @@ static void race_names(const char *dir, long n)
 	if (pthread_create(&thread, NULL, flip_names, (void *)dir))
 		truth_die("thread");
 	for (long i = 0; opened < n && i < 1000 * n; i++) {
+		atomic_fetch_add(&tries, 1);
 		if (i % 16 == 0)
 			let_flip();
 		join(path, dir, names[i % 4]);
