@@ -55,7 +55,8 @@ class Engine:
         self._forget = clean.defer(self._remove)
         self.cgroup_was_there = bool(clean.cgroups_named("/docker"))
         self.process = subprocess.Popen(
-            ["dockerd", "--config-file", self.top + "/daemon.json", "--iptables=false", "--ip6tables=false", "--bridge=none",
+            ["dockerd", "--config-file", self.top + "/daemon.json", "--iptables=false", "--ip6tables=false",
+             "--ip-forward=false", "--bridge=none",  # the host's network stays as it is
              "--add-runtime", "own-caps=" + self._runtime(), "--data-root", self.top + "/data",
              "--exec-root", self.top + "/exec",
              "--pidfile", self.top + "/dockerd.pid", "-H", "unix://" + self.socket],
