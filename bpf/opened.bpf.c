@@ -150,7 +150,7 @@ int BPF_PROG(rootwatch_mapped, struct file *f, unsigned long prot, unsigned long
 	if (!opened_gate(t, 0, &g, false) || !mapped_counts(t, f))
 		return 0;
 	g.hflags = compat_flag(t) | WIRE_F_TIER(WIRE_TIER_FENTRY);
-	n = open_mapped(g.cgroup, gate_packed(&g), compat_address(f), prot, flags);
+	n = open_mapped(&g, compat_address(f), prot, flags);
 	return n ? open_tell(n - 1) : 0;
 }
 

@@ -84,11 +84,10 @@ __noinline int syscall_handle_denied(__u64 cgroup, __u64 gate, long ret)
 	return open_handle_denied(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, ret);
 }
 
-__noinline __u32 syscall_open(__u64 cgroup, __u64 gate, __u32 call, long ret)
+static __noinline __u32 syscall_open(struct task_struct *t, const struct gate *g, __u32 call,
+				     long ret)
 {
-	struct task_struct *t = compat_current();
-
-	return open_done(t, cgroup, gate, compat_user_regs(t), call, ret);
+	return open_done(t, g, compat_user_regs(t), call, ret);
 }
 
 /* (Another thread may have replaced the descriptor since: then that file is told.) */
@@ -97,8 +96,10 @@ __noinline __u32 syscall_mmap(__u64 cgroup, __u64 gate)
 	struct task_struct *t = compat_current();
 	struct mapped_args a = {};
 	const void *f;
+	struct gate g;
 
-	mapped_read(&a, compat_user_regs(t), gate & WIRE_F_COMPAT);
+	gate_unpack(&g, cgroup, gate);
+	mapped_read(&a, compat_user_regs(t), g.hflags & WIRE_F_COMPAT);
 	if (!mapped_is_shared(a.flags))
 		return 0;
 	f = task_file(t, a.fd);
@@ -109,7 +110,7 @@ __noinline __u32 syscall_mmap(__u64 cgroup, __u64 gate)
 	}
 	if (!mapped_counts(t, f))
 		return 0;
-	return open_mapped(cgroup, gate, (__u64)f, a.prot, a.flags);
+	return open_mapped(&g, (__u64)f, a.prot, a.flags);
 }
 
 /* Does nobody care for such a call (no open), whoever makes it? */
@@ -177,7 +178,7 @@ static __noinline int syscall_opened(struct task_struct *t, __u32 what, long ret
 	if (ret < 0 && call != WIRE_CALL_MMAP)
 		return syscall_open_denied(g.cgroup, gate_packed(&g), call, ret);
 	n = call == WIRE_CALL_MMAP ? syscall_mmap(g.cgroup, gate_packed(&g)) :
-				     syscall_open(g.cgroup, gate_packed(&g), call, ret);
+				     syscall_open(t, &g, call, ret);
 	return n ? open_tell(n - 1) : 0;
 }
 
