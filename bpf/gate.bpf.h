@@ -85,8 +85,8 @@ static __always_inline void gate_find_trusted(struct gate_task *of, const struct
 }
 
 /*
- * A number that is made of what a container is found by, and stands for it; the lowest bit is 0, the
- * next one 1. (With the number of moves, that of two in a row is not the same.)
+ * A number that is made of what a container is found by, and stands for it; the lowest bit is 0,
+ * the next one 1. (With the number of moves, that of two in a row is not the same.)
  */
 #define GATE_FACTOR 0x9e3779b97f4a7c15ull
 #define GATE_NUMBER(p) \
@@ -210,9 +210,8 @@ static __always_inline bool gate_look(const struct task_struct *t, const struct 
 
 	g->hflags = 0;
 	if (!gate_recall(sign, g))
-		known = COMPAT_KERNEL >= 602 && first_sight ?
-				gate_search_aside(of, sign, g) :
-				gate_search(of, sign, g, first_sight);
+		known = COMPAT_KERNEL >= 602 && first_sight ? gate_search_aside(of, sign, g) :
+							      gate_search(of, sign, g, first_sight);
 	if (known == GATE_LOST)
 		return false;
 	if (!g->flags &&
@@ -259,7 +258,8 @@ GATE_ASIDE int gate_aside(struct gate *g)
 
 /*
  * What the hooks of opens, of which there are many, ask one after the other of the current task
- * (t), each no more than it needs. Can nobody care for its open, as it is not root's? (Before 5.17 each of these loads is a call: then it is asked behind the gate.)
+ * (t), each no more than it needs. Can nobody care for its open, as it is not root's? (Before 5.17
+ * each of these loads is a call: then it is asked behind the gate.)
  */
 static __always_inline bool gate_is_others(const struct task_struct *t, bool failed)
 {

@@ -151,7 +151,7 @@ static __always_inline bool syscall_may_bind(__u32 call, __u32 flag)
  * have frames of their own: what they need of registers and stack, others do not pay.
  */
 #define SYSCALL_WHAT(call, hflags) ((call) | (hflags) << 8)
-#define SYSCALL_CALL(what)	   ((what) & 255)
+#define SYSCALL_CALL(what)	   ((what)&255)
 #define SYSCALL_HFLAGS(what)	   ((what) >> 8)
 
 /*
@@ -256,7 +256,7 @@ static __always_inline int syscall_refused(const struct task_struct *t, __u32 fl
 					 0;
 }
 
-/* Native, and not by a file's mapping: most are. (Before 5.17 nothing is won by telling them apart.) */
+/* Native, and not a mapping: most are. (Before 5.17 nothing is won by telling them apart.) */
 static __always_inline bool syscall_is_common_open(__u32 call)
 {
 	return COMPAT_KERNEL >= 517 && wire_call_is_open(call) && call != WIRE_CALL_MMAP;
@@ -283,7 +283,7 @@ static __always_inline int syscall_end(__u64 *ctx, __u32 calls)
 		return sign ? syscall_opened(kept_t, kept_calls & 255, kept[1], sign) : 0;
 	}
 	call = kept_calls >> flag & 255; /* (WIRE_F_COMPAT is 8) */
-	if (!call) /* another one has that number in the other ABI */
+	if (!call)			 /* another one has that number in the other ABI */
 		return 0;
 	if (!wire_call_is_open(call))
 		return syscall_watched(t, SYSCALL_WHAT(call, flag), kept[1]);
