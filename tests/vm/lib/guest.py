@@ -75,7 +75,7 @@ def _die_with_parent():
 
 class Guest:
     """
-    row: of kernels.txt. When it did not end by itself, trouble holds what its console says of that, and
+    row: of kernels.txt. accel: QEMU's option; "tcg" alone has a thread for each processor. When it did not end by itself, trouble holds what its console says of that, and
     kept the file that has all of it.
     """
 
@@ -83,7 +83,8 @@ class Guest:
     # quarter of an emulated processor, and there is nothing to leak to.
     OPTIONS = "mitigations=off"
 
-    def __init__(self, row, kernel, archive, folder, cases, words, deadline):
+    def __init__(self, row, kernel, archive, folder, cases, words, deadline, accel="tcg"):
+        self.accel = accel
         self.row, self.kernel, self.archive = row, kernel, archive
         self.folder = Path(folder)
         self.names, self.words, self.deadline = cases, words, deadline
@@ -107,7 +108,7 @@ class Guest:
         emulator, machine, tty, results, _ = MACHINES[self.row.arch]
         # (After an oops in the middle of a test it could go on to its end, as if nothing had been.)
         line = f"console={tty} panic=-1 oops=panic loglevel=4 {self.OPTIONS} {self.row.line}"
-        return [emulator, "-accel", "tcg", *machine, "-smp", "2", "-m", "1024", "-nodefaults",
+        return [emulator, "-accel", self.accel, *machine, "-smp", "2", "-m", "1024", "-nodefaults",
                 "-no-user-config", "-display", "none", "-no-reboot", "-kernel", self.kernel.image, "-initrd", initrd,
                 "-append", line, "-serial", f"file:{self.folder}/console.log", *results]
 
@@ -128,6 +129,15 @@ class Guest:
             initrd.unlink(missing_ok=True)
         self._conclude(stopped)
         self._write_times()
+
+    @property
+    def emulators_fault(self):
+        return console.is_emulators(self.trouble)
+
+    @property
+    def may_try_again(self):
+        """Not when its kernel went wrong: that is a failure, however seldom it comes."""
+        return self.emulators_fault or not console.is_oops(self.trouble)
 
     def take_second_try(self, again):
         """Of cases that failed here: what they said in another guest counts, and both are told."""
