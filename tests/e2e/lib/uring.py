@@ -28,9 +28,9 @@ def setting():
 
 
 def skip_if_refused(user_only=False):
-    """For a test that needs a ring; user_only: of a user who may have been refused what root may."""
+    """For a test that needs a ring; user_only: of one who may have been refused what a mightier one may."""
     error, disabled = refused(), setting()
     if error:
         raise Skip(f"no io_uring here: {error}, kernel.io_uring_disabled {disabled}")
     if user_only and disabled:
-        raise Skip(f"io_uring is root's only here: kernel.io_uring_disabled {disabled}")
+        raise Skip(f"io_uring is for who has CAP_SYS_ADMIN here: kernel.io_uring_disabled {disabled}")
