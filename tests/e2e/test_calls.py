@@ -332,6 +332,7 @@ def one_of(w, c, program, rule, words, want, res):
      ["--fdw", "/dev/ptmx", "ioctl", "fd", "0x5413", "zeros"]),
     ("taken", "descriptor-taken", ["--fd", "/tmp/x", "pidfd_getfd", "pidfd", "3", "0"], {"fd.name": "/tmp/x"},
      ["getpid"]),
+    ("pipe taken", "descriptor-taken", ["pidfd_getfd", "pidfd", "1", "0"], {"fd.name": "..."}, ["getpid"]),
     ("read memory", "process-traced", ["process_vm_readv", "child", "zeros", "0", "zeros", "0", "0"],
      {}, ["getpid"]),
     ("key made", "kernel-keys-used", ["add_key", "=user", "=x", "=y", "1", "-2"],

@@ -94,6 +94,10 @@ def test_opened_to_others(w, _label, words, path):
     ["fchownat", "cwd", "=/etc/shadow", "0", "42", "0"],
     ["fchownat", "cwd", "=/etc/shadow", "-1", "42", "0"],
     ["fchownat", "cwd", "=/data/x", "1000", "1000", "0"],
+    # A pipe lies nowhere, and not at "/".
+    ["--fd", "/proc/self/fd/1", "fchown", "fd", "1000", "-1"],
+    ["--fd", "/proc/self/fd/1", "fchmod", "fd", "438"],
+    ["fchownat", "1", "=", "1000", "-1", "0x1000"],
 )])
 def test_harmless(w, _label, words):
     """What lies elsewhere, a link that goes, and what opens nothing to anybody."""
