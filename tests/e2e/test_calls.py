@@ -277,6 +277,8 @@ def test_node(w, _label, words, rule, path):
      {"fd.name": "/mnt", "rootwatch.call.from": "none"}),
     ("bind mount", "mount-called", ["mount", "=/etc", "=/mnt", "0", "0x1000", "0"],
      {"fd.name": "/mnt", "rootwatch.call.from": "/etc", "evt.arg.flags": "MS_BIND"}),
+    ("bind mount, as private", "mount-called", ["mount", "=/etc", "=/mnt", "0", "0x41000", "0"],
+     {"fd.name": "/mnt", "rootwatch.call.from": "/etc", "evt.arg.flags": "MS_BIND|MS_PRIVATE"}),
     ("fsopen", "mount-called", ["fsopen", "=tmpfs", "0"], {"rootwatch.call.from": "tmpfs"}),
     ("chroot", "root-changed", ["chroot", "=/mnt"], {"fd.name": "/mnt"}),
     ("setns", "namespace-entered", ["--fd", "/proc/self/ns/uts", "setns", "fd", "0x4000000"], {}),

@@ -74,6 +74,7 @@ def test_moved_away(w, _label, words, rule, path):
     (["--fd", "/etc/passwd", "fchmod", "fd", "438"], "/etc/passwd"),
     (["fchownat", "cwd", "=/etc/shadow", "1000", "-1", "0"], "/etc/shadow"),
     (["fchownat", "cwd", "=/tmp/s", "1000", "1000", "0"], "/etc/shadow"),
+    (["fchownat", "cwd", "=/etc/shadow", "-1", "1000", "0"], "/etc/shadow"),
     (["--fd", "/etc/shadow", "fchown", "fd", "1000", "-1"], "/etc/shadow"),
 )])
 def test_opened_to_others(w, _label, words, path):
