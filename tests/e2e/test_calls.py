@@ -277,6 +277,8 @@ def test_node(w, _label, words, rule, path):
      {"fd.name": "/mnt", "rootwatch.call.from": "none"}),
     ("bind mount", "mount-called", ["mount", "=/etc", "=/mnt", "0", "0x1000", "0"],
      {"fd.name": "/mnt", "rootwatch.call.from": "/etc", "evt.arg.flags": "MS_BIND"}),
+    ("mount, as of old", "mount-called", ["mount", "=none", "=/mnt", "=tmpfs", "0xc0ed0000", "0"],
+     {"fd.name": "/mnt", "evt.arg.flags": "0"}),
     ("bind mount, as private", "mount-called", ["mount", "=/etc", "=/mnt", "0", "0x41000", "0"],
      {"fd.name": "/mnt", "rootwatch.call.from": "/etc", "evt.arg.flags": "MS_BIND|MS_PRIVATE"}),
     ("fsopen", "mount-called", ["fsopen", "=tmpfs", "0"], {"rootwatch.call.from": "tmpfs"}),

@@ -72,6 +72,7 @@ def test_moved_away(w, _label, words, rule, path):
     (["fchmodat", "cwd", "=/tmp/s", "420"], "/etc/shadow"),
     (["fchmodat", "cwd", "=/tmp/e/passwd", "438"], "/etc/passwd"),
     (["--fd", "/etc/passwd", "fchmod", "fd", "438"], "/etc/passwd"),
+    (["fchmodat", "cwd", "=/etc/passwd", "934"], "/etc/passwd"),
     (["fchownat", "cwd", "=/etc/shadow", "1000", "-1", "0"], "/etc/shadow"),
     (["fchownat", "cwd", "=/tmp/s", "1000", "1000", "0"], "/etc/shadow"),
     (["fchownat", "cwd", "=/etc/shadow", "-1", "1000", "0"], "/etc/shadow"),
