@@ -177,13 +177,13 @@ static __noinline const void *cgroup_at(const void *cset, __u32 i)
 /* Of the css_set s->arg[1]: chooses the cgroup that names the container best; its record is in s. */
 static __always_inline bool cgroup_choose(struct scratch *s)
 {
-	const void *cset = (const void *)s->arg[1], *best = NULL;
+	const void *best = NULL;
 	struct wire_cgroup *r;
 	__u32 len = 0;
 	int i;
 
 	for (i = 0; i <= CGROUP_SUBSYS_MAX; i++) {
-		const void *cgrp = cgroup_at(cset, i);
+		const void *cgrp = cgroup_at((const void *)s->arg[1], i);
 
 		if (!cgrp)
 			continue;
@@ -221,17 +221,14 @@ static __always_inline bool cgroup_choose(struct scratch *s)
 /* First sight of a css_set: tells about it, and remembers what it found. False: lost, and counted. */
 __noinline int cgroup_classify(__u64 css_set, __u64 dfl_id, __u64 v1_id)
 {
+	struct cgroup_key key = {.css_set = css_set, .dfl_id = dfl_id, .v1_id = v1_id};
 	struct scratch *s = emit_begin(sizeof(struct wire_cgroup));
 	struct cgroup_value value;
-	struct cgroup_key key;
 
 	if (!s)
 		return false;
-	key.css_set = css_set;
-	key.dfl_id = dfl_id;
-	key.v1_id = v1_id;
 	__builtin_memset(&s->value, 0, sizeof(s->value));
-	s->arg[1] = css_set;
+	s->arg[1] = key.css_set;
 	if (cgroup_choose(s)) {
 		value = s->value;
 		emit_submit(s, WIRE_CGROUP, WIRE_F_CONTEXT, false);

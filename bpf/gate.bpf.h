@@ -20,7 +20,6 @@ struct gate_task {
 	const struct css_set *cset;
 	const void *dfl, *css; /* v2's cgroup; that of v1's memory controller, see GATE_CSS() */
 	const struct pid *pid;
-	__u32 tgid;
 };
 
 /* typed: of a task, or what belongs to one, whose pointer has its type; see TYPED. */
@@ -50,73 +49,6 @@ static __always_inline bool gate_foreign_ns(const struct task_struct *t, const s
  */
 volatile __u64 gate_moves = 0;
 
-/*
- * The last answers, of all CPUs, each in a place that the process gives: good for who has the same
- * pointers while the number above stands still.
- */
-#define GATE_FACTOR	  0x9e3779b97f4a7c15ull
-#define GATE_MEMORIES	  512
-#define GATE_MEMORY_MOVES 0
-#define GATE_MEMORY_CSET  1
-#define GATE_MEMORY_DFL	  2
-#define GATE_MEMORY_CSS	  3
-#define GATE_MEMORY_ID	  4
-#define GATE_MEMORY_REST  5
-#define GATE_MEMORY_CHECK 6 /* of all the others, as two may write at once */
-volatile __u64 gate_memories[GATE_MEMORIES][8] = {};
-
-/*
- * Takes one more of the pointers into a check: as a number, for the verifier lets nobody reckon
- * with those that have a type. False: it is not this one. (Before it is compared: what is equal to
- * a pointer is one to the compiler.)
- */
-static __always_inline bool gate_check(__u64 *check, __u64 number, const void *pointer)
-{
-	*check = (*check ^ number) * GATE_FACTOR;
-	barrier_var(*check);
-	return number == (__u64)pointer;
-}
-
-static __always_inline __u64 gate_check_end(__u64 check, __u64 id, __u64 rest)
-{
-	return check + (id * 3 ^ rest);
-}
-
-/* What was found for such a task; false: another, or nothing to rely on. */
-static __always_inline bool gate_recall(const struct gate_task *of, struct gate *g)
-{
-	const volatile __u64 *m = gate_memories[of->tgid % GATE_MEMORIES];
-	__u64 check = m[GATE_MEMORY_MOVES], rest;
-
-	if (!check || check != of->moves || !gate_check(&check, m[GATE_MEMORY_CSET], of->cset) ||
-	    !gate_check(&check, m[GATE_MEMORY_DFL], of->dfl) ||
-	    !gate_check(&check, m[GATE_MEMORY_CSS], of->css))
-		return false;
-	g->cgroup = m[GATE_MEMORY_ID];
-	rest = m[GATE_MEMORY_REST];
-	g->hier = rest;
-	g->flags = rest >> 32;
-	return m[GATE_MEMORY_CHECK] == gate_check_end(check, g->cgroup, rest);
-}
-
-static __always_inline void gate_keep(const struct gate_task *of, const struct gate *g)
-{
-	volatile __u64 *m = gate_memories[of->tgid % GATE_MEMORIES];
-	__u64 rest = (__u64)g->flags << 32 | g->hier, check = of->moves;
-
-	m[GATE_MEMORY_MOVES] = of->moves;
-	m[GATE_MEMORY_CSET] = (__u64)of->cset;
-	m[GATE_MEMORY_DFL] = (__u64)of->dfl;
-	m[GATE_MEMORY_CSS] = (__u64)of->css;
-	m[GATE_MEMORY_ID] = g->cgroup;
-	m[GATE_MEMORY_REST] = rest;
-	/* False: another one writes there, and it is his. */
-	if (gate_check(&check, m[GATE_MEMORY_CSET], of->cset) &&
-	    gate_check(&check, m[GATE_MEMORY_DFL], of->dfl) &&
-	    gate_check(&check, m[GATE_MEMORY_CSS], of->css))
-		m[GATE_MEMORY_CHECK] = gate_check_end(check, g->cgroup, rest);
-}
-
 /* The cgroup of v1's memory controller, or NULL; v2's when that has the controller. */
 #define GATE_CSS(at, cset)                                                                      \
 	(bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id) ?                    \
@@ -134,9 +66,9 @@ static __always_inline void gate_find(struct gate_task *of, const struct task_st
 	of->moves = gate_moves;
 	of->cset = GATE_LOAD(struct task_struct, t, cgroups);
 	of->dfl = GATE_LOAD(struct css_set, of->cset, dfl_cgrp);
-	of->css = typed ? GATE_CSS(TRUSTED_AT, of->cset) : GATE_CSS(GATE_LOAD_AT, of->cset);
+	of->css = typed || COMPAT_KERNEL >= 602 ? GATE_CSS(TRUSTED_AT, of->cset) :
+						  GATE_CSS(GATE_LOAD_AT, of->cset);
 	of->pid = GATE_LOAD(struct task_struct, t, thread_pid);
-	of->tgid = GATE_LOAD(struct task_struct, t, tgid);
 }
 
 /*
@@ -150,46 +82,83 @@ static __always_inline void gate_find_trusted(struct gate_task *of, const struct
 	of->dfl = TRUSTED(of->cset, dfl_cgrp);
 	of->css = GATE_CSS(TRUSTED_AT, of->cset);
 	of->pid = TRUSTED(t, thread_pid);
-	of->tgid = TRUSTED(t, tgid);
 }
 
 /*
- * And of these answers only whether the cgroup is a container's, by one number that is made of the
- * same pointers: all that most opens of the host need.
+ * A number that is made of what a container is found by, and stands for it; the lowest bit is 0,
+ * the next one 1. (With the number of moves, that of two in a row is not the same.)
  */
-#define GATE_VERDICTS_LOG 10
-volatile __u64 gate_verdicts[1 << GATE_VERDICTS_LOG] = {};
-
-/* The lowest bit is 0. (With the number above, that of two moves in a row is not the same.) */
-static __always_inline __u64 gate_sign(const struct gate_task *of)
+#define GATE_FACTOR 0x9e3779b97f4a7c15ull
+#define GATE_NUMBER(p) \
+	(typed || COMPAT_KERNEL >= 602 ? compat_number(p) : compat_number_of_address((__u64)(p)))
+static __always_inline __u64 gate_sign(const struct gate_task *of, bool typed)
 {
-	__u64 css = bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id) ?
-			    compat_number(of->css) :
-			    0;
+	__u64 sign = GATE_NUMBER(of->cset) * GATE_FACTOR + GATE_NUMBER(of->dfl);
 
-	return (((compat_number(of->cset) * GATE_FACTOR + compat_number(of->dfl)) * GATE_FACTOR +
-		 css) * GATE_FACTOR +
-		of->moves)
-	       << 1;
+	sign *= GATE_FACTOR;
+	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
+		sign += GATE_NUMBER(of->css);
+	return (sign * GATE_FACTOR + of->moves) << 2 | 2;
 }
 
-#define GATE_OUTSIDE 0
-#define GATE_INSIDE  1
-/* Gives GATE_OUTSIDE, GATE_INSIDE, or anything else: not known. */
-static __always_inline __u64 gate_verdict(__u64 sign)
+/*
+ * The last answers, of all CPUs, each in a place that the sign gives: good for who has the same
+ * one.
+ */
+#define GATE_MEMORIES_LOG 10
+#define GATE_MEMORY_SIGN  0 /* and GATE_INSIDE, when the cgroup is a container's */
+#define GATE_MEMORY_ID	  1
+#define GATE_MEMORY_REST  2
+#define GATE_MEMORY_CHECK 3 /* of all the others, as two may write at once */
+#define GATE_OUTSIDE	  0
+#define GATE_INSIDE	  1
+volatile __u64 gate_memories[1 << GATE_MEMORIES_LOG][4] = {};
+
+static __always_inline volatile __u64 *gate_memory(__u64 sign)
 {
-	return gate_verdicts[sign >> (64 - GATE_VERDICTS_LOG)] - sign;
+	return gate_memories[sign >> (64 - GATE_MEMORIES_LOG)];
 }
 
-static __always_inline void gate_conclude(const struct gate_task *of, const struct gate *g)
+static __always_inline __u64 gate_check(__u64 sign, __u64 id, __u64 rest)
 {
-	__u64 sign;
+	return (sign ^ id) * GATE_FACTOR ^ rest;
+}
+
+/* What was found for such a task; false: another, or nothing. */
+static __always_inline bool gate_recall(__u64 sign, struct gate *g)
+{
+	const volatile __u64 *m = gate_memory(sign);
+	__u64 verdict = m[GATE_MEMORY_SIGN] - sign, rest;
+
+	if (verdict > GATE_INSIDE)
+		return false;
+	g->cgroup = m[GATE_MEMORY_ID];
+	rest = m[GATE_MEMORY_REST];
+	g->hier = rest;
+	g->flags = rest >> 32;
+	return m[GATE_MEMORY_CHECK] == gate_check(sign + verdict, g->cgroup, rest);
+}
+
+static __always_inline void gate_keep(const struct gate_task *of, __u64 sign, const struct gate *g)
+{
+	__u64 rest = (__u64)g->flags << 32 | g->hier;
+	volatile __u64 *m = gate_memory(sign);
 
 	if (!of->moves)
 		return;
-	sign = gate_sign(of);
-	gate_verdicts[sign >> (64 - GATE_VERDICTS_LOG)] =
-		sign + (g->flags ? GATE_INSIDE : GATE_OUTSIDE);
+	sign += g->flags ? GATE_INSIDE : GATE_OUTSIDE;
+	m[GATE_MEMORY_SIGN] = sign;
+	m[GATE_MEMORY_ID] = g->cgroup;
+	m[GATE_MEMORY_REST] = rest;
+	m[GATE_MEMORY_CHECK] = gate_check(sign, g->cgroup, rest);
+}
+
+static __always_inline void gate_key(const struct gate_task *of, struct cgroup_key *key)
+{
+	key->css_set = (__u64)of->cset;
+	key->dfl_id = gate_cgroup_id(of->dfl);
+	if (of->css)
+		key->v1_id = gate_cgroup_id(LOAD(struct cgroup_subsys_state, of->css, cgroup));
 }
 
 /*
@@ -199,7 +168,8 @@ static __always_inline void gate_conclude(const struct gate_task *of, const stru
 #define GATE_LOST    0
 #define GATE_UNKNOWN 1 /* not seen yet */
 #define GATE_FOUND   2
-static __always_inline int gate_search(const struct gate_task *of, struct gate *g, bool first_sight)
+static __always_inline int gate_search(const struct gate_task *of, __u64 sign, struct gate *g,
+				       bool first_sight)
 {
 	const struct cgroup_value *v;
 	struct cgroup_key key = {};
@@ -207,10 +177,7 @@ static __always_inline int gate_search(const struct gate_task *of, struct gate *
 	g->cgroup = 0;
 	g->hier = 0;
 	g->flags = 0;
-	key.css_set = (__u64)of->cset;
-	key.dfl_id = gate_cgroup_id(of->dfl);
-	if (of->css)
-		key.v1_id = gate_cgroup_id(LOAD(struct cgroup_subsys_state, of->css, cgroup));
+	gate_key(of, &key);
 	v = bpf_map_lookup_elem(&cgroups, &key);
 	if (!v && !first_sight)
 		return GATE_UNKNOWN;
@@ -221,14 +188,14 @@ static __always_inline int gate_search(const struct gate_task *of, struct gate *
 	g->cgroup = v->id;
 	g->hier = v->hier;
 	g->flags = v->flags;
-	gate_keep(of, g);
+	gate_keep(of, sign, g);
 	return GATE_FOUND;
 }
 
 /* The same with a frame of its own. */
-static __noinline int gate_search_aside(const struct gate_task *of, struct gate *g)
+static __noinline int gate_search_aside(const struct gate_task *of, __u64 sign, struct gate *g)
 {
-	return of && g ? gate_search(of, g, true) : GATE_LOST;
+	return of && g ? gate_search(of, sign, g, true) : GATE_LOST;
 }
 
 /*
@@ -238,12 +205,13 @@ static __noinline int gate_search_aside(const struct gate_task *of, struct gate 
 static __always_inline bool gate_look(const struct task_struct *t, const struct gate_task *of,
 				      struct gate *g, bool first_sight, bool typed)
 {
+	__u64 sign = gate_sign(of, typed);
 	int known = GATE_FOUND;
 
 	g->hflags = 0;
-	if (!gate_recall(of, g))
-		known = COMPAT_KERNEL >= 602 && first_sight ? gate_search_aside(of, g) :
-							      gate_search(of, g, first_sight);
+	if (!gate_recall(sign, g))
+		known = COMPAT_KERNEL >= 602 && first_sight ? gate_search_aside(of, sign, g) :
+							      gate_search(of, sign, g, first_sight);
 	if (known == GATE_LOST)
 		return false;
 	if (!g->flags &&
@@ -261,29 +229,84 @@ static __always_inline bool gate_container(const struct task_struct *t, struct g
 	return gate_look(t, &of, g, true, true);
 }
 
-/* Finds the verdict for the current task, when it was not known. */
-__noinline int gate_settle(void)
-{
-	struct gate_task of = {};
-	struct gate g;
+/* A global function, which the verifier looks at once; it can be passed a struct since 5.12. */
+#if COMPAT_KERNEL >= 602
+#define GATE_ASIDE __noinline
+#else
+#define GATE_ASIDE static __noinline
+#endif
 
-	gate_find(&of, compat_current(), true);
-	if (gate_recall(&of, &g) || gate_search(&of, &g, true) == GATE_FOUND)
-		gate_conclude(&of, &g);
-	return 0;
+/*
+ * The same of the current task, with a frame of its own: what comes behind the gate finds a stack
+ * to use.
+ */
+GATE_ASIDE int gate_aside(struct gate *g)
+{
+	const struct task_struct *t = compat_current();
+	struct gate_task of;
+	__u32 hflags;
+	bool inside;
+
+	if (!g)
+		return false;
+	hflags = g->hflags;
+	gate_find_trusted(&of, t);
+	inside = gate_look(t, &of, g, true, true);
+	g->hflags = hflags;
+	return inside;
 }
 
-/* Is the task in no container, for sure? Asked where a program begins; see gate_find_trusted(). */
-static __always_inline bool gate_is_outside(const struct task_struct *t)
+/*
+ * What the hooks of opens, of which there are many, ask one after the other of the current task
+ * (t), each no more than it needs. Can nobody care for its open, as it is not root's? (Before 5.17
+ * each of these loads is a call: then it is asked behind the gate.)
+ */
+static __always_inline bool gate_is_others(const struct task_struct *t, bool failed)
+{
+#if COMPAT_KERNEL >= 517
+	const struct cred *c = TRUSTED(t, cred);
+
+	if (TYPED(c, euid.val) == 0 || TYPED(c, fsuid.val) == 0 ||
+	    (__u64)TRUSTED(c, user_ns) != creds_init_user_ns)
+		return false;
+	barrier_var(failed); /* else the other one is read first, in vain */
+	return !failed || !knob_blocked;
+#else
+	return false;
+#endif
+}
+
+/*
+ * Is it in no container, for sure (0), or which sign is it known by? (Asked where a program begins:
+ * see gate_find_trusted().)
+ */
+static __noinline __u64 gate_sign_aside(const struct task_struct *t)
 {
 	struct gate_task of;
-	__u64 verdict;
+	__u64 sign;
 
 	gate_find_trusted(&of, t);
-	verdict = gate_verdict(gate_sign(&of));
-	if (verdict > GATE_INSIDE)
-		gate_settle();
-	return verdict == GATE_OUTSIDE && !gate_foreign_ns(t, of.pid, true);
+	sign = gate_sign(&of, true);
+	return gate_memory(sign)[GATE_MEMORY_SIGN] == sign + GATE_OUTSIDE &&
+			       !gate_foreign_ns(t, of.pid, true) ?
+		       0 :
+		       sign;
+}
+
+/*
+ * Which container is it in (g, whose hflags are kept)? False: none, or it is our own process. sign:
+ * 0 when that was not asked.
+ */
+static __always_inline bool gate_is_inside(const struct task_struct *t, __u64 sign, struct gate *g)
+{
+	if (!gate_recall(sign, g) || !g->flags) {
+		g->cgroup = 0; /* (Linux 6.2 wants to see all of it written that is passed on) */
+		g->hier = 0;
+		g->flags = 0;
+		if (!gate_aside(g))
+			return false;
+	}
+	return TYPED(t, tgid) != (int)knob_agent;
 }
 
 /* The same of a task that was found by an address. */
@@ -311,16 +334,12 @@ static __always_inline bool gate_known(const struct task_struct *t, struct gate 
 #define GATE_UNSEEN 0xffffffffu
 static __noinline __u32 gate_cgroup_flags(__u64 task)
 {
-	const void *t = (const void *)task, *cset, *css;
 	const struct cgroup_value *v;
 	struct cgroup_key key = {};
+	struct gate_task of;
 
-	cset = LOAD(struct task_struct, t, cgroups);
-	css = GATE_CSS(GATE_LOAD_AT, (const struct css_set *)cset);
-	key.css_set = (__u64)cset;
-	key.dfl_id = gate_cgroup_id(LOAD(struct css_set, cset, dfl_cgrp));
-	if (css)
-		key.v1_id = gate_cgroup_id(LOAD(struct cgroup_subsys_state, css, cgroup));
+	gate_find(&of, (const struct task_struct *)task, false);
+	gate_key(&of, &key);
 	v = bpf_map_lookup_elem(&cgroups, &key);
 	return v ? v->flags : GATE_UNSEEN;
 }

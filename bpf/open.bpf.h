@@ -172,7 +172,7 @@ out:
  * The current task got file f (as a number) open: with oflags, O_ONCE_ of them as they were asked
  * for, by a call. NULL: nobody cares; else the buffer for open_tell(), which more may be put into.
  */
-static __always_inline struct scratch *open_begin(__u64 cgroup, __u64 gate, __u64 f, __u32 oflags,
+static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f, __u32 oflags,
 						  __u32 call)
 {
 	struct object o = {};
@@ -196,7 +196,7 @@ static __always_inline struct scratch *open_begin(__u64 cgroup, __u64 gate, __u6
 	s = emit_begin(sizeof(struct wire_open));
 	if (!s)
 		return NULL;
-	gate_unpack(&s->gate, cgroup, gate);
+	s->gate = *g;
 	s->open.file = f;
 	s->open.sign = sign;
 	s->open.access = access;
@@ -214,7 +214,7 @@ static __always_inline struct scratch *open_begin(__u64 cgroup, __u64 gate, __u6
 /* An open whose descriptor is not known where it is seen. */
 static __always_inline int open_seen(const struct gate *g, const void *f, __u32 oflags, __u32 call)
 {
-	struct scratch *s = open_begin(g->cgroup, gate_packed(g), compat_address(f), oflags, call);
+	struct scratch *s = open_begin(g, compat_address(f), oflags, call);
 
 	if (!s)
 		return 0;
@@ -230,9 +230,9 @@ static __always_inline int open_seen(const struct gate *g, const void *f, __u32 
 
 /* A mapping of file f, which lets the current task write it: what it is read for, it does not tell.
  */
-static __always_inline __u32 open_mapped(__u64 cgroup, __u64 gate, __u64 f, __u32 prot, __u32 flags)
+static __always_inline __u32 open_mapped(const struct gate *g, __u64 f, __u32 prot, __u32 flags)
 {
-	struct scratch *s = open_begin(cgroup, gate, f, O_WRONLY_, WIRE_CALL_MMAP);
+	struct scratch *s = open_begin(g, f, O_WRONLY_, WIRE_CALL_MMAP);
 
 	if (!s)
 		return 0;
@@ -243,7 +243,7 @@ static __always_inline __u32 open_mapped(__u64 cgroup, __u64 gate, __u64 f, __u3
 }
 
 /* By the system call, when it has returned a descriptor. */
-static __always_inline __u32 open_done(const struct task_struct *t, __u64 cgroup, __u64 gate,
+static __always_inline __u32 open_done(const struct task_struct *t, const struct gate *g,
 				       const struct pt_regs *regs, __u32 call, long ret)
 {
 	struct scratch *s;
@@ -262,8 +262,8 @@ static __always_inline __u32 open_done(const struct task_struct *t, __u64 cgroup
 	if (oflags & O_PATH_)
 		return 0; /* a mere handle: what is done with it is seen when it is opened */
 	/* These are done with when the file is open, and a file does not keep them. */
-	oflags |= open_asked_flags(regs, gate & WIRE_F_COMPAT, call) & O_ONCE_;
-	s = open_begin(cgroup, gate, (__u64)f, oflags, call);
+	oflags |= open_asked_flags(regs, g->hflags & WIRE_F_COMPAT, call) & O_ONCE_;
+	s = open_begin(g, (__u64)f, oflags, call);
 	if (!s)
 		return 0;
 	s->open.ret = ret;

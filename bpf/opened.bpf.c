@@ -42,27 +42,29 @@ static __always_inline __u32 opened_call(struct task_struct *t, __u32 *hflags)
 }
 
 /* Is it root's, or a denied attempt that is asked for, in a container, and not our own? */
-static __always_inline bool opened_gate(struct task_struct *t, struct gate *g, bool denied)
+static __always_inline bool opened_gate(struct task_struct *t, __u64 sign, struct gate *g,
+					bool denied)
 {
-	if (!creds_root(TYPED(t, cred)) && !(denied && knob_blocked))
+	if (!creds_root(TRUSTED(t, cred)) && !(denied && knob_blocked))
 		return false;
-	return !gate_is_outside(t) && gate_container(t, g) && TYPED(t, tgid) != (int)knob_agent;
+	g->hflags = 0;
+	return gate_is_inside(t, sign, g);
 }
 
-SEC("fexit/path_openat")
-int BPF_PROG(rootwatch_opened, struct nameidata *nd, const struct open_flags *op, unsigned int how,
-	     struct file *f)
+static __always_inline bool opened_failed(long f)
 {
-	long err = (long)f;
-	bool failed = err < 0 && err >= -MAX_ERRNO_;
-	struct task_struct *t;
+	return f < 0 && f >= -MAX_ERRNO_;
+}
+
+/* f: or its error. */
+static __noinline int opened_tell(struct task_struct *t, __u64 sign, struct nameidata *nd,
+				  const struct open_flags *op, struct file *f)
+{
+	bool failed = opened_failed((long)f);
 	struct gate g;
 	__u32 call;
 
-	if (failed ? !creds_denied(err) : knob_open_tier != WIRE_TIER_FENTRY)
-		return 0;
-	t = compat_current();
-	if (!opened_gate(t, &g, failed))
+	if (!opened_gate(t, sign, &g, failed))
 		return 0;
 	if (op->open_flag & (O_PATH_ | FMODE_EXEC_))
 		return 0;
@@ -77,11 +79,29 @@ int BPF_PROG(rootwatch_opened, struct nameidata *nd, const struct open_flags *op
 		a.oflags = op->open_flag;
 		a.dirfd = nd->dfd;
 		a.copied = true;
-		return open_refused(t, &g, &a, call, err);
+		return open_refused(t, &g, &a, call, (long)f);
 	}
-	if (knob_open_tier != WIRE_TIER_FENTRY)
-		return 0;
 	return open_seen(&g, f, LOAD(struct file, f, f_flags) | (op->open_flag & O_ONCE_), call);
+}
+
+/* (What is needed behind a call is kept in memory: in registers it would cost each open.) */
+SEC("fexit/path_openat")
+int rootwatch_opened(__u64 *ctx)
+{
+	__u64 *volatile kept = ctx;
+	struct task_struct *volatile t;
+	long f = ctx[3];
+	__u64 sign;
+
+	if (opened_failed(f) ? !creds_denied(f) : knob_open_tier != WIRE_TIER_FENTRY)
+		return 0;
+	t = compat_current();
+	if (gate_is_others(t, opened_failed(kept[3])))
+		return 0;
+	sign = gate_sign_aside(t);
+	return sign ? opened_tell(t, sign, (struct nameidata *)kept[0],
+				  (const struct open_flags *)kept[1], (struct file *)kept[3]) :
+		      0;
 }
 
 /*
@@ -100,7 +120,7 @@ int BPF_PROG(rootwatch_received, struct file *f, int err)
 	if (err)
 		return 0;
 	t = compat_current();
-	if (!opened_gate(t, &g, false))
+	if (!opened_gate(t, 0, &g, false))
 		return 0;
 	mount = path_mount(LOAD(struct file, f, f_path.mnt));
 	oflags = LOAD(struct file, f, f_flags);
@@ -127,10 +147,10 @@ int BPF_PROG(rootwatch_mapped, struct file *f, unsigned long prot, unsigned long
 	if (!mapped_is_shared(flags) || !f || err)
 		return 0;
 	t = compat_current();
-	if (!opened_gate(t, &g, false) || !mapped_counts(t, f))
+	if (!opened_gate(t, 0, &g, false) || !mapped_counts(t, f))
 		return 0;
 	g.hflags = compat_flag(t) | WIRE_F_TIER(WIRE_TIER_FENTRY);
-	n = open_mapped(g.cgroup, gate_packed(&g), compat_address(f), prot, flags);
+	n = open_mapped(&g, compat_address(f), prot, flags);
 	return n ? open_tell(n - 1) : 0;
 }
 
@@ -149,14 +169,12 @@ static __always_inline bool opened_beneath(const struct file *f)
 	       !object_is_memfd(&o);
 }
 
-SEC("lsm/file_open")
-int BPF_PROG(rootwatch_opened_lsm, struct file *f)
+static __noinline int opened_tell_lsm(struct task_struct *t, __u64 sign, struct file *f)
 {
-	struct task_struct *t = compat_current();
 	__u32 call, oflags;
 	struct gate g;
 
-	if (!opened_gate(t, &g, false))
+	if (!opened_gate(t, sign, &g, false))
 		return 0;
 	oflags = LOAD(struct file, f, f_flags);
 	if ((oflags & FMODE_EXEC_) || opened_beneath(f))
@@ -166,4 +184,17 @@ int BPF_PROG(rootwatch_opened_lsm, struct file *f)
 		return 0;
 	g.hflags |= WIRE_F_TIER(WIRE_TIER_LSM);
 	return open_seen(&g, f, oflags, call);
+}
+
+SEC("lsm/file_open")
+int rootwatch_opened_lsm(__u64 *ctx)
+{
+	__u64 *volatile kept = ctx;
+	struct task_struct *volatile t = compat_current();
+	__u64 sign;
+
+	if (gate_is_others(t, false))
+		return 0;
+	sign = gate_sign_aside(t);
+	return sign ? opened_tell_lsm(t, sign, (struct file *)kept[0]) : 0;
 }

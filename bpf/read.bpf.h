@@ -237,6 +237,18 @@ __noinline __u64 compat_find_anchor(void)
 }
 #endif
 
+/* The same number of a pointer that has lost its type. */
+static __always_inline __u64 compat_number_of_address(__u64 address)
+{
+#if COMPAT_KERNEL >= 517
+	__u64 at = compat_anchor;
+
+	return address - (at ? at : compat_find_anchor());
+#else
+	return address;
+#endif
+}
+
 /* The same as compat_untyped() gives. */
 static __always_inline __u64 compat_address(const void *typed)
 {

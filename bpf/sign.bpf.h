@@ -229,14 +229,14 @@ static __always_inline __u64 sign_open_in(const void *f, const struct task_struc
 		}
 		if (SIGN_IS(l, ctr_root, d))
 			h = sign_mix(h, SIGN_CONTAINER_ROOT, factor);
-		parent = sign_read(l, d);
-		if (parent == d)
+		if (SIGN_IS(l, sb_root, d))
 			break;
+		parent = sign_read(l, d);
 		if (!sign_name(l, d, &h, factor))
 			return 0;
 		d = parent;
 	}
-	if (!met || !SIGN_IS(l, sb_root, d))
+	if (!met || i == SIGN_LEVELS)
 		return 0;
 	if (!far)
 		return h | 1;

@@ -84,11 +84,10 @@ __noinline int syscall_handle_denied(__u64 cgroup, __u64 gate, long ret)
 	return open_handle_denied(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, ret);
 }
 
-__noinline __u32 syscall_open(__u64 cgroup, __u64 gate, __u32 call, long ret)
+static __noinline __u32 syscall_open(struct task_struct *t, const struct gate *g, __u32 call,
+				     long ret)
 {
-	struct task_struct *t = compat_current();
-
-	return open_done(t, cgroup, gate, compat_user_regs(t), call, ret);
+	return open_done(t, g, compat_user_regs(t), call, ret);
 }
 
 /* (Another thread may have replaced the descriptor since: then that file is told.) */
@@ -97,8 +96,10 @@ __noinline __u32 syscall_mmap(__u64 cgroup, __u64 gate)
 	struct task_struct *t = compat_current();
 	struct mapped_args a = {};
 	const void *f;
+	struct gate g;
 
-	mapped_read(&a, compat_user_regs(t), gate & WIRE_F_COMPAT);
+	gate_unpack(&g, cgroup, gate);
+	mapped_read(&a, compat_user_regs(t), g.hflags & WIRE_F_COMPAT);
 	if (!mapped_is_shared(a.flags))
 		return 0;
 	f = task_file(t, a.fd);
@@ -109,34 +110,7 @@ __noinline __u32 syscall_mmap(__u64 cgroup, __u64 gate)
 	}
 	if (!mapped_counts(t, f))
 		return 0;
-	return open_mapped(cgroup, gate, (__u64)f, a.prot, a.flags);
-}
-
-/* A global function, which the verifier looks at once; it can be passed a struct since 5.12. */
-#if COMPAT_KERNEL >= 602
-#define SYSCALL_GATE __noinline
-#else
-#define SYSCALL_GATE static __noinline
-#endif
-
-/*
- * In which container (g) is the task, if in one, and not our own? With a frame of its own: what
- * comes behind the gate finds a stack to use.
- */
-SYSCALL_GATE int syscall_gate(struct gate *g)
-{
-	struct task_struct *t = compat_current();
-	struct gate_task of;
-	__u32 hflags;
-
-	if (!g)
-		return false;
-	hflags = g->hflags;
-	gate_find_trusted(&of, t);
-	if (!gate_look(t, &of, g, true, true) || TYPED(t, tgid) == (int)knob_agent)
-		return false;
-	g->hflags = hflags;
-	return true;
+	return open_mapped(&g, (__u64)f, a.prot, a.flags);
 }
 
 /* Does nobody care for such a call (no open), whoever makes it? */
@@ -172,65 +146,40 @@ static __always_inline bool syscall_may_bind(__u32 call, __u32 flag)
 	return call == WIRE_CALL_BIND || (call == WIRE_CALL_CONNECT && (flag & WIRE_F_COMPAT));
 }
 
-/* (All of a gate is passed on, which Linux 6.2 wants to see written.) */
-static __always_inline void syscall_begin(struct gate *g)
-{
-	g->cgroup = 0;
-	g->hier = 0;
-	g->flags = 0;
-}
+/*
+ * What the two below are passed of a call: WIRE_CALL_*, and the flags of its record above. They
+ * have frames of their own: what they need of registers and stack, others do not pay.
+ */
+#define SYSCALL_WHAT(call, hflags) ((call) | (hflags) << 8)
+#define SYSCALL_CALL(what)	   ((what)&255)
+#define SYSCALL_HFLAGS(what)	   ((what) >> 8)
 
-/* Of an open that somebody wants to see: does its caller count? Then it is told. */
-static __always_inline int syscall_tell_open(const struct task_struct *t, struct gate *g,
-					     __u32 call, long ret)
+/*
+ * An open that somebody wants to see, of the current task: does it count? Then it is told. sign:
+ * see gate_is_inside().
+ */
+static __noinline int syscall_opened(struct task_struct *t, __u32 what, long ret, __u64 sign)
 {
-	__u32 n;
+	__u32 call = SYSCALL_CALL(what), n;
+	struct gate g;
 
 	if (ret < 0 && !creds_denied(ret)) /* from here on what failed was denied */
 		return 0;
 	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && ret < 0))
 		return 0;
-	if (gate_is_outside(t))
-		return 0;
-	syscall_begin(g);
-	if (!syscall_gate(g))
+	g.hflags = SYSCALL_HFLAGS(what);
+	if (!gate_is_inside(t, sign, &g))
 		return 0;
 	call = FORGET(call);
 	if (ret < 0 && call == WIRE_CALL_OPEN_BY_HANDLE_AT)
-		return syscall_handle_denied(g->cgroup, gate_packed(g), ret);
+		return syscall_handle_denied(g.cgroup, gate_packed(&g), ret);
 	if (knob_open_tier != WIRE_TIER_TRACEPOINT)
 		return 0;
 	if (ret < 0 && call != WIRE_CALL_MMAP)
-		return syscall_open_denied(g->cgroup, gate_packed(g), call, ret);
-	n = call == WIRE_CALL_MMAP ? syscall_mmap(g->cgroup, gate_packed(g)) :
-				     syscall_open(g->cgroup, gate_packed(g), call, ret);
+		return syscall_open_denied(g.cgroup, gate_packed(&g), call, ret);
+	n = call == WIRE_CALL_MMAP ? syscall_mmap(g.cgroup, gate_packed(&g)) :
+				     syscall_open(t, &g, call, ret);
 	return n ? open_tell(n - 1) : 0;
-}
-
-/* The same of any other call. */
-static __always_inline int syscall_tell(const struct task_struct *t, struct gate *g, __u32 call,
-					long ret)
-{
-	bool denied = creds_denied(ret);
-
-	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && denied) &&
-	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETGROUPS) &&
-	    !(syscall_may_make_root(call) && ret >= 0 && syscall_makes_root(call)))
-		return 0;
-	if (syscall_is_dull(call, g->hflags & WIRE_F_COMPAT, ret))
-		return 0;
-	syscall_begin(g);
-	if (!syscall_gate(g))
-		return 0;
-	call = FORGET(call);
-	if (syscall_may_bind(call, g->hflags))
-		bind_done(g->cgroup, gate_packed(g), call, ret);
-	return net_is_call(call)	 ? syscall_net(g->cgroup, gate_packed(g), call, ret) :
-	       dup_is_call(call)	 ? syscall_dup(g->cgroup, gate_packed(g), call, ret) :
-	       call >= WIRE_CALL_FIRST	 ? syscall_other(g->cgroup, gate_packed(g), call, ret) :
-	       denied			 ? 0 :
-	       wire_call_is_setgid(call) ? syscall_setgid(g->cgroup, gate_packed(g), call) :
-					   syscall_setid(g->cgroup, gate_packed(g), call);
 }
 
 /* What is watched by the number of that call, of either ABI; 0: nothing, as of most calls. */
@@ -244,22 +193,37 @@ static __always_inline __u32 syscall_calls(const struct pt_regs *regs)
 	return nr < WIRE_CALL_NUMBERS ? calls_at[nr] : 0;
 }
 
-/* A watched call, or one with the number of one. What it needs of registers and stack, others do
- * not pay. */
-static __noinline int syscall_watched(const struct pt_regs *regs, long ret, __u32 calls, __u32 tier)
+/* The same of any other call. */
+static __always_inline int syscall_tell(struct task_struct *t, struct gate *g, __u32 call, long ret)
 {
-	struct task_struct *t = compat_current();
-	__u32 flag = compat_flag(t), call = calls >> flag & 255; /* (WIRE_F_COMPAT is 8) */
+	bool denied = creds_denied(ret);
+
+	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && denied) &&
+	    (call < WIRE_CALL_SETUID || call > WIRE_CALL_SETGROUPS) &&
+	    !(syscall_may_make_root(call) && ret >= 0 && syscall_makes_root(call)))
+		return 0;
+	if (syscall_is_dull(call, g->hflags & WIRE_F_COMPAT, ret))
+		return 0;
+	if (!gate_is_inside(t, 0, g))
+		return 0;
+	call = FORGET(call);
+	if (syscall_may_bind(call, g->hflags))
+		bind_done(g->cgroup, gate_packed(g), call, ret);
+	return net_is_call(call)	 ? syscall_net(g->cgroup, gate_packed(g), call, ret) :
+	       dup_is_call(call)	 ? syscall_dup(g->cgroup, gate_packed(g), call, ret) :
+	       call >= WIRE_CALL_FIRST	 ? syscall_other(g->cgroup, gate_packed(g), call, ret) :
+	       denied			 ? 0 :
+	       wire_call_is_setgid(call) ? syscall_setgid(g->cgroup, gate_packed(g), call) :
+					   syscall_setid(g->cgroup, gate_packed(g), call);
+}
+
+/* And what is remembered of it from its beginning on is forgotten. */
+static __noinline int syscall_watched(struct task_struct *t, __u32 what, long ret)
+{
+	__u32 call = SYSCALL_CALL(what);
 	struct gate g;
 
-	if (!call)
-		return 0; /* another one has that number in the other ABI */
-	g.hflags = flag | WIRE_F_TIER(tier);
-	if (wire_call_is_open(call)) {
-		/* Maps before all else: these are many. */
-		return mapped_is_dull(regs, flag, call, ret) ? 0 :
-							       syscall_tell_open(t, &g, call, ret);
-	}
+	g.hflags = SYSCALL_HFLAGS(what);
 	syscall_tell(t, &g, call, ret);
 	if (knob_acts && acts_hooks(call))
 		acts_drop(TYPED(t, pid), acts_hooks(call));
@@ -278,9 +242,8 @@ static __always_inline int syscall_refused(const struct task_struct *t, __u32 fl
 		return 0;
 	if (!wire_call_is_open(call) && syscall_is_dull(call, flag, ret))
 		return 0;
-	syscall_begin(&g);
 	g.hflags = flag | WIRE_F_TIER(WIRE_TIER_FENTRY);
-	if (!syscall_gate(&g))
+	if (!gate_is_inside(t, 0, &g))
 		return 0;
 	call = FORGET(call);
 	if (syscall_may_bind(call, flag))
@@ -293,25 +256,41 @@ static __always_inline int syscall_refused(const struct task_struct *t, __u32 fl
 					 0;
 }
 
-/*
- * Can nobody care for a native open of this task, as it is not root's? What takes a longer look is
- * left to syscall_watched(). (Before 5.17 each of these loads is a call.)
- */
-static __always_inline bool syscall_is_others(const struct task_struct *t, long ret)
-{
-#if COMPAT_KERNEL >= 517
-	const struct cred *c = TRUSTED(t, cred);
-
-	return TYPED(c, euid.val) != 0 && TYPED(c, fsuid.val) != 0 &&
-	       (__u64)TRUSTED(c, user_ns) == creds_init_user_ns && !(knob_blocked && ret < 0);
-#else
-	return false;
-#endif
-}
-
+/* Native, and not a mapping: most are. (Before 5.17 nothing is won by telling them apart.) */
 static __always_inline bool syscall_is_common_open(__u32 call)
 {
 	return COMPAT_KERNEL >= 517 && wire_call_is_open(call) && call != WIRE_CALL_MMAP;
+}
+
+/*
+ * A watched call has ended. (What is needed behind a call is kept in memory: in registers it would
+ * cost each call of the host.)
+ */
+static __always_inline int syscall_end(__u64 *ctx, __u32 calls)
+{
+	__u64 *volatile kept = ctx;
+	volatile __u32 kept_calls = calls;
+	struct task_struct *t = compat_current();
+	__u32 flag = compat_flag(t), call;
+	__u64 sign;
+
+	if (!flag && syscall_is_common_open(kept_calls & 255)) {
+		struct task_struct *volatile kept_t = t;
+
+		if (gate_is_others(t, (long)kept[1] < 0))
+			return 0;
+		sign = gate_sign_aside(t);
+		return sign ? syscall_opened(kept_t, kept_calls & 255, kept[1], sign) : 0;
+	}
+	call = kept_calls >> flag & 255; /* (WIRE_F_COMPAT is 8) */
+	if (!call)			 /* another one has that number in the other ABI */
+		return 0;
+	if (!wire_call_is_open(call))
+		return syscall_watched(t, SYSCALL_WHAT(call, flag), kept[1]);
+	/* Maps before all else: these are many. */
+	if (mapped_is_dull((const struct pt_regs *)kept[0], flag, call, kept[1]))
+		return 0;
+	return syscall_opened(t, SYSCALL_WHAT(call, flag), kept[1], 0);
 }
 
 SEC("tp_btf/sys_exit")
@@ -319,30 +298,23 @@ int rootwatch_syscall(__u64 *ctx)
 {
 	__u32 calls = syscall_calls((const struct pt_regs *)ctx[0]);
 
-	if (!calls)
-		return 0;
-	if (!(calls & 255) || syscall_is_common_open(calls & 255)) {
-		__u64 *volatile kept = ctx; /* (in registers they would cost each call) */
-		volatile __u32 kept_calls = calls;
-		const struct task_struct *t = compat_current();
-
-		/* The number may be that of a call of the other ABI. */
-		if (!compat_flag(t) && (!(kept_calls & 255) || syscall_is_others(t, kept[1])))
-			return 0;
-		ctx = kept;
-		calls = kept_calls;
-	}
-	return syscall_watched((const struct pt_regs *)ctx[0], ctx[1], calls, WIRE_TIER_TRACEPOINT);
+	return calls ? syscall_end(ctx, calls) : 0;
 }
 
 SEC("kretprobe.multi")
 int rootwatch_calls(struct pt_regs *ctx)
 {
 #if COMPAT_KERNEL >= 517 /* those before have no such probes */
-	const struct pt_regs *regs = compat_user_regs(compat_current());
-	__u32 calls = syscall_calls(regs);
+	struct task_struct *t = compat_current();
+	const struct pt_regs *regs = compat_user_regs(t);
+	__u32 flag = compat_flag(t), call = syscall_calls(regs) >> flag & 255;
+	__u32 what = SYSCALL_WHAT(call, flag | WIRE_F_TIER(WIRE_TIER_KPROBE));
+	long ret = PT_REGS_RC(ctx);
 
-	return calls ? syscall_watched(regs, PT_REGS_RC(ctx), calls, WIRE_TIER_KPROBE) : 0;
+	if (!call || mapped_is_dull(regs, flag, call, ret))
+		return 0;
+	return wire_call_is_open(call) ? syscall_opened(t, what, ret, 0) :
+					 syscall_watched(t, what, ret);
 #else
 	return 0;
 #endif
