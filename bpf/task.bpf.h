@@ -94,8 +94,10 @@ __noinline int task_is_runtimes_ns(__u64 task, __u32 mnt_ns)
 		gate_cgroup_flags(task) == WIRE_TASK_CGROUP_ID);
 }
 
-/* A runtime needs less than that to prepare a container. (What is only created waits, and does
- * nothing.) */
+/*
+ * A runtime needs less than that to prepare a container. (One that was created and not started yet
+ * waits, and does nothing.)
+ */
 #define TASK_SETUP_NS 5000000000ull
 
 /* Without a memory of the task: does the program that it runs tell that it acts for the container? */
