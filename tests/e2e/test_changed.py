@@ -77,6 +77,7 @@ def test_moved_away(w, _label, words, rule, path):
     (["fchownat", "cwd", "=/tmp/s", "1000", "1000", "0"], "/etc/shadow"),
     (["fchownat", "cwd", "=/etc/shadow", "-1", "1000", "0"], "/etc/shadow"),
     (["--fd", "/etc/shadow", "fchown", "fd", "1000", "-1"], "/etc/shadow"),
+    (["fchownat", "cwd", "=/bin/act_id", "1000", "-1", "0"], "/bin/act_id"),
 )])
 def test_opened_to_others(w, _label, words, path):
     w.c.sh(BEFORE)
