@@ -108,6 +108,40 @@ __noinline int call_words(__u32 slot)
 	return 0;
 }
 
+/*
+ * The file of a descriptor: where it lies; of one that lies nowhere (a pipe, a socket, a memfd)
+ * what it is, so that "/" is not said of it.
+ */
+__noinline int call_file(__u32 slot, __u32 fd)
+{
+	struct scratch *s = emit_scratch(slot);
+	const void *f = task_file(compat_current(), fd);
+	struct wire_syscall *r;
+	struct object o = {};
+	struct wire_file *w;
+
+	if (!s || !f)
+		return 0;
+	r = (struct wire_syscall *)s->record;
+	object_find(&o, LOAD(struct file, f, f_path.dentry), LOAD(struct file, f, f_path.mnt));
+	if ((__u64)LOAD(struct mount, o.mount, mnt_ns) != MNT_NS_INTERNAL_) {
+		path_blob(s, &r->base[0], o.dentry, o.mount);
+		return 0;
+	}
+	w = &r->f[0];
+	w->ino = LOAD(struct inode, o.inode, i_ino);
+	w->dev = LOAD(struct super_block, o.sb, s_dev);
+	w->mode = o.mode;
+	w->fs_magic = o.magic;
+	if (!object_is_memfd(&o)) {
+		w->flags = WIRE_FILE_CUT;
+		return 0;
+	}
+	w->flags = WIRE_FILE_MEMFD;
+	emit_kernel_str(s, &w->sbpath, LOAD(struct dentry, o.dentry, d_name.name), 256);
+	return 0;
+}
+
 /* Where a path that begins with that character starts. */
 static __always_inline void call_start(struct scratch *s, struct wire_syscall *r,
 				       const struct call_row *row, __u32 which, char first)
@@ -116,7 +150,9 @@ static __always_inline void call_start(struct scratch *s, struct wire_syscall *r
 
 	if (first == '/' || dir == WIRE_CALL_A_NAME)
 		return;
-	if (dir && (__s32)call_arg(r, dir) >= 0)
+	if (dir && (__s32)call_arg(r, dir) >= 0 && !first && which == 0) /* AT_EMPTY_PATH */
+		call_file(s->slot, call_arg(r, dir));
+	else if (dir && (__s32)call_arg(r, dir) >= 0)
 		who_dir(s, &r->base[which], call_arg(r, dir));
 	else
 		r->base[which] = r->cwd;
@@ -179,7 +215,7 @@ __noinline int call_path_of_arg(__u32 slot, __u32 which)
 	}
 	if (which == 0 && row->fd) {
 		if (!known)
-			who_dir(s, &r->base[0], call_arg(r, row->fd));
+			call_file(slot, call_arg(r, row->fd));
 		return 0;
 	}
 	if (!row->path[which])

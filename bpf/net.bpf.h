@@ -234,7 +234,7 @@ static __always_inline int net_made(const struct gate *g, const struct pt_regs *
 		family = sock_arg(regs, is32, 0);
 		type = sock_arg(regs, is32, 1) & 15; /* SOCK_TYPE_MASK */
 	}
-	if (family == AF_PACKET_)
+	if (family == AF_PACKET_ || family == AF_XDP_)
 		kind = WIRE_SOCKET_PACKET;
 	else if (family == AF_INET_ || family == AF_INET6_)
 		kind = type == SOCK_RAW_ ? WIRE_SOCKET_RAW : WIRE_SOCKET_OTHER;

@@ -12,6 +12,7 @@
 #define AF_INET_   2
 #define AF_INET6_  10
 #define AF_PACKET_ 17
+#define AF_XDP_	   44
 
 #define SOCK_STREAM_ 1
 #define SOCK_DGRAM_  2

@@ -94,6 +94,12 @@ __noinline int task_is_runtimes_ns(__u64 task, __u32 mnt_ns)
 		gate_cgroup_flags(task) == WIRE_TASK_CGROUP_ID);
 }
 
+/*
+ * A runtime needs less than that to prepare a container. (One that was created and not started yet
+ * waits, and does nothing.)
+ */
+#define TASK_SETUP_NS 5000000000ull
+
 /* Without a memory of the task: does the program that it runs tell that it acts for the container? */
 __noinline int task_looks_entered(__u64 task)
 {
@@ -104,11 +110,15 @@ __noinline int task_looks_entered(__u64 task)
 		return false;
 	ns = task_exe_mnt_ns(exe);
 	/*
-	 * On no mount: a memfd or detached copy of the runtime. On the runtime's: the runtime, also
-	 * where it was just put into the cgroup and has no namespaces yet.
+	 * On no mount: a memfd or detached copy of the runtime, but for a task that is too old to
+	 * be one: what the container runs from memory. On the runtime's: the runtime, also where it
+	 * was just put into the cgroup and has no namespaces yet.
 	 */
-	return ns && (!task_is_runtimes_ns(task, task_ns_inum(ns)) ||
-		      (object_mnt_ns(t) == ns && task_has_own_exe(t, exe)));
+	if (!ns)
+		return bpf_ktime_get_boot_ns() - LOAD(struct task_struct, t, start_boottime) >
+		       TASK_SETUP_NS;
+	return !task_is_runtimes_ns(task, task_ns_inum(ns)) ||
+	       (object_mnt_ns(t) == ns && task_has_own_exe(t, exe));
 }
 
 /* Does the task act for the container (true), or is it still the runtime's set-up? */

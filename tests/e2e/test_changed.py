@@ -72,9 +72,12 @@ def test_moved_away(w, _label, words, rule, path):
     (["fchmodat", "cwd", "=/tmp/s", "420"], "/etc/shadow"),
     (["fchmodat", "cwd", "=/tmp/e/passwd", "438"], "/etc/passwd"),
     (["--fd", "/etc/passwd", "fchmod", "fd", "438"], "/etc/passwd"),
+    (["fchmodat", "cwd", "=/etc/passwd", "934"], "/etc/passwd"),
     (["fchownat", "cwd", "=/etc/shadow", "1000", "-1", "0"], "/etc/shadow"),
     (["fchownat", "cwd", "=/tmp/s", "1000", "1000", "0"], "/etc/shadow"),
+    (["fchownat", "cwd", "=/etc/shadow", "-1", "1000", "0"], "/etc/shadow"),
     (["--fd", "/etc/shadow", "fchown", "fd", "1000", "-1"], "/etc/shadow"),
+    (["fchownat", "cwd", "=/bin/act_id", "1000", "-1", "0"], "/bin/act_id"),
 )])
 def test_opened_to_others(w, _label, words, path):
     w.c.sh(BEFORE)
@@ -94,6 +97,10 @@ def test_opened_to_others(w, _label, words, path):
     ["fchownat", "cwd", "=/etc/shadow", "0", "42", "0"],
     ["fchownat", "cwd", "=/etc/shadow", "-1", "42", "0"],
     ["fchownat", "cwd", "=/data/x", "1000", "1000", "0"],
+    # A pipe lies nowhere, and not at "/".
+    ["--fd", "/proc/self/fd/1", "fchown", "fd", "1000", "-1"],
+    ["--fd", "/proc/self/fd/1", "fchmod", "fd", "438"],
+    ["fchownat", "1", "=", "1000", "-1", "0x1000"],
 )])
 def test_harmless(w, _label, words):
     """What lies elsewhere, a link that goes, and what opens nothing to anybody."""

@@ -7,9 +7,11 @@ import glob
 import os
 import shutil
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
+import patience  # noqa: E402
 import suite  # noqa: E402
 from container import quote  # noqa: E402
 from detector import Detector  # noqa: E402
@@ -17,6 +19,7 @@ from runc import Runc  # noqa: E402
 from world import World, field, kernel, major_minor, of, raw, rules  # noqa: E402
 
 EXEC = {"evt.type": {"execve", "execveat"}}
+SETUP = 5.5  # seconds; TASK_SETUP_NS of bpf/task.bpf.h, and some
 
 
 @contextlib.contextmanager
@@ -328,6 +331,21 @@ def test_loader(w):
         event = w.d.wait_for(lambda e: field(e, "container.full_id") == w.c.id and
                              field(e, "proc.exepath") == loader, f"{loader} {path}", mark)
         assert ("exec-dropped" in rules(event)) == expected, (path, rules(event))
+
+
+def test_memory_before_the_detector(_w):
+    """What a container runs from a memfd since before the detector's start is no set-up of a runtime's."""
+    with Runc() as c:
+        c.sh("mkfifo /tmp/go; act_exec memfd /bin/busybox ash -c "
+             "'echo >/tmp/up; read -r x </tmp/go; : >/etc/$x; read -r x </tmp/go' >/dev/null 2>&1 &")
+        patience.until(lambda: os.path.exists(f"{c.upper}/tmp/up"), "the program")
+        up = time.monotonic()
+        patience.until(lambda: time.monotonic() - up > SETUP, "a runtime to be done by then")
+        with Detector() as detector:
+            c.sh("echo old >/tmp/go")
+            event = detector.wait_for(lambda e: field(e, "fd.name") == "/etc/old" and
+                                      field(e, "container.full_id") == c.id, "its open")
+        assert field(event, "proc.is_exe_from_memfd") is True, event
 
 
 def test_runc_exec(w):

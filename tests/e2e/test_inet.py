@@ -182,6 +182,7 @@ def test_hosts_loopback(w):
 @suite.cases(*[(f"{program} {words[-3:]}", program, words, rule) for program in BOTH
                for words, rule in ((["socket", "17", "3", "768"], "packet-socket"),
                                    (["socket", "17", "2", "0"], "packet-socket"),
+                                   (["socket", "44", "3", "0"], "packet-socket"),
                                    (["socket", "2", "3", "1"], "raw-socket"),
                                    (["socket", "10", "3", "58"], "raw-socket"))]
              + [("socketcall", "act_inet_32", ["--multiplexed", "socket", "17", "3", "768"],
@@ -190,7 +191,7 @@ def test_raw(w, _label, program, words, rule):
     event, _ = act(w, w.c, *words, program=program, want={"rule": rule})
     assert field(event, "evt.arg.type") == int(words[-2]), event
     assert field(event, "evt.arg.domain") == {"2": "AF_INET", "10": "AF_INET6",
-                                              "17": "AF_PACKET"}[words[-3]], event
+                                              "17": "AF_PACKET", "44": "AF_XDP"}[words[-3]], event
 
 
 def test_raw_denied(w):

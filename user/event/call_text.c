@@ -203,6 +203,13 @@ struct str event_mapping_flags(const struct event_open *o, char buf[static EVENT
 	return flags_text(map_flags, COUNT(map_flags), o->mapping, buf);
 }
 
+/* Older programs, and any, may pass a magic number with them, which the kernel takes off
+ * (path_mount()). */
+static uint64_t mount_flags_of(uint64_t passed)
+{
+	return (passed & MS_MGC_MSK) == MS_MGC_VAL ? passed & ~(uint64_t)MS_MGC_MSK : passed;
+}
+
 struct str event_call_flags(const struct event_syscall *s, char buf[static EVENT_CALL_TEXT])
 {
 	const struct event_call *row = event_call(s->call);
@@ -218,7 +225,7 @@ struct str event_call_flags(const struct event_syscall *s, char buf[static EVENT
 	case WIRE_CALL_FLAGS_RENAME:
 		return flags_text(rename_flags, COUNT(rename_flags), flags, buf);
 	case WIRE_CALL_FLAGS_MOUNT:
-		return flags_text(mount_flags, COUNT(mount_flags), flags, buf);
+		return flags_text(mount_flags, COUNT(mount_flags), mount_flags_of(flags), buf);
 	case WIRE_CALL_FLAGS_UMOUNT:
 		return flags_text(umount_flags, COUNT(umount_flags), flags, buf);
 	case WIRE_CALL_FLAGS_CLONE:

@@ -85,7 +85,8 @@ struct event_exec {
 	uint64_t argv_hash;
 	int64_t exe_ctime, exe_mtime; /* of the program's inode, CLOCK_REALTIME ns; 0: not known */
 	uint64_t init_start; /* of process 1 of the pid namespace, CLOCK_BOOTTIME ns; 0: the host's */
-	/* Added by enrich: the same of what a dynamic loader was told to run; 0: not known. */
+	/* Added by enrich: the same of a script, or of what a loader was told to run; 0: not known.
+	 */
 	int64_t loaded_ctime;
 	struct str tty;
 	uint64_t pipe_in, pipe_out; /* which pipes standard input and output are; 0: none */

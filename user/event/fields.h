@@ -524,7 +524,7 @@ X(EXEC_PATHS, "rootwatch.exec.paths", STRINGS, NONE, E, \
 X(EXEC_STDIO_NET, "rootwatch.exec.stdio_net", BOOL, NONE, E, \
   "its standard input or output is a network connection", "true") \
 X(EXEC_LOADED_NEW, "rootwatch.exec.loaded_new", BOOL, NONE, E, \
-  "what a dynamic loader was told to run was made or changed after the container's start", "true") \
+  "a script, or what a dynamic loader was told to run, was made or changed after the container's start", "true") \
 X(EXEC_INPUT, "rootwatch.exec.input", STRING, NONE, E, \
   "the file that is its standard input, if it is one; memfd: of one in memory", "\"/tmp/x\"") \
 X(EXEC_PIPED_FROM, "rootwatch.exec.piped_from", STRINGS, NONE, E, \

@@ -87,6 +87,8 @@ struct str event_net_family(const struct event_net *n)
 		return STR_LIT("AF_INET6");
 	case AF_PACKET:
 		return STR_LIT("AF_PACKET");
+	case AF_XDP:
+		return STR_LIT("AF_XDP");
 	default:
 		return STR_LIT("");
 	}

@@ -388,15 +388,19 @@ void program_identify(struct program *p, const struct event *e)
 
 struct str program_loaded(const struct event *e, char buf[static PROGRAM_LOADED_MAX])
 {
+	struct str file = STR_LIT("");
 	struct program p;
 	size_t n;
 
-	if (!is_loader(own_name(&e->exec.exe)))
+	if (e->exec.script) {
+		file = e->exec.filename;
+	} else if (is_loader(own_name(&e->exec.exe))) {
+		program_identify(&p, e);
+		file = p.loaded;
+	}
+	if (file.len == 0 || !memchr(file.p, '/', file.len))
 		return STR_LIT("");
-	program_identify(&p, e);
-	if (p.loaded.len == 0 || !memchr(p.loaded.p, '/', p.loaded.len))
-		return STR_LIT("");
-	n = path_resolve(buf, PROGRAM_LOADED_MAX, e->cwd, p.loaded);
+	n = path_resolve(buf, PROGRAM_LOADED_MAX, e->cwd, file);
 	return (struct str){buf, (uint32_t)n, (uint32_t)n};
 }
 

@@ -44,8 +44,9 @@ void program_identify(struct program *p, const struct event *e);
 struct str program_piped(const struct event *e, char buf[static PROGRAM_NAME_MAX]);
 
 /*
- * The file that an EVENT_EXEC told a dynamic loader to run, made absolute as text, in buf; "" when
- * it is no loader, or has to look for the file itself.
+ * The file that an EVENT_EXEC really runs where the executable is another, made absolute as text,
+ * in buf: what a dynamic loader was told to run, or a script (or what an emulator was started for);
+ * "" when it is neither, or the loader has to look for the file itself.
  */
 #define PROGRAM_LOADED_MAX (2 * WIRE_PATH_MAX)
 struct str program_loaded(const struct event *e, char buf[static PROGRAM_LOADED_MAX]);

@@ -73,6 +73,10 @@ static void words(void **state)
 	said(event_call_args(&s, buf), "0 0 0 1001 0");
 	s.args[3] = 0;
 	said(event_call_flags(&s, buf), "0");
+	s.args[3] = 0xc0ed0000; /* MS_MGC_VAL: it would be MS_PRIVATE and more */
+	said(event_call_flags(&s, buf), "0");
+	s.args[3] = 0xc0ed1000;
+	said(event_call_flags(&s, buf), "MS_BIND");
 	s.args[3] = UINT64_MAX;
 	assert_in_range(event_call_flags(&s, buf).len, 100, sizeof(buf) - 1);
 	s = (struct event_syscall){.call = WIRE_CALL_UNSHARE, .args = {0x10020000}};

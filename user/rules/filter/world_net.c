@@ -242,13 +242,14 @@ static enum truth test_family(enum world w, const struct node *test)
 {
 	static const char *const chars[] = {"4", "6"}, *const types[] = {"ipv4", "ipv6"};
 	static const char *const families[] = {"AF_INET", "AF_INET6"}, *const ip[] = {"ip"};
-	static const char *const packet[] = {"AF_PACKET"};
+	static const char *const packet[] = {"AF_PACKET", "AF_XDP"};
 
 	if (is_dup(w) && !is_dup_of_ip(w))
 		return test_other(w, test);
 	if (w == WORLD_SOCKET_PACKET)
-		return test->left.id == F_ARG_DOMAIN ? world_strings(test, packet, 1, true) :
-						       TRUTH_NO;
+		return test->left.id == F_ARG_DOMAIN ?
+			       world_strings(test, packet, COUNT(packet), true) :
+			       TRUTH_NO;
 	switch (test->left.id) {
 	case F_ARG_DOMAIN:
 		return world_strings(test, families, COUNT(families), true);

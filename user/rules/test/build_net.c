@@ -54,8 +54,8 @@ static void build_ends(struct build *b)
 
 static void build_made(struct build *b)
 {
-	static const char *const names[] = {"AF_INET", "AF_INET6", "AF_PACKET", NULL};
-	static const uint16_t families[] = {AF_INET, AF_INET6, AF_PACKET};
+	static const char *const names[] = {"AF_INET", "AF_INET6", "AF_PACKET", "AF_XDP", NULL};
+	static const uint16_t families[] = {AF_INET, AF_INET6, AF_PACKET, AF_XDP};
 	struct event_net *n = &b->event.net;
 
 	n->family = families[input_word(&b->in, F_ARG_DOMAIN, names, 0)];

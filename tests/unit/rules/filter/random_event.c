@@ -221,7 +221,8 @@ static void random_net(struct random_event *r)
 		w->flags |= WIRE_NET_FASTOPEN;
 	w->family = AF_INET;
 	if (w->call == WIRE_CALL_SOCKET) {
-		w->family = (const uint16_t[]){AF_INET, AF_INET6, AF_PACKET}[files_random(3)];
+		w->family =
+			(const uint16_t[]){AF_INET, AF_INET6, AF_PACKET, AF_XDP}[files_random(4)];
 		r->makes = w->family == AF_PACKET ? FILTER_SOCKET_PACKET :
 			   w->type == SOCK_RAW	  ? FILTER_SOCKET_RAW :
 						    FILTER_SOCKET_OTHER;
