@@ -277,10 +277,14 @@ static __always_inline int syscall_end(__u64 *ctx, __u32 calls)
 	__u64 *volatile kept = ctx;
 	volatile __u32 kept_calls = calls;
 	struct task_struct *t = compat_current();
-	__u32 flag = compat_flag(t), call;
+	__u32 flag = compat_flag(t), call = kept_calls & 255;
 	__u64 sign;
 
-	if (!flag && syscall_is_common_open(kept_calls & 255)) {
+	if (flag)
+		call = kept_calls >> WIRE_F_COMPAT; /* that of the other ABI */
+	if (!call) /* which is the one with that number: as of fstat, mprotect and others */
+		return 0;
+	if (!flag && syscall_is_common_open(call)) {
 		struct task_struct *volatile kept_t = t;
 
 		if (syscall_is_vain(kept[1]) || gate_is_others(t, (long)kept[1] < 0))
@@ -288,10 +292,6 @@ static __always_inline int syscall_end(__u64 *ctx, __u32 calls)
 		sign = gate_sign_aside(t);
 		return sign ? syscall_opened(kept_t, kept_calls & 255, kept[1], sign) : 0;
 	}
-	/* (WIRE_F_COMPAT is 8.) */
-	call = kept_calls >> flag & 255;
-	if (!call) /* another one has that number in the other ABI */
-		return 0;
 	if (!wire_call_is_open(call))
 		return syscall_watched(t, SYSCALL_WHAT(call, flag), kept[1]);
 	/* Maps before all else: these are many. */
