@@ -146,6 +146,12 @@ static __always_inline bool syscall_may_bind(__u32 call, __u32 flag)
 	return call == WIRE_CALL_BIND || (call == WIRE_CALL_CONNECT && (flag & WIRE_F_COMPAT));
 }
 
+/* Failed, but not for who did it, or where: a file is looked for in many a place where it is not. */
+static __always_inline bool syscall_is_vain(long ret)
+{
+	return ret < 0 && !creds_denied(ret);
+}
+
 /*
  * What the two below are passed of a call: WIRE_CALL_*, and the flags of its record above. They
  * have frames of their own: what they need of registers and stack, others do not pay.
@@ -163,7 +169,7 @@ static __noinline int syscall_opened(struct task_struct *t, __u32 what, long ret
 	__u32 call = SYSCALL_CALL(what), n;
 	struct gate g;
 
-	if (ret < 0 && !creds_denied(ret)) /* from here on what failed was denied */
+	if (syscall_is_vain(ret)) /* from here on what failed was denied */
 		return 0;
 	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && ret < 0))
 		return 0;
@@ -180,17 +186,6 @@ static __noinline int syscall_opened(struct task_struct *t, __u32 what, long ret
 	n = call == WIRE_CALL_MMAP ? syscall_mmap(g.cgroup, gate_packed(&g)) :
 				     syscall_open(t, &g, call, ret);
 	return n ? open_tell(n - 1) : 0;
-}
-
-/* What is watched by the number of that call, of either ABI; 0: nothing, as of most calls. */
-static __always_inline __u32 syscall_calls(const struct pt_regs *regs)
-{
-	unsigned long nr = compat_nr_asked(regs);
-
-	if (nr < WIRE_CALL_NUMBERS)
-		return calls_at[nr];
-	nr = compat_nr(regs);
-	return nr < WIRE_CALL_NUMBERS ? calls_at[nr] : 0;
 }
 
 /* The same of any other call. */
@@ -256,6 +251,17 @@ static __always_inline int syscall_refused(const struct task_struct *t, __u32 fl
 					 0;
 }
 
+/* What is watched by the number of that call, of either ABI; 0: nothing, as of most calls. */
+static __always_inline __u32 syscall_calls(const struct pt_regs *regs)
+{
+	unsigned long nr = compat_nr_asked(regs);
+
+	if (nr < WIRE_CALL_NUMBERS)
+		return calls_at[nr];
+	nr = compat_nr(regs);
+	return nr < WIRE_CALL_NUMBERS ? calls_at[nr] : 0;
+}
+
 /* Native, and not a mapping: most are. (Before 5.17 nothing is won by telling them apart.) */
 static __always_inline bool syscall_is_common_open(__u32 call)
 {
@@ -277,13 +283,14 @@ static __always_inline int syscall_end(__u64 *ctx, __u32 calls)
 	if (!flag && syscall_is_common_open(kept_calls & 255)) {
 		struct task_struct *volatile kept_t = t;
 
-		if (gate_is_others(t, (long)kept[1] < 0))
+		if (syscall_is_vain(kept[1]) || gate_is_others(t, (long)kept[1] < 0))
 			return 0;
 		sign = gate_sign_aside(t);
 		return sign ? syscall_opened(kept_t, kept_calls & 255, kept[1], sign) : 0;
 	}
-	call = kept_calls >> flag & 255; /* (WIRE_F_COMPAT is 8) */
-	if (!call)			 /* another one has that number in the other ABI */
+	/* (WIRE_F_COMPAT is 8.) */
+	call = kept_calls >> flag & 255;
+	if (!call) /* another one has that number in the other ABI */
 		return 0;
 	if (!wire_call_is_open(call))
 		return syscall_watched(t, SYSCALL_WHAT(call, flag), kept[1]);

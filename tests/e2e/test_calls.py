@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 
 import clean  # noqa: E402
 import suite  # noqa: E402
+import uring  # noqa: E402
 from detector import Detector  # noqa: E402
 from runc import Runc, bind  # noqa: E402
 from world import World, field, of  # noqa: E402
@@ -291,6 +292,8 @@ def test_node(w, _label, words, rule, path):
 )])
 def test_mighty(w, _label, program, rule, words, want):
     call = next(word for word in words if not word.startswith(("-", "/")))
+    if call == "io_uring_setup":
+        uring.skip_if_refused()
     acts(w, w.mighty, {"rule": rule, "evt.type": call, **want}, *words, program=program)
     w.mighty.sh("umount /mnt 2>/dev/null")
 

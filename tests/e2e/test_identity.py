@@ -3,6 +3,7 @@
 """Which container it was: by the cgroup layouts of every runtime, mapped users, nested ones."""
 
 import contextlib
+import json
 import os
 import secrets
 import subprocess
@@ -14,7 +15,7 @@ import clean  # noqa: E402
 import suite  # noqa: E402
 from detector import Detector  # noqa: E402
 from rootfs import TRIGGERS  # noqa: E402
-from runc import USERNS_BASE, Runc, bind  # noqa: E402
+from runc import USERNS_BASE, Runc, bind, spec  # noqa: E402
 from world import World, field, matches, rules  # noqa: E402
 
 TOP = f"/rw-e2e-{os.getpid()}"  # another run on this machine has its own
@@ -51,6 +52,43 @@ def test_cgroup_layout(w, _label, path, kind, pod):
         assert kind is None or field(event, "container.type") == kind, event
         assert field(event, "k8s.pod.uid") == pod, event
         assert field(event, "k8s.pod.name") is None, event
+    clean.remove_cgroup(TOP)
+
+
+def own_etc(folder):
+    """Words that start a program in mounts of its own, in which the files of a folder lie over those of /etc."""
+    return ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+            'mount -t overlay -o "lowerdir=$0:/etc" etc /etc && exec "$@"', folder]
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+@suite.cases("graphroot", "runroot")
+def test_storage_elsewhere(w, key):
+    """podman's files where storage.conf says: a detector that sees that file has the names, another one has none."""
+    ident = secrets.token_hex(32)
+    top = f"{clean.work_dir()}/storage-{key}"
+    store = top + "/store/overlay-containers"
+    write(top + "/etc/containers/storage.conf", f'[storage]\ndriver = "overlay"\n{key} = "{top}/store"\n')
+    write(f"{store}/{ident}/userdata/config.json",
+          json.dumps(spec(["/bin/sh"], annotations={"io.container.manager": "libpod"})))
+    write(store + "/containers.json", json.dumps([{
+        "id": ident, "names": ["moved"], "image": 64 * "a",
+        "metadata": json.dumps({"image-name": "registry.example/moved:7", "name": "moved"})}]))
+    path = f"{TOP}/machine.slice/libpod-{ident}.scope"
+    with Runc(ident=ident, cgroups_path=path) as c, Detector(before=own_etc(top + "/etc")) as there:
+        truth = c.act("act_open", "openat", "wc", "/etc/x")
+        event = World(there, c).expect(c, truth, {"rule": "etc-written"})
+        assert field(event, "container.type") == "podman", event
+        assert field(event, "container.name") == "moved", event
+        assert field(event, "container.image.repository") == "registry.example/moved", event
+        assert field(event, "container.image.tag") == "7", event
+        event = w.expect(c, truth, {"rule": "etc-written", "container.type": "podman"})
+        assert field(event, "container.name") is None, event
     clean.remove_cgroup(TOP)
 
 

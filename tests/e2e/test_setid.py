@@ -202,6 +202,18 @@ def test_user_namespace(w):
         assert ids(event, "to", GIDS) == (USERNS_BASE + 27,) * 4, event
 
 
+def test_user_namespace_by_fsuid(w):
+    """Root there by the file system uid alone, which is moved into the saved one."""
+    with Runc(userns=True) as c:
+        truths = c.truths("act_setid", "keep", "setresuid:1000:1000:1000", "setfsuid:0", "setresuid:::0")
+        assert truths[0]["ret"] == 0 and truths[3]["ret"] == 0, truths
+        assert [truths[3]["from_" + name] for name in UIDS] == [1000, 1000, 1000, 0], truths
+        event = w.expect(c, truths[2], {"evt.type": "setfsuid", "rule": "privilege-setuid"})
+        assert ids(event, "to")[3] == USERNS_BASE, event
+        event = w.expect(c, truths[3], {"evt.type": "setresuid", "rule": "privilege-setuid"})
+        assert ids(event, "to") == (USERNS_BASE + 1000, USERNS_BASE + 1000, USERNS_BASE, USERNS_BASE + 1000), event
+
+
 def test_host_is_silent(w):
     """The same on the host, where nothing is a container."""
     done = subprocess.run([TRIGGERS + "/act_setid", "setresuid:1000:1000:0", "setuid:0"],

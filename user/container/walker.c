@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "container/queued.h"
 #include "container/waits.h"
 
 #ifndef RESOLVE_CACHED /* since Linux 5.12: what would have to wait fails with EAGAIN */
@@ -23,6 +24,7 @@
 
 /* Nobody asks for the path again: what it may cost, once, when a file system hangs. */
 #define DEADLINE_MS 20
+#define KEPT_MS	    10 /* of it: the rest can have been the way there */
 
 /* So often that long for a thread that waits for a processor: who keeps all of them busy must not
  * hide by that where paths lead. Before Linux 5.12 (see above) every path is followed by a thread. */
@@ -44,8 +46,10 @@ struct helper {
 	pthread_mutex_t lock;
 	pthread_cond_t asked, done;
 	enum state state;
-	atomic_int walks; /* its thread id, while it is in the file system; else 0 */
-	bool given_up;	  /* nobody waits for it */
+	atomic_int walks;     /* its thread id, while it is in the file system; else 0 */
+	int times;	      /* of the thread: see queued.h */
+	struct queued queued; /* since it went there */
+	bool given_up;	      /* nobody waits for it */
 	uint32_t mnt_ns;
 	int root, result;
 	uint64_t flags;
@@ -68,22 +72,39 @@ static int walk(int root, const char *path, uint64_t flags, uint64_t resolve)
 	return fd < 0 ? -errno : fd;
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (uint64_t)at.tv_sec * 1000000000u + (uint64_t)at.tv_nsec;
+}
+
 static void *help(void *arg)
 {
 	struct helper *h = arg;
+	struct queued_times times;
+	uint64_t now;
 
 	pthread_mutex_lock(&h->lock);
+	h->times = queued_open();
 	while (h->state != STATE_QUIT) {
 		if (h->state != STATE_ASKED) {
 			pthread_cond_wait(&h->asked, &h->lock);
 			continue;
 		}
+		queued_read(h->times, &times);
+		queued_begin(&h->queued, now_ns(), &times);
 		pthread_mutex_unlock(&h->lock);
 		atomic_store(&h->walks, gettid());
 		h->result = walk(h->root, h->path, h->flags, 0);
 		atomic_store(&h->walks, 0);
+		now = now_ns(); /* before its times: a wait between the two is not the file system's
+				 */
+		queued_read(h->times, &times);
 		close(h->root);
 		pthread_mutex_lock(&h->lock);
+		queued_look(&h->queued, now, &times, false);
 		h->state = STATE_DONE;
 		if (h->given_up) {
 			if (h->result >= 0)
@@ -94,6 +115,8 @@ static void *help(void *arg)
 		pthread_cond_signal(&h->done);
 	}
 	pthread_mutex_unlock(&h->lock);
+	if (h->times >= 0)
+		close(h->times);
 	return NULL;
 }
 
@@ -117,6 +140,7 @@ static struct helper *helper_new(void)
 
 	if (!h)
 		return NULL;
+	h->times = -1;
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_cond_init(&h->asked, NULL);
 	pthread_condattr_init(&attr);
@@ -134,16 +158,13 @@ static struct helper *helper_new(void)
  * Does it wait for a processor, and not for the file system? The state of a thread is the third
  * field of its stat (proc(5)): R is running or about to.
  */
-static bool starves(struct helper *h)
+static bool is_ready(int tid)
 {
 	char path[64], text[256];
-	int tid = atomic_load(&h->walks);
 	const char *end;
 	ssize_t n;
 	int fd;
 
-	if (tid == 0)
-		return true; /* on its way there, or back */
 	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -153,6 +174,24 @@ static bool starves(struct helper *h)
 	text[n > 0 ? n : 0] = '\0';
 	end = strrchr(text, ')');
 	return end && strncmp(end, ") R", 3) == 0;
+}
+
+/*
+ * Does the file system keep it? Not when it is ready, nor when it has just got there for want of a
+ * processor. h's lock is held.
+ */
+static bool is_kept(struct helper *h)
+{
+	int tid = atomic_load(&h->walks);
+	struct queued_times times;
+	uint64_t now;
+
+	if (tid == 0)
+		return false; /* on its way there, or back */
+	now = now_ns();
+	queued_read(h->times, &times);
+	queued_look(&h->queued, now, &times, is_ready(tid));
+	return !h->queued.was_ready && queued_not(&h->queued) >= KEPT_MS * 1000000u;
 }
 
 static struct timespec deadline(void)
@@ -168,7 +207,9 @@ static struct timespec deadline(void)
 	return at;
 }
 
-static int helper_ask(struct helper *h, uint32_t mnt_ns, int root, const char *path, uint64_t flags)
+/* held_up: gives how long the file system took, ns. */
+static int helper_ask(struct helper *h, uint32_t mnt_ns, int root, const char *path, uint64_t flags,
+		      uint64_t *held_up)
 {
 	struct timespec until = deadline();
 	int result = -ETIMEDOUT, starved = 0;
@@ -181,6 +222,7 @@ static int helper_ask(struct helper *h, uint32_t mnt_ns, int root, const char *p
 	h->mnt_ns = mnt_ns;
 	h->root = root;
 	h->flags = flags;
+	h->queued = (struct queued){};
 	memcpy(h->path, path, strlen(path) + 1);
 	h->state = STATE_ASKED;
 	pthread_cond_signal(&h->asked);
@@ -188,13 +230,14 @@ static int helper_ask(struct helper *h, uint32_t mnt_ns, int root, const char *p
 		if (pthread_cond_timedwait(&h->done, &h->lock, &until) != ETIMEDOUT ||
 		    h->state != STATE_ASKED)
 			continue;
-		h->given_up = !starves(h) || ++starved > STARVED_MAX;
+		h->given_up = is_kept(h) || ++starved > STARVED_MAX;
 		until = deadline();
 	}
 	if (h->state == STATE_DONE) {
 		result = h->result;
 		h->state = STATE_IDLE;
 	}
+	*held_up = queued_not(&h->queued);
 	pthread_mutex_unlock(&h->lock);
 	return result;
 }
@@ -229,19 +272,11 @@ static struct helper *find_helper(struct walker *w, uint32_t mnt_ns)
 	return free_one ? *free_one : NULL;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (uint64_t)at.tv_sec * 1000000000u + (uint64_t)at.tv_nsec;
-}
-
 int walker_open(struct walker *w, uint32_t mnt_ns, int root, const char *path, uint32_t more)
 {
 	uint64_t flags = O_PATH | O_CLOEXEC | more;
+	uint64_t held_up = 0;
 	struct helper *h;
-	uint64_t begun;
 	int fd;
 
 	if (strlen(path) >= PATH_MAX)
@@ -250,12 +285,11 @@ int walker_open(struct walker *w, uint32_t mnt_ns, int root, const char *path, u
 	/* EINVAL: a kernel that does not know the flag. */
 	if (fd != -EAGAIN && fd != -EINVAL)
 		return fd;
-	begun = now_ns();
-	h = waits_may(&w->waits, mnt_ns, begun) ? find_helper(w, mnt_ns) : NULL;
+	h = waits_may(&w->waits, mnt_ns, now_ns()) ? find_helper(w, mnt_ns) : NULL;
 	if (!h)
 		return -EBUSY;
-	fd = helper_ask(h, mnt_ns, root, path, flags);
-	waits_spend(&w->waits, mnt_ns, now_ns(), now_ns() - begun);
+	fd = helper_ask(h, mnt_ns, root, path, flags, &held_up);
+	waits_spend(&w->waits, mnt_ns, now_ns(), held_up);
 	return fd;
 }
 

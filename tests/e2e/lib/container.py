@@ -10,6 +10,7 @@ import threading
 
 import clean
 import patience
+import uring
 from rootfs import TRIGGERS
 from suite import Skip
 
@@ -84,6 +85,9 @@ class Container:
         status, lines = self.sh(line + b" </dev/null", deadline)
         if status == 97:
             raise Skip(f"{program} {' '.join(map(str, words))}: no such call on this architecture or kernel")
+        if status == 96:
+            uring.skip_if_refused(user_only=True)
+            raise AssertionError(f"{program} {words}: io_uring is refused in the container only, {self._errors[mark:]!r:.300}")
         said = self.truths_of(lines)
         if not said or status in (98, 99):
             raise AssertionError(f"{program} {words} ended with {status}, said {lines!r:.300}, "

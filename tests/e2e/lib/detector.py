@@ -36,10 +36,11 @@ def short(event):
 class Detector:
     """
     rootwatch run; every line that it prints is kept and checked. The ring is large, so that
-    another load on this machine takes nothing from a test (ring=None: the default).
+    another load on this machine takes nothing from a test (ring=None: the default). before: words of
+    a program that is to become it.
     """
 
-    def __init__(self, *options, output="json", stdout=None, env=None, ring=64):
+    def __init__(self, *options, output="json", stdout=None, env=None, ring=64, before=()):
         self.options = options
         self.start = None  # the first line: through what it watches
         self.events = []
@@ -51,7 +52,7 @@ class Detector:
         self._read_to_the_end = False  # stdout, of one that has ended
         self._arrived = threading.Condition()
         ready_read, ready_write = os.pipe()
-        command = [BINARY, "run", "-o", output, "--ready-fd", str(ready_write), *options]
+        command = [*before, BINARY, "run", "-o", output, "--ready-fd", str(ready_write), *options]
         if ring:
             command += ["--ring", str(ring)]
         if TIER and "--tier" not in options:

@@ -5,9 +5,13 @@
  */
 #include "truth.h"
 
+#include <linux/securebits.h>
+#include <sys/prctl.h>
+
 static const char usage[] =
 	"act_setid CALL:ID[:ID[:ID]]...\n"
-	"CALL: setuid setreuid setresuid setfsuid setgid setregid setresgid setfsgid, setgroups (up to three);\n"
+	"CALL: setuid setreuid setresuid setfsuid setgid setregid setresgid setfsgid, setgroups (up to three),\n"
+	"keep (the capabilities, whatever the uids become);\n"
 	"an empty ID is -1 (leave it)";
 
 /* On i386 the plain numbers are those of the old 16-bit calls. */
@@ -67,6 +71,8 @@ int main(int argc, char **argv)
 			ret = syscall(CALL(setfsgid), id[0]);
 		else if (!strcmp(call, "setgroups"))
 			ret = set_groups(id);
+		else if (!strcmp(call, "keep"))
+			ret = prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP);
 		else
 			truth_usage(usage);
 		truth_result("ret", ret, errno);

@@ -30,6 +30,8 @@ static inline void ring_open(struct ring *r, unsigned flags)
 	memset(r, 0, sizeof(*r));
 	r->p.flags = flags;
 	r->fd = (int)syscall(SYS_io_uring_setup, 4, &r->p);
+	if (r->fd < 0 && (errno == EPERM || errno == ENOSYS))
+		truth_no_ring();
 	if (r->fd < 0)
 		truth_die("io_uring_setup");
 	r->sq = ring_map(r->fd, r->p.sq_off.array + r->p.sq_entries * sizeof(unsigned),

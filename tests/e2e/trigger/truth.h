@@ -141,4 +141,11 @@ static inline _Noreturn void truth_no_call(void)
 	exit(97);
 }
 
+/* The kernel does not let it have a ring of io_uring. */
+static inline _Noreturn void truth_no_ring(void)
+{
+	fprintf(stderr, "trigger: io_uring_setup: %s\n", strerror(errno));
+	exit(96);
+}
+
 #endif /* ROOTWATCH_TESTS_TRUTH_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Paths into a file system that never answers. */
+/* Paths into file systems that never answer, or late, and on a machine that is busy otherwise. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,32 +9,37 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "container/walker.h"
+#include "container/fuse.h"
 
 enum { HUNG_NS = 1, OTHER_NS = 2 };
 
-static char top[] = "/tmp/walker-XXXXXX";
+#define MS 1000000ull
 
-/* A FUSE mount whose daemon is silent; its descriptor, or -1 where that is not allowed. */
-static int mount_silent(void)
+static char top[32];
+
+/* A folder for a file system of FUSE and its descriptor; -1, said, where it cannot be mounted. */
+static int mount_here(void)
 {
-	char options[100];
-	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	int fd;
 
-	if (fd < 0)
-		return -1;
-	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fd);
-	/* In mounts of its own: they go with this process. */
-	if (unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-	    mount("silent", top, "fuse", 0, options) == 0)
-		return fd;
-	close(fd);
-	return -1;
+	snprintf(top, sizeof(top), "/tmp/walker-XXXXXX");
+	assert_non_null(mkdtemp(top));
+	fd = fuse_mount(top);
+	if (fd < 0) {
+		rmdir(top);
+		print_message("skip: FUSE cannot be mounted here\n");
+	}
+	return fd;
 }
 
 /* On a busy machine all that was waited before may have been too much: then not at once (waits.h). */
@@ -57,13 +62,9 @@ static void hanging_file_system(void **state)
 	char path[100];
 
 	(void)state;
-	assert_non_null(mkdtemp(top));
-	fuse = mount_silent();
-	if (fuse < 0) {
-		rmdir(top);
-		print_message("skip: FUSE cannot be mounted here\n");
+	fuse = mount_here();
+	if (fuse < 0)
 		skip();
-	}
 	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	assert_int_equal(walker_new(&w), 0);
 	snprintf(path, sizeof(path), "%s/a/b", top);
@@ -90,10 +91,128 @@ static void hanging_file_system(void **state)
 	rmdir(top);
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (uint64_t)at.tv_sec * 1000000000u + (uint64_t)at.tv_nsec;
+}
+
+/* Each answer is a short wait; together they are too many. */
+static void slow_answers_add_up(void **state)
+{
+	int root, fuse, err = -ENOENT, n = 0;
+	struct walker *w;
+	char path[100];
+
+	(void)state;
+	fuse = mount_here();
+	if (fuse < 0)
+		skip();
+	fuse_answer(fuse, 5000);
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(walker_new(&w), 0);
+	snprintf(path, sizeof(path), "%s/a", top);
+	/* (-ETIMEDOUT: the daemon did not get a processor either.) */
+	for (; n < 2000 && (err == -ENOENT || err == -ETIMEDOUT); n++)
+		err = walker_open(w, HUNG_NS, root, path, 0);
+	assert_int_equal(err, -EBUSY);
+	walker_free(w);
+	close(root);
+	umount2(top, MNT_DETACH);
+	rmdir(top);
+}
+
+/*
+ * Takes this processor for 30 ms of each 33, from whatever has no real-time priority. Gives its
+ * pid, or -1 where it may not.
+ */
+static pid_t start_hog(void)
+{
+	const struct sched_param first = {.sched_priority = 1};
+	int ready[2];
+	char word = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		word = sched_setscheduler(0, SCHED_FIFO, &first) == 0;
+		if (write(ready[1], &word, 1) != 1 || !word)
+			_exit(0);
+		alarm(120);
+		for (;;) {
+			uint64_t until = now_ns() + 30 * MS;
+
+			while (now_ns() < until)
+				;
+			usleep(3000);
+		}
+	}
+	close(ready[1]);
+	if (read(ready[0], &word, 1) != 1)
+		word = 0;
+	close(ready[0]);
+	if (word)
+		return pid;
+	waitpid(pid, NULL, 0);
+	return -1;
+}
+
+/* Whoever keeps the processors busy does not hide by that where paths lead. */
+static void want_of_a_processor_is_no_wait(void **state)
+{
+	int root, fuse, err = -ENOENT;
+	cpu_set_t before, one;
+	uint64_t starved = 0;
+	struct walker *w;
+	char path[100];
+	pid_t hog;
+
+	(void)state;
+	fuse = mount_here();
+	if (fuse < 0)
+		skip();
+	fuse_answer(fuse, 0);
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(walker_new(&w), 0);
+	snprintf(path, sizeof(path), "%s/a", top);
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	hog = start_hog();
+	/* As much of it as would be too much three times over, were it the file system's. */
+	while (hog > 0 && starved < 3000 * MS && (err == -ENOENT || err == -ETIMEDOUT)) {
+		uint64_t at = now_ns(), took;
+
+		err = walker_open(w, OTHER_NS, root, path, 0);
+		took = now_ns() - at;
+		starved += took > 5 * MS ? took : 0;
+	}
+	if (hog > 0) {
+		kill(hog, SIGKILL);
+		waitpid(hog, NULL, 0);
+	}
+	sched_setaffinity(0, sizeof(before), &before);
+	walker_free(w);
+	close(root);
+	umount2(top, MNT_DETACH);
+	rmdir(top);
+	if (hog < 0) {
+		print_message("skip: no real-time priority here\n");
+		skip();
+	}
+	assert_int_not_equal(err, -EBUSY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hanging_file_system),
+		cmocka_unit_test(slow_answers_add_up),
+		cmocka_unit_test(want_of_a_processor_is_no_wait),
 	};
 
 	return cmocka_run_group_tests_name("walker", tests, NULL, NULL);

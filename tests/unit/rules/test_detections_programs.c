@@ -186,6 +186,15 @@ static void test_setid(void **state)
 	e.creds.fsuid = 100000;
 	e.creds.root = WIRE_ROOT_USERNS;
 	disguised("privilege-setuid", e);
+	/* by that uid alone, which moves it into the saved one */
+	c = e.prev;
+	e.prev = e.creds;
+	e.creds = c;
+	near("privilege-setuid", e);
+	e.creds.suid = 100000;
+	disguised("privilege-setuid", e);
+	e.creds.suid = 101001;
+	near("privilege-setuid", e);
 	c = user;
 	c.suid = 0;
 	disguised("privilege-setuid", judge_setid(user, c));

@@ -11,6 +11,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import console
 import image
 
 RESULT = re.compile(r"^(ok|not ok|skip) (.+)$")
@@ -73,18 +74,23 @@ def _die_with_parent():
 
 
 class Guest:
-    """row: of kernels.txt. say: what prints a line."""
+    """
+    row: of kernels.txt. accel: QEMU's option; "tcg" alone has a thread for each processor. When it did not end by itself, trouble holds what its console says of that, and
+    kept the file that has all of it.
+    """
 
     # What the kernel does against the processor's leaks (page tables changed at each call) takes a
     # quarter of an emulated processor, and there is nothing to leak to.
     OPTIONS = "mitigations=off"
 
-    def __init__(self, row, kernel, archive, folder, cases, words, deadline):
+    def __init__(self, row, kernel, archive, folder, cases, words, deadline, accel="tcg"):
+        self.accel = accel
         self.row, self.kernel, self.archive = row, kernel, archive
         self.folder = Path(folder)
         self.names, self.words, self.deadline = cases, words, deadline
         self.cases, self.costs, self.notes = [], {}, []
         self.release, self.boot_seconds, self.why, self._cpu = "", 0.0, "", 0.0
+        self.trouble, self.kept = [], None
         self._child = self._case = None
         self._done = False
         self._start = 0.0
@@ -99,9 +105,10 @@ class Guest:
             image.write_modules(out, self.kernel.modules, text)
 
     def _command(self, initrd):
-        emulator, machine, console, results, _ = MACHINES[self.row.arch]
-        line = f"console={console} panic=-1 loglevel=4 {self.OPTIONS} {self.row.line}"
-        return [emulator, "-accel", "tcg", *machine, "-smp", "2", "-m", "1024", "-nodefaults",
+        emulator, machine, tty, results, _ = MACHINES[self.row.arch]
+        # (After an oops in the middle of a test it could go on to its end, as if nothing had been.)
+        line = f"console={tty} panic=-1 oops=panic loglevel=4 {self.OPTIONS} {self.row.line}"
+        return [emulator, "-accel", self.accel, *machine, "-smp", "2", "-m", "1024", "-nodefaults",
                 "-no-user-config", "-display", "none", "-no-reboot", "-kernel", self.kernel.image, "-initrd", initrd,
                 "-append", line, "-serial", f"file:{self.folder}/console.log", *results]
 
@@ -122,6 +129,15 @@ class Guest:
             initrd.unlink(missing_ok=True)
         self._conclude(stopped)
         self._write_times()
+
+    @property
+    def emulators_fault(self):
+        return console.is_emulators(self.trouble)
+
+    @property
+    def may_try_again(self):
+        """Not when its kernel went wrong: that is a failure, however seldom it comes."""
+        return self.emulators_fault or not console.is_oops(self.trouble)
 
     def take_second_try(self, again):
         """Of cases that failed here: what they said in another guest counts, and both are told."""
@@ -199,8 +215,11 @@ class Guest:
     def _conclude(self, stopped):
         if self._done:
             return
-        if not self.why:
-            self.why = "interrupted" if stopped.is_set() else "it went off before its time: " + self._last_words()
+        if stopped.is_set():
+            self.why = self.why or "interrupted"
+        else:
+            self.trouble, self.kept = console.trouble(self.folder), console.keep(self.folder)
+            self.why = self.why or "it went off before its time: " + self._last_words()
         if self._case:
             self._case.failed.append(f"{self._case.name}: {self.why}")
         ran = {case.name for case in self.cases}
@@ -211,8 +230,5 @@ class Guest:
                 self.cases.append(case)
 
     def _last_words(self):
-        texts = [(self.folder / name).read_text(errors="replace") for name in ("qemu.log", "console.log")
-                 if (self.folder / name).exists()]
-        lines = [line.strip() for text in texts for line in text.splitlines() if line.strip()]
-        telling = [line for line in lines if re.search(r"panic|BUG|error|refus", line, re.I)]
-        return " / ".join((telling or lines)[-3:])[-400:] or "it said nothing"
+        telling = [line for line in self.trouble if re.search(r"panic|BUG|error|fault|refus", line, re.I)]
+        return " / ".join((telling or self.trouble)[-3:])[-400:] or "it said nothing"

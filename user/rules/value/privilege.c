@@ -8,6 +8,12 @@ static bool is_root(const struct wire_creds *c)
 	return c->root != WIRE_ROOT_NONE;
 }
 
+/* Root of its user namespace by the file system uid alone: then that is its root's. */
+static bool is_root_by_fsuid(const struct wire_creds *c)
+{
+	return c->root == WIRE_ROOT_USERNS && c->ns_euid != 0 && c->fsuid != c->euid;
+}
+
 /* The host's uid of this user namespace's root, as far as the event tells. */
 static uint32_t root_uid(const struct event *e)
 {
@@ -17,7 +23,11 @@ static uint32_t root_uid(const struct event *e)
 		return e->creds.uid;
 	if (e->prev.ns_euid == 0)
 		return e->prev.euid;
-	return e->prev.ns_uid == 0 ? e->prev.uid : 0;
+	if (e->prev.ns_uid == 0)
+		return e->prev.uid;
+	if (is_root_by_fsuid(&e->creds))
+		return e->creds.fsuid;
+	return is_root_by_fsuid(&e->prev) ? e->prev.fsuid : 0;
 }
 
 /* Bits: which of the four uids are root's. */
@@ -27,10 +37,7 @@ static unsigned root_uids(const struct wire_creds *c, uint32_t root)
 	       (unsigned)(c->suid == root) << 2 | (unsigned)(c->fsuid == root) << 3;
 }
 
-/*
- * A uid that was not root's has become root's. Of a setfsuid in a user namespace no uid tells which
- * one is root's there; the kernel side has looked at the file system uid, too.
- */
+/* A uid that was not root's has become root's. */
 static bool raised(const struct event *e)
 {
 	uint32_t root = root_uid(e);
