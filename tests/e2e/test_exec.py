@@ -336,8 +336,8 @@ def test_loader(w):
 def test_memory_before_the_detector(_w):
     """What a container runs from a memfd since before the detector's start is no set-up of a runtime's."""
     with Runc() as c:
-        c.sh("mkfifo /tmp/go; act_exec memfd /bin/busybox ash -c "
-             "'echo >/tmp/up; read -r x </tmp/go; : >/etc/$x; read -r x </tmp/go' >/dev/null 2>&1 &")
+        c.sh("mkfifo /tmp/go /tmp/never; act_exec memfd /bin/busybox ash -c "
+             "'echo >/tmp/up; read -r x </tmp/go; : >/etc/$x; read -r x </tmp/never' >/dev/null 2>&1 &")
         patience.until(lambda: os.path.exists(f"{c.upper}/tmp/up"), "the program")
         up = time.monotonic()
         patience.until(lambda: time.monotonic() - up > SETUP, "a runtime to be done by then")
