@@ -65,6 +65,7 @@ def test_moved_away(w, _label, words, rule, path):
     assert truth["errno"] == 0, truth
     event = w.expect(w.c, truth, {"rule": rule, "fd.name": "/tmp/k/x"})
     assert field(event, "rootwatch.call.from") == path, event
+    assert f"(renameat of {path})" in event["output"], event["output"]
 
 
 @suite.cases(*[(" ".join(words), words, path) for words, path in (

@@ -76,6 +76,7 @@ TABLE = [
      "strong", read("/mnt/kubernetes/ca.crt")),
     ("environ-read", "strong", read("/proc/1/environ"), "strong", read("/proc/self/environ")),
     ("proc-root-asked", "c", [*NOTHING, "/proc/1/root/etc"], "c", [*NOTHING, "/proc/17/root"]),
+    ("proc-root-asked", "c", [*NOTHING, "/proc/1/cwd/etc"], "c", [*NOTHING, "/proc/17/cwd"]),
     ("database-password-read", "c", read("/root/.mylogin.cnf"), "c", read("/app/database.yml")),
     ("database-password-read", "c", "sh -c 'read x </app/database.yml'",
      "c", "sh -c 'read x </app/data.txt'"),

@@ -58,6 +58,12 @@ struct str event_call_from(const struct event_syscall *s)
 	return s->paths[row->fd ? 1 : 0].path;
 }
 
+bool event_call_renames(const struct event_syscall *s)
+{
+	return s->call == WIRE_CALL_RENAME || s->call == WIRE_CALL_RENAMEAT ||
+	       s->call == WIRE_CALL_RENAMEAT2;
+}
+
 const struct event_file *event_call_file(const struct event_syscall *s)
 {
 	const struct event_call *row = event_call(s->call);

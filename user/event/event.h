@@ -254,6 +254,8 @@ uint64_t event_call_arg(const struct event_syscall *s, unsigned n);
 /* The path at which something appears or changes, and the other one, where it came from. */
 struct str event_call_changed(const struct event_syscall *s);
 struct str event_call_from(const struct event_syscall *s);
+/* rename and its kin: two paths at which something changes. */
+bool event_call_renames(const struct event_syscall *s);
 
 /* All of the first of them; NULL: there is none. */
 const struct event_call_path *event_call_target(const struct event_syscall *s);

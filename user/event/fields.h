@@ -405,6 +405,8 @@ X(ARG_DEV, "evt.arg.dev", STRING, NONE, K, "of mount: what was mounted", "\"/dev
 X(ARG_DIR, "evt.arg.dir", STRING, NONE, K, "and where", "\"/mnt\"") \
 X(ARG_KEY, "evt.arg.key", STRING, NONE, K, "of fsconfig: what is set", "\"source\"") \
 X(ARG_VALUE, "evt.arg.value_charbuf", STRING, NONE, K, "and to what", "\"/dev/sda1\"") \
+X(ACT, "rootwatch.act", STRING, NONE, EVENT, \
+  "evt.type; of a rename with what was renamed, which need not be what fd.name says", "\"rename of /etc/passwd\"") \
 X(FS_NAME, "fs.path.name", STRING, NONE, OK, \
   "the path that a call with one path works on", "\"/etc/passwd\"") \
 X(FS_NAMERAW, "fs.path.nameraw", STRING, NONE, OK, "that, as passed", "\"../etc/passwd\"") \

@@ -81,6 +81,27 @@ static bool open_flags(struct value *v, const struct event_open *o, enum field_i
 	return set_str(v, scratch_copy(scratch, text.p, text.len));
 }
 
+/* What was moved away lies at fd.name now, which nobody may watch: a sentence has to name the other
+ * path, too. */
+static bool act(struct value *v, const struct event *e, struct value_scratch *scratch)
+{
+	struct str type = str_from(event_type(e)), from, text = {0};
+	char *p;
+
+	if (e->kind != EVENT_SYSCALL || !event_call_renames(&e->sys))
+		return set_str(v, type);
+	from = event_call_from(&e->sys);
+	text.len = type.len + strlen(" of ") + from.len;
+	p = from.len ? scratch_take(scratch, text.len) : NULL;
+	if (!p)
+		return set_str(v, type);
+	text.p = p;
+	p = mempcpy(p, type.p, type.len);
+	p = mempcpy(p, " of ", strlen(" of "));
+	memcpy(p, from.p, from.len);
+	return set_str(v, text);
+}
+
 /* Only setuid's is known: the other calls may have been told to leave the effective uid alone. */
 static bool asked_user(struct value *v, const struct event *e, struct value_scratch *scratch)
 {
@@ -107,6 +128,8 @@ bool value_of_event(struct value *v, const struct event *e, const struct field_u
 		return set_num(v, (int64_t)e->time);
 	case F_TYPE:
 		return set_str(v, str_from(event_type(e)));
+	case F_ACT:
+		return act(v, e, scratch);
 	case F_NUM:
 		return set_num(v, (int64_t)e->num);
 	case F_DIR:

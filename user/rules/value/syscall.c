@@ -45,12 +45,6 @@ static bool set_fs_name(struct value *v, const struct event_syscall *s, bool raw
 }
 
 /* Something changes at both its paths. */
-static bool renames(const struct event_syscall *s)
-{
-	return s->call == WIRE_CALL_RENAME || s->call == WIRE_CALL_RENAMEAT ||
-	       s->call == WIRE_CALL_RENAMEAT2;
-}
-
 /* Where it led, and what it was called: between the call and the look a link can have changed. */
 static void add_paths(struct value *v, const struct event_call_path *path,
 		      struct value_scratch *scratch)
@@ -159,7 +153,7 @@ bool value_of_syscall(struct value *v, const struct event *e, const struct field
 	case F_FILE_PATHS:
 		if (target)
 			add_paths(v, target, scratch);
-		if (renames(s))
+		if (event_call_renames(s))
 			add_paths(v, &s->paths[0], scratch);
 		return true;
 	case F_FILE_NAME:

@@ -62,6 +62,30 @@ static void arguments_of_calls(void **state)
 	asked_has(&e, F_ARGS, NULL);
 }
 
+/* The path that a sentence names is the new one: what was moved away is told beside it. */
+static void a_rename_says_of_what(void **state)
+{
+	static const uint32_t calls[] = {WIRE_CALL_RENAME, WIRE_CALL_RENAMEAT, WIRE_CALL_RENAMEAT2};
+	struct event e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		char want[64];
+
+		e = call_event(calls[i]);
+		e.sys.paths[1].path = STR_LIT("/tmp/x");
+		asked_has(&e, F_ACT, event_type(&e));
+		e.sys.paths[0].path = STR_LIT("/etc/passwd");
+		snprintf(want, sizeof(want), "%s of /etc/passwd", event_type(&e));
+		asked_has(&e, F_ACT, want);
+	}
+	e = call_event(WIRE_CALL_LINK);
+	e.sys.paths[0].path = STR_LIT("/etc/passwd");
+	asked_has(&e, F_ACT, "link");
+	e = (struct event){.kind = EVENT_OPEN, .open = {.call = WIRE_CALL_OPENAT}};
+	asked_has(&e, F_ACT, "openat");
+}
+
 /* What is not known keeps its place. */
 static void unknown_arguments(void **state)
 {
@@ -237,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(arguments_of_calls, asked_reset),
+		cmocka_unit_test_setup(a_rename_says_of_what, asked_reset),
 		cmocka_unit_test_setup(unknown_arguments, asked_reset),
 		cmocka_unit_test_setup(arguments_of_sockets, asked_reset),
 		cmocka_unit_test_setup(descriptors_copied, asked_reset),
