@@ -294,7 +294,8 @@ def test_mighty(w, _label, program, rule, words, want):
     call = next(word for word in words if not word.startswith(("-", "/")))
     if call == "io_uring_setup":
         uring.skip_if_refused()
-    acts(w, w.mighty, {"rule": rule, "evt.type": call, **want}, *words, program=program)
+    event = acts(w, w.mighty, {"rule": rule, "evt.type": call, **want}, *words, program=program)
+    assert "uid <NA>" not in event["output"], event["output"]
     w.mighty.sh("umount /mnt 2>/dev/null")
 
 
