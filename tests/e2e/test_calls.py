@@ -385,6 +385,7 @@ def test_kernel(w, _label, program, rule, words, want, near):
     ("swapon", "swap-changed", ["swapon", "=/tmp/x", "0"], {"fd.name": "/tmp/x"}),
     ("swapoff", "swap-changed", ["swapoff", "=/tmp/x"], {"fd.name": "/tmp/x"}),
     ("acct", "accounting-set", ["acct", "=/tmp/x"], {"fd.name": "/tmp/x"}),
+    ("acct, off", "accounting-set", ["acct", "0"], {"fd.name": None, "rootwatch.call.unresolved": False}),
     ("clock_settime", "clock-set", ["clock_settime", "0", TIME], {}),
     ("adjtimex", "clock-set", ["adjtimex", "hex:10"], {"evt.arg.flags": "ADJ_STATUS"}),
     ("clock_adjtime", "clock-set", ["clock_adjtime", "0", "hex:10"], {"evt.arg.flags": "ADJ_STATUS"}),

@@ -68,6 +68,14 @@ def test_moved_away(w, _label, words, rule, path):
     assert f"(renameat of {path})" in event["output"], event["output"]
 
 
+def test_by_the_descriptor_alone(w):
+    """AT_EMPTY_PATH: no text could have led elsewhere."""
+    w.c.sh(BEFORE)
+    truth = w.c.act("act_call", "--fd", "/etc/shadow", "fchownat", "fd", "=", "1000", "-1", "4096")
+    assert truth["errno"] == 0, truth
+    w.expect(w.c, truth, {"rule": "permissions-opened", "fd.name": "/etc/shadow", "rootwatch.call.unresolved": False})
+
+
 @suite.cases(*[(" ".join(words), words, path) for words, path in (
     (["fchmodat", "cwd", "=/etc/shadow", "436"], "/etc/shadow"),
     (["fchmodat", "cwd", "=/tmp/s", "420"], "/etc/shadow"),

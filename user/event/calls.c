@@ -74,13 +74,28 @@ const struct event_file *event_call_file(const struct event_syscall *s)
 	return f->known && f->ino ? f : NULL;
 }
 
+/*
+ * Without a text there is nothing that could have led elsewhere: no path was passed (acct(NULL)),
+ * or "" and a descriptor (AT_EMPTY_PATH). A text that could not be read is another thing: it has no
+ * path.
+ */
+static bool text_leads(const struct event_syscall *s, const struct event_call *row, size_t i)
+{
+	const struct event_call_path *path = &s->paths[i];
+
+	if (path->asked.len > 0)
+		return true;
+	return path->path.len == 0 && event_call_arg(s, row->path[i]) != 0;
+}
+
 /* What is only a name, or asked by a descriptor, leads nowhere. */
 bool event_call_unresolved(const struct event_syscall *s)
 {
 	const struct event_call *row = event_call(s->call);
+	size_t i = has_two(s);
 
-	return row && row->path[0] && row->dir[has_two(s)] != WIRE_CALL_A_NAME &&
-	       !s->paths[has_two(s)].resolved;
+	return row && row->path[0] && row->dir[i] != WIRE_CALL_A_NAME && !s->paths[i].resolved &&
+	       text_leads(s, row, i);
 }
 
 bool event_call_of_attribute(const struct event_syscall *s)

@@ -152,6 +152,32 @@ static void which_path_is_which(void **state)
 	changed_and_from(WIRE_CALL_END, "", "", 0);
 }
 
+/* By its text, when nobody looked. */
+static void what_is_uncertain(void **state)
+{
+	struct event_syscall s = {.call = WIRE_CALL_FCHOWNAT, .args = {5, 0x1000}};
+
+	(void)state;
+	assert_true(event_call_unresolved(&s)); /* its text was gone */
+	s.paths[0].path = STR_LIT("/etc/passwd");
+	assert_false(event_call_unresolved(&s)); /* AT_EMPTY_PATH */
+	s.paths[0].asked = STR_LIT("passwd");
+	assert_true(event_call_unresolved(&s));
+	s.paths[0].resolved = true;
+	assert_false(event_call_unresolved(&s));
+
+	s = (struct event_syscall){.call = WIRE_CALL_ACCT, .args = {0x1000}};
+	assert_true(event_call_unresolved(&s));
+	s.args[0] = 0;
+	assert_false(event_call_unresolved(&s));
+
+	s = (struct event_syscall){.call = WIRE_CALL_RENAME, .args = {0x1000, 0x2000}};
+	s.paths[0].resolved = true;
+	assert_true(event_call_unresolved(&s));
+	s.paths[1].resolved = true;
+	assert_false(event_call_unresolved(&s));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +185,7 @@ int main(void)
 		cmocka_unit_test(arguments_exist),
 		cmocka_unit_test(words),
 		cmocka_unit_test(which_path_is_which),
+		cmocka_unit_test(what_is_uncertain),
 	};
 
 	return cmocka_run_group_tests_name("calls", tests, NULL, NULL);
