@@ -293,20 +293,31 @@ static __noinline __u64 gate_sign_aside(const struct task_struct *t)
 		       sign;
 }
 
-/*
- * Which container is it in (g, whose hflags are kept)? False: none, or it is our own process. sign:
- * 0 when that was not asked.
- */
-static __always_inline bool gate_is_inside(const struct task_struct *t, __u64 sign, struct gate *g)
+static __always_inline bool gate_is_ours(const struct task_struct *t)
 {
-	if (!gate_recall(sign, g) || !g->flags) {
-		g->cgroup = 0; /* (Linux 6.2 wants to see all of it written that is passed on) */
-		g->hier = 0;
-		g->flags = 0;
-		if (!gate_aside(g))
-			return false;
-	}
-	return TYPED(t, tgid) != (int)knob_agent;
+	return TYPED(t, tgid) == (int)knob_agent;
+}
+
+static __always_inline int gate_ask_aside(struct gate *g)
+{
+	g->cgroup = 0; /* (Linux 6.2 wants to see all of it written that is passed on) */
+	g->hier = 0;
+	g->flags = 0;
+	return gate_aside(g);
+}
+
+/* Which container is it in (g, whose hflags are kept)? False: none, or it is our own process. */
+static __always_inline bool gate_ask(const struct task_struct *t, struct gate *g)
+{
+	return gate_ask_aside(g) && !gate_is_ours(t);
+}
+
+/* The same by its sign, when that was asked (else 0, which is none). */
+static __always_inline bool gate_ask_signed(const struct task_struct *t, __u64 sign, struct gate *g)
+{
+	if ((!gate_recall(sign, g) || !g->flags) && !gate_ask_aside(g))
+		return false;
+	return !gate_is_ours(t);
 }
 
 /* The same of a task that was found by an address. */
