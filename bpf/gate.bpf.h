@@ -153,12 +153,23 @@ static __always_inline void gate_keep(const struct gate_task *of, __u64 sign, co
 	m[GATE_MEMORY_CHECK] = gate_check(sign, g->cgroup, rest);
 }
 
+/* v1's pids as well: memory can be off (cgroup_disable=), and then all are in its root. */
 static __always_inline void gate_key(const struct gate_task *of, struct cgroup_key *key)
 {
+	volatile __u64 *v1_id = &key->v1_id;
+	const void *css;
+
 	key->css_set = (__u64)of->cset;
-	key->dfl_id = gate_cgroup_id(of->dfl);
 	if (of->css)
-		key->v1_id = gate_cgroup_id(LOAD(struct cgroup_subsys_state, of->css, cgroup));
+		*v1_id = gate_cgroup_id(LOAD(struct cgroup_subsys_state, of->css, cgroup));
+	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
+		css = LOAD_AT(struct css_set, of->cset, subsys,
+			      bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id));
+		*v1_id *= GATE_FACTOR;
+		if (css)
+			*v1_id += gate_cgroup_id(LOAD(struct cgroup_subsys_state, css, cgroup));
+	}
+	key->dfl_id = gate_cgroup_id(of->dfl);
 }
 
 /*
