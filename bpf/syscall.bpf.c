@@ -287,7 +287,7 @@ static __always_inline int syscall_end(__u64 *ctx, __u32 calls)
 	if (!flag && syscall_is_common_open(call)) {
 		struct task_struct *volatile kept_t = t;
 
-		if (syscall_is_vain(kept[1]) || gate_is_others(t, (long)kept[1] < 0))
+		if (gate_is_others(t, (long)kept[1] < 0) || syscall_is_vain(kept[1]))
 			return 0;
 		sign = gate_sign_aside(t);
 		return sign ? syscall_opened(kept_t, kept_calls & 255, kept[1], sign) : 0;

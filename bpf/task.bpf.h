@@ -25,7 +25,7 @@
 /* The file behind a descriptor of the current task; NULL: closed by another thread since. */
 static __always_inline const void *task_file(const struct task_struct *t, __u32 fd)
 {
-	const struct files_struct *files = TRUSTED(t, files);
+	const struct files_struct *files = TYPED(t, files);
 	const struct fdtable *fdt = TYPED(files, fdt);
 
 	if (fd >= TYPED(fdt, max_fds))

@@ -302,7 +302,7 @@ def test_reader_stops(c, how):
     """A full pipe that nobody reads: everything comes when it is read, else it is said what did not."""
     opens = 2000
     read, write = os.pipe()
-    d = Detector(stdout=write)
+    d = Detector("--container", c.id, stdout=write)  # others' lines would fill the pipe as well
     c.act("act_storm", str(opens), "/etc/nobody-reads")
     patience.until(lambda: is_full(write), "the pipe is full")
     os.close(write)
