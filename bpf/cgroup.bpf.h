@@ -177,13 +177,13 @@ static __noinline const void *cgroup_at(const void *cset, __u32 i)
 /* Of the css_set s->arg[1]: chooses the cgroup that names the container best; its record is in s. */
 static __always_inline bool cgroup_choose(struct scratch *s)
 {
-	const void *cset = (const void *)s->arg[1], *best = NULL;
+	const void *best = NULL;
 	struct wire_cgroup *r;
 	__u32 len = 0;
 	int i;
 
 	for (i = 0; i <= CGROUP_SUBSYS_MAX; i++) {
-		const void *cgrp = cgroup_at(cset, i);
+		const void *cgrp = cgroup_at((const void *)s->arg[1], i);
 
 		if (!cgrp)
 			continue;

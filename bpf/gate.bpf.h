@@ -153,12 +153,23 @@ static __always_inline void gate_keep(const struct gate_task *of, __u64 sign, co
 	m[GATE_MEMORY_CHECK] = gate_check(sign, g->cgroup, rest);
 }
 
+/* v1's pids as well: memory can be off (cgroup_disable=), and then all are in its root. */
 static __always_inline void gate_key(const struct gate_task *of, struct cgroup_key *key)
 {
+	volatile __u64 *v1_id = &key->v1_id;
+	const void *css;
+
 	key->css_set = (__u64)of->cset;
-	key->dfl_id = gate_cgroup_id(of->dfl);
 	if (of->css)
-		key->v1_id = gate_cgroup_id(LOAD(struct cgroup_subsys_state, of->css, cgroup));
+		*v1_id = gate_cgroup_id(LOAD(struct cgroup_subsys_state, of->css, cgroup));
+	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
+		css = LOAD_AT(struct css_set, of->cset, subsys,
+			      bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id));
+		*v1_id *= GATE_FACTOR;
+		if (css)
+			*v1_id += gate_cgroup_id(LOAD(struct cgroup_subsys_state, css, cgroup));
+	}
+	key->dfl_id = gate_cgroup_id(of->dfl);
 }
 
 /*
@@ -293,20 +304,31 @@ static __noinline __u64 gate_sign_aside(const struct task_struct *t)
 		       sign;
 }
 
-/*
- * Which container is it in (g, whose hflags are kept)? False: none, or it is our own process. sign:
- * 0 when that was not asked.
- */
-static __always_inline bool gate_is_inside(const struct task_struct *t, __u64 sign, struct gate *g)
+static __always_inline bool gate_is_ours(const struct task_struct *t)
 {
-	if (!gate_recall(sign, g) || !g->flags) {
-		g->cgroup = 0; /* (Linux 6.2 wants to see all of it written that is passed on) */
-		g->hier = 0;
-		g->flags = 0;
-		if (!gate_aside(g))
-			return false;
-	}
-	return TYPED(t, tgid) != (int)knob_agent;
+	return TYPED(t, tgid) == (int)knob_agent;
+}
+
+static __always_inline int gate_ask_aside(struct gate *g)
+{
+	g->cgroup = 0; /* (Linux 6.2 wants to see all of it written that is passed on) */
+	g->hier = 0;
+	g->flags = 0;
+	return gate_aside(g);
+}
+
+/* Which container is it in (g, whose hflags are kept)? False: none, or it is our own process. */
+static __always_inline bool gate_ask(const struct task_struct *t, struct gate *g)
+{
+	return gate_ask_aside(g) && !gate_is_ours(t);
+}
+
+/* The same by its sign, when that was asked (else 0, which is none). */
+static __always_inline bool gate_ask_signed(const struct task_struct *t, __u64 sign, struct gate *g)
+{
+	if ((!gate_recall(sign, g) || !g->flags) && !gate_ask_aside(g))
+		return false;
+	return !gate_is_ours(t);
 }
 
 /* The same of a task that was found by an address. */

@@ -35,7 +35,7 @@ struct {
 struct cgroup_key {
 	__u64 css_set;
 	__u64 dfl_id;
-	__u64 v1_id;
+	__u64 v1_id; /* of two controllers' cgroups: see gate_key() */
 };
 
 struct cgroup_value {

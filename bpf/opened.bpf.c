@@ -48,7 +48,7 @@ static __always_inline bool opened_gate(struct task_struct *t, __u64 sign, struc
 	if (!creds_root(TRUSTED(t, cred)) && !(denied && knob_blocked))
 		return false;
 	g->hflags = 0;
-	return gate_is_inside(t, sign, g);
+	return gate_ask_signed(t, sign, g);
 }
 
 static __always_inline bool opened_failed(long f)
@@ -120,16 +120,15 @@ int BPF_PROG(rootwatch_received, struct file *f, int err)
 	if (err)
 		return 0;
 	t = compat_current();
-	if (!opened_gate(t, 0, &g, false))
+	g.hflags = compat_flag(t) | WIRE_F_TIER(WIRE_TIER_FENTRY);
+	if (!creds_root(TRUSTED(t, cred)) || !gate_ask(t, &g))
 		return 0;
 	mount = path_mount(LOAD(struct file, f, f_path.mnt));
 	oflags = LOAD(struct file, f, f_flags);
 	if ((__u64)LOAD(struct mount, mount, mnt_ns) == MNT_NS_INTERNAL_ || (oflags & O_PATH_))
 		return 0;
-	g.hflags = compat_flag(t);
 	if (compat_nr_of(compat_user_regs(t)) == NR_PIDFD_GETFD_)
 		return 0;
-	g.hflags |= WIRE_F_TIER(WIRE_TIER_FENTRY);
 	return open_seen(&g, f, oflags & ~O_ONCE_, WIRE_CALL_RECVMSG);
 }
 
@@ -147,9 +146,9 @@ int BPF_PROG(rootwatch_mapped, struct file *f, unsigned long prot, unsigned long
 	if (!mapped_is_shared(flags) || !f || err)
 		return 0;
 	t = compat_current();
-	if (!opened_gate(t, 0, &g, false) || !mapped_counts(t, f))
-		return 0;
 	g.hflags = compat_flag(t) | WIRE_F_TIER(WIRE_TIER_FENTRY);
+	if (!creds_root(TRUSTED(t, cred)) || !gate_ask(t, &g) || !mapped_counts(t, f))
+		return 0;
 	n = open_mapped(&g, compat_address(f), prot, flags);
 	return n ? open_tell(n - 1) : 0;
 }

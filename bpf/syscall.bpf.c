@@ -162,7 +162,7 @@ static __always_inline bool syscall_is_vain(long ret)
 
 /*
  * An open that somebody wants to see, of the current task: does it count? Then it is told. sign:
- * see gate_is_inside().
+ * see gate_sign_aside(); 0: not asked.
  */
 static __noinline int syscall_opened(struct task_struct *t, __u32 what, long ret, __u64 sign)
 {
@@ -174,7 +174,7 @@ static __noinline int syscall_opened(struct task_struct *t, __u32 what, long ret
 	if (!creds_root(TRUSTED(t, cred)) && !(knob_blocked && ret < 0))
 		return 0;
 	g.hflags = SYSCALL_HFLAGS(what);
-	if (!gate_is_inside(t, sign, &g))
+	if (!gate_ask_signed(t, sign, &g))
 		return 0;
 	call = FORGET(call);
 	if (ret < 0 && call == WIRE_CALL_OPEN_BY_HANDLE_AT)
@@ -199,7 +199,7 @@ static __always_inline int syscall_tell(struct task_struct *t, struct gate *g, _
 		return 0;
 	if (syscall_is_dull(call, g->hflags & WIRE_F_COMPAT, ret))
 		return 0;
-	if (!gate_is_inside(t, 0, g))
+	if (!gate_ask(t, g))
 		return 0;
 	call = FORGET(call);
 	if (syscall_may_bind(call, g->hflags))
@@ -238,7 +238,7 @@ static __always_inline int syscall_refused(const struct task_struct *t, __u32 fl
 	if (!wire_call_is_open(call) && syscall_is_dull(call, flag, ret))
 		return 0;
 	g.hflags = flag | WIRE_F_TIER(WIRE_TIER_FENTRY);
-	if (!gate_is_inside(t, 0, &g))
+	if (!gate_ask(t, &g))
 		return 0;
 	call = FORGET(call);
 	if (syscall_may_bind(call, flag))

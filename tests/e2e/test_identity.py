@@ -164,6 +164,33 @@ def test_own_namespaces_without_a_container_cgroup(w):
     assert field(event, "container.id") == "unknown", event
 
 
+def only_root():
+    """One hierarchy that is enough to tell a container by: v1's pids, else v2."""
+    roots = clean.cgroup_roots()
+    return next((r for r in roots if os.path.basename(r) == "pids"), None) or \
+        next(r for r in roots if os.path.exists(r + "/cgroup.controllers"))
+
+
+def test_where_another_was(w):
+    """
+    Many in a row, each known by one hierarchy alone (as where memory is off): what the kernel keeps
+    of one lies where that of the last one did, whose id it must not get.
+    """
+    path = clean.work_dir() + "/etc"
+    os.makedirs(path, exist_ok=True)
+    for i in range(200):
+        ident = secrets.token_hex(32)
+        cgroup = f"{only_root()}/docker-{ident}.scope"
+        os.mkdir(cgroup)
+        done = subprocess.run(["sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', cgroup, "unshare", "--pid",
+                               "--mount", "--fork", "--propagation", "private", f"{TRIGGERS}/act_open", "openat",
+                               "wc", f"{path}/{i}"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        os.rmdir(cgroup)
+        assert b'"errno": 0' in done.stdout, done
+        event = w.d.wait_for(lambda e, name=f"{path}/{i}": field(e, "fd.name") == name, "the write")
+        assert field(event, "container.full_id") == ident, (i, ident, event)
+
+
 def test_out_of_its_cgroup(w):
     """
     Root that can write the host's cgroups leaves its own: unknown then, but not the host. (Where they
