@@ -55,6 +55,13 @@ def test_cgroup_layout(w, _label, path, kind, pod):
     clean.remove_cgroup(TOP)
 
 
+def sees_process_1():
+    try:
+        return os.readlink("/proc/self/ns/pid") == "pid:[4026531836]" and bool(os.readlink("/proc/1/ns/mnt"))
+    except OSError:
+        return False
+
+
 def own_etc(folder):
     """Words that start a program in mounts of its own, in which the files of a folder lie over those of /etc."""
     return ["unshare", "--mount", "--propagation", "private", "sh", "-c",
@@ -70,6 +77,8 @@ def write(path, text):
 @suite.cases("graphroot", "runroot")
 def test_storage_elsewhere(w, key):
     """podman's files where storage.conf says: a detector that sees that file has the names, another one has none."""
+    if sees_process_1():
+        raise suite.Skip("here files are read as process 1 sees them (container_host_root()), and its /etc stays as it is")
     ident = secrets.token_hex(32)
     top = f"{clean.work_dir()}/storage-{key}"
     store = top + "/store/overlay-containers"
