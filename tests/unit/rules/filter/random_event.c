@@ -223,9 +223,9 @@ static void random_net(struct random_event *r)
 	if (w->call == WIRE_CALL_SOCKET) {
 		w->family =
 			(const uint16_t[]){AF_INET, AF_INET6, AF_PACKET, AF_XDP}[files_random(4)];
-		r->makes = w->family == AF_PACKET ? FILTER_SOCKET_PACKET :
-			   w->type == SOCK_RAW	  ? FILTER_SOCKET_RAW :
-						    FILTER_SOCKET_OTHER;
+		r->makes = w->family == AF_PACKET || w->family == AF_XDP ? FILTER_SOCKET_PACKET :
+			   w->type == SOCK_RAW				 ? FILTER_SOCKET_RAW :
+									   FILTER_SOCKET_OTHER;
 	} else {
 		uint16_t family;
 
