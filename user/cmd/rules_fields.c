@@ -27,12 +27,14 @@ static const char *const when_names[] = {
 static const char *const argument_names[] = {[FIELD_ARG_NONE] = "",
 					     [FIELD_ARG_INDEX] = "[N]",
 					     [FIELD_ARG_INDEX_OPTIONAL] = "[N]",
-					     [FIELD_ARG_KEY] = "[KEY]"};
+					     [FIELD_ARG_KEY] = "[KEY]",
+					     [FIELD_ARG_VERB] = "[DONE|DO]"};
 
 static const char *const argument_words[] = {[FIELD_ARG_NONE] = NULL,
 					     [FIELD_ARG_INDEX] = "index",
 					     [FIELD_ARG_INDEX_OPTIONAL] = "optional index",
-					     [FIELD_ARG_KEY] = "key"};
+					     [FIELD_ARG_KEY] = "key",
+					     [FIELD_ARG_VERB] = "verb"};
 
 #define LETTERS_N 9
 

@@ -23,7 +23,13 @@ enum field_type {
 };
 
 /* What stands in the brackets behind it. */
-enum field_argument { FIELD_ARG_NONE, FIELD_ARG_INDEX, FIELD_ARG_INDEX_OPTIONAL, FIELD_ARG_KEY };
+enum field_argument {
+	FIELD_ARG_NONE,
+	FIELD_ARG_INDEX,
+	FIELD_ARG_INDEX_OPTIONAL,
+	FIELD_ARG_KEY,
+	FIELD_ARG_VERB, /* "opened|open": what was done, and what was tried */
+};
 
 /* A condition beside the kind of event. */
 enum field_when {
@@ -417,6 +423,9 @@ X(FS_TARGET, "fs.path.target", STRING, NONE, K, \
   "of a rename the new path, of a link the old one, of mount where", "\"/etc/passwd\"") \
 X(FS_TARGETRAW, "fs.path.targetraw", STRING, NONE, K, "that, as passed", "\"passwd\"") \
 X(FAILED, "evt.failed", BOOL, NONE, ACTS, "the call returned an error", "false") \
+X(DID, "rootwatch.did", STRING, VERB, ACTS, \
+  "a verb for outputs, which is not added to output_fields: of [opened|open] opened, or, where evt.failed, tried to open", \
+  "\"tried to open\"") \
 X(CATEGORY, "evt.category", STRING, NONE, EVENT, "file, process, net or user", "\"file\"") \
 X(HOSTNAME, "evt.hostname", STRING, NONE, EVENT, "name of the host", "\"node-1\"") \
 X(CALL_OWNER, "rootwatch.call.owner", NUMBER, NONE, K, \

@@ -15,6 +15,12 @@ static bool printed_anyway(const struct field_use *u, const struct event *e)
 	       (field_table[u->id].kinds & (1u << e->kind));
 }
 
+/* Words of the sentence that say nothing about the event that its fields do not. */
+static bool wording(const struct field_use *u)
+{
+	return u->id == F_DID;
+}
+
 static bool same_use(const struct field_use *a, const struct field_use *b)
 {
 	if (a->id != b->id || a->has_index != b->has_index || a->n_transforms != b->n_transforms ||
@@ -101,7 +107,8 @@ void rule_fields_write(struct line *l, const struct event *e, const struct rule 
 	for (size_t i = 0; i < r->n_output && n < FIELDS_MAX; i++) {
 		const struct output_piece *p = &r->output[i];
 
-		if (!p->has_field || printed_anyway(&p->field, e) || seen_before(r, i))
+		if (!p->has_field || wording(&p->field) || printed_anyway(&p->field, e) ||
+		    seen_before(r, i))
 			continue;
 		scratch.used = 0;
 		put_key(l, &p->field);

@@ -156,6 +156,39 @@ static void connect_variants(void **state)
 	json_decref(line);
 }
 
+/* Its words are the rule's: whole where those of the event are cut, and no field of the line. */
+static void a_verb(void **state)
+{
+	const struct output_piece pieces[] = {
+		{"", 0, true, {.id = F_DID, .arg = "opened|open"}},
+		{" ", 1, true, {.id = F_FILE_NAME}},
+	};
+	static const struct {
+		int32_t ret;
+		const char *says;
+	} cases[] = {{0, " a: opened "}, {-EACCES, " a: tried to open "}};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct sample s;
+		json_t *line;
+
+		if (i < 2)
+			sample_rich(&s, EVENT_OPEN);
+		else
+			sample_hostile(&s, EVENT_OPEN, STR_LIT("\xff"));
+		s.d[0] = (struct rule){.id = "a", .name = "a", .output = pieces, .n_output = 2};
+		s.v.n = 1;
+		s.e.ret = cases[i % 2].ret;
+		line = sample_json(&s, printed_line);
+		assert_non_null(strstr(printed_line, cases[i % 2].says));
+		assert_null(strstr(printed_line, "rootwatch.did"));
+		if (i < 2)
+			sample_field(line, "rootwatch.file.name");
+		json_decref(line);
+	}
+}
+
 static void exit_variants(void **state)
 {
 	struct sample s;
@@ -235,9 +268,10 @@ static void the_first_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(open_variants),    cmocka_unit_test(exec_variants),
-		cmocka_unit_test(connect_variants), cmocka_unit_test(exit_variants),
-		cmocka_unit_test(lost_events),	    cmocka_unit_test(the_first_line),
+		cmocka_unit_test(a_verb),	  cmocka_unit_test(open_variants),
+		cmocka_unit_test(exec_variants),  cmocka_unit_test(connect_variants),
+		cmocka_unit_test(exit_variants),  cmocka_unit_test(lost_events),
+		cmocka_unit_test(the_first_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,7 +29,7 @@ void engine_output_field(const struct field_use *use, const struct event *e,
 	value_transform(&v, use, scratch);
 	switch (v.type) {
 	case VALUE_STRING:
-		put(arg, v.s, true);
+		put(arg, v.s, use->id != F_DID); /* those words are the rule's */
 		break;
 	case VALUE_NUMBER:
 		put_number(v.n, put, arg);

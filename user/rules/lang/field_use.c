@@ -103,15 +103,28 @@ static bool take_index(const struct word *arg, uint32_t *index)
 	return true;
 }
 
+/* "opened|open" */
+static bool two_forms(const struct word *arg)
+{
+	const char *bar = memchr(arg->p, '|', arg->len);
+
+	return bar && bar != arg->p && bar[1] && !strchr(bar + 1, '|');
+}
+
 static int take_argument(struct lang *g, const struct syntax_field *f, struct field_use *to,
 			 struct verdict *v)
 {
 	enum field_argument want = field_argument(to->id);
 	const char *name = field_name(to->id);
 
-	if (!f->has_arg && (want == FIELD_ARG_INDEX || want == FIELD_ARG_KEY)) {
+	static const char *const needed[] = {[FIELD_ARG_INDEX] = "1",
+					     [FIELD_ARG_INDEX_OPTIONAL] = NULL,
+					     [FIELD_ARG_KEY] = "key",
+					     [FIELD_ARG_VERB] = "opened|open"};
+
+	if (!f->has_arg && needed[want]) {
 		log_error(g->log, f->name.pos, "%s needs an argument: %s[%s]", name, name,
-			  want == FIELD_ARG_KEY ? "key" : "1");
+			  needed[want]);
 		return bad(v, f->name.pos);
 	}
 	if (!f->has_arg)
@@ -120,6 +133,15 @@ static int take_argument(struct lang *g, const struct syntax_field *f, struct fi
 	case FIELD_ARG_NONE:
 		log_error(g->log, f->arg.pos, "%s takes no argument", name);
 		return bad(v, f->arg.pos);
+	case FIELD_ARG_VERB:
+		if (!two_forms(&f->arg)) {
+			log_error(g->log, f->arg.pos,
+				  "%s takes two forms of a verb, as in %s[%s], not %s", name, name,
+				  needed[want], SHOW(f->arg.p, f->arg.len));
+			return bad(v, f->arg.pos);
+		}
+		to->arg = arena_copy(g->out, f->arg.p, f->arg.len);
+		return to->arg ? 0 : -ENOMEM;
 	case FIELD_ARG_KEY:
 		to->arg = arena_copy(g->out, f->arg.p, f->arg.len);
 		return to->arg ? 0 : -ENOMEM;

@@ -102,6 +102,27 @@ static bool act(struct value *v, const struct event *e, struct value_scratch *sc
 	return set_str(v, text);
 }
 
+/* forms: what was done and, behind a bar, what was tried. NULL: not asked for. */
+static bool did(struct value *v, const struct event *e, const char *forms,
+		struct value_scratch *scratch)
+{
+	static const char tried[] = "tried to ";
+	size_t done = forms ? strcspn(forms, "|") : 0, len;
+	char *p;
+
+	if (done == 0 || !forms[done])
+		return set_missing(v);
+	if (e->ret >= 0)
+		return set_str(v, (struct str){forms, (uint32_t)done, (uint32_t)done});
+	forms += done + 1;
+	len = sizeof(tried) - 1 + strlen(forms);
+	p = scratch_take(scratch, len);
+	if (!p)
+		return set_missing(v);
+	memcpy(mempcpy(p, tried, sizeof(tried) - 1), forms, strlen(forms));
+	return set_str(v, (struct str){p, (uint32_t)len, (uint32_t)len});
+}
+
 /* Only setuid's is known: the other calls may have been told to leave the effective uid alone. */
 static bool asked_user(struct value *v, const struct event *e, struct value_scratch *scratch)
 {
@@ -141,6 +162,8 @@ bool value_of_event(struct value *v, const struct event *e, const struct field_u
 		return set_num(v, e->ret);
 	case F_FAILED:
 		return set_bool(v, e->ret < 0);
+	case F_DID:
+		return did(v, e, use->arg, scratch);
 	case F_IS_OPEN_WRITE:
 		return set_bool(v, e->open.write);
 	case F_IS_OPEN_READ:

@@ -102,6 +102,20 @@ static const struct {
 	{RULE("proc.name[1] = a"), "5:24: proc.name takes no argument\n"},
 	{RULE("proc.aname[x] = a"), "5:25: proc.aname takes a number from 0 to 99, not 'x'\n"},
 	{RULE("proc.aname[100] = a"), "5:25: proc.aname takes a number from 0 to 99, not '100'\n"},
+	{RULE("rootwatch.did exists"),
+	 "5:14: rootwatch.did needs an argument: rootwatch.did[opened|open]\n"},
+	{RULE("rootwatch.did[opened] exists"),
+	 "5:28: rootwatch.did takes two forms of a verb, as in rootwatch.did[opened|open], not "
+	 "'opened'\n"},
+	{RULE("rootwatch.did[opened|] exists"),
+	 "5:28: rootwatch.did takes two forms of a verb, as in rootwatch.did[opened|open], not "
+	 "'opened|'\n"},
+	{RULE("rootwatch.did[|open] exists"),
+	 "5:28: rootwatch.did takes two forms of a verb, as in rootwatch.did[opened|open], not "
+	 "'|open'\n"},
+	{RULE("rootwatch.did[a|b|c] exists"),
+	 "5:28: rootwatch.did takes two forms of a verb, as in rootwatch.did[opened|open], not "
+	 "'a|b|c'\n"},
 	/* all of them, in their order */
 	{"- rule: r\n  desc: d\n  output: '%proc.nmae'\n  priority: debg\n"
 	 "  condition: proc.pdi = 1 or xyz\n",

@@ -196,6 +196,26 @@ static void sockets(void **state)
 	asked_has(&e, F_SOCKET_NAME, NULL);
 }
 
+/* Of an act that failed nothing is said but that it was tried. */
+static void verbs(void **state)
+{
+	static const struct field_use use = {.id = F_DID, .arg = "opened|open"};
+	struct event e = judge_open(judge_file("/a"), O_RDONLY);
+
+	(void)state;
+	asked_expect(&e, use, "opened");
+	e.ret = 0;
+	asked_expect(&e, use, "opened");
+	e.ret = -EACCES;
+	asked_expect(&e, use, "tried to open");
+	e.ret = INT32_MIN; /* an error, and which is not known */
+	asked_expect(&e, use, "tried to open");
+	asked_expect(&e, (struct field_use){.id = F_DID, .arg = "opened"}, NULL);
+	asked_expect(&e, (struct field_use){.id = F_DID}, NULL);
+	e = judge_exec("/bin/sh", "sh");
+	asked_expect(&e, use, "opened");
+}
+
 static void mounts(void **state)
 {
 	static const struct {
@@ -250,6 +270,7 @@ int main(void)
 		cmocka_unit_test_setup(files_of_the_host, asked_reset),
 		cmocka_unit_test_setup(the_rest_of_an_open, asked_reset),
 		cmocka_unit_test_setup(sockets, asked_reset),
+		cmocka_unit_test_setup(verbs, asked_reset),
 		cmocka_unit_test_setup(mounts, asked_reset),
 	};
 
