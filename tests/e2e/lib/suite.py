@@ -76,10 +76,10 @@ def at_the_end(function):
 TRIES = 5
 
 
-def again_where(counted):
+def again_where(counted, what="runs of programs that the kernel skipped"):
     """
     For a test of what the kernel may skip, and counts: one that fails is run anew when counted(world), a number,
-    has risen meanwhile, some times at most, and it is said each time. Nothing else is tried again.
+    has risen meanwhile, some times at most, and it is said each time. Nothing else is tried again. what: that was.
     """
     def mark(function):
         @functools.wraps(function)
@@ -92,7 +92,7 @@ def again_where(counted):
                     skipped = counted(world) - before
                     if not skipped or not left:
                         raise
-                    print(f"# once more: the kernel skipped {skipped} runs of programs ({_one_line(error):.300})", flush=True)
+                    print(f"# once more: {skipped} {what} ({_one_line(error):.300})", flush=True)
         return tried
     return mark
 
