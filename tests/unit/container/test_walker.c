@@ -25,70 +25,75 @@ enum { HUNG_NS = 1, OTHER_NS = 2 };
 
 #define MS 1000000ull
 
-static char top[32];
+/* A file system of FUSE, a path in it, the root that it is looked up from, and a walker. */
+struct here {
+	char top[32], path[64];
+	int fuse, root;
+	struct walker *walker;
+};
 
-/* A folder for a file system of FUSE and its descriptor; -1, said, where it cannot be mounted. */
-static int mount_here(void)
+/* Skips the test, and says so, where FUSE cannot be mounted. */
+static void here_open(struct here *h, const char *below)
 {
-	int fd;
-
-	snprintf(top, sizeof(top), "/tmp/walker-XXXXXX");
-	assert_non_null(mkdtemp(top));
-	fd = fuse_mount(top);
-	if (fd < 0) {
-		rmdir(top);
+	snprintf(h->top, sizeof(h->top), "/tmp/walker-XXXXXX");
+	assert_non_null(mkdtemp(h->top));
+	h->fuse = fuse_mount(h->top);
+	if (h->fuse < 0) {
+		rmdir(h->top);
 		print_message("skip: FUSE cannot be mounted here\n");
+		skip();
 	}
-	return fd;
+	snprintf(h->path, sizeof(h->path), "%s%s", h->top, below);
+	h->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(walker_new(&h->walker), 0);
+}
+
+static void here_close(struct here *h)
+{
+	walker_free(h->walker);
+	close(h->root);
+	umount2(h->top, MNT_DETACH);
+	rmdir(h->top);
 }
 
 /* On a busy machine all that was waited before may have been too much: then not at once (waits.h). */
-static int open_in_time(struct walker *w, uint32_t ns, int root, const char *path)
+static int open_in_time(const struct here *h, uint32_t ns, const char *path)
 {
 	int err = -EBUSY;
 
 	for (int i = 0; i < 600 && err == -EBUSY; i++) {
 		if (i > 0)
 			usleep(100000);
-		err = walker_open(w, ns, root, path, O_DIRECTORY);
+		err = walker_open(h->walker, ns, h->root, path, O_DIRECTORY);
 	}
 	return err;
 }
 
 static void hanging_file_system(void **state)
 {
-	int root, fd, fuse, err = -EBUSY;
-	struct walker *w;
-	char path[100];
+	int fd, err = -EBUSY;
+	struct here h;
 
 	(void)state;
-	fuse = mount_here();
-	if (fuse < 0)
-		skip();
-	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	assert_int_equal(walker_new(&w), 0);
-	snprintf(path, sizeof(path), "%s/a/b", top);
-	assert_int_equal(walker_open(w, HUNG_NS, root, path, O_DIRECTORY), -ETIMEDOUT);
-	assert_int_equal(walker_open(w, HUNG_NS, root, path, O_DIRECTORY), -EBUSY);
+	here_open(&h, "/a/b");
+	assert_int_equal(walker_open(h.walker, HUNG_NS, h.root, h.path, O_DIRECTORY), -ETIMEDOUT);
+	assert_int_equal(walker_open(h.walker, HUNG_NS, h.root, h.path, O_DIRECTORY), -EBUSY);
 	/* Others are not held up, and can hang for themselves. */
-	fd = open_in_time(w, OTHER_NS, root, "/tmp");
+	fd = open_in_time(&h, OTHER_NS, "/tmp");
 	assert_true(fd >= 0);
 	close(fd);
 	for (uint32_t ns = OTHER_NS; ns < OTHER_NS + 3; ns++)
-		assert_int_equal(open_in_time(w, ns, root, path), -ETIMEDOUT);
+		assert_int_equal(open_in_time(&h, ns, h.path), -ETIMEDOUT);
 	/* Only so many threads: then what would have to wait is given up at once. */
-	assert_int_equal(walker_open(w, OTHER_NS + 9, root, path, O_DIRECTORY), -EBUSY);
+	assert_int_equal(walker_open(h.walker, OTHER_NS + 9, h.root, h.path, O_DIRECTORY), -EBUSY);
 	/* Once the daemon is gone the threads come back. */
-	close(fuse);
+	close(h.fuse);
 	for (int i = 0; i < 6000 && (err == -EBUSY || err == -ETIMEDOUT); i++) {
 		usleep(10000);
-		err = walker_open(w, HUNG_NS, root, path, O_DIRECTORY);
+		err = walker_open(h.walker, HUNG_NS, h.root, h.path, O_DIRECTORY);
 	}
 	assert_int_equal(err, -ENOTCONN);
-	walker_free(w);
-	close(root);
-	umount2(top, MNT_DETACH);
-	rmdir(top);
+	here_close(&h);
 }
 
 static uint64_t now_ns(void)
@@ -102,26 +107,17 @@ static uint64_t now_ns(void)
 /* Each answer is a short wait; together they are too many. */
 static void slow_answers_add_up(void **state)
 {
-	int root, fuse, err = -ENOENT, n = 0;
-	struct walker *w;
-	char path[100];
+	int err = -ENOENT, n = 0;
+	struct here h;
 
 	(void)state;
-	fuse = mount_here();
-	if (fuse < 0)
-		skip();
-	fuse_answer(fuse, 5000);
-	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	assert_int_equal(walker_new(&w), 0);
-	snprintf(path, sizeof(path), "%s/a", top);
+	here_open(&h, "/a");
+	fuse_answer(h.fuse, 5000);
 	/* (-ETIMEDOUT: the daemon did not get a processor either.) */
 	for (; n < 2000 && (err == -ENOENT || err == -ETIMEDOUT); n++)
-		err = walker_open(w, HUNG_NS, root, path, 0);
+		err = walker_open(h.walker, HUNG_NS, h.root, h.path, 0);
 	assert_int_equal(err, -EBUSY);
-	walker_free(w);
-	close(root);
-	umount2(top, MNT_DETACH);
-	rmdir(top);
+	here_close(&h);
 }
 
 /*
@@ -163,21 +159,15 @@ static pid_t start_hog(void)
 /* Whoever keeps the processors busy does not hide by that where paths lead. */
 static void want_of_a_processor_is_no_wait(void **state)
 {
-	int root, fuse, err = -ENOENT;
 	cpu_set_t before, one;
 	uint64_t starved = 0;
-	struct walker *w;
-	char path[100];
+	int err = -ENOENT;
+	struct here h;
 	pid_t hog;
 
 	(void)state;
-	fuse = mount_here();
-	if (fuse < 0)
-		skip();
-	fuse_answer(fuse, 0);
-	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	assert_int_equal(walker_new(&w), 0);
-	snprintf(path, sizeof(path), "%s/a", top);
+	here_open(&h, "/a");
+	fuse_answer(h.fuse, 0);
 	CPU_ZERO(&one);
 	CPU_SET(sched_getcpu(), &one);
 	assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
@@ -187,7 +177,7 @@ static void want_of_a_processor_is_no_wait(void **state)
 	while (hog > 0 && starved < 3000 * MS && (err == -ENOENT || err == -ETIMEDOUT)) {
 		uint64_t at = now_ns(), took;
 
-		err = walker_open(w, OTHER_NS, root, path, 0);
+		err = walker_open(h.walker, OTHER_NS, h.root, h.path, 0);
 		took = now_ns() - at;
 		starved += took > 5 * MS ? took : 0;
 	}
@@ -196,10 +186,7 @@ static void want_of_a_processor_is_no_wait(void **state)
 		waitpid(hog, NULL, 0);
 	}
 	sched_setaffinity(0, sizeof(before), &before);
-	walker_free(w);
-	close(root);
-	umount2(top, MNT_DETACH);
-	rmdir(top);
+	here_close(&h);
 	if (hog < 0) {
 		print_message("skip: no real-time priority here\n");
 		skip();

@@ -132,36 +132,29 @@ static void test_order(void **state)
 			 "n", "not (proc.name in (a, b, c) or proc.pname = x)");
 }
 
+/* A condition that lies in several lines. */
+#define SPREAD                    \
+	"- macro: m\n"            \
+	"  condition: >\n"        \
+	"    proc.name = a\n"     \
+	"\n"                      \
+	"    or  proc.name = b\n" \
+	"- rule: r\n"             \
+	"  desc: d\n"             \
+	"  output: o\n"           \
+	"  priority: debug\n"     \
+	"  condition: m and\n"    \
+	"     proc.pid = 1"
+
 static void test_positions(void **state)
 {
-	static const char yaml[] = "- macro: m\n"
-				   "  condition: >\n"
-				   "    proc.name = a\n"
-				   "\n"
-				   "    or  proc.name = b\n"
-				   "- rule: r\n"
-				   "  desc: d\n"
-				   "  output: o\n"
-				   "  priority: debug\n"
-				   "  condition: m and\n"
-				   "     proc.pid = 1 and \"proc.name\"\n";
 	struct rule_list *list;
 	const struct node *and, * or ;
 
 	(void)state;
-	assert_string_equal(parse_bad(yaml), "11:23: expected a field, the name of a macro or (, "
-					     "found '\"'\n");
-	list = parse_good("- macro: m\n"
-			  "  condition: >\n"
-			  "    proc.name = a\n"
-			  "\n"
-			  "    or  proc.name = b\n"
-			  "- rule: r\n"
-			  "  desc: d\n"
-			  "  output: o\n"
-			  "  priority: debug\n"
-			  "  condition: m and\n"
-			  "     proc.pid = 1\n");
+	assert_string_equal(parse_bad(SPREAD " and \"proc.name\"\n"),
+			    "11:23: expected a field, the name of a macro or (, found '\"'\n");
+	list = parse_good(SPREAD "\n");
 	and = list->rules[0].condition;
 	assert_int_equal(and->kind, NODE_AND);
 	or = and->kids[0];
