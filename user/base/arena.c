@@ -79,6 +79,22 @@ char *arena_copy(struct arena *a, const char *p, size_t len)
 	return copy;
 }
 
+void *arena_room(struct arena *a, void *p, size_t n, size_t *room, size_t size)
+{
+	size_t want = *room ? *room * 2 : 4;
+	void *wide;
+
+	if (n < *room)
+		return p;
+	wide = arena_new(a, want, size);
+	if (!wide)
+		return NULL;
+	if (n)
+		memcpy(wide, p, n * size);
+	*room = want;
+	return wide;
+}
+
 static uint32_t hash_of(const char *p, size_t len)
 {
 	uint32_t h = 2166136261u; /* FNV-1a */

@@ -30,6 +30,12 @@ char *arena_copy(struct arena *a, const char *p, size_t len);
 #define ARENA_NEW(a, type)	((type *)arena_new((a), 1, sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_new((a), (n), sizeof(type)))
 
+/*
+ * Room for one more element behind the n of p (NULL: none yet) that are in use: p, or a copy that
+ * is longer; *room is how many fit. NULL: no memory, and all is as it was.
+ */
+void *arena_room(struct arena *a, void *p, size_t n, size_t *room, size_t size);
+
 /* Names to things. The names are not copied. */
 struct dict_slot {
 	const char *name;

@@ -40,6 +40,27 @@ static void test_arena(void **state)
 	arena_free(&a);
 }
 
+static void test_room(void **state)
+{
+	size_t room = 0, n = 0;
+	int *all = NULL, *more;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, (size_t)1 << 20);
+	while ((more = arena_room(&a, all, n, &room, sizeof(*all)))) {
+		assert_true(room > n);
+		all = more;
+		all[n] = (int)n;
+		n++;
+	}
+	/* Without memory what there was is as it was. */
+	assert_true(a.full && n == room && n > 1000);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(all[i], i);
+	arena_free(&a);
+}
+
 static void test_dict(void **state)
 {
 	static char names[1000][8];
@@ -115,9 +136,8 @@ static void test_nearest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_arena),
-		cmocka_unit_test(test_dict),
-		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_arena),	cmocka_unit_test(test_room),
+		cmocka_unit_test(test_dict),	cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_nearest),
 	};
 

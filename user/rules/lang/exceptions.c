@@ -206,22 +206,17 @@ struct words {
 
 static int add_word(struct lang *g, struct words *w, const struct yaml *item)
 {
+	struct word *p;
+
 	if (item->kind != YAML_SCALAR || yaml_is_null(item)) {
 		log_error(g->log, item->pos, "expected a single value, this is %s",
 			  yaml_kind_name(item));
 		return -EINVAL;
 	}
-	if (w->n == w->room) {
-		size_t room = w->room ? w->room * 2 : 4;
-		struct word *wide = ARENA_ARRAY(&g->tmp, struct word, room);
-
-		if (!wide)
-			return -ENOMEM;
-		if (w->n)
-			memcpy(wide, w->p, w->n * sizeof(*wide));
-		w->p = wide;
-		w->room = room;
-	}
+	p = arena_room(&g->tmp, w->p, w->n, &w->room, sizeof(*p));
+	if (!p)
+		return -ENOMEM;
+	w->p = p;
 	return syntax_item(&w->p[w->n++], &g->tmp, &item->text, g->log);
 }
 

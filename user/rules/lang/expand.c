@@ -166,17 +166,11 @@ static int enter(struct expansion *x, const struct word *name, struct place *at,
 
 static int add_kid(struct lang *g, struct kids *kids, struct node *kid)
 {
-	if (kids->n == kids->room) {
-		size_t room = kids->room ? kids->room * 2 : 8;
-		struct node **wide = ARENA_ARRAY(&g->tmp, struct node *, room);
+	struct node **p = arena_room(&g->tmp, kids->p, kids->n, &kids->room, sizeof(struct node *));
 
-		if (!wide)
-			return -ENOMEM;
-		if (kids->n)
-			memcpy(wide, kids->p, kids->n * sizeof(struct node *));
-		kids->p = wide;
-		kids->room = room;
-	}
+	if (!p)
+		return -ENOMEM;
+	kids->p = p;
 	kids->p[kids->n++] = kid;
 	return 0;
 }

@@ -21,19 +21,11 @@ struct plain {
 static int add(struct lang *g, struct pieces *out, struct plain *plain,
 	       const struct field_use *field)
 {
-	struct output_piece *piece;
+	struct output_piece *piece = arena_room(g->out, out->p, out->n, &out->room, sizeof(*piece));
 
-	if (out->n == out->room) {
-		size_t room = out->room ? out->room * 2 : 16;
-		struct output_piece *wide = ARENA_ARRAY(g->out, struct output_piece, room);
-
-		if (!wide)
-			return -ENOMEM;
-		if (out->n)
-			memcpy(wide, out->p, out->n * sizeof(*wide));
-		out->p = wide;
-		out->room = room;
-	}
+	if (!piece)
+		return -ENOMEM;
+	out->p = piece;
 	piece = &out->p[out->n++];
 	piece->text = arena_copy(g->out, plain->p, plain->n);
 	piece->len = plain->n;

@@ -115,17 +115,11 @@ struct words {
 
 static int add_word(struct arena *a, struct words *w, const struct word *word)
 {
-	if (w->n == w->room) {
-		size_t room = w->room ? w->room * 2 : 4;
-		struct word *wide = ARENA_ARRAY(a, struct word, room);
+	struct word *p = arena_room(a, w->p, w->n, &w->room, sizeof(*p));
 
-		if (!wide)
-			return -ENOMEM;
-		if (w->n)
-			memcpy(wide, w->p, w->n * sizeof(*wide));
-		w->p = wide;
-		w->room = room;
-	}
+	if (!p)
+		return -ENOMEM;
+	w->p = p;
 	w->p[w->n++] = *word;
 	return 0;
 }

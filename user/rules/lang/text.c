@@ -174,15 +174,9 @@ struct text text_align(struct arena *a, const char *value, size_t len, struct te
 		pos = w.pos;
 		if (n == 0 || pos.line != due.line || pos.column != due.column ||
 		    i - marks[n - 1].offset >= MARK_EVERY) {
-			if (n == room) {
-				struct text_mark *wide = ARENA_ARRAY(a, struct text_mark, room * 2);
-
-				if (!wide)
-					return (struct text){0};
-				memcpy(wide, marks, n * sizeof(*marks));
-				marks = wide;
-				room *= 2;
-			}
+			marks = arena_room(a, marks, n, &room, sizeof(*marks));
+			if (!marks)
+				return (struct text){0};
 			marks[n++] = (struct text_mark){i, pos};
 		}
 		due = pos;

@@ -137,6 +137,7 @@ static int check_key(struct loader *l, const struct yaml *map, const struct yaml
 /* Into the container that is open, or as the root. */
 static int place(struct loader *l, struct yaml *node, struct rule_pos pos)
 {
+	struct yaml **kids;
 	struct level *top;
 
 	l->nodes += node->size;
@@ -158,17 +159,11 @@ static int place(struct loader *l, struct yaml *node, struct rule_pos pos)
 		if (err)
 			return err;
 	}
-	if (top->node->n == top->room) {
-		size_t room = top->room ? top->room * 2 : 4;
-		struct yaml **wide = ARENA_ARRAY(l->arena, struct yaml *, room);
-
-		if (!wide)
-			return -ENOMEM;
-		if (top->room)
-			memcpy(wide, top->node->kids, top->room * sizeof(struct yaml *));
-		top->node->kids = wide;
-		top->room = room;
-	}
+	kids = arena_room(l->arena, top->node->kids, top->node->n, &top->room,
+			  sizeof(struct yaml *));
+	if (!kids)
+		return -ENOMEM;
+	top->node->kids = kids;
 	top->node->kids[top->node->n++] = node;
 	return 0;
 }
