@@ -227,7 +227,7 @@ static __always_inline long emit_user_str(struct scratch *s, struct wire_blob *b
 		return -1;
 	BOUND(max, WIRE_PATH_MAX);
 	n = bpf_probe_read_user_str(AT(s->record, at, WIRE_RECORD_MAX), max, src);
-	if (n < 0)
+	if (n <= 0) /* 0 is "": older kernels' strncpy_from_user_nofault() does not count its NUL */
 		return n;
 	if (n > 1 && (__u64)n <= max) {
 		s->used = at + n - 1;
