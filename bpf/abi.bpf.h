@@ -34,7 +34,8 @@
 #define ECONNREFUSED_ 111
 #define EHOSTUNREACH_ 113
 #define EINPROGRESS_  115
-#define ERESTARTSYS_  512 /* seen at the end of a call only: it becomes EINTR or a new call */
+#define MAX_ERRNO_    4095 /* include/linux/err.h */
+#define ERESTARTSYS_  512  /* seen at the end of a call only: it becomes EINTR or a new call */
 
 #define S_IFMT_	  0170000
 #define S_IFREG_  0100000

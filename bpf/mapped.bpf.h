@@ -54,6 +54,15 @@ static __always_inline bool mapped_is_shared(__u32 flags)
 	return (flags & (MAP_SHARED_ | MAP_ANONYMOUS_)) == MAP_SHARED_;
 }
 
+/*
+ * The end of an open, or of a mapping: that gives an address, which at the end of a 32-bit call of
+ * arm64 looks negative when it is a high one (syscall_get_return_value() extends the sign).
+ */
+static __always_inline long mapped_result(__u32 call, long ret)
+{
+	return call == WIRE_CALL_MMAP && (__u64)ret < (__u64)-MAX_ERRNO_ ? 0 : ret;
+}
+
 /* Can nobody care, by its arguments or because it failed? Nearly always. */
 static __always_inline bool mapped_is_dull(const struct pt_regs *regs, bool is32, __u32 call,
 					   long ret)

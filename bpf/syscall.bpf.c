@@ -279,6 +279,7 @@ static __always_inline int syscall_end(__u64 *ctx, __u32 calls)
 	struct task_struct *t = compat_current();
 	__u32 flag = compat_flag(t), call = kept_calls & 255;
 	__u64 sign;
+	long ret;
 
 	if (flag)
 		call = kept_calls >> WIRE_F_COMPAT; /* that of the other ABI */
@@ -295,9 +296,10 @@ static __always_inline int syscall_end(__u64 *ctx, __u32 calls)
 	if (!wire_call_is_open(call))
 		return syscall_watched(t, SYSCALL_WHAT(call, flag), kept[1]);
 	/* Maps before all else: these are many. */
-	if (mapped_is_dull((const struct pt_regs *)kept[0], flag, call, kept[1]))
+	ret = mapped_result(call, kept[1]);
+	if (mapped_is_dull((const struct pt_regs *)kept[0], flag, call, ret))
 		return 0;
-	return syscall_opened(t, SYSCALL_WHAT(call, flag), kept[1], 0);
+	return syscall_opened(t, SYSCALL_WHAT(call, flag), ret, 0);
 }
 
 SEC("tp_btf/sys_exit")
