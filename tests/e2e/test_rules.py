@@ -413,7 +413,7 @@ def test_every_field_can_be_asked(_c):
     for number, field in enumerate(shown):
         if set(field["events"]) == {"lost"}:
             continue
-        arg = {"index": "[1]", "key": "[x]"}.get(field["argument"], "")
+        arg = {"index": "[1]", "key": "[x]", "verb": "[did|do]"}.get(field["argument"], "")
         text += (f"- rule: r{number}\n  desc: d\n  condition: {field['name']}{arg} exists\n"
                  f"  output: 'x %{field['name']}{arg}'\n  priority: DEBUG\n")
     out, err = rules("check", "--alone", put("all.yaml", text))
