@@ -183,7 +183,7 @@ __noinline int call_cgroup(__u32 slot, __u32 fd)
 		who_dir(s, &r->base[0], fd);
 	} else if (c) {
 		emit_blob_start(s, &r->base[0]);
-		emit_kernel(s, c->name.path, c->name.len, CGROUP_PATH_MAX - 1);
+		emit_kernel(s, c->name.path, c->name.len, WIRE_CGROUP_PATH_MAX - 1);
 		emit_blob_end(s, &r->base[0], c->name.len);
 	}
 	return 0;

@@ -67,6 +67,27 @@ struct wire_share {
 	__u64 hier;
 };
 
+/*
+ * What the reader does, so that it is woken only when it sleeps and must know: RUNNING needs no
+ * wake-up; BATCH sleeps for some ms and wants one for urgent records and a filling ring; IDLE
+ * wants one for anything. The kernel side sets it back to RUNNING when it has woken the reader.
+ */
+#define WIRE_READER_RUNNING 0u
+#define WIRE_READER_BATCH   1u
+#define WIRE_READER_IDLE    2u
+
+/* Key and value of the map "cgroup_names": the name chain, for who missed the record about it. */
+struct wire_cgroup_key {
+	__u64 cgroup;
+	__u64 hier;
+};
+
+#define WIRE_CGROUP_PATH_MAX 512
+struct wire_cgroup_name {
+	__u32 len; /* as wire_blob.full and the path behind it lie in struct wire_cgroup */
+	char path[WIRE_CGROUP_PATH_MAX];
+};
+
 struct wire_blob {
 	__u16 off;  /* from the start of the record */
 	__u16 len;  /* bytes present, no terminating NUL */

@@ -186,12 +186,3 @@ bool rules_json(const char *arg, struct argp_state *state)
 		argp_error(state, "the format is json or text, not '%s'", arg);
 	return strcmp(arg, "json") == 0;
 }
-
-int rules_end(int code)
-{
-	if (fflush(stdout) || ferror(stdout)) {
-		(void)fprintf(stderr, "rootwatch: cannot write to stdout: %s\n", strerror(errno));
-		return EXIT_CODE_ERROR;
-	}
-	return code;
-}

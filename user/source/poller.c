@@ -5,8 +5,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-/* As bpf/knobs.bpf.h. */
-enum { READER_RUNNING, READER_BATCH, READER_IDLE };
+#include "wire.h"
 
 /* How long records may wait in the ring before they are looked at: half of what a reader may
  * notice (50 ms), and 50 wake-ups a second at most. */
@@ -67,9 +66,9 @@ int poller_poll(struct poller *p, int timeout_ms, ring_fn fn, void *arg)
 	 */
 	if (p->quiet < 2 && (wait < 0 || wait > BATCH_MS))
 		wait = BATCH_MS;
-	set_state(p, p->quiet == 0 ? READER_BATCH : READER_IDLE);
+	set_state(p, p->quiet == 0 ? WIRE_READER_BATCH : WIRE_READER_IDLE);
 	n = epoll_wait(p->epoll, ev, 2, wait);
-	set_state(p, READER_RUNNING);
+	set_state(p, WIRE_READER_RUNNING);
 	if (n < 0 && errno != EINTR)
 		return -errno;
 	n = ring_consume(p->ring, CONSUME_MAX, fn, arg);

@@ -256,6 +256,38 @@ static void all_fields_are_shown(void **state)
 	(void)fclose(f);
 }
 
+/* Each letter that stands in the column of kinds is explained above it. */
+static void all_letters_are_explained(void **state)
+{
+	char *shown = NULL, *line, *rest;
+	size_t size = 0;
+	FILE *f = open_memstream(&shown, &size);
+	const char *head, *end;
+
+	(void)state;
+	assert_non_null(f);
+	assert_int_equal(rules_fields_print(f), 0);
+	(void)fclose(f);
+	head = strstr(shown, "\nIn: ");
+	assert_non_null(head);
+	end = strstr(head, "\n\n");
+	assert_non_null(end);
+	for (rest = shown + (end - shown) + 2; (line = strsep(&rest, "\n"));) {
+		char kinds[10] = "";
+
+		if (sscanf(line, "%*s %*s %9s ", kinds) != 1 || strlen(kinds) != 9)
+			continue;
+		for (const char *k = kinds; *k; k++) {
+			const char letter[] = {' ', *k, ' ', '\0'};
+			const char *at = strstr(head, letter);
+
+			if (*k != '-' && (!at || at > end))
+				fail_msg("%c of %s is not explained", *k, line);
+		}
+	}
+	free(shown);
+}
+
 static void events_of_kinds(void **state)
 {
 	const struct wire_calls none = {{0}};
@@ -291,6 +323,7 @@ int main(void)
 		cmocka_unit_test(names_that_fit_nothing),
 		cmocka_unit_test(state_and_reason),
 		cmocka_unit_test(all_fields_are_shown),
+		cmocka_unit_test(all_letters_are_explained),
 		cmocka_unit_test(events_of_kinds),
 	};
 
