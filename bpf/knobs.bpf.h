@@ -50,6 +50,7 @@ volatile __u32 prefilter_active = 0;
  * prefilter takes another's place, what either of them wants stands here.
  */
 volatile __u16 calls_at[WIRE_CALL_NUMBERS] = {};
+_Static_assert(WIRE_F_COMPAT == 8, "that flag, or 0, is how far it is shifted for the call's ABI");
 
 volatile __u32 reader_state = WIRE_READER_IDLE;
 
