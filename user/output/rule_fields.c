@@ -6,7 +6,6 @@
 
 /* So that no rule makes a line too long. */
 #define FIELDS_MAX 16
-#define VALUE_CAP  160
 #define KEY_CAP	   80
 
 static bool printed_anyway(const struct field_use *u, const struct event *e)
@@ -74,9 +73,9 @@ static void put_piece(void *arg, struct str piece, bool foreign)
 }
 
 static void put_value(struct line *l, const struct event *e, const struct field_use *u,
-		      struct value_scratch *scratch)
+		      struct value_scratch *scratch, size_t cap)
 {
-	struct rendering r = {l, VALUE_CAP};
+	struct rendering r = {l, cap};
 	struct value v;
 
 	value_of(&v, e, u, scratch);
@@ -93,7 +92,7 @@ static void put_value(struct line *l, const struct event *e, const struct field_
 	}
 }
 
-void rule_fields_write(struct line *l, const struct event *e, const struct rule *r)
+void rule_fields_write(struct line *l, const struct event *e, const struct rule *r, size_t cap)
 {
 	static _Thread_local struct value_scratch scratch;
 	size_t n = 0;
@@ -105,7 +104,7 @@ void rule_fields_write(struct line *l, const struct event *e, const struct rule 
 			continue;
 		scratch.used = 0;
 		put_key(l, &p->field);
-		put_value(l, e, &p->field, &scratch);
+		put_value(l, e, &p->field, &scratch, cap);
 		n++;
 	}
 }
