@@ -300,14 +300,48 @@ static void events_of_kinds(void **state)
 	wire_calls_add(&some, WIRE_CALL_SOCKET);
 	assert_string_equal(names[0], "open");
 	assert_string_equal(names[3], "creat");
-	assert_string_equal(names[4], "connect");
-	assert_null(names[5]);
+	assert_string_equal(names[4], "open_by_handle_at");
+	assert_string_equal(names[5], "recvmsg");
+	assert_string_equal(names[6], "connect");
+	assert_null(names[7]);
 	assert_null(rules_events(0, &all)[0]);
 	names = rules_events(1u << EVENT_NET, &some);
 	assert_string_equal(names[0], "connect");
 	assert_string_equal(names[1], "socket");
 	assert_null(names[2]);
 	assert_null(rules_events(1u << EVENT_NET, &none)[0]);
+	/* Changes of groups, and mappings, are only told when they are asked for. */
+	names = rules_events(1u << EVENT_SETID, &some);
+	assert_string_equal(names[3], "setfsuid");
+	assert_string_equal(names[4], "credrise");
+	assert_null(names[5]);
+	wire_calls_add(&some, WIRE_CALL_SETGROUPS);
+	assert_string_equal(rules_events(1u << EVENT_SETID, &some)[4], "setgroups");
+	wire_calls_add(&some, WIRE_CALL_MMAP);
+	assert_string_equal(rules_events(1u << EVENT_OPEN, &some)[6], "mmap");
+	assert_null(rules_events(1u << EVENT_OPEN, &some)[7]);
+}
+
+/* Each type of event that there is has a kind that gives its name. */
+static void events_are_complete(void **state)
+{
+	struct wire_calls all;
+	const char *const *names;
+	size_t n = 0;
+
+	(void)state;
+	memset(&all, 0xff, sizeof(all));
+	names = rules_events(~0u, &all);
+	while (names[n])
+		n++;
+	for (uint32_t call = WIRE_CALL_NONE + 1; call < WIRE_CALL_END; call++) {
+		size_t times = 0;
+
+		for (size_t i = 0; i < n; i++)
+			times += strcmp(names[i], event_call_name(call)) == 0;
+		if (times != 1)
+			fail_msg("%s stands there %zu times", event_call_name(call), times);
+	}
 }
 
 int main(void)
@@ -325,6 +359,7 @@ int main(void)
 		cmocka_unit_test(all_fields_are_shown),
 		cmocka_unit_test(all_letters_are_explained),
 		cmocka_unit_test(events_of_kinds),
+		cmocka_unit_test(events_are_complete),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
