@@ -14,22 +14,11 @@ static bool printed_anyway(const struct field_use *u, const struct event *e)
 	       (field_table[u->id].kinds & (1u << e->kind));
 }
 
-static bool same_use(const struct field_use *a, const struct field_use *b)
-{
-	if (a->id != b->id || a->has_index != b->has_index || a->n_transforms != b->n_transforms ||
-	    (a->has_index && a->index != b->index) || !a->arg != !b->arg ||
-	    (a->arg && strcmp(a->arg, b->arg) != 0))
-		return false;
-	for (size_t i = 0; i < a->n_transforms; i++)
-		if (a->transforms[i] != b->transforms[i])
-			return false;
-	return true;
-}
-
 static bool seen_before(const struct rule *r, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (r->output[i].has_field && same_use(&r->output[i].field, &r->output[n].field))
+		if (r->output[i].has_field &&
+		    field_use_same(&r->output[i].field, &r->output[n].field))
 			return true;
 	return false;
 }
