@@ -9,7 +9,7 @@
 
 #include "wire.h"
 
-char LICENSE[] SEC("license") = "Dual BSD/GPL";
+char LICENSE[] SEC("license") = WIRE_LICENSE;
 
 /* Records on their way to user space; user space sets the size. */
 struct {

@@ -19,6 +19,9 @@
 
 #include "wire_calls.h"
 
+/* Of all programs: what the kernel goes by (license_is_gpl_compatible()). */
+#define WIRE_LICENSE "Dual BSD/GPL"
+
 #define WIRE_COMM_LEN	16   /* TASK_COMM_LEN */
 #define WIRE_FSTYPE_LEN 16   /* longest in-tree name in use is "binfmt_misc" */
 #define WIRE_PATH_MAX	4096 /* PATH_MAX; longer paths lose their head and are marked */
