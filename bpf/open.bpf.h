@@ -14,13 +14,26 @@
 #include "task.bpf.h"
 #include "who.bpf.h"
 
+/* As who_cwd(); where it is the root, as most containers', at once. */
+static __always_inline void open_cwd(struct scratch *s, struct wire_blob *b,
+				     const struct task_struct *t)
+{
+	const struct fs_struct *fs = TYPED(t, fs);
+
+	if (COMPAT_KERNEL >= 602 &&
+	    path_is_top((__u64)TYPED(fs, pwd.dentry), path_typed_mount(TYPED(fs, pwd.mnt))))
+		emit_blob_start(s, b);
+	else
+		who_cwd(s, b, t);
+}
+
 static __always_inline void open_common(struct scratch *s, struct wire_open *r,
 					const struct task_struct *t, __u32 call, long ret)
 {
 	who_fill_of_arg(s->slot);
 	r->call = call;
 	r->ret = ret;
-	who_cwd(s, &r->cwd, t);
+	open_cwd(s, &r->cwd, t);
 }
 
 /* openat2 passes its flags in a struct. */
@@ -169,11 +182,12 @@ out:
 }
 
 /*
- * The current task got file f (as a number) open: with oflags, O_ONCE_ of them as they were asked
- * for, by a call. NULL: nobody cares; else the buffer for open_tell(), which more may be put into.
+ * The current task (t) got file f (as a number) open: with oflags, O_ONCE_ of them as they were
+ * asked for, by a call. NULL: nobody cares; else the buffer for open_tell(), which more may be put
+ * into.
  */
-static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f, __u32 oflags,
-						  __u32 call)
+static __always_inline struct scratch *open_begin(const struct task_struct *t, const struct gate *g,
+						  __u64 f, __u32 oflags, __u32 call)
 {
 	struct object o = {};
 	struct scratch *s;
@@ -189,7 +203,7 @@ static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f,
 		access |= WIRE_WATCH_WRITE;
 	access = OPAQUE(access);
 #if COMPAT_KERNEL >= 602
-	sign = sign_open(f, access, &o);
+	sign = sign_open(f, sign_fs(t), access, &o);
 	if (harmless_knows(sign) && call != WIRE_CALL_OPEN_BY_HANDLE_AT)
 		return NULL;
 #endif
@@ -212,9 +226,10 @@ static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f,
 }
 
 /* An open whose descriptor is not known where it is seen. */
-static __always_inline int open_seen(const struct gate *g, const void *f, __u32 oflags, __u32 call)
+static __always_inline int open_seen(const struct task_struct *t, const struct gate *g,
+				     const void *f, __u32 oflags, __u32 call)
 {
-	struct scratch *s = open_begin(g, compat_address(f), oflags, call);
+	struct scratch *s = open_begin(t, g, compat_address(f), oflags, call);
 
 	if (!s)
 		return 0;
@@ -230,9 +245,10 @@ static __always_inline int open_seen(const struct gate *g, const void *f, __u32 
 
 /* A mapping of file f, which lets the current task write it: what it is read for, it does not tell.
  */
-static __always_inline __u32 open_mapped(const struct gate *g, __u64 f, __u32 prot, __u32 flags)
+static __always_inline __u32 open_mapped(const struct task_struct *t, const struct gate *g, __u64 f,
+					 __u32 prot, __u32 flags)
 {
-	struct scratch *s = open_begin(g, f, O_WRONLY_, WIRE_CALL_MMAP);
+	struct scratch *s = open_begin(t, g, f, O_WRONLY_, WIRE_CALL_MMAP);
 
 	if (!s)
 		return 0;
@@ -263,7 +279,7 @@ static __always_inline __u32 open_done(const struct task_struct *t, const struct
 		return 0; /* a mere handle: what is done with it is seen when it is opened */
 	/* These are done with when the file is open, and a file does not keep them. */
 	oflags |= open_asked_flags(regs, g->hflags & WIRE_F_COMPAT, call) & O_ONCE_;
-	s = open_begin(g, (__u64)f, oflags, call);
+	s = open_begin(t, g, (__u64)f, oflags, call);
 	if (!s)
 		return 0;
 	s->open.ret = ret;
