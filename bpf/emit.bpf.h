@@ -111,12 +111,12 @@ static __always_inline __u64 emit_wakeup(bool urgent, __u64 seq)
 {
 	__u32 state = reader_state;
 
-	if (state == READER_RUNNING)
+	if (state == WIRE_READER_RUNNING)
 		return BPF_RB_NO_WAKEUP;
-	if (state == READER_BATCH && !urgent &&
+	if (state == WIRE_READER_BATCH && !urgent &&
 	    (seq % EMIT_ASKS || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < knob_ring_bytes / 8))
 		return BPF_RB_NO_WAKEUP;
-	reader_state = READER_RUNNING;
+	reader_state = WIRE_READER_RUNNING;
 	return BPF_RB_FORCE_WAKEUP;
 }
 
