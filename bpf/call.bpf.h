@@ -183,7 +183,7 @@ __noinline int call_cgroup(__u32 slot, __u32 fd)
 		who_dir(s, &r->base[0], fd);
 	} else if (c) {
 		emit_blob_start(s, &r->base[0]);
-		emit_kernel(s, c->name.path, c->name.len, CGROUP_PATH_MAX - 1);
+		emit_kernel(s, c->name.path, c->name.len, WIRE_CGROUP_PATH_MAX - 1);
 		emit_blob_end(s, &r->base[0], c->name.len);
 	}
 	return 0;
@@ -234,8 +234,9 @@ __noinline int call_path_of_arg(__u32 slot, __u32 which)
 }
 
 #define AT_SYMLINK_NOFOLLOW_ 0x100
+#define AT_SYMLINK_FOLLOW_   0x400
 
-/* A link at the very end of its path is followed. (Of the calls that are compared.) */
+/* A link at the very end of a path is followed. (Of the calls that are compared.) */
 static __always_inline bool call_follows(const struct wire_syscall *r)
 {
 	switch (r->call) {
@@ -248,6 +249,8 @@ static __always_inline bool call_follows(const struct wire_syscall *r)
 		return !(r->args[3] & AT_SYMLINK_NOFOLLOW_);
 	case WIRE_CALL_FCHOWNAT:
 		return !(r->args[4] & AT_SYMLINK_NOFOLLOW_);
+	case WIRE_CALL_LINKAT:
+		return r->args[4] & AT_SYMLINK_FOLLOW_;
 	default:
 		return false;
 	}

@@ -126,10 +126,10 @@ __noinline __u32 cgroup_path_of_arg(__u32 slot)
 
 		if ((__u32)i >= s->chain_n)
 			continue;
-		if (used > CGROUP_PATH_MAX - CGROUP_NAME_MAX - 1)
+		if (used > WIRE_CGROUP_PATH_MAX - CGROUP_NAME_MAX - 1)
 			break;
 		p = AT(s->record, sizeof(struct wire_cgroup) + used,
-		       sizeof(struct wire_cgroup) + CGROUP_PATH_MAX);
+		       sizeof(struct wire_cgroup) + WIRE_CGROUP_PATH_MAX);
 		*p = '/';
 		len = bpf_probe_read_kernel_str(p + 1, CGROUP_NAME_MAX,
 						LOAD(struct kernfs_node, s->chain[i], name));
@@ -201,7 +201,7 @@ static __always_inline bool cgroup_choose(struct scratch *s)
 	len = cgroup_path(s, LOAD(struct cgroup, best, kn));
 	s->value.flags = len & CGROUP_HAS_ID ? WIRE_TASK_CGROUP_ID : 0;
 	len &= ~CGROUP_HAS_ID;
-	if (len == 0 || len > CGROUP_PATH_MAX)
+	if (len == 0 || len > WIRE_CGROUP_PATH_MAX)
 		return false;
 	r = (struct wire_cgroup *)s->record;
 	r->cgroup = s->value.id;
@@ -210,9 +210,9 @@ static __always_inline bool cgroup_choose(struct scratch *s)
 	r->path.off = sizeof(*r);
 	r->path.len = len;
 	r->path.full = len;
-	s->name_key.id = s->value.id;
+	s->name_key.cgroup = s->value.id;
 	s->name_key.hier = s->value.hier;
-	/* struct cgroup_name is the length and the path: the bytes from path.full on. */
+	/* struct wire_cgroup_name is the length and the path: the bytes from path.full on. */
 	bpf_map_update_elem(&cgroup_names, &s->name_key, &r->path.full, BPF_ANY);
 	s->used = sizeof(*r) + len;
 	return true;

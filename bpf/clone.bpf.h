@@ -38,8 +38,8 @@ struct {
 
 /* Into which cgroup its child was born, for those that have CLONE_INTO_CGROUP_ among them. */
 struct clone_cgroup {
-	__u32 id[2];		 /* of the kernfs node, which its directory has as inode number */
-	struct cgroup_name name; /* from the hierarchy's root */
+	__u32 id[2]; /* of the kernfs node, which its directory has as inode number */
+	struct wire_cgroup_name name; /* from the hierarchy's root */
 };
 
 struct {

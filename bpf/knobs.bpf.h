@@ -50,15 +50,8 @@ volatile __u32 prefilter_active = 0;
  * prefilter takes another's place, what either of them wants stands here.
  */
 volatile __u16 calls_at[WIRE_CALL_NUMBERS] = {};
+_Static_assert(WIRE_F_COMPAT == 8, "that flag, or 0, is how far it is shifted for the call's ABI");
 
-/*
- * What the reader does, so that it is woken only when it sleeps and must know: RUNNING needs no
- * wake-up; BATCH sleeps for some ms and wants one for urgent records and a filling ring; IDLE
- * wants one for anything. The kernel side sets it back to RUNNING when it has woken the reader.
- */
-#define READER_RUNNING 0u
-#define READER_BATCH   1u
-#define READER_IDLE    2u
-volatile __u32 reader_state = READER_IDLE;
+volatile __u32 reader_state = WIRE_READER_IDLE;
 
 #endif /* ROOTWATCH_KNOBS_BPF_H */

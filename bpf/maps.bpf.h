@@ -9,7 +9,7 @@
 
 #include "wire.h"
 
-char LICENSE[] SEC("license") = "Dual BSD/GPL";
+char LICENSE[] SEC("license") = WIRE_LICENSE;
 
 /* Records on their way to user space; user space sets the size. */
 struct {
@@ -42,11 +42,6 @@ struct cgroup_value {
 	__u64 id;    /* of the cgroup that names the container best */
 	__u32 hier;  /* its hierarchy; 0: v2 */
 	__u32 flags; /* WIRE_TASK_CGROUP_ID */
-};
-
-struct cgroup_name_key {
-	__u64 id;
-	__u64 hier;
 };
 
 /* A path may have so many components; PATH_MAX allows 2,048, real ones have few. */
@@ -110,7 +105,7 @@ struct scratch {
 	struct wire_name leaf;		   /* placed_name: a name in a directory */
 	volatile __u32 has_id, pod, outer; /* cgroup_name */
 	struct cgroup_value value;	   /* cgroup_choose: what it found */
-	struct cgroup_name_key name_key;   /* here, as the stack is short before 6.2 */
+	struct wire_cgroup_key name_key;   /* here, as the stack is short before 6.2 */
 	__u64 chain[CHAIN_MAX];		   /* struct dentry * */
 	__u16 pos[CHAIN_MAX];		   /* path_append: where in the path each entry begins */
 	/*
@@ -145,18 +140,11 @@ struct {
 	__type(value, struct cgroup_value);
 } cgroups SEC(".maps");
 
-/* The name chain of a cgroup, for a reader that missed the record about it. */
-#define CGROUP_PATH_MAX 512
-struct cgroup_name {
-	__u32 len; /* as wire_blob.full and the path behind it lie in struct wire_cgroup */
-	char path[CGROUP_PATH_MAX];
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 2048);
-	__type(key, struct cgroup_name_key);
-	__type(value, struct cgroup_name);
+	__type(key, struct wire_cgroup_key);
+	__type(value, struct wire_cgroup_name);
 } cgroup_names SEC(".maps");
 
 /*

@@ -19,6 +19,9 @@
 
 #include "wire_calls.h"
 
+/* Of all programs: what the kernel goes by (license_is_gpl_compatible()). */
+#define WIRE_LICENSE "Dual BSD/GPL"
+
 #define WIRE_COMM_LEN	16   /* TASK_COMM_LEN */
 #define WIRE_FSTYPE_LEN 16   /* longest in-tree name in use is "binfmt_misc" */
 #define WIRE_PATH_MAX	4096 /* PATH_MAX; longer paths lose their head and are marked */
@@ -65,6 +68,27 @@ struct wire_share {
 	__u64 lost;   /* records that were not, for want of room */
 	__u64 cgroup; /* whose the last of those was */
 	__u64 hier;
+};
+
+/*
+ * What the reader does, so that it is woken only when it sleeps and must know: RUNNING needs no
+ * wake-up; BATCH sleeps for some ms and wants one for urgent records and a filling ring; IDLE
+ * wants one for anything. The kernel side sets it back to RUNNING when it has woken the reader.
+ */
+#define WIRE_READER_RUNNING 0u
+#define WIRE_READER_BATCH   1u
+#define WIRE_READER_IDLE    2u
+
+/* Key and value of the map "cgroup_names": the name chain, for who missed the record about it. */
+struct wire_cgroup_key {
+	__u64 cgroup;
+	__u64 hier;
+};
+
+#define WIRE_CGROUP_PATH_MAX 512
+struct wire_cgroup_name {
+	__u32 len; /* as wire_blob.full and the path behind it lie in struct wire_cgroup */
+	char path[WIRE_CGROUP_PATH_MAX];
 };
 
 struct wire_blob {

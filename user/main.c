@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -90,7 +91,7 @@ static int help(int n, char **words)
 	}
 	if (strcmp(words[0], "fields") == 0) {
 		(void)rules_fields_print(stdout);
-		return rules_end(EXIT_CODE_OK);
+		return EXIT_CODE_OK;
 	}
 	c = find(words[0]);
 	if (!c || !c->what)
@@ -118,11 +119,20 @@ static bool streams_open(void)
 	return true;
 }
 
+/* Who asked for help or a report that could not be written has not got it; argp ends by itself. */
+static void stdout_end(void)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		(void)fprintf(stderr, "rootwatch: cannot write to stdout: %s\n", strerror(errno));
+		_exit(EXIT_CODE_ERROR);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *c;
 
-	if (!streams_open())
+	if (!streams_open() || atexit(stdout_end))
 		return EXIT_CODE_ERROR;
 	if (argc < 2) {
 		print_help(stderr);

@@ -148,13 +148,15 @@ def test_link_harmless(w, _label, words):
     w.none(of(w.c, truth, **{"evt.type": words[0]}))
 
 
-@suite.cases(*[(f"{program} {words[0]} {words[-1]}", program, words) for program in BOTH for words in (
+@suite.cases(*[(f"{program} {' '.join(words[-4:])}", program, words) for program in BOTH for words in (
     ["link", "=/etc/motd", "=/tmp/other"],
     ["linkat", "cwd", "=/tmp/e/motd", "cwd", "=/tmp/other", "0"],
+    ["linkat", "cwd", "=/tmp/motd", "cwd", "=/tmp/other", "1024"],
+    ["--chdir", "/tmp", "linkat", "cwd", "=motd", "cwd", "=other", "1024"],
 )])
 def test_watched_renamed(w, _label, program, words):
     """What is written by the other name has that name alone; so the giving of it is told."""
-    w.c.sh("rm -f /tmp/other")
+    w.c.sh("rm -f /tmp/other; ln -sf /etc/motd /tmp/motd")
     event = acts(w, w.c, {"rule": "watched-renamed", "fd.name": "/tmp/other"}, *words, program=program,
                  before=MADE)
     assert field(event, "rootwatch.call.from") == "/etc/motd", event

@@ -39,7 +39,8 @@ def test_wrong_option(_c, wrong, right):
              ("duration", ["run", "--duration", "soon"]), ("extra word", ["run", "word"]),
              ("extra word of help", ["help", "run", "word"]),
              ("missing value", ["run", "--container"]),
-             ("negative duration", ["run", "--duration", "-1"]))
+             ("negative duration", ["run", "--duration", "-1"]),
+             ("descriptor that is not open", ["run", "--ready-fd", "9", "--duration", "1"]))
 def test_usage(_c, _label, words):
     done = run(*words)
     assert done.returncode == 2, (done.returncode, done.stderr)
@@ -54,6 +55,13 @@ def test_help(_c):
     text = run("help", "run").stdout.decode()
     for option in ("--output", "--all", "--blocked", "--container", "--duration", "--stats"):
         assert option in text, option
+
+
+@suite.cases("--help", "--version", "help run", "run --help", "help fields", "rules list", "check")
+def test_answer_cannot_be_written(_c, words):
+    with open("/dev/full", "wb") as full:
+        done = run(*words.split(), stdout=full)
+    assert done.returncode == 1 and b"cannot write to stdout: No space left" in done.stderr, done
 
 
 def test_without_privilege(_c):
@@ -100,7 +108,8 @@ def test_everything_is_delivered(c, name):
     assert d.stop(getattr(signal, name)) == 0
     came = [e for e in d.events if matches(e, of(c, truth))]
     assert len(came) == 2000, len(came)
-    numbers = [field(e, "evt.num") for e in d.events]
+    # (That events of others were lost is told by a line without a number.)
+    numbers = [field(e, "evt.num") for e in d.events if e["rule"] != "Events lost"]
     assert numbers == sorted(set(numbers)), "evt.num does not rise"
 
 
@@ -342,6 +351,38 @@ def test_disk_is_full(c):
     assert len(said) == 1, d.stderr
     assert 0 < came < opens, came
     assert int(said[0][0]) > 0, d.stderr
+
+
+def limited(what, soft, hard):
+    """Words of a program that goes on under a limit."""
+    return (sys.executable, "-c", "import os, resource, sys\n"
+            f"resource.setrlimit(resource.RLIMIT_{what}, ({soft}, {hard}))\n"
+            "os.execv(sys.argv[1], sys.argv[1:])")
+
+
+def test_file_may_not_grow(c):
+    """A limit on the size of files ends it as a full disk does, and not by a signal."""
+    path = clean.work_dir() + "/limited.json"
+    size = 2 << 20
+    d = Detector("--output", path, before=limited("FSIZE", size, size))
+    c.act("act_storm", "4000", "/etc/no-room")
+    assert d.process.wait(patience.of(20)) == 1, d.process.returncode
+    d.stop()
+    assert re.search(r"File too large: \d+ lines are lost", d.stderr), d.stderr
+    assert os.stat(path).st_size == size
+
+
+def test_few_descriptors(c):
+    """It opens more than some shells and units allow, and what it may have it takes."""
+    with Detector(before=limited("NOFILE", 16, 4096)) as d:
+        World(d, c).fence()
+
+
+def test_too_few_descriptors(_c):
+    """Who may not raise the limit is told that it is the limit, and not the kernel."""
+    done = subprocess.run(["setpriv", "--bounding-set", "-sys_resource", *limited("NOFILE", 16, 16),
+                           BINARY, "run", "--duration", "1"], capture_output=True, timeout=patience.of(60), check=False)
+    assert done.returncode == 1 and b"Too many open files" in done.stderr, done
 
 
 def test_stats(c):

@@ -322,7 +322,7 @@ def test_explain(_c):
     assert rules("explain", "file below /ETC written")[0] == out
     for label, what in (("rule", "File below /etc written"), ("id", "etc-written"),
                         ("priority", "Warning"), ("tags", "container"), ("state", "active"),
-                        ("events", "open, openat, openat2, creat")):
+                        ("events", "open, openat, openat2, creat, open_by_handle_at, recvmsg, mmap")):
         assert re.search(rf"^{label} +{re.escape(what)}", out, flags=re.M), (label, out)
     assert "advice" in out and "condition" in out
     assert not re.search(r"[ (]open_write\b", out), "a macro is not expanded"

@@ -4,11 +4,12 @@
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/tier.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
@@ -57,14 +58,6 @@ static void catch_signals(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
-static int64_t now_ns(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
 /* ---- one attack -------------------------------------------------------------------------- */
 
 static int run_script(const struct sandbox *sb, const char *script, const struct attack *a,
@@ -90,12 +83,12 @@ static int attack_side(struct demo *d, const struct attack *a, const struct atta
 
 	memset(r, 0, sizeof(*r));
 	/* What is done in preparation raises alerts, too. */
-	r->from = w.from = now_ns() - SLACK_NS;
+	r->from = w.from = clock_ns(CLOCK_REALTIME) - SLACK_NS;
 	if (a->prepare && side == SIDE_ROOT)
 		r->err = run_script(sb, a->prepare, NULL, output, sizeof(output), &r->code);
 	if (!r->err && r->code == 0) {
 		r->err = run_script(sb, v->script, a, output, sizeof(output), &r->code);
-		r->to = w.to = now_ns() + SLACK_NS;
+		r->to = w.to = clock_ns(CLOCK_REALTIME) + SLACK_NS;
 	}
 	attack_said(r->said, output, r->code != 0);
 	if (r->err)
@@ -299,7 +292,7 @@ static int run_demo(struct demo *d)
 			      err == -EINTR ? "interrupted" : "the detector did not start");
 	} else if ((err = stage_open(&d->stage, why))) {
 		(void)fprintf(stderr, "rootwatch: no container for the demo: %s\n", why);
-		code = err == -EPERM ? EXIT_CODE_PRIVILEGE : EXIT_CODE_ERROR;
+		code = err == -EPERM || err == -EACCES ? EXIT_CODE_PRIVILEGE : EXIT_CODE_ERROR;
 	} else if ((err = perform(d))) {
 		stage_close(&d->stage);
 		code = say_failure(d, err);
@@ -318,6 +311,9 @@ static int end(const struct demo *d, int code)
 
 	if (!err && ferror(stdout))
 		err = EIO;
+	/* Said here. */
+	__fpurge(stdout);
+	clearerr(stdout);
 	if (!err || err == EPIPE)
 		return code;
 	(void)fprintf(stderr, "rootwatch: cannot write to stdout: %s\n", strerror(err));

@@ -144,39 +144,48 @@ const char *rules_filter_kind(const struct filter *f)
 								     "kind";
 }
 
+/* Which kinds of events a call can be told as: bits 1u << EVENT_*. */
+static unsigned kinds_of(uint32_t call)
+{
+	if (wire_call_is_open(call))
+		return 1u << EVENT_OPEN;
+	if (call == WIRE_CALL_CONNECT)
+		return 1u << EVENT_CONNECT | 1u << EVENT_NET;
+	if (call >= WIRE_CALL_FIRST)
+		return 1u << EVENT_SYSCALL;
+	return call < WIRE_CALL_CONNECT ? 1u << EVENT_SETID : 1u << EVENT_NET;
+}
+
+static bool is_needed(uint32_t call, unsigned kinds, const struct wire_calls *calls)
+{
+	/* The file that a bind makes goes by the name of the call on a socket. */
+	if (call == WIRE_CALL_BIND_FILE && is_needed(WIRE_CALL_BIND, kinds, calls))
+		return false;
+	kinds &= kinds_of(call);
+	if (!kinds)
+		return false;
+	/* (Of connects those to Unix sockets are always sent, others as the rules ask.) */
+	return wire_calls_has(calls, call) || (wire_call_always(call) && kinds != 1u << EVENT_NET);
+}
+
 const char *const *rules_events(unsigned kinds, const struct wire_calls *calls)
 {
-	static const struct {
-		unsigned kind;
-		const char *name;
-	} events[] = {
-		{EVENT_EXEC, "execve"},	   {EVENT_EXEC, "execveat"},   {EVENT_SETID, "setuid"},
-		{EVENT_SETID, "setreuid"}, {EVENT_SETID, "setresuid"}, {EVENT_SETID, "setfsuid"},
-		{EVENT_SETID, "credrise"}, {EVENT_OPEN, "open"},       {EVENT_OPEN, "openat"},
-		{EVENT_OPEN, "openat2"},   {EVENT_OPEN, "creat"},      {EVENT_CONNECT, "connect"},
-		{EVENT_EXIT, "procexit"},
-	};
-	static const uint32_t net[] = {WIRE_CALL_BIND,	   WIRE_CALL_LISTEN, WIRE_CALL_ACCEPT,
-				       WIRE_CALL_ACCEPT4,  WIRE_CALL_SENDTO, WIRE_CALL_SENDMSG,
-				       WIRE_CALL_SENDMMSG, WIRE_CALL_SOCKET, WIRE_CALL_DUP,
-				       WIRE_CALL_DUP2,	   WIRE_CALL_DUP3};
-	static const char *names[sizeof(events) / sizeof(events[0]) + sizeof(net) / sizeof(net[0]) +
-				 WIRE_CALL_END];
-	size_t n = 0;
+	/* What is no call: execve and execveat, procexit, credrise. */
+	static const char *names[WIRE_CALL_END + 5];
+	const char **to = names;
 
-	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-		if ((kinds & (1u << events[i].kind)) ||
-		    (events[i].kind == EVENT_CONNECT && (kinds & 1u << EVENT_NET) &&
-		     wire_calls_has(calls, WIRE_CALL_CONNECT)))
-			names[n++] = events[i].name;
-	for (size_t i = 0; i < sizeof(net) / sizeof(net[0]); i++)
-		if ((kinds & 1u << EVENT_NET) && wire_calls_has(calls, net[i]))
-			names[n++] = event_call_name(net[i]);
-	for (uint32_t call = WIRE_CALL_FIRST; call < WIRE_CALL_END; call++)
-		if ((kinds & 1u << EVENT_SYSCALL) && wire_calls_has(calls, call) &&
-		    !(call == WIRE_CALL_BIND_FILE && (kinds & 1u << EVENT_NET)))
-			names[n++] = event_call_name(call);
-	names[n] = NULL;
+	if (kinds & 1u << EVENT_EXEC) {
+		*to++ = "execve";
+		*to++ = "execveat";
+	}
+	for (uint32_t call = WIRE_CALL_NONE + 1; call < WIRE_CALL_END; call++)
+		if (is_needed(call, kinds, calls))
+			*to++ = event_call_name(call);
+	if (kinds & 1u << EVENT_SETID)
+		*to++ = "credrise";
+	if (kinds & 1u << EVENT_EXIT)
+		*to++ = "procexit";
+	*to = NULL;
 	return names;
 }
 
@@ -185,13 +194,4 @@ bool rules_json(const char *arg, struct argp_state *state)
 	if (strcmp(arg, "json") != 0 && strcmp(arg, "text") != 0)
 		argp_error(state, "the format is json or text, not '%s'", arg);
 	return strcmp(arg, "json") == 0;
-}
-
-int rules_end(int code)
-{
-	if (fflush(stdout) || ferror(stdout)) {
-		(void)fprintf(stderr, "rootwatch: cannot write to stdout: %s\n", strerror(errno));
-		return EXIT_CODE_ERROR;
-	}
-	return code;
 }

@@ -32,8 +32,9 @@ const char *rules_state(const struct rule *r, const struct ruleset_options *o, c
  * rule is left out. */
 struct filter *rules_filter(const struct rule *r);
 
-/* Does the kernel compare paths and names for this filter ("paths"), does the kind of event say all
- * ("kind"), or has it to send everything of some kind ("none")? */
+/* Does the kernel compare paths and names for this filter ("paths"), or a server's ports and
+ * addresses ("ports"), does the kind of event say all ("kind"), or has it to send everything of
+ * some kind ("none")? */
 const char *rules_filter_kind(const struct filter *f);
 
 /* The system calls of these kinds (1u << EVENT_*), as evt.type has them; NULL behind the last.
@@ -42,8 +43,5 @@ const char *const *rules_events(unsigned kinds, const struct wire_calls *calls);
 
 /* Both formats of -o. */
 bool rules_json(const char *arg, struct argp_state *state);
-
-/* Ends a command that writes to standard output: EXIT_CODE_ERROR when that failed. */
-int rules_end(int code);
 
 #endif /* ROOTWATCH_CMD_RULES_H */

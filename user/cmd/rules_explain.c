@@ -149,7 +149,7 @@ int rules_explain(int argc, char **argv)
 	if (code == EXIT_CODE_OK) {
 		r = find(set->list, e.name);
 		if (r) {
-			code = rules_end(print(r, &e.rules.o));
+			code = print(r, &e.rules.o);
 		} else {
 			complain(set->list, e.name);
 			code = EXIT_CODE_USAGE;

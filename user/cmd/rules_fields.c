@@ -68,8 +68,8 @@ int rules_fields_print(FILE *f)
 		"Fields of output_fields and of rules. In a line a field that does not apply "
 		"to the event is absent;\none that applies but is not known is null; for a "
 		"rule both are missing, and each comparison is false.\n"
-		"In: e exec, s setuid family, o open, c connect, k any other call, x exit, l events lost,\n"
-		"w the first line.");
+		"In: e exec, s setuid family, o open, c connect to a Unix socket, n other sockets (connect, "
+		"bind,\nlisten, ...) and dup, k any other call, x exit, l events lost, w the first line.");
 	for (size_t i = 0; i < F_END; i++) {
 		const struct field *d = &field_table[i];
 
@@ -184,5 +184,5 @@ int rules_fields(int argc, char **argv)
 		code = print_json();
 	else
 		(void)rules_fields_print(stdout);
-	return rules_end(code);
+	return code;
 }

@@ -47,7 +47,8 @@ static const struct argp argp = {
 	.parser = parse,
 	.children = children,
 	.doc = "Every rule, with the kernel's filter for it: paths (the kernel compares paths and "
-	       "names, and sends what fits), kind (it sends the kinds of event that the rule needs, "
+	       "names, and sends what fits), ports (it compares the server's ports and addresses), "
+	       "kind (it sends the kinds of event that the rule needs, "
 	       "which are few), none (it has to send every open or connect that the rule could "
 	       "want; `rootwatch rules explain' says why).",
 };
@@ -163,7 +164,6 @@ int rules_list(int argc, char **argv)
 		else
 			print_table(set, &l.rules.o);
 		ruleset_free(set);
-		code = rules_end(code);
 	}
 	rule_options_free(&l.rules);
 	return code;

@@ -141,7 +141,7 @@ int rules_test(int argc, char **argv)
 	code = rules_load(&set, &t.rules, false);
 	if (code == EXIT_CODE_OK) {
 		texts = calloc(1, sizeof(*texts));
-		code = texts ? rules_end(run_all(texts, &t, set)) : EXIT_CODE_ERROR;
+		code = texts ? run_all(texts, &t, set) : EXIT_CODE_ERROR;
 		if (texts)
 			rule_texts_free(texts);
 		free(texts);

@@ -2,6 +2,8 @@
 #include "cmd/run_options.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,8 +108,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "'%s' is no power of two from 1 to 1024", arg);
 		return 0;
 	case OPT_READY:
-		if (parse_number(arg, 1u << 20, &n))
-			argp_error(state, "'%s' is no descriptor", arg);
+		/* One that is not passed in would be, by then, one of our own. */
+		if (parse_number(arg, INT_MAX, &n) || fcntl((int)n, F_GETFD) < 0)
+			argp_error(state, "'%s' is no open descriptor", arg);
 		o->ready_fd = (int)n;
 		return 0;
 	case OPT_TIER:

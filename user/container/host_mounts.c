@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mountinfo.h"
 
 /*
@@ -201,10 +201,7 @@ static int read_again(struct host_mounts *m)
 
 static uint64_t now_ms(void)
 {
-	struct timespec ts = {0};
-
-	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+	return (uint64_t)clock_ns(CLOCK_MONOTONIC_COARSE) / 1000000;
 }
 
 /* The kernel says once for each open file that the mounts have changed: proc_pid_mounts(5). */

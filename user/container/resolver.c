@@ -28,6 +28,7 @@ struct found {
 /* What a text led to: where it lies in the mount namespace, and by which mount (0: not known). */
 struct spot {
 	char text[RESOLVER_PATH_MAX];
+	uint32_t flags; /* with which a link at its end was followed, or not */
 	char path[PATH_MAX];
 	uint32_t mount;
 };
@@ -250,12 +251,13 @@ static int find_spot(struct resolver *r, const struct witness *w, uint32_t flags
 	struct spot *spot = &r->spot;
 	int fd, err = 0;
 
-	if (strcmp(text, spot->text) == 0)
+	if (strcmp(text, spot->text) == 0 && flags == spot->flags)
 		return 0;
 	spot->text[0] = '\0';
 	fd = walker_open(r->walker, w->mnt_ns, w->root, text, flags);
 	if (fd < 0)
 		return fd;
+	spot->flags = flags;
 	spot->mount = mount_id(fd);
 	if (read_place(fd, spot->path))
 		memcpy(spot->text, text, strlen(text) + 1);
@@ -292,7 +294,7 @@ static void resolve(struct resolver *r, struct event *e, const struct witness *w
 	bool mounts = e->sys.call == WIRE_CALL_MOUNT || e->sys.call == WIRE_CALL_MOVE_MOUNT;
 	struct found *f = &r->found[i];
 
-	if (!write_text(r, path, w->root_path) || !find_path(r, w, event_call_end(&e->sys), f))
+	if (!write_text(r, path, w->root_path) || !find_path(r, w, event_call_end(&e->sys, i), f))
 		return;
 	path->path = str_from(f->path);
 	path->resolved = true;

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "container/queued.h"
 #include "container/waits.h"
 
@@ -74,10 +75,7 @@ static int walk(int root, const char *path, uint64_t flags, uint64_t resolve)
 
 static uint64_t now_ns(void)
 {
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (uint64_t)at.tv_sec * 1000000000u + (uint64_t)at.tv_nsec;
+	return (uint64_t)clock_ns(CLOCK_MONOTONIC);
 }
 
 static void *help(void *arg)

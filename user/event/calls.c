@@ -137,9 +137,12 @@ static enum event_call_end followed(bool follows)
 	return follows ? EVENT_CALL_FOLLOWS : EVENT_CALL_OBJECT;
 }
 
-enum event_call_end event_call_end(const struct event_syscall *s)
+enum event_call_end event_call_end(const struct event_syscall *s, size_t i)
 {
 	switch (s->call) {
+	case WIRE_CALL_LINKAT:
+		return i == 0 && (s->args[4] & AT_SYMLINK_FOLLOW) ? EVENT_CALL_FOLLOWS :
+								    EVENT_CALL_NAME;
 	case WIRE_CALL_CHMOD:
 	case WIRE_CALL_FCHMODAT:
 	case WIRE_CALL_CHOWN:

@@ -278,14 +278,15 @@ bool event_call_of_attribute(const struct event_syscall *s);
 /* Of chown and its like: the uid that the file gets; UINT32_MAX: it keeps the one it has. */
 uint32_t event_call_owner(const struct event_syscall *s);
 
-/* What a call means by the end of its path. */
+/* What a call means by the end of a path. */
 enum event_call_end {
 	EVENT_CALL_NAME,    /* a name in a directory: what is made, removed or renamed */
 	EVENT_CALL_OBJECT,  /* what is there, be it a link or what was mounted on the name */
 	EVENT_CALL_FOLLOWS, /* and where a link leads to */
 };
 
-enum event_call_end event_call_end(const struct event_syscall *s);
+/* Of its path i. */
+enum event_call_end event_call_end(const struct event_syscall *s, size_t i);
 
 /*
  * In words, in buf; "" when the call has none: flags ("MS_BIND|MS_REC"), the mode

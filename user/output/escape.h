@@ -37,7 +37,4 @@ struct escaped {
 };
 struct escaped escape_copy(enum escape_flavour flavour, struct str s, char *to, const char *end);
 
-/* How many of the n > 0 bytes at s make one valid multi-byte UTF-8 character: 2 to 4, else 0. */
-size_t escape_utf8_len(const unsigned char *s, size_t n);
-
 #endif /* ROOTWATCH_OUTPUT_ESCAPE_H */

@@ -237,10 +237,10 @@ static void put_schema(struct line *l)
 }
 
 /* A rule's output may name fields that its kind of line does not have: they are added. */
-static void put_named(struct line *l, const struct event *e, const struct verdict *v)
+static void put_named(struct line *l, const struct event *e, const struct verdict *v, size_t cap)
 {
-	if (v->n > 0)
-		rule_fields_write(l, e, v->hits[0]);
+	if (v->n > 0 && cap > 0)
+		rule_fields_write(l, e, v->hits[0], cap);
 }
 
 void event_fields_begin(struct line *l, const struct event *e, char **time, char **num)
@@ -254,7 +254,8 @@ void event_fields_begin(struct line *l, const struct event *e, char **time, char
 	line_i64(l, (int64_t)e->num);
 }
 
-void event_fields_write(struct line *l, const struct event *e, const struct verdict *v)
+void event_fields_write(struct line *l, const struct event *e, const struct verdict *v,
+			size_t named_cap)
 {
 	static _Thread_local struct fragment container;
 
@@ -311,7 +312,7 @@ void event_fields_write(struct line *l, const struct event *e, const struct verd
 	}
 	if (e->kind != EVENT_EXEC && e->kind != EVENT_SETID && e->kind != EVENT_EXIT)
 		put_bool(l, F_IO_URING, e->io_uring);
-	put_named(l, e, v);
+	put_named(l, e, v, named_cap);
 	put_bool(l, F_TRUNCATED, e->truncated || l->cut);
 }
 

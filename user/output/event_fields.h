@@ -8,10 +8,12 @@
 
 /*
  * The members of output_fields for an event, without the braces around them: first the schema, the
- * time and the number (*time, *num: where the digits of these begin), then the others.
+ * time and the number (*time, *num: where the digits of these begin), then the others; of those
+ * that only the rule names at most named_cap bytes each, 0: they are left out.
  */
 void event_fields_begin(struct line *l, const struct event *e, char **time, char **num);
-void event_fields_write(struct line *l, const struct event *e, const struct verdict *v);
+void event_fields_write(struct line *l, const struct event *e, const struct verdict *v,
+			size_t named_cap);
 
 /* The same for the line about lost events; c: whose, or NULL. */
 void event_fields_write_lost(struct line *l, uint64_t lost, uint64_t total, uint64_t time_ns,

@@ -20,6 +20,18 @@
 #define TAGS_MAX 16
 #define TAG_CAP	 40
 
+/*
+ * What a rule adds to a line is never cut by line_render(), and an administrator's rule may add
+ * more than there is room for, the more so with values that a container chooses: then it is less,
+ * so that no alert is lost by it.
+ */
+static const struct budget {
+	size_t output; /* of what the rule says */
+	size_t named;  /* of each field that only the rule names; 0: they are left out */
+	size_t tags;
+} budgets[] = {{SENTENCE_ALL, 160, TAGS_MAX}, {400, 24, TAGS_MAX}, {200, 0, 4}};
+#define BUDGETS (sizeof(budgets) / sizeof(budgets[0]))
+
 /* Where in the line what stands that differs between two lines about the same act. */
 struct places {
 	char *clock, *time, *num;
@@ -34,16 +46,17 @@ struct job {
 	uint64_t lost, total_lost, time_ns;
 	struct str tier, hooks;
 	struct places *at;
+	size_t budget; /* which of budgets */
 };
 
-static void write_tags(struct line *l, const struct verdict *v)
+static void write_tags(struct line *l, const struct verdict *v, size_t max)
 {
 	const char *seen[TAGS_MAX] = {"container"};
 	size_t n = 1, k;
 
 	line_literal(l, ",\"tags\":[\"container\"");
 	for (size_t i = 0; i < v->n; i++) {
-		for (const char *const *id = v->hits[i]->tags; id && *id && n < TAGS_MAX; id++) {
+		for (const char *const *id = v->hits[i]->tags; id && *id && n < max; id++) {
 			for (k = 0; k < n && strcmp(seen[k], *id) != 0; k++)
 				;
 			if (k < n)
@@ -87,16 +100,28 @@ static void write_event(struct line *l, void *arg)
 {
 	const struct job *j = arg;
 	struct headline h = sentence_headline(j->e, j->v);
+	const struct budget *b = &budgets[j->budget];
 
+	l->cut |= j->budget > 0;
 	j->at->cut = l->cut;
 	j->at->clock = write_top(l, j->e->time, h.title, h.priority, j->o->hostname);
-	sentence_write(l, j->e, h.hit, SENTENCE_CAP);
+	sentence_write(l, j->e, h.hit, SENTENCE_CAP, b->output);
 	line_literal(l, "\"");
-	write_tags(l, j->v);
+	write_tags(l, j->v, b->tags);
 	line_literal(l, ",\"output_fields\":{");
 	event_fields_begin(l, j->e, &j->at->time, &j->at->num);
-	event_fields_write(l, j->e, j->v);
+	event_fields_write(l, j->e, j->v, b->named);
 	line_literal(l, "}}\n");
+}
+
+/* Less than 4 KiB: one byte less. */
+static size_t render_event(char *line, struct job *j)
+{
+	size_t len = 0;
+
+	for (j->budget = 0; len == 0 && j->budget < BUDGETS; j->budget++)
+		len = line_render(line, OUTPUT_LINE_MAX - 1, ESCAPE_JSON, write_event, j);
+	return len;
 }
 
 size_t output_json(char line[static OUTPUT_LINE_MAX], const struct event *e,
@@ -105,8 +130,7 @@ size_t output_json(char line[static OUTPUT_LINE_MAX], const struct event *e,
 	struct places at = {0};
 	struct job j = {.e = e, .v = v, .o = o, .at = &at};
 
-	/* Less than 4 KiB: one byte less. */
-	return line_render(line, OUTPUT_LINE_MAX - 1, ESCAPE_JSON, write_event, &j);
+	return render_event(line, &j);
 }
 
 /* How many digits. */
@@ -123,7 +147,7 @@ size_t output_json_keep(char line[static OUTPUT_LINE_MAX], const struct event *e
 {
 	struct places at = {0};
 	struct job j = {.e = e, .v = v, .o = o, .at = &at};
-	size_t len = line_render(line, OUTPUT_LINE_MAX - 1, ESCAPE_JSON, write_event, &j);
+	size_t len = render_event(line, &j);
 
 	kept->len = 0;
 	if (len == 0 || at.cut || width(e->time) != TIME_WIDTH ||
@@ -169,7 +193,7 @@ static void write_lost(struct line *l, void *arg)
 	(void)write_top(l, j->time_ns, STR_LIT("Events lost"), PRIORITY_CRITICAL, j->o->hostname);
 	sentence_lost(l, j->lost, j->total_lost, j->c);
 	line_literal(l, "\"");
-	write_tags(l, &none);
+	write_tags(l, &none, TAGS_MAX);
 	line_literal(l, ",\"output_fields\":{");
 	event_fields_write_lost(l, j->lost, j->total_lost, j->time_ns, j->c);
 	line_literal(l, "}}\n");
@@ -194,7 +218,7 @@ static void write_start(struct line *l, void *arg)
 	line_literal(l, "; all hooks: ");
 	line_string(l, j->hooks);
 	line_literal(l, "\"");
-	write_tags(l, &none);
+	write_tags(l, &none, TAGS_MAX);
 	line_literal(l, ",\"output_fields\":{");
 	event_fields_write_start(l, j->tier, j->hooks, j->time_ns);
 	line_literal(l, "}}\n");

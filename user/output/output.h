@@ -75,8 +75,8 @@ size_t output_start_json(char line[static OUTPUT_LINE_MAX], const char *tier, co
 struct sink;
 
 /*
- * path NULL: stdout. Gives 0 or -errno; -ENXIO of a FIFO that nobody reads (yet). The file is
- * appended to, made 0600 when new.
+ * path NULL: stdout. Gives 0 or -errno; -ENXIO of a FIFO that nobody reads (yet), -EOPNOTSUPP of a
+ * block device. The file is appended to, made 0600 when new.
  */
 int sink_open(struct sink **s, const char *path);
 /* Copies the line; writes when the buffer is full. 0 or -errno (-EPIPE: the reader has gone). */

@@ -6,7 +6,6 @@
 
 /* So that no rule makes a line too long. */
 #define FIELDS_MAX 16
-#define VALUE_CAP  160
 #define KEY_CAP	   80
 
 static bool printed_anyway(const struct field_use *u, const struct event *e)
@@ -21,22 +20,11 @@ static bool wording(const struct field_use *u)
 	return u->id == F_DID;
 }
 
-static bool same_use(const struct field_use *a, const struct field_use *b)
-{
-	if (a->id != b->id || a->has_index != b->has_index || a->n_transforms != b->n_transforms ||
-	    (a->has_index && a->index != b->index) || !a->arg != !b->arg ||
-	    (a->arg && strcmp(a->arg, b->arg) != 0))
-		return false;
-	for (size_t i = 0; i < a->n_transforms; i++)
-		if (a->transforms[i] != b->transforms[i])
-			return false;
-	return true;
-}
-
 static bool seen_before(const struct rule *r, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (r->output[i].has_field && same_use(&r->output[i].field, &r->output[n].field))
+		if (r->output[i].has_field &&
+		    field_use_same(&r->output[i].field, &r->output[n].field))
 			return true;
 	return false;
 }
@@ -80,9 +68,9 @@ static void put_piece(void *arg, struct str piece, bool foreign)
 }
 
 static void put_value(struct line *l, const struct event *e, const struct field_use *u,
-		      struct value_scratch *scratch)
+		      struct value_scratch *scratch, size_t cap)
 {
-	struct rendering r = {l, VALUE_CAP};
+	struct rendering r = {l, cap};
 	struct value v;
 
 	value_of(&v, e, u, scratch);
@@ -99,7 +87,7 @@ static void put_value(struct line *l, const struct event *e, const struct field_
 	}
 }
 
-void rule_fields_write(struct line *l, const struct event *e, const struct rule *r)
+void rule_fields_write(struct line *l, const struct event *e, const struct rule *r, size_t cap)
 {
 	static _Thread_local struct value_scratch scratch;
 	size_t n = 0;
@@ -112,7 +100,7 @@ void rule_fields_write(struct line *l, const struct event *e, const struct rule 
 			continue;
 		scratch.used = 0;
 		put_key(l, &p->field);
-		put_value(l, e, &p->field, &scratch);
+		put_value(l, e, &p->field, &scratch, cap);
 		n++;
 	}
 }

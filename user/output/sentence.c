@@ -287,9 +287,6 @@ static void write_where(struct line *l, const struct container *c)
 	}
 }
 
-/* A rule's output in all: long enough to read, short enough for any line. */
-#define RULE_OUTPUT_MAX 1200
-
 struct rendering {
 	struct line *l;
 	size_t cap, left;
@@ -304,19 +301,21 @@ static void put_piece(void *arg, struct str piece, bool foreign_piece)
 		r->left -= line_capped(r->l, piece, cap);
 }
 
-static void write_output(struct line *l, const struct event *e, const struct rule *hit, size_t cap)
+static void write_output(struct line *l, const struct event *e, const struct rule *hit, size_t cap,
+			 size_t all)
 {
 	static _Thread_local struct value_scratch scratch;
-	struct rendering r = {l, cap, RULE_OUTPUT_MAX};
+	struct rendering r = {l, cap, all};
 
 	scratch.used = 0;
 	engine_output(hit, e, &scratch, put_piece, &r);
 }
 
-void sentence_write(struct line *l, const struct event *e, const struct rule *hit, size_t cap)
+void sentence_write(struct line *l, const struct event *e, const struct rule *hit, size_t cap,
+		    size_t all)
 {
 	if (hit && hit->n_output > 0) {
-		write_output(l, e, hit, cap);
+		write_output(l, e, hit, cap, all);
 		return;
 	}
 	switch (e->kind) {

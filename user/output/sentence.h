@@ -20,9 +20,14 @@ struct headline sentence_headline(const struct event *e, const struct verdict *v
 
 /*
  * What the rule that matched says of it; without one who did what to which object in which
- * container. Each path or command line takes at most cap bytes, names less.
+ * container. Each path or command line takes at most cap bytes, names less, what the rule says all
+ * bytes together.
  */
-void sentence_write(struct line *l, const struct event *e, const struct rule *hit, size_t cap);
+void sentence_write(struct line *l, const struct event *e, const struct rule *hit, size_t cap,
+		    size_t all);
+
+/* A rule's output in all: long enough to read, short enough for any line that has not much else. */
+#define SENTENCE_ALL 1200
 
 /* So many events of the container (NULL: nobody knows of which) were lost, of so many in all. */
 void sentence_lost(struct line *l, uint64_t lost, uint64_t total, const struct container *c);

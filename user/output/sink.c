@@ -36,10 +36,11 @@ struct sink {
 /*
  * Only a plain file, a FIFO or a character device (/dev/null), never through a symbolic link as
  * last component: we are root, and somebody else may have put it there. A FIFO without a reader
- * gives -ENXIO and holds nothing up.
+ * gives -ENXIO and holds nothing up; a block device, whose data lines would overwrite, -EOPNOTSUPP.
  */
 static int open_file(const char *path)
 {
+	struct stat st;
 	int fd =
 		open(path,
 		     O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC | O_NONBLOCK,
@@ -47,6 +48,10 @@ static int open_file(const char *path)
 
 	if (fd < 0)
 		return -errno;
+	if (fstat(fd, &st) == 0 && S_ISBLK(st.st_mode)) {
+		(void)close(fd);
+		return -EOPNOTSUPP;
+	}
 	return fd;
 }
 

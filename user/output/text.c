@@ -65,7 +65,7 @@ static void write_event(struct line *l, void *arg)
 	struct headline h = sentence_headline(j->e, j->v);
 
 	write_top(l, j->o, j->e->time, h.title, h.priority);
-	sentence_write(l, j->e, h.hit, SENTENCE_CAP);
+	sentence_write(l, j->e, h.hit, SENTENCE_CAP, SENTENCE_ALL);
 	if (j->e->blocked) {
 		line_literal(l, " ");
 		style(l, j->o, "\033[1;32m");

@@ -30,7 +30,7 @@ struct process {
 	bool from_proc;		/* read from /proc, not told by the kernel side */
 	uint64_t serial;	/* unique; changes with every exec: caches key on it */
 	uint64_t alert_num;	/* of the alert that its exec raised, 0: none */
-	const char *alert_rule; /* static string; NULL: none */
+	const char *alert_rule; /* process_table_alerted()'s; NULL: none */
 	uint64_t alert_time;
 	struct wire_creds creds; /* as its last event said; what an exit record does not say */
 	bool creds_known;
@@ -68,7 +68,7 @@ const struct process *process_table_at(const struct process_table *t, uint32_t p
 
 /*
  * Remembers that the exec of e's process raised an alert, for the line at its exit. Other kinds
- * of events are ignored. rule: a static string.
+ * of events are ignored. rule stays the caller's, and has to outlive the table.
  */
 void process_table_alerted(struct process_table *t, const struct event *e, const char *rule);
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "source/counters.h"
@@ -55,10 +56,32 @@ static int record_in(void *ctx, const void *data, size_t size)
 	return s->fn(s->arg, data, size);
 }
 
+/* Not the kernel lacks something, but this process. */
+static bool is_want(int err)
+{
+	return err == -ENOMEM || err == -EMFILE || err == -ENFILE;
+}
+
 /* Whatever the verifier or the relocation says: this kernel cannot. */
 static int load_error(int err)
 {
-	return err && err != -EPERM && err != -ENOMEM ? -ENOTSUP : err;
+	return err && err != -EPERM && !is_want(err) ? -ENOTSUP : err;
+}
+
+/* Some 150 are open with all hooks, twice as many programs while they are loaded. */
+#define FILES_MIN 1024
+
+/* A shell's or a unit's limit may be lower; who may not raise it is told when it is not enough. */
+static void raise_files_limit(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) || l.rlim_cur >= FILES_MIN)
+		return;
+	l.rlim_cur = FILES_MIN;
+	if (l.rlim_max < FILES_MIN)
+		l.rlim_max = FILES_MIN;
+	(void)setrlimit(RLIMIT_NOFILE, &l);
 }
 
 /* Tells the kernel side about the tasks that run already. A miss only costs a "from" uid. */
@@ -145,8 +168,9 @@ static int load(struct source *s, const struct source_options *o, char *why)
 		close(types);
 	if (err) {
 		snprintf(why, SOURCE_WHY_MAX,
-			 "the kernel refuses the BPF programs: %s (ROOTWATCH_LIBBPF=1 shows its "
-			 "reasons)",
+			 is_want(err) ? "cannot load the BPF programs: %s" :
+					"the kernel refuses the BPF programs: %s "
+					"(ROOTWATCH_LIBBPF=1 shows its reasons)",
 			 strerror(-err));
 		return err;
 	}
@@ -205,13 +229,14 @@ int source_open(struct source **out, const struct source_options *opts,
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
+	raise_files_limit();
 	s->poller = (struct poller)POLLER_INIT;
 	s->all = o.all;
 	s->kernel = btf__load_vmlinux_btf();
 	err = s->kernel ? hooks_choose(&s->hooks, o.tier, s->kernel, why) : -errno;
 	if (!err)
 		err = start(s, &o, why);
-	while (err && o.tier == SOURCE_TIER_AUTO && hooks_degrade(&s->hooks)) {
+	while (err && !is_want(err) && o.tier == SOURCE_TIER_AUTO && hooks_degrade(&s->hooks)) {
 		unload(s);
 		err = start(s, &o, why);
 	}
@@ -327,13 +352,8 @@ const struct source_hook *source_hooks(const struct source *s, size_t *n)
 int source_cgroup_path(const struct source *s, uint64_t cgroup, uint32_t hier, char *path,
 		       size_t size)
 {
-	struct {
-		uint64_t id, hier;
-	} key = {cgroup, hier};
-	struct {
-		uint32_t len;
-		char path[512];
-	} value;
+	const struct wire_cgroup_key key = {cgroup, hier};
+	struct wire_cgroup_name value;
 
 	if (bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.cgroup_names), &key, &value))
 		return -ENOENT;

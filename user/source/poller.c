@@ -8,8 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* As bpf/knobs.bpf.h. */
-enum { READER_RUNNING, READER_BATCH, READER_IDLE };
+#include "wire.h"
 
 /* How long records may wait in the ring before they are looked at: half of what a reader may
  * notice (50 ms), and 50 wake-ups a second at most. */
@@ -89,9 +88,9 @@ static int rest(struct poller *p, int wait)
 	struct epoll_event ev[2];
 	int n;
 
-	set_state(p, p->quiet == 0 ? READER_BATCH : READER_IDLE);
+	set_state(p, p->quiet == 0 ? WIRE_READER_BATCH : WIRE_READER_IDLE);
 	n = epoll_wait(p->epoll, ev, 2, wait);
-	set_state(p, READER_RUNNING);
+	set_state(p, WIRE_READER_RUNNING);
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
 	for (int i = 0; i < n; i++)

@@ -30,7 +30,7 @@ static int load(enum bpf_prog_type type, enum bpf_attach_type attach, uint32_t b
 	struct bpf_prog_load_opts o = {
 		.sz = sizeof(o), .expected_attach_type = attach, .attach_btf_id = btf_id};
 
-	return bpf_prog_load(type, "rootwatch_probe", "Dual BSD/GPL", nothing,
+	return bpf_prog_load(type, "rootwatch_probe", WIRE_LICENSE, nothing,
 			     sizeof(nothing) / sizeof(nothing[0]), &o);
 }
 

@@ -13,12 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "wire.h"
+
 #define PROGRAMS_MAX 64
 /* More would hardly help: on the tier tracepoint one program takes most of the time by itself. */
 #define THREADS_MAX 4
-
-/* bpf/ has one; libbpf gives it to the kernel with each program. */
-#define LICENSE "Dual BSD/GPL"
 
 /* What libbpf was about to load. It may let go of what opts points to: copies, of one allocation. */
 struct job {
@@ -140,7 +139,7 @@ static void *work(void *arg)
 	while ((i = atomic_fetch_add(&loading.next, 1)) < loading.n) {
 		struct job *j = &loading.jobs[i];
 		int fd = bpf_prog_load(bpf_program__type(j->prog), bpf_program__name(j->prog),
-				       LICENSE, j->insns, j->insns_n, &j->opts);
+				       WIRE_LICENSE, j->insns, j->insns_n, &j->opts);
 
 		j->fd = fd < 0 ? -errno : fd;
 	}

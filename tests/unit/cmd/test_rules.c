@@ -256,6 +256,38 @@ static void all_fields_are_shown(void **state)
 	(void)fclose(f);
 }
 
+/* Each letter that stands in the column of kinds is explained above it. */
+static void all_letters_are_explained(void **state)
+{
+	char *shown = NULL, *line, *rest;
+	size_t size = 0;
+	FILE *f = open_memstream(&shown, &size);
+	const char *head, *end;
+
+	(void)state;
+	assert_non_null(f);
+	assert_int_equal(rules_fields_print(f), 0);
+	(void)fclose(f);
+	head = strstr(shown, "\nIn: ");
+	assert_non_null(head);
+	end = strstr(head, "\n\n");
+	assert_non_null(end);
+	for (rest = shown + (end - shown) + 2; (line = strsep(&rest, "\n"));) {
+		char kinds[10] = "";
+
+		if (sscanf(line, "%*s %*s %9s ", kinds) != 1 || strlen(kinds) != 9)
+			continue;
+		for (const char *k = kinds; *k; k++) {
+			const char letter[] = {' ', *k, ' ', '\0'};
+			const char *at = strstr(head, letter);
+
+			if (*k != '-' && (!at || at > end))
+				fail_msg("%c of %s is not explained", *k, line);
+		}
+	}
+	free(shown);
+}
+
 static void events_of_kinds(void **state)
 {
 	const struct wire_calls none = {{0}};
@@ -268,14 +300,48 @@ static void events_of_kinds(void **state)
 	wire_calls_add(&some, WIRE_CALL_SOCKET);
 	assert_string_equal(names[0], "open");
 	assert_string_equal(names[3], "creat");
-	assert_string_equal(names[4], "connect");
-	assert_null(names[5]);
+	assert_string_equal(names[4], "open_by_handle_at");
+	assert_string_equal(names[5], "recvmsg");
+	assert_string_equal(names[6], "connect");
+	assert_null(names[7]);
 	assert_null(rules_events(0, &all)[0]);
 	names = rules_events(1u << EVENT_NET, &some);
 	assert_string_equal(names[0], "connect");
 	assert_string_equal(names[1], "socket");
 	assert_null(names[2]);
 	assert_null(rules_events(1u << EVENT_NET, &none)[0]);
+	/* Changes of groups, and mappings, are only told when they are asked for. */
+	names = rules_events(1u << EVENT_SETID, &some);
+	assert_string_equal(names[3], "setfsuid");
+	assert_string_equal(names[4], "credrise");
+	assert_null(names[5]);
+	wire_calls_add(&some, WIRE_CALL_SETGROUPS);
+	assert_string_equal(rules_events(1u << EVENT_SETID, &some)[4], "setgroups");
+	wire_calls_add(&some, WIRE_CALL_MMAP);
+	assert_string_equal(rules_events(1u << EVENT_OPEN, &some)[6], "mmap");
+	assert_null(rules_events(1u << EVENT_OPEN, &some)[7]);
+}
+
+/* Each type of event that there is has a kind that gives its name. */
+static void events_are_complete(void **state)
+{
+	struct wire_calls all;
+	const char *const *names;
+	size_t n = 0;
+
+	(void)state;
+	memset(&all, 0xff, sizeof(all));
+	names = rules_events(~0u, &all);
+	while (names[n])
+		n++;
+	for (uint32_t call = WIRE_CALL_NONE + 1; call < WIRE_CALL_END; call++) {
+		size_t times = 0;
+
+		for (size_t i = 0; i < n; i++)
+			times += strcmp(names[i], event_call_name(call)) == 0;
+		if (times != 1)
+			fail_msg("%s stands there %zu times", event_call_name(call), times);
+	}
 }
 
 int main(void)
@@ -291,7 +357,9 @@ int main(void)
 		cmocka_unit_test(names_that_fit_nothing),
 		cmocka_unit_test(state_and_reason),
 		cmocka_unit_test(all_fields_are_shown),
+		cmocka_unit_test(all_letters_are_explained),
 		cmocka_unit_test(events_of_kinds),
+		cmocka_unit_test(events_are_complete),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

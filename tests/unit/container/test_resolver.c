@@ -194,6 +194,34 @@ static void last_link(void **state)
 	led(0, "/name");
 }
 
+/* Of what is linked a link at the end may be followed, of the new name none is. */
+static void what_is_linked(void **state)
+{
+	static const struct {
+		uint64_t flags;
+		const char *from, *to, *want_from, *want_to;
+	} links[] = {
+		{0, "/name", "/elsewhere/new", "/name", "/elsewhere/new"},
+		{AT_SYMLINK_FOLLOW, "/name", "/elsewhere/new", "/etc/passwd", "/elsewhere/new"},
+		{AT_SYMLINK_FOLLOW, "/elsewhere", "/name", "/elsewhere", "/name"},
+		/* The same text twice: once the link itself, once the directory that it leads to. */
+		{0, "/link", "/link/new", "/link", "/etc/new"},
+		{AT_SYMLINK_FOLLOW, "/link", "/link/new", "/etc", "/etc/new"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		begin(WIRE_CALL_LINKAT);
+		e.sys.args[4] = links[i].flags;
+		ask(0, "", links[i].from);
+		ask(1, "", links[i].to);
+		led(0, links[i].want_from);
+		ask(0, "", links[i].from);
+		ask(1, "", links[i].to);
+		led(1, links[i].want_to);
+	}
+}
+
 static void where_it_is_not_known(void **state)
 {
 	(void)state;
@@ -306,6 +334,7 @@ int main(void)
 		cmocka_unit_test(a_name_at_the_top),
 		cmocka_unit_test(when_it_was_changed),
 		cmocka_unit_test(last_link),
+		cmocka_unit_test(what_is_linked),
 		cmocka_unit_test(where_it_is_not_known),
 		cmocka_unit_test(witnesses),
 		cmocka_unit_test(mounts),

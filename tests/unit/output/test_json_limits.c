@@ -113,6 +113,71 @@ static void the_words_of_all_rules_are_whole(void **state)
 	}
 }
 
+#define PIECES 16
+
+/* An administrator's rule that says a lot, names many fields and has many tags. */
+static void make_talkative(struct rule *r, struct output_piece pieces[static PIECES])
+{
+	static const enum field_id ids[] = {F_PROC_CMDLINE, F_PROC_CWD, F_PROC_EXEPATH,
+					    F_PROC_NAME};
+	static const enum transform transforms[] = {TRANSFORM_TOUPPER, TRANSFORM_TOLOWER,
+						    TRANSFORM_BASENAME, TRANSFORM_LEN};
+	static char text[1500], words[20][60];
+	static const char *tags[21];
+
+	memset(text, '"', sizeof(text));
+	for (size_t i = 0; i < 20; i++) {
+		memset(words[i], '"', sizeof(words[i]) - 1);
+		words[i][0] = (char)('a' + i);
+		tags[i] = words[i];
+	}
+	for (size_t i = 0; i < PIECES; i++)
+		pieces[i] = (struct output_piece){
+			.text = text,
+			.len = i == 0 ? 10 : sizeof(text) / PIECES,
+			.has_field = true,
+			.field = {.id = ids[i / 4],
+				  .n_transforms = 1,
+				  .transforms = {transforms[i % 4]}},
+		};
+	r->output = pieces;
+	r->n_output = PIECES;
+	r->tags = tags;
+}
+
+/* No alert is lost because there is more to say of it than a line has room for. */
+static void a_rule_that_says_too_much_is_told(void **state)
+{
+	static const struct str units[] = {STR_LIT("a"), STR_LIT("\xff"), STR_LIT("\\")};
+	struct output_piece pieces[PIECES];
+	struct sample s;
+	json_t *line;
+
+	(void)state;
+	for (size_t k = 0; k < SAMPLE_KINDS; k++) {
+		for (size_t u = 0; u < sizeof(units) / sizeof(units[0]); u++) {
+			sample_hostile(&s, sample_kinds[k], units[u]);
+			make_talkative(&s.d[0], pieces);
+			line = sample_json(&s, printed_line);
+			check_whole(&s, line);
+			printed_expect(line, "rootwatch.truncated", "true");
+			json_decref(line);
+			/* A part of it is better than nothing. */
+			s.d[0].tags = NULL;
+			s.d[0].n_output = 8;
+			line = sample_json(&s, printed_line);
+			assert_non_null(sample_field(line, "toupper(proc.cmdline)"));
+			json_decref(line);
+		}
+	}
+	sample_rich(&s, EVENT_OPEN);
+	make_talkative(&s.d[0], pieces);
+	s.d[0].n_output = 4;
+	line = sample_json(&s, printed_line);
+	printed_expect(line, "rootwatch.truncated", "false");
+	json_decref(line);
+}
+
 /* What a name was can be said of any that a directory can hold: its copies give way to it. */
 static void the_longest_name_is_whole(void **state)
 {
@@ -247,6 +312,7 @@ int main(void)
 		cmocka_unit_test(names_round_trip),
 		cmocka_unit_test(the_worst_lines_stay_below_the_limit),
 		cmocka_unit_test(the_words_of_all_rules_are_whole),
+		cmocka_unit_test(a_rule_that_says_too_much_is_told),
 		cmocka_unit_test(the_longest_name_is_whole),
 		cmocka_unit_test(only_what_is_long_is_cut),
 		cmocka_unit_test(what_is_remembered_is_never_stale),

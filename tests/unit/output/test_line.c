@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "output/line.h"
 #include "output/sample.h"
 
@@ -126,7 +127,7 @@ static void utf8_as_jansson_sees_it(void **state)
 		for (size_t i = 0; i < 12 * 12 * 12; i++) {
 			char s[4] = {(char)lead, (char)edge[i % 12], (char)edge[i / 12 % 12],
 				     (char)edge[i / 144]};
-			size_t len = escape_utf8_len((const unsigned char *)s, 4);
+			size_t len = utf8_len((const unsigned char *)s, 4);
 
 			for (size_t n = 1; n <= 4; n++) {
 				json_t *j = json_stringn(s, n);
@@ -139,7 +140,7 @@ static void utf8_as_jansson_sees_it(void **state)
 				json_decref(j);
 			}
 			for (size_t n = 1; n < len; n++)
-				assert_int_equal(escape_utf8_len((const unsigned char *)s, n), 0);
+				assert_int_equal(utf8_len((const unsigned char *)s, n), 0);
 			valid += len > 0;
 		}
 	}

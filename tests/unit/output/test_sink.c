@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,6 +142,38 @@ static void a_renamed_file(void **state)
 	assert_int_equal(st.st_mode & 07777, 0600);
 }
 
+int __real_fstat(int fd, struct stat *st);
+int __wrap_fstat(int fd, struct stat *st);
+
+/* A file that passes for a disk: to have a real one takes root. */
+static bool disk;
+
+int __wrap_fstat(int fd, struct stat *st)
+{
+	int err = __real_fstat(fd, st);
+
+	if (disk)
+		st->st_mode = (st->st_mode & ~(mode_t)S_IFMT) | S_IFBLK;
+	return err;
+}
+
+/* LINK: -Wl,--wrap=fstat */
+static void a_disk_is_not_written_to(void **state)
+{
+	struct sink *s = NULL;
+
+	(void)state;
+	disk = true;
+	assert_int_equal(sink_open(&s, path), -EOPNOTSUPP);
+	assert_null(s);
+	disk = false;
+	assert_int_equal(sink_open(&s, path), 0);
+	disk = true;
+	assert_int_equal(sink_reopen(s, path), -EOPNOTSUPP);
+	disk = false;
+	assert_int_equal(sink_close(s), 0);
+}
+
 /* Its reader is waited for by who can be told to stop. */
 static void a_fifo_that_nobody_reads(void **state)
 {
@@ -248,6 +281,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_gets_all_lines, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_file_is_appended_to, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_renamed_file, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_disk_is_not_written_to, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_fifo_that_nobody_reads, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_fifo_in_its_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(lines_wait_for_the_flush, setup, teardown),

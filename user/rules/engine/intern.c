@@ -39,24 +39,6 @@ static uint64_t hash_text(uint64_t h, const char *p, size_t len)
 	return mix(h, set_hash((struct str){p, (uint32_t)len, (uint32_t)len}));
 }
 
-static bool same_arg(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool same_use(const struct field_use *a, const struct field_use *b)
-{
-	if (a->id != b->id || a->has_index != b->has_index ||
-	    (a->has_index && a->index != b->index) || !same_arg(a->arg, b->arg) ||
-	    a->n_transforms != b->n_transforms)
-		return false;
-	for (size_t i = 0; i < a->n_transforms; i++) {
-		if (a->transforms[i] != b->transforms[i])
-			return false;
-	}
-	return true;
-}
-
 static uint64_t hash_use(const struct field_use *u)
 {
 	uint64_t h = mix(u->id, u->has_index ? u->index + 1ull : 0);
@@ -105,7 +87,7 @@ static int intern_slot(struct engine *g, struct intern *in, const struct field_u
 	int err = 0;
 
 	for (uint32_t id = *head; id > 0; id = in->next_slot[id - 1]) {
-		if (same_use(&g->slots[id - 1].use, u)) {
+		if (field_use_same(&g->slots[id - 1].use, u)) {
 			*slot = id - 1;
 			return 0;
 		}

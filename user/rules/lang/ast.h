@@ -36,6 +36,9 @@ struct field_use {
 	enum transform transforms[FIELD_TRANSFORMS_MAX]; /* the innermost first */
 };
 
+/* The same field, argument and transformers. */
+bool field_use_same(const struct field_use *a, const struct field_use *b);
+
 enum operator_kind {
 	OP_EQ,
 	OP_NE,

@@ -11,6 +11,23 @@
 
 #define INDEX_MAX 99
 
+static bool same_arg(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool field_use_same(const struct field_use *a, const struct field_use *b)
+{
+	if (a->id != b->id || a->has_index != b->has_index ||
+	    (a->has_index && a->index != b->index) || !same_arg(a->arg, b->arg) ||
+	    a->n_transforms != b->n_transforms)
+		return false;
+	for (size_t i = 0; i < a->n_transforms; i++)
+		if (a->transforms[i] != b->transforms[i])
+			return false;
+	return true;
+}
+
 const char *lang_say(struct lang *g, const char *format, ...)
 {
 	char text[300];

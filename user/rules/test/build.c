@@ -6,7 +6,9 @@
 #include <stdio.h>
 
 #include "base/names.h"
+#include "base/nearest.h"
 #include "base/tier.h"
+#include "rules/lang/log.h"
 #include "rules/test/parts.h"
 
 #define ERRNO_MAX 133
@@ -249,6 +251,21 @@ static void build_exit(struct build *b)
 
 /* ---- all of it -------------------------------------------------------------------------------- */
 
+static void no_such_type(struct build *b, struct str type)
+{
+	struct nearest near = {0};
+
+	if (type.len == 0) {
+		input_fail(&b->in, F_TYPE, "an event needs evt.type, such as openat");
+		return;
+	}
+	for (size_t i = 0; i < TYPES && type.len <= NEAREST_WORD_MAX; i++)
+		nearest_try(&near, type.p, types[i].name);
+	input_fail(&b->in, F_TYPE, "no case can have evt.type %s%s%s%s", SHOW(type.p, type.len),
+		   near.word ? "; did you mean " : "", near.word ? near.word : "",
+		   near.word ? "?" : "");
+}
+
 /* The row of types for evt.type; TYPES when it is missing or none. */
 static size_t find_type(struct build *b)
 {
@@ -265,11 +282,7 @@ static size_t find_type(struct build *b)
 		while (++i < TYPES && types[i].call != WIRE_CALL_BIND_FILE)
 			;
 	if (i == TYPES)
-		input_fail(
-			&b->in, F_TYPE,
-			"evt.type has to be execve, execveat, open, openat, openat2, creat, "
-			"open_by_handle_at, mmap, connect, bind, socket, setuid, setreuid, setresuid, setfsuid or "
-			"procexit");
+		no_such_type(b, type);
 	return i;
 }
 

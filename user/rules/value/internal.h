@@ -5,8 +5,8 @@
 
 #include "rules/value.h"
 
-/* Each sets *v for its own fields, and gives false for others. v->type is VALUE_MISSING before. */
-/* What knows the fields of some kinds of event; false: not this one. Rows of value.c. */
+/* Each sets *v for its own fields of some kinds of event, and gives false for others (rows of
+ * value.c). v->type is VALUE_MISSING before. What it sets lives as long as the event and scratch. */
 bool value_of_net(struct value *v, const struct event *e, const struct field_use *use,
 		  struct value_scratch *scratch);
 bool value_of_syscall(struct value *v, const struct event *e, const struct field_use *use,

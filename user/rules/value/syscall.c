@@ -44,7 +44,6 @@ static bool set_fs_name(struct value *v, const struct event_syscall *s, bool raw
 	return set_path(v, &s->paths[0], raw);
 }
 
-/* Something changes at both its paths. */
 /* Where it led, and what it was called: between the call and the look a link can have changed. */
 static void add_paths(struct value *v, const struct event_call_path *path,
 		      struct value_scratch *scratch)
@@ -81,10 +80,12 @@ static bool of_numbers(struct value *v, const struct event_syscall *s, enum fiel
 		return set_text(v, event_call_args(s, buf), scratch);
 	case F_CALL_OWNER:
 		return set_id(v, event_call_owner(s));
-	case F_CALL_GAINED:
-		return set_str(v, names_capabilities(s->call == WIRE_CALL_CAPSET ?
-							     event_call_arg(s, WIRE_CALL_WORD(0)) :
-							     0));
+	case F_CALL_GAINED: /* copied: they live until the next mask is named */
+		return set_text(v,
+				names_capabilities(s->call == WIRE_CALL_CAPSET ?
+							   event_call_arg(s, WIRE_CALL_WORD(0)) :
+							   0),
+				scratch);
 	default:
 		return false;
 	}

@@ -142,7 +142,11 @@ static void test_malformed(void **state)
 		 "a field's value is a single value"},
 		{"- test: a\n  only: true\n  event: {evt.type: openat, evt.res: EWHAT}\n", 3, 29,
 		 "SUCCESS"},
-		{"- test: a\n  only: true\n  event: {fd.name: /x}\n", 3, 10, "evt.type"},
+		{"- test: a\n  only: true\n  event: {fd.name: /x}\n", 3, 10, "such as openat"},
+		{"- test: a\n  only: true\n  event: {evt.type: renam}\n", 3, 11,
+		 "'renam'; did you mean rename?"},
+		{"- test: a\n  only: true\n  event: {evt.type: \"\\e[x\"}\n", 3, 11,
+		 "no case can have evt.type '\\x1b[x'"},
 		{"- test: a\n  only: [\n", 3, 1, "not YAML"},
 	};
 

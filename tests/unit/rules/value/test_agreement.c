@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "output/sample.h"
@@ -182,12 +183,47 @@ static void the_longest_strings_fit(void **state)
 	}
 }
 
+/* Rules keep what they asked for until the event is judged: other fields must not write over it. */
+static void values_outlive_the_next(void **state)
+{
+	static struct value v[F_RULE_END];
+	static char *copies[F_RULE_END];
+	static struct sample s;
+
+	(void)state;
+	for (size_t k = 0; k < SAMPLE_KINDS; k++) {
+		sample_rich(&s, sample_kinds[k]);
+		s.e.creds.cap_permitted = 1;
+		s.e.creds.cap_inheritable = 2;
+		s.e.creds.cap_effective = 4;
+		if (s.e.kind == EVENT_SYSCALL) {
+			s.e.sys.call = WIRE_CALL_CAPSET;
+			s.e.sys.args[WIRE_CALL_WORD(0) - 1] = 8;
+		}
+		scratch.used = 0;
+		for (size_t i = 0; i < F_RULE_END; i++) {
+			value_of(&v[i], &s.e, &(struct field_use){.id = (enum field_id)i},
+				 &scratch);
+			copies[i] = NULL;
+			if (v[i].type == VALUE_STRING)
+				copies[i] = strndup(v[i].s.p, v[i].s.len);
+		}
+		for (size_t i = 0; i < F_RULE_END; i++) {
+			if (copies[i] && !str_is(v[i].s, copies[i]))
+				fail_msg("%s was %s, is %.*s", field_name((enum field_id)i),
+					 copies[i], (int)v[i].s.len, v[i].s.p);
+			free(copies[i]);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_see_what_the_line_says),
 		cmocka_unit_test(rules_see_what_the_line_says_of_variants),
 		cmocka_unit_test(the_longest_strings_fit),
+		cmocka_unit_test(values_outlive_the_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
