@@ -72,7 +72,7 @@ static int open_in_time(const struct here *h, uint32_t ns, const char *path)
 static void hanging_file_system(void **state)
 {
 	int fd, err = -EBUSY;
-	struct here h;
+	struct here h = {0};
 
 	(void)state;
 	here_open(&h, "/a/b");
@@ -108,7 +108,7 @@ static uint64_t now_ns(void)
 static void slow_answers_add_up(void **state)
 {
 	int err = -ENOENT, n = 0;
-	struct here h;
+	struct here h = {0};
 
 	(void)state;
 	here_open(&h, "/a");
@@ -162,7 +162,7 @@ static void want_of_a_processor_is_no_wait(void **state)
 	cpu_set_t before, one;
 	uint64_t starved = 0;
 	int err = -ENOENT;
-	struct here h;
+	struct here h = {0};
 	pid_t hog;
 
 	(void)state;
