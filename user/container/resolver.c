@@ -103,11 +103,11 @@ static bool write_text(struct resolver *r, const struct event_call_path *path, c
 
 	if (path->asked.full > path->asked.len)
 		return false;
-	if (path->asked.p[0] != '/') {
+	if (!str_starts(path->asked, "/")) {
 		if (path->base.len == 0 || path->base.full > path->base.len)
 			return false;
 		base = below(path->base, root);
-		between = "/";
+		between = path->asked.len > 0 ? "/" : "";
 	}
 	/* A path of the system call ends at its first NUL anyway. */
 	return base.p &&
@@ -265,9 +265,12 @@ static int find_spot(struct resolver *r, const struct witness *w, uint32_t flags
 	return err;
 }
 
-/* Is it the object itself that the path leads to, or else the name in a directory? */
+/*
+ * Is it the object itself that the path leads to, or else the name in a directory? gone: an object
+ * that is not there (any more) goes by its name, too.
+ */
 static bool find_path(struct resolver *r, const struct witness *w, enum event_call_end end,
-		      struct found *f)
+		      bool gone, struct found *f)
 {
 	const char *last = "";
 	int err = -ENOENT;
@@ -275,7 +278,7 @@ static bool find_path(struct resolver *r, const struct witness *w, enum event_ca
 	if (end != EVENT_CALL_NAME)
 		err = find_spot(r, w, end == EVENT_CALL_OBJECT ? O_NOFOLLOW : 0);
 
-	if (err == -ENOENT) {
+	if (err == -ENOENT && (gone || end == EVENT_CALL_NAME)) {
 		last = cut_last(r->text);
 		err = find_spot(r, w, O_DIRECTORY);
 	}
@@ -286,13 +289,29 @@ static bool find_path(struct resolver *r, const struct witness *w, enum event_ca
 	return true;
 }
 
+/*
+ * By the text, and where that leads over a magic link, which is not followed, or is not there for us
+ * (/proc/self): behind it.
+ */
+static bool find(struct resolver *r, const struct event *e, const struct witness *w,
+		 const struct event_call_path *path, struct found *f)
+{
+	struct event_call_path behind = {.asked = path->magic.rest, .base = path->magic.base};
+	enum event_call_end end = event_call_end(&e->sys);
+
+	if (write_text(r, path, w->root_path) && find_path(r, w, end, !path->magic.base.p, f))
+		return true;
+	return path->magic.base.p && write_text(r, &behind, w->root_path) &&
+	       find_path(r, w, end, true, f);
+}
+
 static void resolve(struct resolver *r, struct event *e, const struct witness *w, size_t i)
 {
 	struct event_call_path *path = &e->sys.paths[i];
 	bool mounts = e->sys.call == WIRE_CALL_MOUNT || e->sys.call == WIRE_CALL_MOVE_MOUNT;
 	struct found *f = &r->found[i];
 
-	if (!write_text(r, path, w->root_path) || !find_path(r, w, event_call_end(&e->sys), f))
+	if (!find(r, e, w, path, f))
 		return;
 	path->path = str_from(f->path);
 	path->resolved = true;

@@ -51,6 +51,7 @@ static int set_up(void **state)
 	make("twice", "link/cron.d");
 	make("magic", "/proc/self/cwd");
 	make("round", "round");
+	make("dangling", "/proc/self/no-such-thing");
 	make("name", "etc/passwd");
 	snprintf(file, sizeof(file), "%s/etc/passwd", top);
 	fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
@@ -137,6 +138,33 @@ static void links_are_followed(void **state)
 	a_path(WIRE_CALL_SYMLINK, "", "/link/new", "/etc/new");
 	a_path(WIRE_CALL_UNLINK, "", "/link/passwd", "/etc/passwd");
 	a_path(WIRE_CALL_RMDIR, "", "/link/cron.d/..", "/etc");
+}
+
+/* Over a magic link nobody goes: what is behind it counts, but where the text leads by itself. */
+static void magic(void **state)
+{
+	char base[300];
+
+	(void)state;
+	snprintf(base, sizeof(base), "%s/link", top);
+	begin(WIRE_CALL_RENAME);
+	ask(0, "", "/etc/x");
+	ask(1, "", "/magic/new");
+	e.sys.paths[1].magic = (struct event_magic){str_from(base), STR_LIT("cron.d/new")};
+	led(1, "/etc/cron.d/new");
+	begin(WIRE_CALL_CHMOD);
+	ask(0, "", "/magic");
+	e.sys.paths[0].magic = (struct event_magic){str_from(base), STR_LIT("")};
+	led(0, "/etc");
+	begin(WIRE_CALL_CHMOD);
+	ask(0, "", "/name");
+	e.sys.paths[0].magic = (struct event_magic){str_from(base), STR_LIT("")};
+	led(0, "/etc/passwd");
+	/* A link like /dev/stdin, which leads to nothing that we see. */
+	begin(WIRE_CALL_CHMOD);
+	ask(0, "", "/dangling");
+	e.sys.paths[0].magic = (struct event_magic){str_from(base), STR_LIT("")};
+	led(0, "/etc");
 }
 
 /* The directory of such a name is the root itself. */
@@ -303,6 +331,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(links_are_followed),
+		cmocka_unit_test(magic),
 		cmocka_unit_test(a_name_at_the_top),
 		cmocka_unit_test(when_it_was_changed),
 		cmocka_unit_test(last_link),
