@@ -132,16 +132,18 @@ def test_link(w, _label, program, words):
     ("a file", "chmod 666 /proc/self/fd/3 3</etc/crontab", {"evt.type": {"chmod", "fchmodat"}, "fd.name": "/etc/crontab"}),
     ("standard input", "chown user /dev/stdin </etc/passwd", {"rule": "permissions-opened", "fd.name": "/etc/passwd"}),
     ("working directory", "cd /etc; mv /tmp/new /proc/self/cwd/new; cd /", {"rule": "etc-written", "fd.name": "/etc/new"}),
+    ("of the shell", "exec 3</etc; mv /tmp/new /proc/$$/fd/3/new", {"rule": "etc-written", "fd.name": "/etc/new"}),
+    ("of process 1", "cd /; chmod 666 /proc/1/cwd/etc/shadow", {"rule": "permissions-opened", "fd.name": "/etc/shadow"}),
     ("the old path", "act_call linkat cwd =/proc/self/fd/3 cwd =/tmp/hard 0x400 3</etc/shadow", {"rule": "watched-renamed", "rootwatch.call.from": "/etc/shadow"}),
 )
 def test_magic_link(w, _label, command, want):
-    """The process has ended before anybody looks, and its descriptors are gone."""
+    """The process has ended before anybody looks, and its descriptors are gone. (A shell lives on.)"""
     w.c.sh("rm -rf /etc/new /tmp/hard; echo x >/tmp/new; ln -sfn /proc/self/fd /dev/fd; ln -sf /proc/self/fd/0 /dev/stdin")
     mark = w.d.mark()
     status, lines = w.c.sh(command + " 2>&1")
     assert status == 0, lines
     w.d.wait_for(lambda e: matches(e, of(w.c, **want)), f"{want}", mark)
-    w.c.sh("rm -rf /etc/new /tmp/hard; chown root /etc/passwd")
+    w.c.sh("exec 3<&-; rm -rf /etc/new /tmp/hard; chown root /etc/passwd; chmod 640 /etc/shadow; chmod 644 /etc/crontab")
 
 
 @suite.cases(

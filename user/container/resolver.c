@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/mountinfo.h"
 #include "container/host_mounts.h"
+#include "container/magic_link.h"
 #include "container/walker.h"
 #include "container/witness.h"
 
@@ -301,7 +302,9 @@ static bool find(struct resolver *r, const struct event *e, const struct witness
 
 	if (write_text(r, path, w->root_path) && find_path(r, w, end, !path->magic.base.p, f))
 		return true;
-	return path->magic.base.p && write_text(r, &behind, w->root_path) &&
+	if (path->magic.base.p)
+		return write_text(r, &behind, w->root_path) && find_path(r, w, end, true, f);
+	return write_text(r, path, w->root_path) && magic_link_read(r->walker, w, r->text) &&
 	       find_path(r, w, end, true, f);
 }
 

@@ -369,6 +369,12 @@ struct str event_net_name(const struct event_net *n, char buf[static EVENT_NET_T
 bool event_magic(struct event_magic *m, const struct event_task *t, struct str asked,
 		 struct str cwd, struct str base, uint32_t found);
 
+/*
+ * How many bytes of an absolute path are a magic link of any process by its number (/proc/7/fd/3,
+ * /proc/7/cwd, /proc/7/root), and how many of them, in *pid, its folder; 0: it begins with none.
+ */
+uint32_t event_magic_link(struct str path, uint32_t *pid);
+
 /* A device number in stat(2)'s encoding, which is what others compare with. */
 int64_t event_stat_dev(uint32_t dev);
 

@@ -37,11 +37,13 @@ static int64_t number(struct str s)
 	return n;
 }
 
-/* Is it what procfs calls the task, in the pid namespace that it is in? */
+/* Is it what procfs calls the task, in the pid namespace that it is in? t NULL: any by its number. */
 static bool is_self(struct str name, const struct event_task *t)
 {
 	int64_t n = number(name);
 
+	if (!t)
+		return n > 0;
 	return str_is(name, "self") || str_is(name, "thread-self") || n == t->vpid || n == t->vtid;
 }
 
@@ -97,4 +99,23 @@ bool event_magic(struct event_magic *m, const struct event_task *t, struct str a
 	got.rest = without_slashes(s);
 	*m = got;
 	return true;
+}
+
+uint32_t event_magic_link(struct str path, uint32_t *pid)
+{
+	struct str s = path, pid_ends = path, name;
+
+	if (!str_starts(path, "/"))
+		return 0;
+	(void)next(&pid_ends);
+	(void)next(&pid_ends);
+	if (!str_is(next(&s), "proc"))
+		return 0;
+	s = path;
+	name = own(&s, NULL);
+	if (!str_is(name, "cwd") && !str_is(name, "root") &&
+	    !(str_is(name, "fd") && number(next(&s)) >= 0))
+		return 0;
+	*pid = path.len - pid_ends.len;
+	return path.len - s.len;
 }

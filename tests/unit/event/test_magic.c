@@ -91,11 +91,43 @@ static void cut(void **state)
 	assert_false(event_magic(&m, &task, STR_LIT("/proc/self/cwd"), base, STR_LIT("/"), 0));
 }
 
+static void of_any_process(void **state)
+{
+	static const struct {
+		const char *path;
+		uint32_t end, pid;
+	} links[] = {
+		{"/proc/7/fd/3", 12, 7},
+		{"/proc/7/fd/3/x", 12, 7},
+		{"//proc/./8//cwd/x", 15, 10},
+		{"/proc/1/root", 12, 7},
+		{"/proc/1/task/2/cwd/x", 18, 7},
+		{"/proc/self/fd/3", 0, 0},
+		{"/proc/7/fd/x", 0, 0},
+		{"/proc/7/fd", 0, 0},
+		{"/proc/7/exe", 0, 0},
+		{"/proc/0/root", 0, 0},
+		{"/opt/7/fd/3", 0, 0},
+		{"/dev/fd/3", 0, 0},
+		{"proc/7/cwd", 0, 0},
+		{"", 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		uint32_t pid = 0;
+
+		assert_int_equal(event_magic_link(str_from(links[i].path), &pid), links[i].end);
+		assert_int_equal(pid, links[i].pid);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths),
 		cmocka_unit_test(cut),
+		cmocka_unit_test(of_any_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
