@@ -15,13 +15,26 @@
 #include "task.bpf.h"
 #include "who.bpf.h"
 
+/* As who_cwd(); where it is the root, as most containers', at once. */
+static __always_inline void open_cwd(struct scratch *s, struct wire_blob *b,
+				     const struct task_struct *t)
+{
+	const struct fs_struct *fs = TYPED(t, fs);
+
+	if (COMPAT_KERNEL >= 602 &&
+	    path_is_top((__u64)TYPED(fs, pwd.dentry), path_typed_mount(TYPED(fs, pwd.mnt))))
+		emit_blob_start(s, b);
+	else
+		who_cwd(s, b, t);
+}
+
 static __always_inline void open_common(struct scratch *s, struct wire_open *r,
 					const struct task_struct *t, __u32 call, long ret)
 {
 	who_fill_of_arg(s->slot);
 	r->call = call;
 	r->ret = ret;
-	who_cwd(s, &r->cwd, t);
+	open_cwd(s, &r->cwd, t);
 }
 
 /* openat2 passes its flags in a struct. */
@@ -140,7 +153,8 @@ __noinline int open_tell(__u32 slot)
 		if (!by_handle)
 			harmless_not_this(s, watched);
 	}
-	if (!risen_acts(t, &s->gate))
+	/* (Here and not in a function: opens are what there is most of.) */
+	if (!risen_acts_as(t, &s->gate, risen_of(t)))
 		goto out;
 	r = (struct wire_open *)s->record;
 	/* (The rest is written in any case.) */
@@ -155,10 +169,14 @@ __noinline int open_tell(__u32 slot)
 	r->mapping = s->open.mapping;
 	counts = open_paths_before(s, known);
 	/* (A signature is of a file that has none behind it.) */
-	if (known)
+	if (COMPAT_KERNEL >= 602 && s->kept.use) {
+		object_facts(&r->f, o);
+		object_use_kept(s, &r->f);
+	} else if (known) {
 		object_fill(s, &r->f, o);
-	else
+	} else {
 		object_record(s, &r->f, o, t, access & WIRE_WATCH_WRITE);
+	}
 	open_paths_after(s, &r->f, known, counts);
 	open_common(s, r, t, s->open.call, s->open.ret);
 	emit_submit(s, WIRE_OPEN, s->open.hflags | (watched & access ? WIRE_F_WATCHED : 0),
@@ -170,11 +188,12 @@ out:
 }
 
 /*
- * The current task got file f (as a number) open: with oflags, O_ONCE_ of them as they were asked
- * for, by a call. NULL: nobody cares; else the buffer for open_tell(), which more may be put into.
+ * The current task (t) got file f (as a number) open: with oflags, O_ONCE_ of them as they were
+ * asked for, by a call. NULL: nobody cares; else the buffer for open_tell(), which more may be put
+ * into.
  */
-static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f, __u32 oflags,
-						  __u32 call)
+static __always_inline struct scratch *open_begin(const struct task_struct *t, const struct gate *g,
+						  __u64 f, __u32 oflags, __u32 call)
 {
 	struct object o = {};
 	struct scratch *s;
@@ -190,7 +209,7 @@ static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f,
 		access |= WIRE_WATCH_WRITE;
 	access = OPAQUE(access);
 #if COMPAT_KERNEL >= 602
-	sign = sign_open(f, access, &o);
+	sign = sign_open(f, sign_fs(t), access, &o);
 	if (harmless_knows(sign) && call != WIRE_CALL_OPEN_BY_HANDLE_AT)
 		return NULL;
 #endif
@@ -213,9 +232,10 @@ static __always_inline struct scratch *open_begin(const struct gate *g, __u64 f,
 }
 
 /* An open whose descriptor is not known where it is seen. */
-static __always_inline int open_seen(const struct gate *g, const void *f, __u32 oflags, __u32 call)
+static __always_inline int open_seen(const struct task_struct *t, const struct gate *g,
+				     const void *f, __u32 oflags, __u32 call)
 {
-	struct scratch *s = open_begin(g, compat_address(f), oflags, call);
+	struct scratch *s = open_begin(t, g, compat_address(f), oflags, call);
 
 	if (!s)
 		return 0;
@@ -231,9 +251,10 @@ static __always_inline int open_seen(const struct gate *g, const void *f, __u32 
 
 /* A mapping of file f, which lets the current task write it: what it is read for, it does not tell.
  */
-static __always_inline __u32 open_mapped(const struct gate *g, __u64 f, __u32 prot, __u32 flags)
+static __always_inline __u32 open_mapped(const struct task_struct *t, const struct gate *g, __u64 f,
+					 __u32 prot, __u32 flags)
 {
-	struct scratch *s = open_begin(g, f, O_WRONLY_, WIRE_CALL_MMAP);
+	struct scratch *s = open_begin(t, g, f, O_WRONLY_, WIRE_CALL_MMAP);
 
 	if (!s)
 		return 0;
@@ -264,7 +285,7 @@ static __always_inline __u32 open_done(const struct task_struct *t, const struct
 		return 0; /* a mere handle: what is done with it is seen when it is opened */
 	/* These are done with when the file is open, and a file does not keep them. */
 	oflags |= open_asked_flags(regs, g->hflags & WIRE_F_COMPAT, call) & O_ONCE_;
-	s = open_begin(g, (__u64)f, oflags, call);
+	s = open_begin(t, g, (__u64)f, oflags, call);
 	if (!s)
 		return 0;
 	s->open.ret = ret;

@@ -81,7 +81,7 @@ static __noinline int opened_tell(struct task_struct *t, __u64 sign, struct name
 		a.copied = true;
 		return open_refused(t, &g, &a, call, (long)f);
 	}
-	return open_seen(&g, f, LOAD(struct file, f, f_flags) | (op->open_flag & O_ONCE_), call);
+	return open_seen(t, &g, f, LOAD(struct file, f, f_flags) | (op->open_flag & O_ONCE_), call);
 }
 
 /* (What is needed behind a call is kept in memory: in registers it would cost each open.) */
@@ -129,7 +129,7 @@ int BPF_PROG(rootwatch_received, struct file *f, int err)
 		return 0;
 	if (compat_nr_of(compat_user_regs(t)) == NR_PIDFD_GETFD_)
 		return 0;
-	return open_seen(&g, f, oflags & ~O_ONCE_, WIRE_CALL_RECVMSG);
+	return open_seen(t, &g, f, oflags & ~O_ONCE_, WIRE_CALL_RECVMSG);
 }
 
 /*
@@ -149,7 +149,7 @@ int BPF_PROG(rootwatch_mapped, struct file *f, unsigned long prot, unsigned long
 	g.hflags = compat_flag(t) | WIRE_F_TIER(WIRE_TIER_FENTRY);
 	if (!creds_root(TRUSTED(t, cred)) || !gate_ask(t, &g) || !mapped_counts(t, f))
 		return 0;
-	n = open_mapped(&g, compat_address(f), prot, flags);
+	n = open_mapped(t, &g, compat_address(f), prot, flags);
 	return n ? open_tell(n - 1) : 0;
 }
 
@@ -182,7 +182,7 @@ static __noinline int opened_tell_lsm(struct task_struct *t, __u64 sign, struct 
 	if (call == WIRE_CALL_NONE)
 		return 0;
 	g.hflags |= WIRE_F_TIER(WIRE_TIER_LSM);
-	return open_seen(&g, f, oflags, call);
+	return open_seen(t, &g, f, oflags, call);
 }
 
 SEC("lsm/file_open")

@@ -70,16 +70,20 @@ static __always_inline __u32 prefilter_kind(const struct object *o)
 	if (type != S_IFCHR_)
 		return 0;
 	rdev = LOAD(struct inode, o->inode, i_rdev);
-	for (i = 0; i < WIRE_DEVICES_MAX; i++)
-		if (p->devices[i].access && p->devices[i].rdev == rdev)
+	for (i = 0; i < WIRE_DEVICES_MAX; i++) {
+		if (p->devices[i].access == 0)
+			break;
+		if (p->devices[i].rdev == rdev)
 			return p->devices[i].access;
+	}
 	return 0;
 }
 
 /*
  * By the name of the mount point that a file was bound to. Where that is the root of another mount,
  * one mount hides another, and the name is the hidden one's mount point's: user space decides,
- * unless it is the root of all, which has no name.
+ * unless it is the root of all, which has no name. (That hides the initramfs, on an empty file
+ * system since 7.0.)
  */
 static __always_inline __u32 prefilter_mount_point(const struct object *o)
 {
@@ -87,7 +91,7 @@ static __always_inline __u32 prefilter_mount_point(const struct object *o)
 	const void *up = LOAD(struct mount, o->mount, mnt_parent);
 
 	if (point == LOAD(struct mount, up, mnt.mnt_root) &&
-	    LOAD(struct mount, up, mnt_parent) != up)
+	    LOAD(struct mount, up, mnt_parent) != up && !path_on_nullfs(up))
 		return WIRE_WATCH_READ | WIRE_WATCH_WRITE | WIRE_WATCH_CALL;
 	return pattern_name(o->set, point);
 }

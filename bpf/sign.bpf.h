@@ -44,6 +44,9 @@ static __always_inline __u64 sign_mix(__u64 h, __u64 word, __u64 factor)
 
 #if COMPAT_KERNEL >= 602
 #define SIGN_FILE(f) ((const struct file *)bpf_rdonly_cast(f, bpf_core_type_id_kernel(struct file)))
+#define SIGN_FS(fs)                                                    \
+	((const struct fs_struct *)bpf_rdonly_cast((const void *)(fs), \
+						   bpf_core_type_id_kernel(struct fs_struct)))
 #else
 #define SIGN_FILE(f) ((const struct file *)(f))
 #endif
@@ -154,10 +157,10 @@ static __always_inline bool sign_is_far(__u64 what, __u32 magic, bool is_mnt_roo
 }
 
 /*
- * The signature of an open of file f by task t for access; 0: there is none. What was looked at on
- * the way is put into o (its mount last), for whoever goes on.
+ * The signature of an open of file f by the current task, whose fs_struct fs is, for access; 0:
+ * there is none. What was looked at on the way is put into o (its mount last), for whoever goes on.
  */
-static __always_inline __u64 sign_open_in(const void *f, const struct task_struct *t, __u32 access,
+static __always_inline __u64 sign_open_in(const void *f, const struct fs_struct *fs, __u32 access,
 					  struct sign_level *l, struct object *o)
 {
 	const struct file *file = SIGN_FILE(f);
@@ -167,7 +170,6 @@ static __always_inline __u64 sign_open_in(const void *f, const struct task_struc
 	const struct dentry *mnt_root, *ctr_root, *parent, *top;
 	const struct mount *m, *root, *up;
 	const struct inode *inode;
-	const struct fs_struct *fs;
 	__u32 magic = FIELD(sb, s_magic), dev = FIELD(sb, s_dev), mode;
 	__u64 factor = knob_harmless, what = access, h;
 	bool met = false;
@@ -181,7 +183,7 @@ static __always_inline __u64 sign_open_in(const void *f, const struct task_struc
 		if (!overlay_was_last(sb, sb_root, dev, access & WIRE_WATCH_WRITE))
 			return 0;
 	} else {
-		const struct nsproxy *nsproxy = TYPED(t, nsproxy);
+		const struct nsproxy *nsproxy = TYPED(compat_current(), nsproxy);
 		const struct mnt_namespace *mnt_ns = TYPED(nsproxy, mnt_ns);
 
 		if (TYPED(mnt_ns, ns.inum) == knob_host_mnt_ns)
@@ -200,7 +202,6 @@ static __always_inline __u64 sign_open_in(const void *f, const struct task_struc
 	m = path_typed_mount(FIELD(file, f_path.mnt));
 	mnt_root = FIELD(m, mnt.mnt_root);
 	SIGN_PUT(l, mnt_root);
-	fs = TRUSTED(t, fs);
 	root = path_root_mount_near(path_typed_mount(FIELD(fs, root.mnt)));
 	if (!root)
 		return 0;
@@ -262,10 +263,19 @@ static __always_inline __u64 sign_open_in(const void *f, const struct task_struc
 }
 
 #if COMPAT_KERNEL >= 602
-/* Without a buffer, as most opens end here. (Global: the verifier looks at it once.) */
-__noinline __u64 sign_open(__u64 f, __u32 access, struct object *o)
+/* What sign_open() wants to know of the current task (t). */
+static __always_inline __u64 sign_fs(const struct task_struct *t)
 {
-	return o ? sign_open_in((const void *)f, compat_current(), access, NULL, o) : 0;
+	return compat_read_u64(ADDR(struct task_struct, t, fs));
+}
+
+/*
+ * Without a buffer, as most opens end here. (Global: the verifier looks at it once. The fs_struct
+ * comes as a number, as each call of a helper has its price: see compat_current().)
+ */
+__noinline __u64 sign_open(__u64 f, __u64 fs, __u32 access, struct object *o)
+{
+	return o ? sign_open_in((const void *)f, SIGN_FS(fs), access, NULL, o) : 0;
 }
 #else
 /* Of the open in s->open. There is no record yet: the stack is short, a name lies where it will be.
@@ -276,7 +286,7 @@ __noinline __u64 sign_look(__u32 slot)
 
 	if (!s)
 		return 0;
-	return sign_open_in((const void *)s->open.file, compat_current(), s->open.access,
+	return sign_open_in((const void *)s->open.file, TYPED(compat_current(), fs), s->open.access,
 			    (struct sign_level *)s->record, NULL);
 }
 #endif
@@ -285,7 +295,7 @@ __noinline __u64 sign_look(__u32 slot)
 static __always_inline __u64 sign_now(struct scratch *s)
 {
 #if COMPAT_KERNEL >= 602
-	return sign_open(s->open.file, s->open.access, &s->open.now);
+	return sign_open(s->open.file, sign_fs(compat_current()), s->open.access, &s->open.now);
 #else
 	return sign_look(s->slot);
 #endif

@@ -84,12 +84,6 @@ __noinline int syscall_handle_denied(__u64 cgroup, __u64 gate, long ret)
 	return open_handle_denied(t, &g, compat_user_regs(t), g.hflags & WIRE_F_COMPAT, ret);
 }
 
-static __noinline __u32 syscall_open(struct task_struct *t, const struct gate *g, __u32 call,
-				     long ret)
-{
-	return open_done(t, g, compat_user_regs(t), call, ret);
-}
-
 /* (Another thread may have replaced the descriptor since: then that file is told.) */
 __noinline __u32 syscall_mmap(__u64 cgroup, __u64 gate)
 {
@@ -110,7 +104,7 @@ __noinline __u32 syscall_mmap(__u64 cgroup, __u64 gate)
 	}
 	if (!mapped_counts(t, f))
 		return 0;
-	return open_mapped(&g, (__u64)f, a.prot, a.flags);
+	return open_mapped(t, &g, (__u64)f, a.prot, a.flags);
 }
 
 /* Does nobody care for such a call (no open), whoever makes it? */
@@ -161,10 +155,11 @@ static __always_inline bool syscall_is_vain(long ret)
 #define SYSCALL_HFLAGS(what)	   ((what) >> 8)
 
 /*
- * An open that somebody wants to see, of the current task: does it count? Then it is told. sign:
- * see gate_sign_aside(); 0: not asked.
+ * An open that somebody wants to see, of the current task (t, with regs): does it count? Then it is
+ * told. sign: see gate_sign_aside(); 0: not asked.
  */
-static __noinline int syscall_opened(struct task_struct *t, __u32 what, long ret, __u64 sign)
+static __noinline int syscall_opened(struct task_struct *t, const struct pt_regs *regs, __u32 what,
+				     long ret, __u64 sign)
 {
 	__u32 call = SYSCALL_CALL(what), n;
 	struct gate g;
@@ -184,7 +179,7 @@ static __noinline int syscall_opened(struct task_struct *t, __u32 what, long ret
 	if (ret < 0 && call != WIRE_CALL_MMAP)
 		return syscall_open_denied(g.cgroup, gate_packed(&g), call, ret);
 	n = call == WIRE_CALL_MMAP ? syscall_mmap(g.cgroup, gate_packed(&g)) :
-				     syscall_open(t, &g, call, ret);
+				     open_done(t, &g, regs, call, ret);
 	return n ? open_tell(n - 1) : 0;
 }
 
@@ -290,14 +285,17 @@ static __always_inline int syscall_end(__u64 *ctx, __u32 calls)
 		if (gate_is_others(t, (long)kept[1] < 0) || syscall_is_vain(kept[1]))
 			return 0;
 		sign = gate_sign_aside(t);
-		return sign ? syscall_opened(kept_t, kept_calls & 255, kept[1], sign) : 0;
+		return sign ? syscall_opened(kept_t, (const struct pt_regs *)kept[0],
+					     kept_calls & 255, kept[1], sign) :
+			      0;
 	}
 	if (!wire_call_is_open(call))
 		return syscall_watched(t, SYSCALL_WHAT(call, flag), kept[1]);
 	/* Maps before all else: these are many. */
 	if (mapped_is_dull((const struct pt_regs *)kept[0], flag, call, kept[1]))
 		return 0;
-	return syscall_opened(t, SYSCALL_WHAT(call, flag), kept[1], 0);
+	return syscall_opened(t, (const struct pt_regs *)kept[0], SYSCALL_WHAT(call, flag), kept[1],
+			      0);
 }
 
 SEC("tp_btf/sys_exit")
@@ -320,7 +318,7 @@ int rootwatch_calls(struct pt_regs *ctx)
 
 	if (!call || mapped_is_dull(regs, flag, call, ret))
 		return 0;
-	return wire_call_is_open(call) ? syscall_opened(t, what, ret, 0) :
+	return wire_call_is_open(call) ? syscall_opened(t, regs, what, ret, 0) :
 					 syscall_watched(t, what, ret);
 #else
 	return 0;

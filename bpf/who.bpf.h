@@ -61,8 +61,8 @@ RECORD_WHO(wire_connect);
 RECORD_WHO(wire_syscall);
 RECORD_WHO(wire_net);
 
-static __noinline int who_task(struct wire_task *w, const struct task_struct *t,
-			       const struct gate *g)
+static __always_inline int who_task_by(struct wire_task *w, const struct task_struct *t,
+				       const struct gate *g)
 {
 	const struct pid *pid, *leader_pid, *sid;
 	const struct task_struct *leader, *parent;
@@ -113,6 +113,13 @@ static __noinline int who_task(struct wire_task *w, const struct task_struct *t,
 	return 0;
 }
 
+/* The same with a frame of its own, for where the stack is short. */
+static __noinline int who_task(struct wire_task *w, const struct task_struct *t,
+			       const struct gate *g)
+{
+	return who_task_by(w, t, g);
+}
+
 /*
  * struct wire_task and struct wire_creds of a record that begins with them; of the current task,
  * as a task that was passed here as a number would have lost its type.
@@ -126,8 +133,8 @@ __noinline int who_fill_of_arg(__u32 slot)
 	if (!s)
 		return 0;
 	r = (struct record_who *)s->record;
-	who_task(&r->t, t, &s->gate);
-	creds_fill(&r->c, TYPED(t, cred));
+	who_task_by(&r->t, t, &s->gate);
+	creds_fill_by(&r->c, TYPED(t, cred), true);
 	return 0;
 }
 

@@ -106,11 +106,11 @@ struct wire_ports {
 #define WIRE_SOCKET_DUP_UNIX  (16u | 128u)
 #define WIRE_SOCKET_DUP_FILE  (32u | 256u)
 
-#define WIRE_DEVICES_MAX 8
+#define WIRE_DEVICES_MAX 16
 
 struct wire_device {
-	__u32 rdev; /* major << 20 | minor */
-	__u32 access;
+	__u32 rdev;   /* major << 20 | minor */
+	__u32 access; /* 0: this one and all after it are unused */
 };
 
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Waiting for records: when to sleep, and for how long the kernel side is to let them lie in the
- * ring before it wakes who sleeps. Without that each record would cost the process that it is about
- * a wake-up.
+ * Waiting for records: when to sleep, when to look again without being woken, and for how long the
+ * kernel side is to let them lie in the ring before it wakes who sleeps. Without that each record
+ * would cost the process that it is about a wake-up.
  */
 #ifndef ROOTWATCH_SOURCE_POLLER_H
 #define ROOTWATCH_SOURCE_POLLER_H
@@ -14,12 +14,15 @@
 struct poller {
 	struct ring *ring;  /* NULL: not open */
 	int epoll;	    /* -1: not open */
+	int map_fd;	    /* the ring's; -1: not open */
+	int wake_fd;	    /* -1: none */
 	uint32_t *state;    /* the kernel side's reader_state */
 	unsigned int quiet; /* polls in a row that found nothing */
+	unsigned int naps;  /* that are left after the last wake-up */
 };
-#define POLLER_INIT         \
-	{                   \
-		.epoll = -1 \
+#define POLLER_INIT                                      \
+	{                                                \
+		.epoll = -1, .map_fd = -1, .wake_fd = -1 \
 	}
 
 /*

@@ -199,7 +199,6 @@ static struct {
 	size_t n;
 	struct super_block bottom_sb, other_sb;
 	struct mount bottom, initramfs, root, covered, own;
-	bool since_7;
 	struct inode inode;
 } vfs;
 
@@ -238,7 +237,10 @@ static struct dentry *new_path(struct dentry *root, const char *const *names, si
 	}
 }
 
-static struct object build(const struct kernel_file *f)
+/* Since 7.0 the initramfs lies on an empty file system. */
+enum bottom { BEFORE_7, SINCE_7 };
+
+static struct object build(const struct kernel_file *f, enum bottom bottom)
 {
 	struct dentry *sb_root, *ctr_root, *mnt_root = NULL, *file, *marked = NULL;
 	struct object o = {.magic = f->magic,
@@ -281,9 +283,7 @@ static struct object build(const struct kernel_file *f)
 	vfs.bottom_sb.s_magic = TMPFS_MAGIC_;
 	vfs.initramfs.mnt.mnt_sb = vfs.root.mnt.mnt_sb = vfs.own.mnt.mnt_sb = &vfs.other_sb;
 	vfs.covered.mnt.mnt_sb = &vfs.other_sb;
-	/* Every other time as since 7.0: the initramfs lies on an empty file system. */
-	vfs.since_7 = !vfs.since_7;
-	if (vfs.since_7) {
+	if (bottom == SINCE_7) {
 		vfs.bottom_sb.s_magic = NULL_FS_MAGIC_;
 		vfs.initramfs.mnt_parent = &vfs.bottom;
 		vfs.initramfs.mnt_mountpoint = vfs.bottom.mnt.mnt_root;
@@ -325,9 +325,9 @@ void kernel_load(const struct prefilter *p)
 }
 
 /* As open_done() of bpf/open.bpf.h. */
-uint32_t kernel_watched(const struct kernel_file *f, uint32_t access)
+static uint32_t watched_on(const struct kernel_file *f, enum bottom bottom, uint32_t access)
 {
-	struct object o = build(f);
+	struct object o = build(f, bottom);
 	uint32_t watched = prefilter_file(&o);
 
 	if (!(watched & access)) {
@@ -337,6 +337,15 @@ uint32_t kernel_watched(const struct kernel_file *f, uint32_t access)
 		watched |= prefilter_place(&scratch, &o, NULL, access);
 	}
 	return watched & access ? watched : 0;
+}
+
+/* What lies at the bottom of the mounts is nothing that a rule could name. */
+uint32_t kernel_watched(const struct kernel_file *f, uint32_t access)
+{
+	uint32_t watched = watched_on(f, BEFORE_7, access);
+
+	assert_int_equal(watched_on(f, SINCE_7, access), watched);
+	return watched;
 }
 
 uint32_t kernel_connects(const char *name, const char *comm)
@@ -397,7 +406,7 @@ static bool is_memfd(const struct kernel_file *f)
 void kernel_record(const struct kernel_file *f, struct record *r)
 {
 	struct wire_open *w = record_begin(r, WIRE_OPEN);
-	struct object o = build(f);
+	struct object o = build(f, SINCE_7);
 
 	w->f.ino = 4711;
 	w->f.dev = 8 << 20 | 1;

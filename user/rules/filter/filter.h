@@ -81,11 +81,11 @@ struct filter_entry {
 			sake */
 };
 
-/* The bounds of the kernel side: a set that does not fit becomes `any` for the accesses concerned. */
-#define FILTER_ENTRIES_MAX  4096
-#define FILTER_SUFFIXES_MAX 8
-#define FILTER_DEVICES_MAX  8
-#define FILTER_NETWORKS_MAX 8
+/*
+ * How many entries the kernel side takes; of suffixes, devices and networks WIRE_*_MAX of
+ * wire_prefilter.h. A set that does not fit becomes `any` for the accesses concerned.
+ */
+#define FILTER_ENTRIES_MAX 4096
 
 struct filter {
 	struct filter_entry *entries;

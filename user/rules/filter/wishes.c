@@ -146,10 +146,10 @@ void wishes_fit(struct wishes *all)
 	static const wish_test groups[] = {is_of_open, is_of_connect, is_of_net};
 	size_t host = (all->host != 0 || all->host_calls) + all->n_ignores;
 
-	if (count(all, is_network) > FILTER_NETWORKS_MAX)
+	if (count(all, is_network) > WIRE_NETWORKS_MAX)
 		widen(all, is_network, UINT32_MAX);
-	fit(all, is_suffix, FILTER_SUFFIXES_MAX);
-	fit(all, is_device, FILTER_DEVICES_MAX);
+	fit(all, is_suffix, WIRE_SUFFIXES_MAX);
+	fit(all, is_device, WIRE_DEVICES_MAX);
 	while (all->n + host > FILTER_ENTRIES_MAX) {
 		wish_test most = groups[0];
 

@@ -138,7 +138,7 @@ static void test_too_many_networks(void **state)
 
 	(void)state;
 	assert_int_equal(filter_derive(&f, rules, 1), 0);
-	assert_int_equal(f->n, FILTER_NETWORKS_MAX);
+	assert_int_equal(f->n, WIRE_NETWORKS_MAX);
 	filter_free(f);
 	rules[1] = condition_rule(AND(TEST(TYPE, EQ, "bind"), TEST(FD_SIP, EQ, "10.0.0.9")));
 	assert_string_equal(condition_derive(rules, 2), "any OI; kinds net(connect bind listen)");

@@ -72,17 +72,17 @@ static void test_few(void **state)
 
 	(void)state;
 	/* Writes give way first, since they are fewer. */
-	rules[0] = condition_rule(AND(READS, suffixes("r", FILTER_SUFFIXES_MAX - 6)));
+	rules[0] = condition_rule(AND(READS, suffixes("r", WIRE_SUFFIXES_MAX - 6)));
 	rules[1] = condition_rule(AND(WRITES, suffixes("w", 7)));
 	assert_string_equal(condition_derive(rules, 2),
 			    "suffix r0 R; suffix r1 R; any W; kinds open(mmap)");
-	rules[0] = condition_rule(AND(READS, suffixes("r", FILTER_SUFFIXES_MAX + 1)));
+	rules[0] = condition_rule(AND(READS, suffixes("r", WIRE_SUFFIXES_MAX + 1)));
 	rules[1] = condition_rule(AND(WRITES, suffixes("w", 1)));
 	assert_string_equal(condition_derive(rules, 2), "suffix w0 W; any R; kinds open(mmap)");
-	condition_expect("any RW; kinds open call", suffixes("x", FILTER_SUFFIXES_MAX + 1));
+	condition_expect("any RW; kinds open call", suffixes("x", WIRE_SUFFIXES_MAX + 1));
 	condition_expect("block RW; any RW; kinds open(mmap)",
-			 many(F_FILE_RDEV, "1:", FILTER_DEVICES_MAX + 1));
-	rules[0] = condition_rule(many(F_FILE_RDEV, "1:", FILTER_DEVICES_MAX));
+			 many(F_FILE_RDEV, "1:", WIRE_DEVICES_MAX + 1));
+	rules[0] = condition_rule(many(F_FILE_RDEV, "1:", WIRE_DEVICES_MAX));
 	assert_null(strstr(condition_derive(rules, 1), "any"));
 }
 

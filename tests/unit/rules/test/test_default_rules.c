@@ -174,7 +174,7 @@ static void test_kernel_filter(void **state)
 		    e->scope != FILTER_KERNFS)
 			fail_msg("every read of scope %d is sent", (int)e->scope);
 	}
-	assert_in_range(suffixes, 1, FILTER_SUFFIXES_MAX);
+	assert_in_range(suffixes, 1, WIRE_SUFFIXES_MAX);
 	/* what a container writes to its volumes stays in the kernel */
 	assert_in_range(ignored, 15, 100);
 	filter_free(f);
