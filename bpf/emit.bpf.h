@@ -102,15 +102,19 @@ static __always_inline struct scratch *emit_begin(__u32 fixed)
 	return s;
 }
 
-/* Wakes the reader when it sleeps and must know. */
-static __always_inline __u64 emit_wakeup(bool urgent)
+/*
+ * Wakes the reader when it sleeps and must know. How full the ring is, is asked for one in
+ * EMIT_ASKS records of a CPU (seq): that is another helper.
+ */
+#define EMIT_ASKS 16
+static __always_inline __u64 emit_wakeup(bool urgent, __u64 seq)
 {
 	__u32 state = reader_state;
 
 	if (state == WIRE_READER_RUNNING)
 		return BPF_RB_NO_WAKEUP;
 	if (state == WIRE_READER_BATCH && !urgent &&
-	    bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < knob_ring_bytes / 8)
+	    (seq % EMIT_ASKS || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < knob_ring_bytes / 8))
 		return BPF_RB_NO_WAKEUP;
 	reader_state = WIRE_READER_RUNNING;
 	return BPF_RB_FORCE_WAKEUP;
@@ -133,7 +137,7 @@ static __always_inline bool emit_put(struct scratch *s, __u16 kind, __u64 size, 
 
 	h->share = share;
 	if (share_take(share, size) || kind == WIRE_CGROUP) {
-		wakeup = emit_wakeup(urgent);
+		wakeup = emit_wakeup(urgent, h->seq);
 		if (!bpf_ringbuf_output(&ring, s->record, size, wakeup))
 			return true;
 	}

@@ -211,16 +211,11 @@ static __always_inline void object_use_kept(struct scratch *s, struct wire_file 
 	s->used = s->kept.used;
 }
 
-/*
- * Describes the object in w (inside the record), its paths appended. s->chained: s->chain is the
- * superblock chain of this object already.
- */
-static __noinline int object_fill(struct scratch *s, struct wire_file *w, const struct object *o)
+/* What is told of the object but its paths. */
+static __always_inline void object_facts(struct wire_file *w, const struct object *o)
 {
 	__u64 pair;
 
-	if (!s || !w || !o)
-		return 0;
 	w->ino = LOAD(struct inode, o->inode, i_ino);
 	w->dev = LOAD(struct super_block, o->sb, s_dev);
 	w->mode = o->mode;
@@ -234,13 +229,19 @@ static __noinline int object_fill(struct scratch *s, struct wire_file *w, const 
 	object_flags(w, o);
 	w->mnt_id = LOAD(struct mount, o->mount, mnt_id);
 	object_fstype(w->fstype, LOAD(struct super_block, o->sb, s_type));
+}
 
+/*
+ * Describes the object in w (inside the record), its paths appended. s->chained: s->chain is the
+ * superblock chain of this object already.
+ */
+static __noinline int object_fill(struct scratch *s, struct wire_file *w, const struct object *o)
+{
+	if (!s || !w || !o)
+		return 0;
+	object_facts(w, o);
 	if (w->flags & WIRE_FILE_MEMFD) { /* has a name, but no place */
 		emit_kernel_str(s, &w->sbpath, LOAD(struct dentry, o->dentry, d_name.name), 256);
-		return 0;
-	}
-	if (COMPAT_KERNEL >= 602 && s->kept.use) {
-		object_use_kept(s, w);
 		return 0;
 	}
 	if (!s->chained)

@@ -152,7 +152,8 @@ __noinline int open_tell(__u32 slot)
 		if (!by_handle)
 			harmless_not_this(s, watched);
 	}
-	if (!risen_acts(t, &s->gate))
+	/* (Here and not in a function: opens are what there is most of.) */
+	if (!risen_acts_as(t, &s->gate, risen_of(t)))
 		goto out;
 	r = (struct wire_open *)s->record;
 	/* (The rest is written in any case.) */
@@ -167,10 +168,14 @@ __noinline int open_tell(__u32 slot)
 	r->mapping = s->open.mapping;
 	counts = open_paths_before(s, known);
 	/* (A signature is of a file that has none behind it.) */
-	if (known)
+	if (COMPAT_KERNEL >= 602 && s->kept.use) {
+		object_facts(&r->f, o);
+		object_use_kept(s, &r->f);
+	} else if (known) {
 		object_fill(s, &r->f, o);
-	else
+	} else {
 		object_record(s, &r->f, o, t, access & WIRE_WATCH_WRITE);
+	}
 	open_paths_after(s, &r->f, known, counts);
 	open_common(s, r, t, s->open.call, s->open.ret);
 	emit_submit(s, WIRE_OPEN, s->open.hflags | (watched & access ? WIRE_F_WATCHED : 0),

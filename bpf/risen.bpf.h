@@ -54,20 +54,22 @@ static __always_inline bool risen_above(const struct task_struct *t, const struc
 #define RISEN_ENTERED 2
 #define RISEN_ABOVE   4
 
-/*
- * What is remembered of the current task, and whether it has risen above that. (Global functions,
- * which the verifier looks at once, have to have an argument.)
- */
-__noinline int risen(__u32 unused)
+/* What is remembered of the current task (t), and whether it has risen above that. */
+static __always_inline int risen_of(const struct task_struct *t)
 {
-	const struct task_struct *t = compat_current();
 	const struct task_value *v = task_find(t);
 
-	barrier_var(unused); /* else no caller would pass it */
 	if (!v)
 		return 0;
 	return RISEN_KNOWN | (v->flags & TASK_ENTERED ? RISEN_ENTERED : 0) |
 	       (risen_above(t, v) ? RISEN_ABOVE : 0);
+}
+
+/* (Global functions, which the verifier looks at once, have to have an argument.) */
+__noinline int risen(__u32 unused)
+{
+	barrier_var(unused); /* else no caller would pass it */
+	return risen_of(compat_current());
 }
 
 /* Begins a record of the current task's changed credentials; NULL: it is lost, and counted. */
@@ -112,18 +114,22 @@ __noinline int risen_tell(__u64 cgroup, __u64 gate)
 }
 
 /*
- * Does the current task act for the container? Asked right before its act is reported: then is the
- * time to look at what it has become.
+ * Does the current task (t) act for the container? Asked right before its act is reported: then is
+ * the time to look at what it has become. known: as risen() gives it.
  */
-static __always_inline bool risen_acts(const struct task_struct *t, const struct gate *g)
+static __always_inline bool risen_acts_as(const struct task_struct *t, const struct gate *g,
+					  int known)
 {
-	int known = risen(0);
-
 	if (!known)
 		return task_looks_entered(compat_untyped(t));
 	if (known & RISEN_ABOVE)
 		risen_tell(g->cgroup, gate_packed(g));
 	return known & RISEN_ENTERED;
+}
+
+static __always_inline bool risen_acts(const struct task_struct *t, const struct gate *g)
+{
+	return risen_acts_as(t, g, risen(0));
 }
 
 #endif /* ROOTWATCH_RISEN_BPF_H */
