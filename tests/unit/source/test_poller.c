@@ -19,12 +19,10 @@
 #include <cmocka.h>
 
 #include "source/poller.h"
+#include "wire.h"
 
 #define SIZE 4096u /* of the ring's data */
 #define FD   77	   /* the ring's, as far as waiting goes */
-
-/* bpf/knobs.bpf.h */
-enum { RUNNING, BATCH, IDLE };
 
 /* What comes while the reader waits. */
 enum step {
@@ -60,7 +58,7 @@ static bool step(void)
 	enum step what = t.at < t.n_steps ? t.steps[t.at++] : NOTHING;
 
 	if (what == RECORD) {
-		bool wake = t.state != RUNNING; /* emit_wakeup() */
+		bool wake = t.state != WIRE_READER_RUNNING; /* emit_wakeup() */
 
 		produce();
 		t.wakeups += wake;
@@ -88,7 +86,7 @@ int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *ts, const sigset_
 {
 	assert_true(fds && n == 1 && !mask);
 	assert_true(ts && ts->tv_sec == 0 && ts->tv_nsec > 0);
-	assert_int_equal(t.state, RUNNING);
+	assert_int_equal(t.state, WIRE_READER_RUNNING);
 	t.naps++;
 	return step();
 }
@@ -116,7 +114,7 @@ static int setup(void **state)
 	t.producer = (unsigned long *)(void *)(t.memory + t.page);
 	t.data = t.memory + 2 * t.page;
 	t.p = (struct poller){.epoll = 55, .map_fd = FD, .wake_fd = 66, .state = &t.state};
-	t.state = IDLE;
+	t.state = WIRE_READER_IDLE;
 	assert_int_equal(ring_open(&t.p.ring, fd, SIZE), 0);
 	close(fd);
 	return 0;
@@ -149,10 +147,10 @@ static void test_idle(void **state)
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(poll_once(), 0);
 	assert_int_equal(t.naps, 0);
-	assert_int_equal(t.slept[0], BATCH);
+	assert_int_equal(t.slept[0], WIRE_READER_BATCH);
 	assert_int_equal(t.waits[0], 20);
-	assert_int_equal(t.slept[1], IDLE);
-	assert_int_equal(t.slept[3], IDLE);
+	assert_int_equal(t.slept[1], WIRE_READER_IDLE);
+	assert_int_equal(t.slept[3], WIRE_READER_IDLE);
 	assert_int_equal(t.waits[3], -1);
 }
 
@@ -184,7 +182,7 @@ static void test_naps_end(void **state)
 		assert_int_equal(poll_once(), 1);
 	assert_in_range(t.n_slept, 2, 4);
 	assert_int_equal(t.wakeups, t.n_slept);
-	assert_int_equal(t.slept[1], BATCH);
+	assert_int_equal(t.slept[1], WIRE_READER_BATCH);
 }
 
 /* When nothing follows, it sleeps as before. */
@@ -199,11 +197,11 @@ static void test_sleeps_again(void **state)
 	assert_int_equal(poll_once(), 0);
 	naps = t.naps;
 	assert_true(naps > 0);
-	assert_int_equal(t.slept[1], BATCH);
+	assert_int_equal(t.slept[1], WIRE_READER_BATCH);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(poll_once(), 0);
 	assert_int_equal(t.naps, naps);
-	assert_int_equal(t.slept[t.n_slept - 1], IDLE);
+	assert_int_equal(t.slept[t.n_slept - 1], WIRE_READER_IDLE);
 }
 
 /* A signal ends the waiting also between two looks; it alone makes the reader look no oftener. */
