@@ -12,6 +12,7 @@
 #include "compat.bpf.h"
 #include "creds.bpf.h"
 #include "emit.bpf.h"
+#include "magic.bpf.h"
 #include "open.bpf.h"
 #include "placed.bpf.h"
 #include "risen.bpf.h"
@@ -148,9 +149,11 @@ static __always_inline void call_start(struct scratch *s, struct wire_syscall *r
 {
 	__u32 dir = row->dir[which];
 
-	if (first == '/' || dir == WIRE_CALL_A_NAME)
+	if (dir == WIRE_CALL_A_NAME)
 		return;
-	if (dir && (__s32)call_arg(r, dir) >= 0 && !first && which == 0) /* AT_EMPTY_PATH */
+	if (first == '/')
+		r->magic[which] = magic_base(s, &r->asked[which], &r->base[which]);
+	else if (dir && (__s32)call_arg(r, dir) >= 0 && !first && which == 0) /* AT_EMPTY_PATH */
 		call_file(s->slot, call_arg(r, dir));
 	else if (dir && (__s32)call_arg(r, dir) >= 0)
 		who_dir(s, &r->base[which], call_arg(r, dir));

@@ -7,6 +7,7 @@
 #include "emit.bpf.h"
 #include "gate.bpf.h"
 #include "harmless.bpf.h"
+#include "magic.bpf.h"
 #include "mapped.bpf.h"
 #include "object.bpf.h"
 #include "prefilter.bpf.h"
@@ -328,9 +329,11 @@ static __always_inline int open_refused(const struct task_struct *t, const struc
 			SET_FLAG(s->flags, WIRE_F_TRUNC);
 		bpf_probe_read_user(&first, 1, a->path);
 	}
-	if (first != '/' && a->dirfd >= 0)
+	if (first == '/')
+		r->magic = magic_base(s, &r->asked, &r->base);
+	else if (a->dirfd >= 0)
 		who_dir(s, &r->base, a->dirfd);
-	else if (first != '/')
+	else
 		r->base = r->cwd;
 	emit_submit(s, WIRE_OPEN, g->hflags | (WIRE_F_BLOCKED), false);
 	return 0;

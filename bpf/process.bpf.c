@@ -315,7 +315,7 @@ int BPF_PROG(rootwatch_fork, struct task_struct *parent, struct task_struct *chi
 	r->cgroup_hier = g.hier;
 	r->parent_pid = LOAD(struct task_struct, parent, tgid);
 	r->child_pid = LOAD(struct task_struct, child, pid);
-	r->child_vpid = who_pid_at(pid, LOAD(struct pid, pid, level) & 31);
+	r->child_vpid = who_pid_at(pid, LOAD(struct pid, pid, level) & PID_LEVEL_MASK);
 	emit_submit(s, WIRE_FORK, WIRE_F_CONTEXT, false);
 	return 0;
 }

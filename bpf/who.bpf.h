@@ -10,6 +10,8 @@
 #include "path.bpf.h"
 #include "task.bpf.h"
 
+#define PID_LEVEL_MASK 63 /* the deepest, MAX_PID_NS_LEVEL, is 32: 31 would make it the host's */
+
 /* A pid as the initial (level 0) and as its own pid namespace numbers it. */
 static __always_inline __u32 who_pid_at(const struct pid *pid, __u32 level)
 {
@@ -27,7 +29,7 @@ static __always_inline const void *who_pid_ns_at(const struct pid *pid, __u32 le
 
 static __always_inline const void *who_pid_ns(const struct pid *pid)
 {
-	return who_pid_ns_at(pid, LOAD(struct pid, pid, level) & 31); /* MAX_PID_NS_LEVEL is 32 */
+	return who_pid_ns_at(pid, LOAD(struct pid, pid, level) & PID_LEVEL_MASK);
 }
 
 /* comm is 8-byte aligned in every record. */
@@ -75,7 +77,7 @@ static __always_inline int who_task_by(struct wire_task *w, const struct task_st
 	parent = TRUSTED(t, real_parent); /* of all threads the same (forget_original_parent) */
 	pid = LOAD(struct task_struct, t, thread_pid); /* as an index is added to it */
 	signal = TYPED(t, signal);
-	level = LOAD(struct pid, pid, level) & 31;
+	level = LOAD(struct pid, pid, level) & PID_LEVEL_MASK;
 	w->cgroup = g->cgroup;
 	w->cgroup_hier = g->hier;
 	w->tid = TYPED(t, pid);

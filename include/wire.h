@@ -394,6 +394,8 @@ struct wire_open {
 	struct wire_blob asked; /* blocked only: the path as passed */
 	/* Blocked and relative: path of the directory it starts at; by a handle: of the mount. */
 	struct wire_blob base;
+	__u32 magic; /* blocked and absolute: as in struct wire_syscall */
+	__u32 pad;
 };
 
 #define WIRE_OPEN_NO_FD	 1u /* it succeeded, and which descriptor it got was not known yet */
@@ -476,8 +478,13 @@ struct wire_syscall {
 	__s32 ret;
 	struct wire_blob cwd;
 	struct wire_blob asked[WIRE_SYSCALL_PATHS]; /* as passed */
-	/* Where it starts when it is relative; of a descriptor the path of its file. */
+	/*
+	 * Where it starts when it is relative; of a descriptor the path of its file. Of an absolute
+	 * one where the descriptor lies that its first magic[] bytes would lead to if they named
+	 * the task's own ones (/proc/self/fd/3); 0: they do not.
+	 */
 	struct wire_blob base[WIRE_SYSCALL_PATHS];
+	__u32 magic[WIRE_SYSCALL_PATHS];
 	/* What is made by the call has a path and no inode. All zero: not known. */
 	struct wire_file f[WIRE_SYSCALL_PATHS];
 };

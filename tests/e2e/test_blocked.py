@@ -40,6 +40,9 @@ def blocked(w, c, truth, errno, path):
     ("relative", ["--chdir", "/etc", "openat", "w", "passwd"], "/etc/passwd", "passwd-written"),
     ("dirfd", ["--dirfd", "/etc", "openat", "w", "passwd"], "/etc/passwd", "passwd-written"),
     ("dot dot", ["openat", "w", "/tmp/../etc/passwd"], "/etc/passwd", "passwd-written"),
+    ("magic link to its folder", ["--chdir", "/etc", "openat", "w", "/proc/self/cwd/passwd"], "/etc/passwd", "passwd-written"),
+    ("magic link to its descriptor", ["--dirfd", "/etc", "openat", "w", "/proc/self/fd/3/passwd"], "/etc/passwd",
+     "passwd-written"),
 )
 def test_user(w, _label, words, path, rule):
     mark = w.plain.d.mark()

@@ -13,9 +13,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 import clean  # noqa: E402
 import suite  # noqa: E402
 import uring  # noqa: E402
-from detector import Detector  # noqa: E402
+from detector import Detector, short  # noqa: E402
 from runc import Runc, bind  # noqa: E402
-from world import World, field, of  # noqa: E402
+from world import World, field, matches, of, rules  # noqa: E402
 
 BOTH = ("act_call", "act_call_32")
 ASKED = """
@@ -123,6 +123,42 @@ def test_link(w, _label, program, words):
                  *words, program=program, before=MADE)
     assert field(event, "rootwatch.call.from") == "/tmp/new", event
     assert field(event, "rootwatch.call.asked") == words[-1 - (words[-1] == "0")][1:], event
+
+
+@suite.cases(
+    ("a directory", "mv /tmp/new /proc/self/fd/3/new 3</etc", {"rule": "etc-written", "fd.name": "/etc/new"}),
+    ("written oddly", "mv /tmp/new //proc/./thread-self/fd//3/new 3</etc", {"rule": "etc-written", "fd.name": "/etc/new"}),
+    ("of /dev", "ln -s /tmp/new /dev/fd/3/new 3</etc", {"rule": "etc-written", "fd.name": "/etc/new"}),
+    ("a file", "chmod 666 /proc/self/fd/3 3</etc/crontab", {"evt.type": {"chmod", "fchmodat"}, "fd.name": "/etc/crontab"}),
+    ("standard input", "chown user /dev/stdin </etc/passwd", {"rule": "permissions-opened", "fd.name": "/etc/passwd"}),
+    ("working directory", "cd /etc; mv /tmp/new /proc/self/cwd/new; cd /", {"rule": "etc-written", "fd.name": "/etc/new"}),
+    ("of the shell", "exec 3</etc; mv /tmp/new /proc/$$/fd/3/new", {"rule": "etc-written", "fd.name": "/etc/new"}),
+    ("of process 1", "cd /; chmod 666 /proc/1/cwd/etc/shadow", {"rule": "permissions-opened", "fd.name": "/etc/shadow"}),
+    ("the old path", "act_call linkat cwd =/proc/self/fd/3 cwd =/tmp/hard 0x400 3</etc/shadow", {"rule": "watched-renamed", "rootwatch.call.from": "/etc/shadow"}),
+)
+def test_magic_link(w, _label, command, want):
+    """The process has ended before anybody looks, and its descriptors are gone. (A shell lives on.)"""
+    w.c.sh("rm -rf /etc/new /tmp/hard; echo x >/tmp/new; ln -sfn /proc/self/fd /dev/fd; ln -sf /proc/self/fd/0 /dev/stdin")
+    mark = w.d.mark()
+    status, lines = w.c.sh(command + " 2>&1")
+    assert status == 0, lines
+    w.d.wait_for(lambda e: matches(e, of(w.c, **want)), f"{want}", mark)
+    w.c.sh("exec 3<&-; rm -rf /etc/new /tmp/hard; chown root /etc/passwd; chmod 640 /etc/shadow; chmod 644 /etc/crontab")
+
+
+@suite.cases(
+    ("elsewhere", "mv /tmp/new /proc/self/fd/3/new 3</data"),
+    ("made by hand", "mkdir -p /tmp/self/fd/3; mv /tmp/new /tmp/self/fd/3/new 3</etc"),
+    ("a pipe", "echo x | chmod 666 /dev/stdin"),
+)
+def test_magic_link_harmless(w, _label, command):
+    w.c.sh("rm -rf /data/new; echo x >/tmp/new; ln -sf /proc/self/fd/0 /dev/stdin")
+    mark = w.d.mark()
+    status, lines = w.c.sh(command + " 2>&1")
+    assert status == 0, lines
+    acted = of(w.c, **{"evt.type": {"rename", "renameat", "renameat2", "chmod", "fchmodat", "fchmodat2"}})
+    told = [e for e in w.all(acted, mark) if rules(e)]
+    assert not told, (short(told[0]), rules(told[0]))
 
 
 @suite.cases(

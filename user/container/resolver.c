@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/mountinfo.h"
 #include "container/host_mounts.h"
+#include "container/magic_link.h"
 #include "container/walker.h"
 #include "container/witness.h"
 
@@ -104,11 +105,11 @@ static bool write_text(struct resolver *r, const struct event_call_path *path, c
 
 	if (path->asked.full > path->asked.len)
 		return false;
-	if (path->asked.p[0] != '/') {
+	if (!str_starts(path->asked, "/")) {
 		if (path->base.len == 0 || path->base.full > path->base.len)
 			return false;
 		base = below(path->base, root);
-		between = "/";
+		between = path->asked.len > 0 ? "/" : "";
 	}
 	/* A path of the system call ends at its first NUL anyway. */
 	return base.p &&
@@ -267,9 +268,12 @@ static int find_spot(struct resolver *r, const struct witness *w, uint32_t flags
 	return err;
 }
 
-/* Is it the object itself that the path leads to, or else the name in a directory? */
+/*
+ * Is it the object itself that the path leads to, or else the name in a directory? gone: an object
+ * that is not there (any more) goes by its name, too.
+ */
 static bool find_path(struct resolver *r, const struct witness *w, enum event_call_end end,
-		      struct found *f)
+		      bool gone, struct found *f)
 {
 	const char *last = "";
 	int err = -ENOENT;
@@ -277,7 +281,7 @@ static bool find_path(struct resolver *r, const struct witness *w, enum event_ca
 	if (end != EVENT_CALL_NAME)
 		err = find_spot(r, w, end == EVENT_CALL_OBJECT ? O_NOFOLLOW : 0);
 
-	if (err == -ENOENT) {
+	if (err == -ENOENT && (gone || end == EVENT_CALL_NAME)) {
 		last = cut_last(r->text);
 		err = find_spot(r, w, O_DIRECTORY);
 	}
@@ -288,13 +292,32 @@ static bool find_path(struct resolver *r, const struct witness *w, enum event_ca
 	return true;
 }
 
+/*
+ * By the text, and where that leads over a magic link, which is not followed, or is not there for us
+ * (/proc/self): behind it.
+ */
+static bool find(struct resolver *r, const struct event_syscall *call, const struct witness *w,
+		 size_t i, struct found *f)
+{
+	const struct event_call_path *path = &call->paths[i];
+	struct event_call_path behind = {.asked = path->magic.rest, .base = path->magic.base};
+	enum event_call_end end = event_call_end(call, i);
+
+	if (write_text(r, path, w->root_path) && find_path(r, w, end, !path->magic.base.p, f))
+		return true;
+	if (path->magic.base.p)
+		return write_text(r, &behind, w->root_path) && find_path(r, w, end, true, f);
+	return write_text(r, path, w->root_path) && magic_link_read(r->walker, w, r->text) &&
+	       find_path(r, w, end, true, f);
+}
+
 static void resolve(struct resolver *r, struct event *e, const struct witness *w, size_t i)
 {
 	struct event_call_path *path = &e->sys.paths[i];
 	bool mounts = e->sys.call == WIRE_CALL_MOUNT || e->sys.call == WIRE_CALL_MOVE_MOUNT;
 	struct found *f = &r->found[i];
 
-	if (!write_text(r, path, w->root_path) || !find_path(r, w, event_call_end(&e->sys, i), f))
+	if (!find(r, &e->sys, w, i, f))
 		return;
 	path->path = str_from(f->path);
 	path->resolved = true;

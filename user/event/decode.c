@@ -157,9 +157,23 @@ static struct str base_of(struct reader *r, struct wire_blob b)
 	return b.off ? reader_or_root(base) : base;
 }
 
+/* asked made absolute by the letter; the descriptor's path when there is nothing else. */
+static struct str resolve(struct reader *r, struct str base, struct str asked)
+{
+	char *p = r->scratch + r->used;
+	size_t n;
+
+	if (base.len == 0 && asked.len == 0)
+		return STR_LIT("");
+	n = path_resolve(p, EVENT_SCRATCH - r->used, base, asked);
+	r->used += n;
+	return (struct str){p, (uint32_t)n, (uint32_t)n};
+}
+
 static void decode_open(struct reader *r, struct event *e)
 {
 	const struct wire_open *w = r->head;
+	struct event_magic magic;
 	struct str base;
 
 	e->kind = EVENT_OPEN;
@@ -187,13 +201,12 @@ static void decode_open(struct reader *r, struct event *e)
 		return;
 	}
 	/* "" is not refused but not found: what was asked for could not be read. */
-	if (e->open.asked.len > 0) {
-		char *p = r->scratch + r->used;
-		size_t n = path_resolve(p, EVENT_SCRATCH - r->used, base, e->open.asked);
-
-		r->used += n;
-		e->open.file.path = (struct str){p, (uint32_t)n, (uint32_t)n};
-	}
+	if (e->open.asked.len == 0)
+		return;
+	if (event_magic(&magic, &e->task, e->open.asked, e->cwd, base, w->magic))
+		e->open.file.path = resolve(r, magic.base, magic.rest);
+	else
+		e->open.file.path = resolve(r, base, e->open.asked);
 }
 
 static void decode_connect(struct reader *r, struct event *e)
@@ -215,19 +228,6 @@ static void decode_connect(struct reader *r, struct event *e)
 	e->connect.path = reader_take(r, w->path, WIRE_PATH_MAX);
 	e->connect.asked = reader_take(r, w->asked, WIRE_SUN_MAX);
 	e->cwd = reader_or_root(reader_take(r, w->cwd, WIRE_PATH_MAX));
-}
-
-/* asked made absolute by the letter; the descriptor's path when there is nothing else. */
-static struct str resolve(struct reader *r, struct str base, struct str asked)
-{
-	char *p = r->scratch + r->used;
-	size_t n;
-
-	if (base.len == 0 && asked.len == 0)
-		return STR_LIT("");
-	n = path_resolve(p, EVENT_SCRATCH - r->used, base, asked);
-	r->used += n;
-	return (struct str){p, (uint32_t)n, (uint32_t)n};
 }
 
 /* What the kernel side noted before the act, in place of what the text could lead to. */
@@ -265,11 +265,14 @@ static void decode_syscall(struct reader *r, struct event *e)
 		if (r->bad)
 			return;
 		/* What is only a name, and the file of a descriptor, are what they are. */
-		if (!row || row->dir[i] == WIRE_CALL_A_NAME)
-			path->named = path->asked;
-		else
-			path->named = resolve(r, path->base, path->asked);
-		path->path = path->named;
+		if (!row || row->dir[i] == WIRE_CALL_A_NAME) {
+			path->path = path->named = path->asked;
+			continue;
+		}
+		path->path = path->named = resolve(r, path->base, path->asked);
+		if (event_magic(&path->magic, &e->task, path->asked, e->cwd, path->base,
+				w->magic[i]))
+			path->path = resolve(r, path->magic.base, path->magic.rest);
 	}
 }
 

@@ -132,14 +132,24 @@ struct event_connect {
 };
 
 /*
+ * Of a path over a magic link of the task to what is its own (/proc/self/fd/3/x, /proc/self/cwd/x):
+ * where that lies, and what is left of the path behind it. base.p NULL: it is none.
+ */
+struct event_magic {
+	struct str base, rest;
+};
+
+/*
  * A path of a system call. named is made absolute by the letter, with what was known of where it
  * starts: links in it were not followed. "" where there is none, or not known.
  */
 struct event_call_path {
 	struct str asked; /* as passed */
 	struct str base;  /* where it starts when it is relative; full > len: its head is missing */
+	struct event_magic magic;
 	struct str named;
-	struct str path; /* where it led soon after the call (resolved), or else named */
+	struct str
+		path; /* where it led soon after the call (resolved), or by magic, or else named */
 	bool resolved;
 	struct str rootpath; /* as of an event_file; p NULL: not there, or not known */
 	struct str hostpath;
@@ -351,6 +361,20 @@ struct str event_net_family(const struct event_net *n);
 /* "client:port->server:port", or the server only, in buf, or a file's path; "" when none is known. */
 #define EVENT_NET_TEXT (2 * ADDRESS_TEXT + 16)
 struct str event_net_name(const struct event_net *n, char buf[static EVENT_NET_TEXT]);
+
+/*
+ * Is the absolute path asked one over a magic link of task t to what is its own? Fills *m then.
+ * cwd: of the task. base: of the descriptor that the path's first `found` bytes lead to, if they
+ * name one of t's (struct wire_syscall); found 0: of none.
+ */
+bool event_magic(struct event_magic *m, const struct event_task *t, struct str asked,
+		 struct str cwd, struct str base, uint32_t found);
+
+/*
+ * How many bytes of an absolute path are a magic link of any process by its number (/proc/7/fd/3,
+ * /proc/7/cwd, /proc/7/root), and how many of them, in *pid, its folder; 0: it begins with none.
+ */
+uint32_t event_magic_link(struct str path, uint32_t *pid);
 
 /* A device number in stat(2)'s encoding, which is what others compare with. */
 int64_t event_stat_dev(uint32_t dev);

@@ -51,6 +51,7 @@ static int set_up(void **state)
 	make("twice", "link/cron.d");
 	make("magic", "/proc/self/cwd");
 	make("round", "round");
+	make("dangling", "/proc/self/no-such-thing");
 	make("name", "etc/passwd");
 	snprintf(file, sizeof(file), "%s/etc/passwd", top);
 	fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
@@ -137,6 +138,78 @@ static void links_are_followed(void **state)
 	a_path(WIRE_CALL_SYMLINK, "", "/link/new", "/etc/new");
 	a_path(WIRE_CALL_UNLINK, "", "/link/passwd", "/etc/passwd");
 	a_path(WIRE_CALL_RMDIR, "", "/link/cron.d/..", "/etc");
+}
+
+/* Over a magic link nobody goes: what is behind it counts, but where the text leads by itself. */
+static void magic(void **state)
+{
+	char base[300];
+
+	(void)state;
+	snprintf(base, sizeof(base), "%s/link", top);
+	begin(WIRE_CALL_RENAME);
+	ask(0, "", "/etc/x");
+	ask(1, "", "/magic/new");
+	e.sys.paths[1].magic = (struct event_magic){str_from(base), STR_LIT("cron.d/new")};
+	led(1, "/etc/cron.d/new");
+	begin(WIRE_CALL_CHMOD);
+	ask(0, "", "/magic");
+	e.sys.paths[0].magic = (struct event_magic){str_from(base), STR_LIT("")};
+	led(0, "/etc");
+	begin(WIRE_CALL_CHMOD);
+	ask(0, "", "/name");
+	e.sys.paths[0].magic = (struct event_magic){str_from(base), STR_LIT("")};
+	led(0, "/etc/passwd");
+	/* A link like /dev/stdin, which leads to nothing that we see. */
+	begin(WIRE_CALL_CHMOD);
+	ask(0, "", "/dangling");
+	e.sys.paths[0].magic = (struct event_magic){str_from(base), STR_LIT("")};
+	led(0, "/etc");
+}
+
+static void over(const char *link, const char *rest, const char *want)
+{
+	static char text[300];
+
+	snprintf(text, sizeof(text), "%s%s", link, rest);
+	begin(WIRE_CALL_RENAME);
+	ask(0, "", "/etc/x");
+	e.sys.paths[1].asked = e.sys.paths[1].named = e.sys.paths[1].path = str_from(text);
+	led(1, want);
+}
+
+/* Of a process that lives, and has the same mounts, it is read where it leads to. */
+static void magic_of_another(void **state)
+{
+	char dir[300], link[64], root[300];
+	int status, fd, stop[2];
+	pid_t child;
+
+	(void)state;
+	snprintf(dir, sizeof(dir), "%s/etc", top);
+	fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pipe(stop), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		char end;
+
+		close(stop[1]);
+		_exit(read(stop[0], &end, 1) != 0);
+	}
+	close(stop[0]);
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", (int)child, fd);
+	over(link, "/new", "/etc/new");
+	over(link, "//cron.d/../../link/new", "/etc/new");
+	snprintf(root, sizeof(root), "/proc/./%d//root%s/link", (int)child, top);
+	over(root, "/new", "/etc/new");
+	over(link, "0000/new", NULL);
+	close(fd);
+	close(stop[1]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	over(link, "/new", NULL);
 }
 
 /* The directory of such a name is the root itself. */
@@ -331,6 +404,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(links_are_followed),
+		cmocka_unit_test(magic),
+		cmocka_unit_test(magic_of_another),
 		cmocka_unit_test(a_name_at_the_top),
 		cmocka_unit_test(when_it_was_changed),
 		cmocka_unit_test(last_link),
