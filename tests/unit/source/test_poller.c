@@ -67,25 +67,25 @@ static bool step(void)
 	return what == SIGNAL;
 }
 
-int epoll_wait(int fd, struct epoll_event *ev, int max, int timeout)
+int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout)
 {
 	enum step what = t.at < t.n_steps ? t.steps[t.at] : NOTHING;
 
-	assert_int_equal(fd, t.p.epoll);
-	assert_true(max >= 1 && t.n_slept < 64);
+	assert_int_equal(epfd, t.p.epoll);
+	assert_true(maxevents >= 1 && t.n_slept < 64);
 	t.waits[t.n_slept] = timeout;
 	t.slept[t.n_slept++] = t.state;
 	if (!step())
 		return 0;
-	ev[0] = (struct epoll_event){.events = EPOLLIN,
-				     .data.fd = what == RECORD ? FD : t.p.wake_fd};
+	events[0] = (struct epoll_event){.events = EPOLLIN,
+					 .data.fd = what == RECORD ? FD : t.p.wake_fd};
 	return 1;
 }
 
-int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *ts, const sigset_t *mask)
+int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout, const sigset_t *ss)
 {
-	assert_true(fds && n == 1 && !mask);
-	assert_true(ts && ts->tv_sec == 0 && ts->tv_nsec > 0);
+	assert_true(fds && nfds == 1 && !ss);
+	assert_true(timeout && timeout->tv_sec == 0 && timeout->tv_nsec > 0);
 	assert_int_equal(t.state, WIRE_READER_RUNNING);
 	t.naps++;
 	return step();
