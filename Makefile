@@ -167,7 +167,7 @@ write_if_changed = cat > $@.tmp && if cmp -s $@.tmp $@; then rm -f $@.tmp; else 
 # Which tools with which flags: everything compiled depends on it, so nothing stale survives.
 bpf_tools := $(B)/stamp/bpf-tools
 user_tools := $(B)/stamp/user-tools
-$(bpf_tools): flags = $(CLANG) $(bpf_flags)
+$(bpf_tools): flags = $(CLANG) $(bpf_flags) $(BPF_LINES)
 $(user_tools): flags = $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(user_flags) $(asan_flags) $(link_flags)
 $(bpf_tools) $(user_tools): FORCE
 	@mkdir -p $(@D)
@@ -204,6 +204,13 @@ $(B)/bpf/unit.bpf.c: FORCE
 	@mkdir -p $(@D)
 	@printf '#include "%s"\n' $(notdir $(bpf_src)) | { $(write_if_changed); }
 
+# libbpf keeps the source lines of each program that it loads, 1 MiB of them where many are: the
+# length of that part of .BTF.ext (struct btf_ext_header, byte 20) is made 0. BPF_LINES=1 leaves
+# them, for the verifier's messages (ROOTWATCH_LIBBPF=1).
+drop_lines = $(if $(BPF_LINES),true,at=$$(LC_ALL=C readelf -SW $(1) | \
+	sed -n 's/.* \.BTF\.ext *PROGBITS *[0-9a-f]* \([0-9a-f]*\) .*/\1/p') && [ -n "$$at" ] && \
+	printf '\0\0\0\0' | dd of=$(1) bs=1 seek=$$((0x$$at + 20)) conv=notrunc status=none)
+
 # Once for each COMPAT_KERNEL (see bpf/read.bpf.h). bpftool leaves the debugging information out.
 $(B)/bpf/rootwatch_loop.bpf.o: variant := -DCOMPAT_KERNEL=517
 $(B)/bpf/rootwatch_plain.bpf.o: variant := -DCOMPAT_KERNEL=510
@@ -211,7 +218,8 @@ $(patsubst $(B)/include/%.skel.h,$(B)/bpf/%.bpf.o,$(skel) $(older_skels)): $(B)/
 	$(if $(bpf_src),,$(error no bpf/*.bpf.c here))
 	$(call say,BPF,'bpf/*.bpf.c $(variant)')
 	$(Q)$(CLANG) $(bpf_flags) $(variant) $(bpf_cflags) -MD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@.whole
-	$(Q)$(BPFTOOL) gen object $@ $@.whole && rm $@.whole
+	$(Q)$(BPFTOOL) gen object $@.all $@.whole && $(call drop_lines,$@.all) && mv $@.all $@ && \
+		rm $@.whole
 
 # To a side file first: a bpftool that fails must not leave half a header behind.
 gen_skel = { echo '/* NOLINTBEGIN: generated */' && $(BPFTOOL) gen skeleton $< name $(1) && \
