@@ -73,6 +73,7 @@ __noinline int magic_find(__u32 slot, __u64 at, __u64 len)
 	struct scratch *s = emit_scratch(slot);
 	struct magic_walk w = {};
 
+	w.last = w.fd = w.found = w.end = OPAQUE(0);
 	if (!s || at > WIRE_RECORD_MAX)
 		return 0;
 	if (len >= MAGIC_TEXT_MAX)

@@ -118,7 +118,9 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
 
 /*
  * Calls step(i, ctx) for i from 0 to n - 1 until it gives 1. With bpf_loop the verifier looks at
- * the step once, not n times.
+ * the step once, not n times: before 6.7 (commit ab5cfac139ab) at the first one only, and where
+ * that finds a constant on the stack the code for other values is taken out. What steps hand on to
+ * each other there has to begin as OPAQUE().
  */
 #if COMPAT_KERNEL >= 517
 #define LOOP(n, step, ctx) bpf_loop(n, step, ctx, 0)
