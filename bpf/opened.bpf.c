@@ -14,7 +14,6 @@
 #include "object.bpf.h"
 #include "open.bpf.h"
 
-#define MAX_ERRNO_	4095
 #define NR_PIDFD_GETFD_ 438 /* in all ABIs */
 
 /*

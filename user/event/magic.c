@@ -48,9 +48,8 @@ static bool is_self(struct str name, const struct event_task *t)
 }
 
 /*
- * Which of the task's own things the path begins with, "cwd" or "fd", and what is left behind its
- * name;
- * "": none.
+ * Which of the task's own things the path begins with ("cwd", "fd", "stdin"), and in *s what is
+ * left behind its name; "": none. t as in is_self().
  */
 static struct str own(struct str *s, const struct event_task *t)
 {
