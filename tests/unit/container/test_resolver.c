@@ -140,6 +140,15 @@ static void links_are_followed(void **state)
 	a_path(WIRE_CALL_RMDIR, "", "/link/cron.d/..", "/etc");
 }
 
+/* A chmod of a path that is a magic link to base. */
+static void chmod_over(const char *asked, const char *base, const char *want)
+{
+	begin(WIRE_CALL_CHMOD);
+	ask(0, "", asked);
+	e.sys.paths[0].magic = (struct event_magic){str_from(base), STR_LIT("")};
+	led(0, want);
+}
+
 /* Over a magic link nobody goes: what is behind it counts, but where the text leads by itself. */
 static void magic(void **state)
 {
@@ -152,19 +161,10 @@ static void magic(void **state)
 	ask(1, "", "/magic/new");
 	e.sys.paths[1].magic = (struct event_magic){str_from(base), STR_LIT("cron.d/new")};
 	led(1, "/etc/cron.d/new");
-	begin(WIRE_CALL_CHMOD);
-	ask(0, "", "/magic");
-	e.sys.paths[0].magic = (struct event_magic){str_from(base), STR_LIT("")};
-	led(0, "/etc");
-	begin(WIRE_CALL_CHMOD);
-	ask(0, "", "/name");
-	e.sys.paths[0].magic = (struct event_magic){str_from(base), STR_LIT("")};
-	led(0, "/etc/passwd");
+	chmod_over("/magic", base, "/etc");
+	chmod_over("/name", base, "/etc/passwd");
 	/* A link like /dev/stdin, which leads to nothing that we see. */
-	begin(WIRE_CALL_CHMOD);
-	ask(0, "", "/dangling");
-	e.sys.paths[0].magic = (struct event_magic){str_from(base), STR_LIT("")};
-	led(0, "/etc");
+	chmod_over("/dangling", base, "/etc");
 }
 
 static void over(const char *link, const char *rest, const char *want)
