@@ -192,6 +192,28 @@ __noinline int call_cgroup(__u32 slot, __u32 fd)
 	return 0;
 }
 
+/*
+ * What a chroot made the root: it is the caller's now, whatever led there. (The text that was passed
+ * begins at another root from now on.)
+ */
+__noinline int call_new_root(__u32 slot)
+{
+	const struct task_struct *t = compat_current();
+	const struct fs_struct *fs = TYPED(t, fs);
+	struct scratch *s = emit_scratch(slot);
+	struct object o = {};
+	struct wire_syscall *r;
+
+	if (!s)
+		return 0;
+	r = (struct wire_syscall *)s->record;
+	object_find(&o, (const void *)compat_untyped(TYPED(fs, root.dentry)),
+		    (const void *)compat_untyped(TYPED(fs, root.mnt)));
+	object_place(s, &o, t);
+	object_record(s, &r->f[0], &o, t, true);
+	return 0;
+}
+
 /* The path of that number, for a record whose call and arguments are filled in. */
 __noinline int call_path_of_arg(__u32 slot, __u32 which)
 {
@@ -210,7 +232,7 @@ __noinline int call_path_of_arg(__u32 slot, __u32 which)
 	if (call >= WIRE_CALL_END - WIRE_CALL_FIRST)
 		return 0;
 	row = &call_rows[call];
-	known = knob_acts && (which ? r->f[1].fs_magic : r->f[0].fs_magic);
+	known = which ? r->f[1].fs_magic : r->f[0].fs_magic;
 	if (call == WIRE_CALL_CLONE3 - WIRE_CALL_FIRST && r->ret > 0) {
 		if (which == 0 && (r->args[WIRE_SYSCALL_ARGS] & CLONE_INTO_CGROUP_))
 			call_cgroup(slot, call_arg(r, row->fd));
@@ -370,6 +392,8 @@ static __always_inline int call_done(const struct task_struct *t, const struct g
 	who_cwd(s, &r->cwd, t);
 	if (knob_acts && acts_hooks(call) && acts_take(s->slot))
 		hflags = (hflags & ~WIRE_F_TIER(3u)) | WIRE_F_TIER(WIRE_TIER_FENTRY);
+	else if (call == WIRE_CALL_CHROOT && ret >= 0)
+		call_new_root(s->slot);
 	call_path_of_arg(s->slot, 0);
 	call_path_of_arg(s->slot, 1);
 	call_submit(s, call, ret, hflags);

@@ -337,6 +337,21 @@ def test_mighty(w, _label, program, rule, words, want):
     w.mighty.sh("umount /mnt 2>/dev/null")
 
 
+@suite.cases(*[(f"{program} {how}", program, path) for program in BOTH for how, path in (
+    ("plain", "/odd/place"), ("by a link", "/tmp/to-odd"))])
+def test_chroot_to_the_host(w, _label, program, path):
+    """Whatever the place is called: told by what became the root."""
+    with Runc(privileged=True, extra=[bind("/", "/odd/place"), bind(clean.work_dir(), "/part")]) as c:
+        want = {"evt.type": "chroot", "rootwatch.call.unresolved": False}
+        event = acts(w, c, {"rule": "host-entered", "fd.name": "/odd/place", **want}, "chroot", f"={path}",
+                     program=program, before="ln -s /odd/place /tmp/to-odd")
+        assert field(event, "fd.ino") == os.stat("/").st_ino, event
+        for harmless in ("/part", "/tmp"):
+            event = acts(w, c, {"rule": "root-changed", "fd.name": harmless, **want}, "chroot",
+                         f"={harmless}", program=program)
+            assert "host-entered" not in rules(event), event
+
+
 TIME = "hex:00ca9a3b"
 APPEND = "hex:20"
 # struct __user_cap_header_struct, and data: only CAP_CHOWN is left, which becomes inheritable.
