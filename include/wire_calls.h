@@ -26,7 +26,8 @@
  * that was passed. Of clone and clone3 the flags but for the signal, then of clone3 the descriptor
  * of the cgroup; of ioctl and file_setattr the flags of a file; of mount_setattr and open_tree_attr
  * what is set and what is taken away; of adjtimex and clock_adjtime the modes; of capset the
- * capabilities that it made effective or inheritable.
+ * capabilities that it made effective or inheritable; of setxattr and its kin, when it sets an ACL,
+ * the mode that comes nearest: who is named in it is one of the others.
  */
 #define WIRE_CALL_WORD(n) (6u + (n))
 
@@ -94,13 +95,13 @@ X(KEXEC_LOAD, kexec_load, 246, 283,     104, 347,  0, 0,    0, 0,  0, 0, 0, NONE
 X(KEXEC_FILE_LOAD, kexec_file_load, 320, WIRE_CALL_NO_NR, 294, 401,  0, 0, 0, 0,  1, 0, 0, NONE, "",   "") \
 X(REBOOT,     reboot,     169,  88,     142,  88,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
 X(SETTIMEOFDAY, settimeofday, 164, 79,  170,  79,  0, 0,    0, 0,  0, 0, 0, NONE,   "",        "") \
-X(SETXATTR,   setxattr,   188, 226,       5, 226,  2, WIRE_CALL_A_NAME, 1, 0,  0, 0, 0, NONE,   "",        "path") \
-X(LSETXATTR,  lsetxattr,  189, 227,       6, 227,  2, WIRE_CALL_A_NAME, 1, 0,  0, 0, 0, NONE,   "",        "path") \
-X(FSETXATTR,  fsetxattr,  190, 228,       7, 228,  0, 0,    2, WIRE_CALL_A_NAME,  1, 0, 0, NONE,   "",        "") \
+X(SETXATTR,   setxattr,   188, 226,       5, 226,  2, WIRE_CALL_A_NAME, 1, 0,  0, WIRE_CALL_WORD(0), 0, NONE,   "",        "path") \
+X(LSETXATTR,  lsetxattr,  189, 227,       6, 227,  2, WIRE_CALL_A_NAME, 1, 0,  0, WIRE_CALL_WORD(0), 0, NONE,   "",        "path") \
+X(FSETXATTR,  fsetxattr,  190, 228,       7, 228,  0, 0,    2, WIRE_CALL_A_NAME,  1, WIRE_CALL_WORD(0), 0, NONE,   "",        "") \
 X(FTRUNCATE,  ftruncate,   77,  93,      46,  93,  0, 0,    0, 0,  1, 0, 0, NONE,   "",        "") \
 X(MKDIR,      mkdir,       83,  39, WIRE_CALL_NO_NR,  39,  1, 0,    0, 0,  0, 2, 0, NONE,   "path",    "") \
 X(MKDIRAT,    mkdirat,    258, 296,      34, 323,  2, 1,    0, 0,  0, 3, 0, NONE,   "path",    "") \
-X(SETXATTRAT, setxattrat, 463, 463,     463, 463,  4, WIRE_CALL_A_NAME, 2, 1,  0, 0, 3, AT,     "",        "path") \
+X(SETXATTRAT, setxattrat, 463, 463,     463, 463,  4, WIRE_CALL_A_NAME, 2, 1,  0, WIRE_CALL_WORD(0), 3, AT,     "",        "path") \
 X(REMOVEXATTR, removexattr, 197, 235,    14, 235,  2, WIRE_CALL_A_NAME, 1, 0,  0, 0, 0, NONE,   "",        "path") \
 X(LREMOVEXATTR, lremovexattr, 198, 236,  15, 236,  2, WIRE_CALL_A_NAME, 1, 0,  0, 0, 0, NONE,   "",        "path") \
 X(FREMOVEXATTR, fremovexattr, 199, 237,  16, 237,  0, 0,    2, WIRE_CALL_A_NAME,  1, 0, 0, NONE,   "",        "") \

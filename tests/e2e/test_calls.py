@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import shutil
+import struct
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
@@ -335,6 +336,54 @@ def test_mighty(w, _label, program, rule, words, want):
     event = acts(w, w.mighty, {"rule": rule, "evt.type": call, **want}, *words, program=program)
     assert "uid <NA>" not in event["output"], event["output"]
     w.mighty.sh("umount /mnt 2>/dev/null")
+
+
+ACL_TAGS = {"user": 1, "user of": 2, "group": 4, "group of": 8, "mask": 16, "other": 32}
+
+
+def acl(*entries):
+    """The words by which system.posix_acl_access is set to (tag, mode bits, id) each."""
+    packed = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", ACL_TAGS[tag], bits, who)
+                                             for tag, bits, who in entries)
+    return ["=system.posix_acl_access", "hex:" + packed.hex(), str(len(packed))]
+
+
+NOBODY = 0xffffffff
+AS_MODE = [("user", 6, NOBODY), ("group", 4, NOBODY), ("other", 0, NOBODY)]
+NAMED = [("user", 6, NOBODY), ("user of", 6, 1000), ("group", 0, NOBODY)]
+MANY = [("user", 6, NOBODY), *(("user of", 0, uid) for uid in range(1000, 1022)), ("group", 0, NOBODY),
+        ("mask", 7, NOBODY), ("other", 0, NOBODY)]
+
+
+@suite.cases(*[(f"{program} {label}", program, entries, mode) for program in BOTH for label, entries, mode in (
+    ("another user", [*NAMED, ("mask", 6, NOBODY), ("other", 0, NOBODY)], "S_IRUSR|S_IWUSR|S_IROTH|S_IWOTH"),
+    ("another user to read", [*NAMED, ("mask", 4, NOBODY), ("other", 0, NOBODY)], "S_IRUSR|S_IWUSR|S_IROTH"),
+    ("another group", [*AS_MODE[:2], ("group of", 4, 1000), ("mask", 4, NOBODY), AS_MODE[2]],
+     "S_IRUSR|S_IWUSR|S_IRGRP|S_IROTH"),
+    ("all others", [*AS_MODE[:2], ("other", 4, NOBODY)], "S_IRUSR|S_IWUSR|S_IRGRP|S_IROTH"),
+    ("more than is looked at", MANY, "S_IRUSR|S_IWUSR|S_IXUSR|S_IRGRP|S_IWGRP|S_IXGRP|S_IROTH|S_IWOTH|S_IXOTH"),
+)])
+def test_acl(w, _label, program, entries, mode):
+    """Who is named is one of the others, as far as the mask lets him."""
+    w.c.sh("cp /etc/shadow /tmp/kept-shadow")
+    for words in (["setxattr", "=/etc/shadow", *acl(*entries), "0"],
+                  ["--fd", "/etc/shadow", "fsetxattr", "fd", *acl(*entries), "0"]):
+        acts(w, w.c, {"rule": "permissions-opened", "fd.name": "/etc/shadow", "evt.arg.mode": mode}, *words,
+             program=program)
+    w.c.sh("rm /etc/shadow; mv /tmp/kept-shadow /etc/shadow; chmod 0640 /etc/shadow")
+
+
+@suite.cases(*[(f"{program} {label}", program, entries) for program in BOTH for label, entries in (
+    ("as the mode is", AS_MODE), ("for root", [("user", 6, NOBODY), ("user of", 6, 0), *AS_MODE[1:2],
+                                               ("mask", 6, NOBODY), AS_MODE[2]]),
+    ("masked", [*NAMED, ("mask", 0, NOBODY), ("other", 0, NOBODY)]))])
+def test_acl_is_harmless(w, _label, program, entries):
+    """install, cp -p and sed -i set one as they find it."""
+    w.c.sh("cp /etc/shadow /tmp/kept-shadow")
+    truth = w.c.act(program, "setxattr", "=/etc/shadow", *acl(*entries), "0")
+    assert truth["errno"] == 0, truth
+    w.none(of(w.c, truth, **{"rule": "permissions-opened"}))
+    w.c.sh("rm /etc/shadow; mv /tmp/kept-shadow /etc/shadow; chmod 0640 /etc/shadow")
 
 
 @suite.cases(*[(f"{program} {how}", program, path) for program in BOTH for how, path in (

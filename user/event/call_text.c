@@ -273,7 +273,8 @@ struct str event_call_mode(const struct event_syscall *s, char buf[static EVENT_
 	char bits[EVENT_CALL_TEXT];
 	struct str type;
 
-	if (!row || !row->mode)
+	/* (Of an extended attribute: no ACL.) */
+	if (!row || !row->mode || (row->mode > WIRE_SYSCALL_ARGS && !mode))
 		return STR_LIT("");
 	type = node_type(mode);
 	flags_text(mode_flags, COUNT(mode_flags), mode & 07777, bits);

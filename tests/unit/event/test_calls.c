@@ -85,6 +85,10 @@ static void words(void **state)
 	said(event_call_mode(&s, buf), "S_ISUID|S_IRUSR|S_IWUSR|S_IXUSR|S_IXGRP|S_IXOTH");
 	s = (struct event_syscall){.call = WIRE_CALL_MKNOD, .args = {0, 060000, 0x801}};
 	said(event_call_mode(&s, buf), "S_IFBLK|0");
+	s = (struct event_syscall){.call = WIRE_CALL_SETXATTRAT, .args = {0, 0644}};
+	said(event_call_mode(&s, buf), "");
+	s.args[5] = 0604;
+	said(event_call_mode(&s, buf), "S_IRUSR|S_IWUSR|S_IROTH");
 	s = (struct event_syscall){.call = WIRE_CALL_PTRACE, .args = {16}};
 	said(event_call_request(&s, buf), "PTRACE_ATTACH");
 	s.args[0] = UINT64_MAX;
