@@ -69,8 +69,9 @@ struct object {
 	const void *mnt_ns; /* the task's */
 	__u32 magic;
 	__u32 mode;
-	__u32 set;     /* the prefilter to ask, 0 or 1 */
-	bool host_mnt; /* the task sees the host's mounts */
+	__u32 set;	   /* the prefilter to ask, 0 or 1 */
+	bool host_mnt;	   /* the task sees the host's mounts, or may: foreign_root */
+	bool foreign_root; /* its root directory lies in another mount namespace than it does */
 };
 
 /*

@@ -43,8 +43,11 @@ static __always_inline void object_place(struct scratch *s, struct object *o,
 		o->ctr_root = LOAD(struct mount, o->root_mount, mnt.mnt_root);
 		o->sb_root = LOAD(struct super_block, o->sb, s_root);
 	}
+	/* As after a chroot to /proc/PID/root. Then nothing there is the container's own. */
+	o->foreign_root = LOAD(struct mount, o->root_mount, mnt_ns) != mnt_ns;
 	/* An overlay is an image's root, never the host's: spare the look. */
-	o->host_mnt = o->magic != OVERLAYFS_MAGIC_ && TYPED(mnt_ns, ns.inum) == knob_host_mnt_ns;
+	o->host_mnt = o->magic != OVERLAYFS_MAGIC_ &&
+		      (o->foreign_root || TYPED(mnt_ns, ns.inum) == knob_host_mnt_ns);
 }
 
 static __always_inline bool object_is_bind(const struct object *o)
@@ -246,7 +249,7 @@ static __noinline int object_fill(struct scratch *s, struct wire_file *w, const 
 	}
 	if (!s->chained)
 		object_chain(s, o);
-	if (s->chain_root != CHAIN_NONE)
+	if (s->chain_root != CHAIN_NONE && !o->foreign_root)
 		SET_FLAG(w->flags, WIRE_FILE_ROOTFS);
 	emit_blob_start(s, &w->sbpath);
 	path_append(s->slot);

@@ -27,7 +27,7 @@ static __always_inline __u32 placed_where(struct scratch *s, const struct object
 {
 	__u32 got = 0;
 
-	if (prefilter_scope(o->magic) ||
+	if (prefilter_scope(o->magic) || o->foreign_root ||
 	    LOAD(struct mnt_namespace, o->mnt_ns, ns.inum) == knob_host_mnt_ns)
 		return WIRE_WATCH_CALL;
 	if (o->magic == OVERLAYFS_MAGIC_ && !overlay_is_own(o->sb, o->sb_root, true))
@@ -111,7 +111,7 @@ __noinline int placed_in(__u32 slot, __u64 dentry, __u64 vfsmnt)
 		return 1;
 	object_find(&o, (const void *)dentry, (const void *)vfsmnt);
 	object_place(s, &o, compat_current());
-	if (o.mount != o.root_mount || prefilter_scope(o.magic) ||
+	if (o.mount != o.root_mount || prefilter_scope(o.magic) || o.foreign_root ||
 	    LOAD(struct mnt_namespace, o.mnt_ns, ns.inum) == knob_host_mnt_ns)
 		return 1;
 	object_chain(s, &o);

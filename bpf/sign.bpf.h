@@ -169,6 +169,7 @@ static __always_inline __u64 sign_open_in(const void *f, const struct fs_struct 
 	const struct dentry *sb_root = FIELD(sb, s_root);
 	const struct dentry *mnt_root, *ctr_root, *parent, *top;
 	const struct mount *m, *root, *up;
+	const struct mnt_namespace *mnt_ns = NULL;
 	const struct inode *inode;
 	__u32 magic = FIELD(sb, s_magic), dev = FIELD(sb, s_dev), mode;
 	__u64 factor = knob_harmless, what = access, h;
@@ -184,8 +185,8 @@ static __always_inline __u64 sign_open_in(const void *f, const struct fs_struct 
 			return 0;
 	} else {
 		const struct nsproxy *nsproxy = TYPED(compat_current(), nsproxy);
-		const struct mnt_namespace *mnt_ns = TYPED(nsproxy, mnt_ns);
 
+		mnt_ns = TYPED(nsproxy, mnt_ns);
 		if (TYPED(mnt_ns, ns.inum) == knob_host_mnt_ns)
 			what |= SIGN_HOST_MNT;
 		if (FIELD(sb, s_bdev))
@@ -205,6 +206,8 @@ static __always_inline __u64 sign_open_in(const void *f, const struct fs_struct 
 	root = path_root_mount_near(path_typed_mount(FIELD(fs, root.mnt)));
 	if (!root)
 		return 0;
+	if (mnt_ns && FIELD(root, mnt_ns) != mnt_ns) /* foreign_root of struct object */
+		what |= SIGN_HOST_MNT;
 	ctr_root = mnt_root;
 	if (root == m)
 		what |= SIGN_ROOT_MOUNT;

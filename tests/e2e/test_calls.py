@@ -401,6 +401,24 @@ def test_chroot_to_the_host(w, _label, program, path):
             assert "host-entered" not in rules(event), event
 
 
+@suite.cases("act_open", "act_open_32")
+def test_root_of_a_host_process(w, program):
+    """Its files are the host's, though they lie on what is the caller's root then."""
+    folder = clean.work_dir() + "/of-the-host"
+    os.makedirs(folder, exist_ok=True)
+    top = f"/host-proc/{os.getpid()}/root"
+    with Runc(privileged=True, extra=[bind("/proc", "/host-proc")]) as c:
+        acts(w, c, {"rule": "host-entered", "evt.type": "chroot", "fd.name": "/"}, "chroot", f"={top}")
+        for opened in (folder + "/a", folder + "/a"): # the second is like one that is known
+            truth = c.act(program, "--chroot", top, "openat", "wc", opened)
+            assert truth["errno"] == 0, truth
+            event = w.expect(c, truth, {"rule": "host-file-written", "fd.name": opened})
+            assert field(event, "rootwatch.file.rootfs") is False, event
+            assert field(event, "fd.ino") == os.stat(opened).st_ino, event
+        event = w.expect(c, c.act(program, "openat", "wc", "/etc/own"), {"rule": "etc-written"})
+        assert field(event, "rootwatch.file.rootfs") is True, event
+
+
 TIME = "hex:00ca9a3b"
 APPEND = "hex:20"
 # struct __user_cap_header_struct, and data: only CAP_CHOWN is left, which becomes inheritable.
