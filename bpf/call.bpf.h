@@ -7,6 +7,7 @@
 #ifndef ROOTWATCH_CALL_BPF_H
 #define ROOTWATCH_CALL_BPF_H
 
+#include "acl.bpf.h"
 #include "acts.bpf.h"
 #include "clone.bpf.h"
 #include "compat.bpf.h"
@@ -57,59 +58,6 @@ struct call_attr {
 	__u64 set, taken;
 };
 
-/* An ACL as it is passed: u32 version, then of each entry u16 tag, u16 perm, u32 id
- * (<linux/posix_acl_xattr.h>). */
-#define CALL_ACL_HEAD	   4
-#define CALL_ACL_ENTRY	   8
-#define CALL_ACL_ENTRIES   24
-#define CALL_ACL_NAME_1	   0x702e6d6574737973ull /* "system.p" */
-#define CALL_ACL_NAME_2	   0x6c63615f7869736full /* "osix_acl" */
-#define CALL_ACL_USER_OBJ  0x01
-#define CALL_ACL_USER	   0x02
-#define CALL_ACL_GROUP_OBJ 0x04
-#define CALL_ACL_GROUP	   0x08
-#define CALL_ACL_MASK	   0x10
-#define CALL_ACL_OTHER	   0x20
-
-/* The mode that is nearest to an ACL; all bits where it is too long, or cannot be read any more. */
-__noinline int call_acl_mode(__u64 value, __u64 size)
-{
-	__u32 i, tag, perm, owner = 0, group = 0, named = 0, other = 0, mask = 7;
-	__u64 entry;
-
-	if (size > CALL_ACL_HEAD + CALL_ACL_ENTRIES * CALL_ACL_ENTRY)
-		return 0777;
-	for (i = 0; i < CALL_ACL_ENTRIES; i++) {
-		if (CALL_ACL_HEAD + i * CALL_ACL_ENTRY >= size)
-			break;
-		entry = compat_user_u64(value + CALL_ACL_HEAD + i * CALL_ACL_ENTRY);
-		tag = entry & 0xffff;
-		perm = entry >> 16 & 7;
-		if (tag == CALL_ACL_USER_OBJ)
-			owner = perm;
-		else if (tag == CALL_ACL_GROUP_OBJ)
-			group = perm;
-		else if (tag == CALL_ACL_MASK)
-			mask = perm;
-		else if (tag == CALL_ACL_OTHER)
-			other = perm;
-		else if (tag == CALL_ACL_USER || tag == CALL_ACL_GROUP)
-			named |= entry >> 32 ? perm : 0; /* (root is no news) */
-		else
-			return 0777;
-	}
-	return owner << 6 | (group & mask) << 3 | other | (named & mask);
-}
-
-/* Of a setxattr: 0 where it is no ACL that is set. */
-static __always_inline __u64 call_acl(__u64 name, __u64 value, __u64 size)
-{
-	if (compat_user_u64(name) != CALL_ACL_NAME_1 ||
-	    compat_user_u64(name + sizeof(__u64)) != CALL_ACL_NAME_2)
-		return 0;
-	return call_acl_mode(value, size);
-}
-
 /* WIRE_CALL_WORD: what stands beside the arguments. */
 __noinline int call_words(__u32 slot)
 {
@@ -159,11 +107,11 @@ __noinline int call_words(__u32 slot)
 	case WIRE_CALL_SETXATTR:
 	case WIRE_CALL_LSETXATTR:
 	case WIRE_CALL_FSETXATTR:
-		words[0] = call_acl(r->args[1], r->args[2], r->args[3]);
+		words[0] = acl_of_xattr(r->args[1], r->args[2], r->args[3]);
 		break;
 	case WIRE_CALL_SETXATTRAT: /* struct xattr_args: u64 value, u32 size */
-		words[0] = call_acl(r->args[3], compat_user_u64(r->args[4]),
-				    compat_user_u32(r->args[4] + sizeof(__u64)));
+		words[0] = acl_of_xattr(r->args[3], compat_user_u64(r->args[4]),
+					compat_user_u32(r->args[4] + sizeof(__u64)));
 		break;
 	default:
 		break;
