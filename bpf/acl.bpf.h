@@ -5,8 +5,10 @@
 
 #include "read.bpf.h"
 
-/* An ACL as it is passed: u32 version, then of each entry u16 tag, u16 perm, u32 id
- * (<linux/posix_acl_xattr.h>). */
+/*
+ * An ACL as it is passed: u32 version, then of each entry u16 tag, u16 perm, u32 id
+ * (<linux/posix_acl_xattr.h>).
+ */
 #define ACL_HEAD      4
 #define ACL_ENTRY     8
 #define ACL_ENTRIES   24
