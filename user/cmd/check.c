@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/procfs.h"
 #include "base/tier.h"
 #include "cmd/canary.h"
 #include "cmd/cmd.h"
@@ -83,10 +84,13 @@ static void check_btf(struct report *r)
 		line(r, OK, "BTF", "/sys/kernel/btf/vmlinux");
 		return;
 	}
-	line(r, MISSING, "BTF",
-	     "/sys/kernel/btf/vmlinux cannot be read (%s): use a kernel built with "
-	     "CONFIG_DEBUG_INFO_BTF (those of Debian 11, Ubuntu 20.10, RHEL 8.2 and later are)",
-	     strerror(errno));
+	if (access("/sys/kernel", X_OK))
+		line(r, MISSING, "BTF", "%s", SOURCE_WHY_NO_SYS);
+	else
+		line(r, MISSING, "BTF",
+		     "/sys/kernel/btf/vmlinux cannot be read (%s): use a kernel built with "
+		     "CONFIG_DEBUG_INFO_BTF (those of Debian 11, Ubuntu 20.10, RHEL 8.2 and later are)",
+		     strerror(errno));
 	fail(r, EXIT_CODE_KERNEL);
 }
 
@@ -136,6 +140,22 @@ static void check_cgroups(struct report *r)
 	} else {
 		line(r, OK, "cgroups",
 		     "v1: containers are named by the first controller whose path tells an id");
+	}
+}
+
+static void check_pids(struct report *r)
+{
+	switch (procfs_view("/proc")) {
+	case PROCFS_NONE:
+		line(r, MISSING, "/proc", "%s", SOURCE_WHY_NO_PROC);
+		fail(r, EXIT_CODE_KERNEL);
+		break;
+	case PROCFS_NESTED:
+		line(r, DEGRADED, "/proc", "%s", CMD_NESTED);
+		break;
+	case PROCFS_HOST:
+		line(r, OK, "/proc", "in the host's pid namespace");
+		break;
 	}
 }
 
@@ -287,6 +307,7 @@ int cmd_check(int argc, char **argv)
 	check_btf(&r);
 	check_privilege(&r);
 	check_cgroups(&r);
+	check_pids(&r);
 	if (r.code == EXIT_CODE_OK)
 		check_source(&r, tier);
 	else

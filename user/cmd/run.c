@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/procfs.h"
 #include "base/tier.h"
 #include "cmd/canary.h"
 #include "cmd/cmd.h"
@@ -174,6 +175,8 @@ static int run_with(struct run *r, const struct run_options *o)
 		fprintf(stderr, "rootwatch: %s\n", why);
 		return source_exit_code(err);
 	}
+	if (procfs_view("/proc") == PROCFS_NESTED)
+		fprintf(stderr, "rootwatch: %s\n", CMD_NESTED);
 	open_host(r);
 	po.host = r->host;
 	po.loss = loss_of;

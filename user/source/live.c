@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/procfs.h"
 #include "source/counters.h"
 #include "source/hooks.h"
 #include "source/knobs.h"
@@ -208,6 +209,24 @@ static void unload(struct source *s)
 	memset(&s->swap, 0, sizeof(s->swap));
 }
 
+/* What cannot be told from what the kernel lacks when it is asked to load programs. */
+static int look_around(char why[static SOURCE_WHY_MAX])
+{
+	const char *lacks = NULL;
+
+	if (procfs_view("/proc") == PROCFS_NONE)
+		lacks = SOURCE_WHY_NO_PROC;
+	else if (access("/sys/kernel", X_OK))
+		lacks = SOURCE_WHY_NO_SYS;
+	else if (access("/sys/kernel/btf/vmlinux", R_OK))
+		lacks = "this kernel has no BTF (/sys/kernel/btf/vmlinux): rootwatch needs 5.10 or "
+			"later, built with CONFIG_DEBUG_INFO_BTF";
+	if (!lacks)
+		return 0;
+	(void)snprintf(why, SOURCE_WHY_MAX, "%s", lacks);
+	return -ENOTSUP;
+}
+
 int source_open(struct source **out, const struct source_options *opts,
 		char why[static SOURCE_WHY_MAX])
 {
@@ -219,13 +238,9 @@ int source_open(struct source **out, const struct source_options *opts,
 	if (o.ring_bytes == 0)
 		o.ring_bytes = SOURCE_RING_DEFAULT;
 	libbpf_set_print(libbpf_quiet);
-	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
-		snprintf(
-			why, SOURCE_WHY_MAX,
-			"this kernel has no BTF (/sys/kernel/btf/vmlinux): rootwatch needs 5.10 or "
-			"later, built with CONFIG_DEBUG_INFO_BTF");
-		return -ENOTSUP;
-	}
+	err = look_around(why);
+	if (err)
+		return err;
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
