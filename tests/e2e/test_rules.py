@@ -200,7 +200,7 @@ def test_check_directory(_c):
     put("rules.d/10.yml", "- macro: first\n  condition: evt.type = connect\n")
     put("rules.d/notes.txt", "[")
     out, _ = rules("check", "--alone", top)
-    assert out.startswith("1 rules: 1 active"), out
+    assert out.startswith("1 rule: 1 active"), out
     os.symlink(".", top + "/30.yaml")
     assert "30.yaml:1:1: error: a directory" in rules("check", top, code=2)[1]
 

@@ -6,6 +6,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "cmd/print.h"
 #include "cmd/rules.h"
 #include "rules/rule_source.h"
 #include "rules/test/run.h"
@@ -101,10 +102,10 @@ static void print_totals(const struct totals *t, const struct ruleset *set)
 
 	for (size_t i = 0; i < set->list->n; i++)
 		covered += t->counts[i].fires > 0;
-	(void)printf("%zu cases: %zu passed, %zu failed; %zu of %zu active rules have one that "
+	(void)printf("%zu case%s: %zu passed, %zu failed; %zu of %zu active rules have one that "
 		     "they must match\n",
-		     t->result.cases, t->result.cases - t->result.failed, t->result.failed, covered,
-		     set->enabled);
+		     t->result.cases, PRINT_S(t->result.cases), t->result.cases - t->result.failed,
+		     t->result.failed, covered, set->enabled);
 }
 
 static int run_all(struct rule_texts *texts, const struct test *t, const struct ruleset *set)

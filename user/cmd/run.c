@@ -16,6 +16,7 @@
 #include "cmd/judges.h"
 #include "cmd/options.h"
 #include "cmd/pipeline.h"
+#include "cmd/print.h"
 #include "cmd/run_options.h"
 #include "cmd/stream.h"
 #include "container/host_mounts.h"
@@ -126,15 +127,16 @@ static bool stderr_takes(void)
 static void say_given_up(const struct run *r, const char *why)
 {
 	struct source_stats st;
+	size_t lines = sink_pending(r->stream.sink);
 	uint64_t left = 0;
 
 	if (!source_stats(r->stream.source, &st))
 		left = st.produced - st.delivered - st.lost_ring - st.lost_busy - st.lost_read;
 	if (stderr_takes())
 		fprintf(stderr,
-			"rootwatch: %s: %zu lines are lost, and %" PRIu64
-			" records that were to be looked at\n",
-			why, sink_pending(r->stream.sink), left);
+			"rootwatch: %s; lost: %zu line%s, and %" PRIu64
+			" record%s not yet looked at\n",
+			why, lines, PRINT_S(lines), left, PRINT_S(left));
 }
 
 static bool loss_of(void *source, uint64_t max, struct source_loss *loss)
