@@ -86,6 +86,22 @@ def test_container_filter(c, how):
             assert seen == {wanted.id}, seen
 
 
+@suite.cases(("few digits", "{id}", 5, True, True), ("enough digits", "{id}", 6, False, False),
+             ("a short name", "web", 3, False, True))
+def test_container_not_found(c, _label, pick, n, short, nothing):
+    """An id of too few digits, or a name that nobody has, is not met with silence."""
+    pick = pick.format(id=c.id)[:n]
+    with Detector() as all_of_them, Detector("--container", pick) as d:
+        c.act("act_open", "openat", "wc", "/etc/chosen")
+        World(all_of_them, c).fence()
+        d.stop()
+    came = [field(e, "container.full_id") for e in d.events]
+    assert (c.id not in came) == nothing, came
+    assert (f"--container {pick} is taken for a name" in d.stderr) == short, d.stderr
+    assert bool(re.search(rf"no event came of a container with the name or id {pick}, [1-9]\d* of others\n",
+                          d.stderr)) == nothing, d.stderr
+
+
 def test_container_name(_c):
     """runc has no names beside the id: the id is one."""
     with Runc(ident=f"rw-e2e-named-{os.getpid()}") as c, Detector("--container", c.id) as d:

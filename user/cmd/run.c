@@ -19,6 +19,7 @@
 #include "cmd/print.h"
 #include "cmd/run_options.h"
 #include "cmd/stream.h"
+#include "container/container.h"
 #include "container/host_mounts.h"
 #include "output/output.h"
 #include "source/source.h"
@@ -139,6 +140,19 @@ static void say_given_up(const struct run *r, const char *why)
 			why, lines, PRINT_S(lines), left, PRINT_S(left));
 }
 
+/* What is typed wrong is as silent as a container that does nothing. */
+static void say_chosen(const struct run *r, const char *container)
+{
+	struct pipeline_stats st;
+
+	pipeline_stats(r->stream.pipeline, &st);
+	if (st.events == 0)
+		fprintf(stderr,
+			"rootwatch: no event came of a container with the name or id %s, %" PRIu64
+			" of others\n",
+			container, st.filtered);
+}
+
 static bool loss_of(void *source, uint64_t max, struct source_loss *loss)
 {
 	return source_loss(source, max, loss);
@@ -201,6 +215,8 @@ static int run_with(struct run *r, const struct run_options *o)
 	say_ready(o->ready_fd);
 	if (!err)
 		err = stream_run(&r->stream, o->duration);
+	if (o->container && !err)
+		say_chosen(r, o->container);
 	if (o->stats && (err != -ECANCELED || stderr_takes()))
 		stream_stats(&r->stream);
 	/* A reader that has seen enough (head, a closed pager) is no error. */
@@ -243,6 +259,11 @@ int cmd_run(int argc, char **argv)
 		o.text = !o.output && isatty(STDOUT_FILENO);
 		o.json = !o.text;
 	}
+	if (o.container && container_prefix_short(o.container))
+		fprintf(stderr,
+			"rootwatch: --container %s is taken for a name or a whole id: the beginning "
+			"of an id takes %d digits\n",
+			o.container, CONTAINER_PREFIX_MIN);
 	code = prepare(&r);
 	if (code == EXIT_CODE_OK)
 		code = run_with(&r, &o);

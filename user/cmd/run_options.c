@@ -38,7 +38,7 @@ static const struct argp_option options[] = {
 	 "own denied attempts are always shown)",
 	 0},
 	{"container", OPT_CONTAINER, "ID|NAME", 0,
-	 "Only this container: its name, its id, or the first 6 or more characters of the id", 0},
+	 "Only this container: its name, its id, or the first 6 or more characters of the id; unknown: those without an id", 0},
 	{"duration", OPT_DURATION, "TIME", 0, "Stop after TIME: 90, 90s, 15m, 2h", 0},
 	{"stats", OPT_STATS, NULL, 0, "Print counters on exit (SIGUSR1 prints them at any time)",
 	 0},

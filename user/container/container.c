@@ -5,7 +5,6 @@
 
 #include "base/procfs.h"
 
-#define PREFIX_MIN  6
 #define NS_TEXT_MAX 32
 #define HOST_ROOT   "/proc/1/root"
 
@@ -32,7 +31,15 @@ bool container_matches(const struct container *c, const char *sel)
 	if (len == 0)
 		return false;
 	return strcmp(sel, c->name) == 0 || strcmp(sel, c->ref.id) == 0 ||
-	       (len >= PREFIX_MIN && strncmp(sel, c->ref.id, len) == 0);
+	       strcmp(sel, c->short_id) == 0 ||
+	       (len >= CONTAINER_PREFIX_MIN && strncmp(sel, c->ref.id, len) == 0);
+}
+
+bool container_prefix_short(const char *sel)
+{
+	size_t len = strlen(sel);
+
+	return len > 0 && len < CONTAINER_PREFIX_MIN && strspn(sel, "0123456789abcdef") == len;
 }
 
 const char *container_host_root(const char *proc)
