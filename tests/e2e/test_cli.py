@@ -39,6 +39,7 @@ def test_wrong_option(_c, wrong, right):
              ("duration", ["run", "--duration", "soon"]), ("extra word", ["run", "word"]),
              ("extra word of help", ["help", "run", "word"]),
              ("missing value", ["run", "--container"]),
+             ("no file", ["run", "--output", ""]), ("no rules", ["run", "-r", ""]),
              ("negative duration", ["run", "--duration", "-1"]),
              ("descriptor that is not open", ["run", "--ready-fd", "9", "--duration", "1"]))
 def test_usage(_c, _label, words):
@@ -194,6 +195,17 @@ def test_output_file(c):
         c.act("act_open", "openat", "wc", "/etc/to-a-file")
     with open(path, encoding="utf-8") as file:
         assert len(file.readlines()) > before, "the file was not appended to"
+
+
+@suite.cases(("no rules in it", ["-r", "{folder}"], ["no *.yaml"], ["no rule is active"]),
+             ("no rule left", ["-D", "*"], ["no rule is active"], []), ("as usual", [], [], ["no *.yaml", "no rule"]))
+def test_no_rules(_c, _label, words, said, silent):
+    """Where nothing is loaded, or nothing can match, it is said."""
+    folder = clean.work_dir() + "/no-rules"
+    os.makedirs(folder, exist_ok=True)
+    done = run("run", "--duration", "1", *[word.format(folder=folder) for word in words])
+    text = done.stderr.decode()
+    assert done.returncode == 0 and all(s in text for s in said) and not any(s in text for s in silent), text
 
 
 def test_output_file_renamed(c):

@@ -381,6 +381,19 @@ def test_cases_malformed(_c, _label, text, wanted):
     assert path + wanted in err or (path in err and wanted == ": error: " and wanted in err), err
 
 
+@suite.cases(("an empty file", ""), ("an empty list", "[]\n"), ("an empty folder", None))
+def test_no_cases(_c, _label, text):
+    """Cases that were not found have not passed."""
+    if text is None:
+        path = clean.work_dir() + "/no-cases"
+        os.mkdir(path)
+    else:
+        path = put("no-cases.yaml", text)
+    out, err = rules("test", path, code=2)
+    assert out.startswith("0 cases: ") and "there is no case" in err, (out, err)
+    assert ("no *.yaml" in err) == (text is None), err
+
+
 def test_shipped_cases(_c):
     top = os.path.realpath(os.path.join(os.path.dirname(__file__), "../data/rules/default"))
     out, err = rules("test", top)

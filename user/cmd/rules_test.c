@@ -92,6 +92,8 @@ static int read_files(struct rule_texts *texts, const struct test *t)
 
 		err = one ? one : err;
 	}
+	for (size_t i = 0; i < t->n_files && !err; i++)
+		rule_texts_warn(texts, t->files[i], &log);
 	rule_options_log(stderr, &log);
 	return err;
 }
@@ -127,6 +129,10 @@ static int run_all(struct rule_texts *texts, const struct test *t, const struct 
 		return EXIT_CODE_ERROR;
 	if (malformed)
 		return EXIT_CODE_USAGE;
+	if (totals.result.cases == 0) {
+		(void)fprintf(stderr, "rootwatch: there is no case in what was given\n");
+		return EXIT_CODE_USAGE;
+	}
 	return totals.result.failed ? EXIT_CODE_ERROR : EXIT_CODE_OK;
 }
 

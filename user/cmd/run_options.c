@@ -38,7 +38,8 @@ static const struct argp_option options[] = {
 	 "own denied attempts are always shown)",
 	 0},
 	{"container", OPT_CONTAINER, "ID|NAME", 0,
-	 "Only this container: its name, its id, or the first 6 or more characters of the id; unknown: those without an id", 0},
+	 "Only this container: its name, its id, or the first 6 or more characters of the id; unknown: those without an id",
+	 0},
 	{"duration", OPT_DURATION, "TIME", 0, "Stop after TIME: 90, 90s, 15m, 2h", 0},
 	{"stats", OPT_STATS, NULL, 0, "Print counters on exit (SIGUSR1 prints them at any time)",
 	 0},
@@ -82,6 +83,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "the format is json or text, not '%s'", arg);
 		return 0;
 	case OPT_OUTPUT:
+		if (!*arg)
+			argp_error(state, "--output needs a file");
 		o->output = arg;
 		return 0;
 	case OPT_ALL:

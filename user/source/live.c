@@ -69,6 +69,27 @@ static int load_error(int err)
 	return err && err != -EPERM && !is_want(err) ? -ENOTSUP : err;
 }
 
+static void say_load(char why[static SOURCE_WHY_MAX], int err)
+{
+	const char *text = strerror(-err);
+
+	if (is_want(err))
+		(void)snprintf(why, SOURCE_WHY_MAX, "cannot load the BPF programs: %s", text);
+	else if (err == -EPERM)
+		(void)snprintf(
+			why, SOURCE_WHY_MAX,
+			"the BPF programs may not be loaded: %s. That takes CAP_SYS_ADMIN, or CAP_BPF with "
+			"CAP_PERFMON (a container: docker run --privileged), and neither a seccomp filter "
+			"nor the kernel's lockdown in the way",
+			text);
+	else
+		(void)snprintf(
+			why, SOURCE_WHY_MAX,
+			"the kernel refuses the BPF programs: %s (ROOTWATCH_LIBBPF=1 shows its "
+			"reasons)",
+			text);
+}
+
 /* Some 150 are open with all hooks, twice as many programs while they are loaded. */
 #define FILES_MIN 1024
 
@@ -168,11 +189,7 @@ static int load(struct source *s, const struct source_options *o, char *why)
 	if (types >= 0)
 		close(types);
 	if (err) {
-		snprintf(why, SOURCE_WHY_MAX,
-			 is_want(err) ? "cannot load the BPF programs: %s" :
-					"the kernel refuses the BPF programs: %s "
-					"(ROOTWATCH_LIBBPF=1 shows its reasons)",
-			 strerror(-err));
+		say_load(why, err);
 		return err;
 	}
 	shares_begin(&s->shares, s->skel, o->ring_bytes);
