@@ -90,6 +90,15 @@ def test_check_of_own_pid_namespace(_c):
     assert not [line for line in lines if line.startswith("missing")], lines
 
 
+def test_no_cgroup_file_system(c):
+    """Which container it was, the kernel says."""
+    check = shell('umount -l /sys/fs/cgroup; exec "$0" check')
+    said = [line.split()[0] for line in check.stdout.decode().splitlines() if " cgroups " in line]
+    assert check.returncode == 0 and said == ["degraded"] and b"all the same" in check.stdout, check
+    with Detector(before=("unshare", "--mount", "sh", "-c", 'umount -l /sys/fs/cgroup; exec "$0" "$@"')) as d:
+        World(d, c).fence()
+
+
 @suite.cases(("/proc", "umount -l /proc", "mount -t proc proc /proc"),
              ("another one's /proc", "unshare --pid --fork mount -t proc proc /proc", "mount -t proc proc /proc"),
              ("/sys", "umount -l /sys", "mount -t sysfs sysfs /sys"))

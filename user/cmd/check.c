@@ -126,10 +126,11 @@ static void check_cgroups(struct report *r)
 {
 	struct statfs top, unified;
 
-	if (statfs("/sys/fs/cgroup", &top)) {
+	if (statfs("/sys/fs/cgroup", &top) || top.f_type == SYSFS_MAGIC) {
 		line(r, DEGRADED, "cgroups",
-		     "/sys/fs/cgroup: %s; containers are told apart by namespaces only",
-		     strerror(errno));
+		     "nothing is mounted on /sys/fs/cgroup: containers are named all the same, but of one "
+		     "whose process has ended it cannot be looked up where the paths of its calls led: "
+		     "mount -t cgroup2 none /sys/fs/cgroup");
 	} else if (top.f_type == CGROUP2_SUPER_MAGIC) {
 		line(r, OK, "cgroups", "v2: containers are named by their v2 cgroup");
 	} else if (statfs("/sys/fs/cgroup/unified", &unified) == 0 &&
