@@ -7,6 +7,7 @@ import os
 import re
 import select
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -40,6 +41,7 @@ def test_wrong_option(_c, wrong, right):
              ("extra word of help", ["help", "run", "word"]),
              ("missing value", ["run", "--container"]),
              ("no file", ["run", "--output", ""]), ("no rules", ["run", "-r", ""]),
+             ("a standard stream", ["run", "--ready-fd", "2"]),
              ("negative duration", ["run", "--duration", "-1"]),
              ("descriptor that is not open", ["run", "--ready-fd", "9", "--duration", "1"]))
 def test_usage(_c, _label, words):
@@ -50,7 +52,7 @@ def test_usage(_c, _label, words):
 
 def test_help(_c):
     for words in (["--help"], ["help", "run"], ["run", "--help"], ["--version"],
-                  ["help", "rules", "list"]):
+                  ["help", "rules", "list"], ["-h"], ["run", "-h"], ["rules", "list", "-h"]):
         done = run(*words)
         assert done.returncode == 0 and done.stdout, (words, done)
     text = run("help", "run").stdout.decode()
@@ -258,6 +260,27 @@ def test_output_cannot_be_opened(_c):
     done = run("run", "--output", "/proc/no/such/file", "--duration", "1")
     assert done.returncode == 1, (done.returncode, done.stderr)
     assert b"/proc/no/such/file" in done.stderr, done.stderr
+
+
+@suite.cases(("a symbolic link", "symbolic link"), ("a block device", "block device"))
+def test_output_is_refused(_c, kind, said):
+    """What it is, and not what its error number is called."""
+    path = clean.work_dir() + "/refused-" + kind.split()[-1]
+    if kind == "a symbolic link":
+        os.symlink("/dev/null", path)
+    else:
+        os.mknod(path, 0o600 | stat.S_IFBLK, os.makedev(7, 0))
+    done = run("run", "--output", path, "--duration", "1")
+    os.remove(path)
+    if b"No such device" in done.stderr:
+        raise suite.Skip("no loop device, of which a node could be opened")
+    assert done.returncode == 1 and said in done.stderr.decode(), done
+
+
+def test_output_dash(_c):
+    done = run("run", "--output", "-", "--duration", "1")
+    assert done.returncode == 0 and json.loads(done.stdout.splitlines()[0])["rule"] == "Watching", done
+    assert not os.path.exists("-")
 
 
 def on_fifo(name):

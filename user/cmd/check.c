@@ -270,11 +270,13 @@ static void check_source(struct report *r, uint32_t tier)
 	source_close(s);
 }
 
+enum { OPT_TIER = 256 };
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	uint32_t *tier = state->input;
 
-	if (key == 't') {
+	if (key == OPT_TIER) {
 		if (tier_of_name(arg, tier))
 			argp_error(state, "the tier is fentry, lsm or tracepoint, not '%s'", arg);
 		return 0;
@@ -285,7 +287,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option options[] = {
-	{"tier", 't', "TIER", 0, "As of rootwatch run: fentry, lsm or tracepoint", 0},
+	{"tier", OPT_TIER, "TIER", 0, "As of rootwatch run: fentry, lsm or tracepoint", 0},
 	{0},
 };
 

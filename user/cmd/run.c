@@ -181,7 +181,7 @@ static int run_with(struct run *r, const struct run_options *o)
 	err = stream_open(&r->stream);
 	if (err) {
 		fprintf(stderr, "rootwatch: cannot write to %s: %s\n",
-			o->output ? o->output : "stdout", strerror(-err));
+			o->output ? o->output : "stdout", sink_error(err));
 		return EXIT_CODE_ERROR;
 	}
 	if (!r->stream.sink)

@@ -148,7 +148,7 @@ static int begin_anew(struct stream *s)
 		if (err)
 			fprintf(stderr,
 				"rootwatch: %s cannot be opened again, the old file stays in use: %s\n",
-				s->output, strerror(-err));
+				s->output, sink_error(err));
 	}
 	return judges_reload(&s->judges, s->source, s->pipeline);
 }
