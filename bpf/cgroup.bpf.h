@@ -16,7 +16,7 @@
 #define CGROUP_SCAN_MAX 160 /* the end of a name, where all runtimes have the id */
 #define CGROUP_ID_LEN	64
 /* (Each step counts for the verifier before 5.17.) */
-#define CGROUP_DEPTH_MAX (COMPAT_KERNEL >= 517 ? 4096 : CHAIN_MAX)
+#define CGROUP_DEPTH_MAX (COMPAT_KERNEL >= 517 ? 4096 : 64)
 #define CGROUP_CONM	 0x636f6e6d /* "conm", as in libpod-conmon-<id>.scope */
 #define CGROUP_LIBPOD_P \
 	0x705f646f7062696cull /* "libpod_p", how libpod_parent begins; in memory's order */
