@@ -101,7 +101,7 @@ __noinline int cgroup_name(__u32 slot, __u32 at, __u32 n)
 }
 
 /* One level up, from s->arg[0]: what was left is noted. */
-static long cgroup_climb_step(__u32 i, __u32 *slot)
+static long cgroup_climb_step(__u32 i, const __u32 *slot)
 {
 	struct scratch *s = emit_scratch(*slot);
 	__u64 kn;

@@ -348,6 +348,18 @@ def test_reader_goes_away(c):
     d.stop()
 
 
+@suite.cases("pipe", "terminal")
+def test_reader_goes_away_unseen(_c, kind):
+    """Nothing is written that would show it: it ends all the same, as who closes a window or a pager expects."""
+    read, write = os.pipe() if kind == "pipe" else os.openpty()
+    d = Detector("-D", "*", "--container", "nobody", stdout=write, output="text")
+    os.close(write)
+    assert d.process.poll() is None, d.process.returncode
+    os.close(read)
+    assert d.process.wait(patience.of(20)) == 0, d.process.returncode
+    d.stop()
+
+
 def is_readable(fd):
     return bool(select.select([fd], [], [], 0)[0])
 

@@ -162,10 +162,7 @@ static int run_with(struct run *r, const struct run_options *o)
 {
 	char host[HOSTNAME_MAX] = "", why[SOURCE_WHY_MAX];
 	struct pipeline_options po = {.json = o->json, .all = o->all, .container = o->container};
-	struct source_options so = {.all = o->all,
-				    .blocked = o->blocked,
-				    .tier = o->tier,
-				    .wake_fd = r->stream.signals};
+	struct source_options so = {.all = o->all, .blocked = o->blocked, .tier = o->tier};
 	int err;
 
 	gethostname(host, sizeof(host) - 1);
@@ -186,6 +183,7 @@ static int run_with(struct run *r, const struct run_options *o)
 	}
 	if (!r->stream.sink)
 		return EXIT_CODE_OK;
+	so.wake_fd = r->stream.wake;
 	err = source_open(&r->stream.source, &so, why);
 	if (err) {
 		fprintf(stderr, "rootwatch: %s\n", why);
@@ -251,7 +249,7 @@ static int prepare(struct run *r)
 int cmd_run(int argc, char **argv)
 {
 	struct run_options o = RUN_OPTIONS_INIT;
-	struct run r = {.stream.signals = -1, .proof.pid_ns_fd = -1};
+	struct run r = {.stream.signals = -1, .stream.wake = -1, .proof.pid_ns_fd = -1};
 	int code, err = 0;
 
 	options_parse("rootwatch run", &run_options_argp, argc, argv, &o);
@@ -279,7 +277,6 @@ int cmd_run(int argc, char **argv)
 		fprintf(stderr, "rootwatch: last lines could not be written: %s\n", strerror(-err));
 		code = EXIT_CODE_ERROR;
 	}
-	if (r.stream.signals >= 0)
-		close(r.stream.signals);
+	stream_close(&r.stream);
 	return code;
 }
