@@ -11,10 +11,13 @@
 #include "emit.bpf.h"
 #include "maps.bpf.h"
 
-#define CGROUP_LEVELS	12  /* of cgroup nesting: the names nearest the task */
-#define CGROUP_NAME_MAX 160 /* kubepods-besteffort-pod<36>.slice:cri-containerd:<64> has 145 */
+#define CGROUP_LEVELS	12  /* of cgroup nesting: the names nearest the root */
+#define CGROUP_NAME_MAX 256 /* with its NUL: NAME_MAX of include/uapi/linux/limits.h */
+#define CGROUP_SCAN_MAX 160 /* the end of a name, where all runtimes have the id */
 #define CGROUP_ID_LEN	64
-#define CGROUP_CONM	0x636f6e6d /* "conm", as in libpod-conmon-<id>.scope */
+/* (Each step counts for the verifier before 5.17.) */
+#define CGROUP_DEPTH_MAX (COMPAT_KERNEL >= 517 ? 4096 : 64)
+#define CGROUP_CONM	 0x636f6e6d /* "conm", as in libpod-conmon-<id>.scope */
 #define CGROUP_LIBPOD_P \
 	0x705f646f7062696cull /* "libpod_p", how libpod_parent begins; in memory's order */
 #define CGROUP_CONMON	  0x6e6f6d6e6f63ull /* "conmon" and its NUL */
@@ -79,10 +82,14 @@ __noinline int cgroup_name(__u32 slot, __u32 at, __u32 n)
 		s->pod = head == CGROUP_LIBPOD_P;
 		return 0;
 	}
+	if (n > CGROUP_SCAN_MAX) {
+		c.at += n - CGROUP_SCAN_MAX;
+		c.n = CGROUP_SCAN_MAX;
+	}
 	s->run = 0;
 	s->found = 0;
 	s->last = 0;
-	LOOP(CGROUP_NAME_MAX, cgroup_name_step, &c);
+	LOOP(CGROUP_SCAN_MAX, cgroup_name_step, &c);
 	if (!s->found && s->run != CGROUP_ID_LEN) {
 		s->pod = 0;
 		return 0;
@@ -90,6 +97,38 @@ __noinline int cgroup_name(__u32 slot, __u32 at, __u32 n)
 	s->pod = s->pod == 1 ? 2 : 0;
 	s->outer = s->has_id;
 	s->has_id = CGROUP_HAS_ID;
+	return 0;
+}
+
+/* One level up, from s->arg[0]: what was left is noted. */
+static long cgroup_climb_step(__u32 i, const __u32 *slot)
+{
+	struct scratch *s = emit_scratch(*slot);
+	__u64 kn;
+
+	if (!s)
+		return 1;
+	kn = s->arg[0];
+	s->arg[0] = (__u64)compat_kernfs_parent((const void *)kn);
+	if (!s->arg[0])
+		return 1; /* the hierarchy's root has no name */
+	s->chain[i % CHAIN_MAX] = kn;
+	s->chain_n = i + 1;
+	return 0;
+}
+
+/*
+ * Notes the cgroups from s->arg[0] up to below the root: the CHAIN_MAX nearest the root are kept.
+ * Whoever may make cgroups below its own can go deep, and is to be known all the same.
+ */
+__noinline int cgroup_climb(__u32 slot)
+{
+	struct scratch *s = emit_scratch(slot);
+
+	if (!s)
+		return 0;
+	s->chain_n = 0;
+	LOOP(CGROUP_DEPTH_MAX, cgroup_climb_step, &slot);
 	return 0;
 }
 
@@ -105,35 +144,24 @@ __noinline __u32 cgroup_path_of_arg(__u32 slot)
 
 	if (!s)
 		return 0;
-	s->chain_n = 0;
 	s->used = 0;
 	s->has_id = 0;
 	s->pod = 0;
-	for (i = 0; i < CGROUP_LEVELS; i++) {
-		__u64 kn = s->arg[0];
-		const void *parent = compat_kernfs_parent((const void *)kn);
-
-		if (!parent)
-			break; /* the hierarchy's root has no name */
-		s->chain[i] = kn;
-		s->chain_n = i + 1;
-		s->arg[0] = (__u64)parent;
-	}
-	for (i = CGROUP_LEVELS - 1; i >= 0; i--) {
-		__u32 used = s->used;
+	cgroup_climb(slot);
+	for (i = 1; i <= CGROUP_LEVELS; i++) {
+		__u32 used = s->used, n = s->chain_n;
 		__u8 *p;
 		long len;
 
-		if ((__u32)i >= s->chain_n)
-			continue;
-		if (used > WIRE_CGROUP_PATH_MAX - CGROUP_NAME_MAX - 1)
+		if ((__u32)i > n)
 			break;
 		p = AT(s->record, sizeof(struct wire_cgroup) + used,
 		       sizeof(struct wire_cgroup) + WIRE_CGROUP_PATH_MAX);
 		*p = '/';
 		len = bpf_probe_read_kernel_str(p + 1, CGROUP_NAME_MAX,
-						LOAD(struct kernfs_node, s->chain[i], name));
-		if (len < 1 || len > CGROUP_NAME_MAX)
+						LOAD(struct kernfs_node,
+						     s->chain[(n - i) % CHAIN_MAX], name));
+		if (len < 1 || len > CGROUP_NAME_MAX || used + len >= WIRE_CGROUP_PATH_MAX)
 			break;
 		cgroup_name(s->slot, sizeof(struct wire_cgroup) + s->used + 1, len - 1);
 		s->used += len;

@@ -7,6 +7,7 @@ import os
 import re
 import select
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -39,6 +40,8 @@ def test_wrong_option(_c, wrong, right):
              ("duration", ["run", "--duration", "soon"]), ("extra word", ["run", "word"]),
              ("extra word of help", ["help", "run", "word"]),
              ("missing value", ["run", "--container"]),
+             ("no file", ["run", "--output", ""]), ("no rules", ["run", "-r", ""]),
+             ("a standard stream", ["run", "--ready-fd", "2"]),
              ("negative duration", ["run", "--duration", "-1"]),
              ("descriptor that is not open", ["run", "--ready-fd", "9", "--duration", "1"]))
 def test_usage(_c, _label, words):
@@ -49,7 +52,7 @@ def test_usage(_c, _label, words):
 
 def test_help(_c):
     for words in (["--help"], ["help", "run"], ["run", "--help"], ["--version"],
-                  ["help", "rules", "list"]):
+                  ["help", "rules", "list"], ["-h"], ["run", "-h"], ["rules", "list", "-h"]):
         done = run(*words)
         assert done.returncode == 0 and done.stdout, (words, done)
     text = run("help", "run").stdout.decode()
@@ -84,6 +87,22 @@ def test_container_filter(c, how):
             World(d, wanted).fence()
             seen = {field(e, "container.full_id") for e in d.since()}
             assert seen == {wanted.id}, seen
+
+
+@suite.cases(("few digits", "{id}", 5, True, True), ("enough digits", "{id}", 6, False, False),
+             ("a short name", "web", 3, False, True))
+def test_container_not_found(c, _label, pick, n, short, nothing):
+    """An id of too few digits, or a name that nobody has, is not met with silence."""
+    pick = pick.format(id=c.id)[:n]
+    with Detector() as all_of_them, Detector("--container", pick) as d:
+        c.act("act_open", "openat", "wc", "/etc/chosen")
+        World(all_of_them, c).fence()
+        d.stop()
+    came = [field(e, "container.full_id") for e in d.events]
+    assert (c.id not in came) == nothing, came
+    assert (f"--container {pick} is taken for a name" in d.stderr) == short, d.stderr
+    assert bool(re.search(rf"no event came of a container with the name or id {pick}, [1-9]\d* of others\n",
+                          d.stderr)) == nothing, d.stderr
 
 
 def test_container_name(_c):
@@ -180,6 +199,17 @@ def test_output_file(c):
         assert len(file.readlines()) > before, "the file was not appended to"
 
 
+@suite.cases(("no rules in it", ["-r", "{folder}"], ["no *.yaml"], ["no rule is active"]),
+             ("no rule left", ["-D", "*"], ["no rule is active"], []), ("as usual", [], [], ["no *.yaml", "no rule"]))
+def test_no_rules(_c, _label, words, said, silent):
+    """Where nothing is loaded, or nothing can match, it is said."""
+    folder = clean.work_dir() + "/no-rules"
+    os.makedirs(folder, exist_ok=True)
+    done = run("run", "--duration", "1", *[word.format(folder=folder) for word in words])
+    text = done.stderr.decode()
+    assert done.returncode == 0 and all(s in text for s in said) and not any(s in text for s in silent), text
+
+
 def test_output_file_renamed(c):
     """SIGHUP after a rename: nothing is lost, and no line is in two pieces."""
     path = clean.work_dir() + "/rotated.json"
@@ -230,6 +260,27 @@ def test_output_cannot_be_opened(_c):
     done = run("run", "--output", "/proc/no/such/file", "--duration", "1")
     assert done.returncode == 1, (done.returncode, done.stderr)
     assert b"/proc/no/such/file" in done.stderr, done.stderr
+
+
+@suite.cases(("a symbolic link", "symbolic link"), ("a block device", "block device"))
+def test_output_is_refused(_c, kind, said):
+    """What it is, and not what its error number is called."""
+    path = clean.work_dir() + "/refused-" + kind.split()[-1]
+    if kind == "a symbolic link":
+        os.symlink("/dev/null", path)
+    else:
+        os.mknod(path, 0o600 | stat.S_IFBLK, os.makedev(7, 0))
+    done = run("run", "--output", path, "--duration", "1")
+    os.remove(path)
+    if b"No such device" in done.stderr:
+        raise suite.Skip("no loop device, of which a node could be opened")
+    assert done.returncode == 1 and said in done.stderr.decode(), done
+
+
+def test_output_dash(_c):
+    done = run("run", "--output", "-", "--duration", "1")
+    assert done.returncode == 0 and json.loads(done.stdout.splitlines()[0])["rule"] == "Watching", done
+    assert not os.path.exists("-")
 
 
 def on_fifo(name):
@@ -297,6 +348,18 @@ def test_reader_goes_away(c):
     d.stop()
 
 
+@suite.cases("pipe", "terminal")
+def test_reader_goes_away_unseen(_c, kind):
+    """Nothing is written that would show it: it ends all the same, as who closes a window or a pager expects."""
+    read, write = os.pipe() if kind == "pipe" else os.openpty()
+    d = Detector("-D", "*", "--container", "nobody", stdout=write, output="text")
+    os.close(write)
+    assert d.process.poll() is None, d.process.returncode
+    os.close(read)
+    assert d.process.wait(patience.of(20)) == 0, d.process.returncode
+    d.stop()
+
+
 def is_readable(fd):
     return bool(select.select([fd], [], [], 0)[0])
 
@@ -324,7 +387,7 @@ def test_reader_stops(c, how):
         lines = pipe.read().splitlines(keepends=True)
     came = sum(b"/etc/nobody-reads" in line and line.endswith(b"\n") for line in lines)
     status = d.stop()
-    said = re.findall(r"not taken: (\d+) lines are lost, and (\d+) records", d.stderr)
+    said = re.findall(r"not taken; lost: (\d+) lines?, and (\d+) records?", d.stderr)
     if how == "reader goes on":
         assert (status, came, said) == (0, opens, []), (status, came, d.stderr)
     else:
@@ -347,7 +410,7 @@ def test_disk_is_full(c):
         lines = file.read().splitlines(keepends=True)
     clean.umount(disk)
     came = sum(b"/etc/no-room" in line and line.endswith(b"\n") for line in lines)
-    said = re.findall(r"No space left on device: (\d+) lines are lost, and (\d+) records", d.stderr)
+    said = re.findall(r"No space left on device; lost: (\d+) lines?, and (\d+) records?", d.stderr)
     assert len(said) == 1, d.stderr
     assert 0 < came < opens, came
     assert int(said[0][0]) > 0, d.stderr
@@ -368,7 +431,7 @@ def test_file_may_not_grow(c):
     c.act("act_storm", "4000", "/etc/no-room")
     assert d.process.wait(patience.of(20)) == 1, d.process.returncode
     d.stop()
-    assert re.search(r"File too large: \d+ lines are lost", d.stderr), d.stderr
+    assert re.search(r"File too large; lost: \d+ lines?,", d.stderr), d.stderr
     assert os.stat(path).st_size == size
 
 

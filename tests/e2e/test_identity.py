@@ -42,6 +42,10 @@ def detector():
     # The kubelet's name for systemd where containerd goes by cgroupfs: one name, and a long one.
     ("pod of two minds", "/system.slice/containerd.service/kubelet-kubepods-besteffort-pod" +
      POD.replace("-", "_") + ".slice:cri-containerd:{id}", "containerd", POD),
+    ("the longest name", "/" + "a" * 169 + ".slice:cri-containerd:{id}", "containerd", None),
+    ("a long path", "/" + "a" * 171 + "/" + "b" * 171 + "/docker/{id}", "docker", None),
+    # As deep as root goes that may make cgroups of its own.
+    ("deep inside", "/docker/{id}" + "/below" * 40, "docker", None),
 )
 def test_cgroup_layout(w, _label, path, kind, pod):
     ident = secrets.token_hex(32)

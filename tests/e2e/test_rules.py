@@ -200,7 +200,7 @@ def test_check_directory(_c):
     put("rules.d/10.yml", "- macro: first\n  condition: evt.type = connect\n")
     put("rules.d/notes.txt", "[")
     out, _ = rules("check", "--alone", top)
-    assert out.startswith("1 rules: 1 active"), out
+    assert out.startswith("1 rule: 1 active"), out
     os.symlink(".", top + "/30.yaml")
     assert "30.yaml:1:1: error: a directory" in rules("check", top, code=2)[1]
 
@@ -379,6 +379,19 @@ def test_cases_malformed(_c, _label, text, wanted):
     path = put("cases.yaml", text)
     _, err = rules("test", "-r", put("good.yaml", GOOD), path, code=2)
     assert path + wanted in err or (path in err and wanted == ": error: " and wanted in err), err
+
+
+@suite.cases(("an empty file", ""), ("an empty list", "[]\n"), ("an empty folder", None))
+def test_no_cases(_c, _label, text):
+    """Cases that were not found have not passed."""
+    if text is None:
+        path = clean.work_dir() + "/no-cases"
+        os.mkdir(path)
+    else:
+        path = put("no-cases.yaml", text)
+    out, err = rules("test", path, code=2)
+    assert out.startswith("0 cases: ") and "there is no case" in err, (out, err)
+    assert ("no *.yaml" in err) == (text is None), err
 
 
 def test_shipped_cases(_c):

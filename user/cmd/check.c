@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/procfs.h"
 #include "base/tier.h"
 #include "cmd/canary.h"
 #include "cmd/cmd.h"
@@ -83,10 +84,13 @@ static void check_btf(struct report *r)
 		line(r, OK, "BTF", "/sys/kernel/btf/vmlinux");
 		return;
 	}
-	line(r, MISSING, "BTF",
-	     "/sys/kernel/btf/vmlinux cannot be read (%s): use a kernel built with "
-	     "CONFIG_DEBUG_INFO_BTF (those of Debian 11, Ubuntu 20.10, RHEL 8.2 and later are)",
-	     strerror(errno));
+	if (access("/sys/kernel", X_OK))
+		line(r, MISSING, "BTF", "%s", SOURCE_WHY_NO_SYS);
+	else
+		line(r, MISSING, "BTF",
+		     "/sys/kernel/btf/vmlinux cannot be read (%s): use a kernel built with "
+		     "CONFIG_DEBUG_INFO_BTF (those of Debian 11, Ubuntu 20.10, RHEL 8.2 and later are)",
+		     strerror(errno));
 	fail(r, EXIT_CODE_KERNEL);
 }
 
@@ -122,10 +126,11 @@ static void check_cgroups(struct report *r)
 {
 	struct statfs top, unified;
 
-	if (statfs("/sys/fs/cgroup", &top)) {
+	if (statfs("/sys/fs/cgroup", &top) || top.f_type == SYSFS_MAGIC) {
 		line(r, DEGRADED, "cgroups",
-		     "/sys/fs/cgroup: %s; containers are told apart by namespaces only",
-		     strerror(errno));
+		     "nothing is mounted on /sys/fs/cgroup: containers are named all the same, but of one "
+		     "whose process has ended it cannot be looked up where the paths of its calls led: "
+		     "mount -t cgroup2 none /sys/fs/cgroup");
 	} else if (top.f_type == CGROUP2_SUPER_MAGIC) {
 		line(r, OK, "cgroups", "v2: containers are named by their v2 cgroup");
 	} else if (statfs("/sys/fs/cgroup/unified", &unified) == 0 &&
@@ -136,6 +141,22 @@ static void check_cgroups(struct report *r)
 	} else {
 		line(r, OK, "cgroups",
 		     "v1: containers are named by the first controller whose path tells an id");
+	}
+}
+
+static void check_pids(struct report *r)
+{
+	switch (procfs_view("/proc")) {
+	case PROCFS_NONE:
+		line(r, MISSING, "/proc", "%s", SOURCE_WHY_NO_PROC);
+		fail(r, EXIT_CODE_KERNEL);
+		break;
+	case PROCFS_NESTED:
+		line(r, DEGRADED, "/proc", "%s", CMD_NESTED);
+		break;
+	case PROCFS_HOST:
+		line(r, OK, "/proc", "in the host's pid namespace");
+		break;
 	}
 }
 
@@ -249,11 +270,13 @@ static void check_source(struct report *r, uint32_t tier)
 	source_close(s);
 }
 
+enum { OPT_TIER = 256 };
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	uint32_t *tier = state->input;
 
-	if (key == 't') {
+	if (key == OPT_TIER) {
 		if (tier_of_name(arg, tier))
 			argp_error(state, "the tier is fentry, lsm or tracepoint, not '%s'", arg);
 		return 0;
@@ -264,7 +287,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option options[] = {
-	{"tier", 't', "TIER", 0, "As of rootwatch run: fentry, lsm or tracepoint", 0},
+	{"tier", OPT_TIER, "TIER", 0, "As of rootwatch run: fentry, lsm or tracepoint", 0},
 	{0},
 };
 
@@ -287,6 +310,7 @@ int cmd_check(int argc, char **argv)
 	check_btf(&r);
 	check_privilege(&r);
 	check_cgroups(&r);
+	check_pids(&r);
 	if (r.code == EXIT_CODE_OK)
 		check_source(&r, tier);
 	else

@@ -11,6 +11,13 @@ enum exit_code {
 	EXIT_CODE_PRIVILEGE = 4 /* the caller may not */
 };
 
+/* Of PROCFS_NESTED: what run and check say is lost by it, and what to do. */
+#define CMD_NESTED                                                                                         \
+	"it runs in a pid namespace of its own, in which it does not find the processes of "               \
+	"containers: where the paths of calls led is looked up by text only, and names of containers and " \
+	"what ran before its start can be missing. Give it the host's (docker run --pid=host, "            \
+	"Kubernetes: hostPID)"
+
 int cmd_run(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_demo(int argc, char **argv);

@@ -320,6 +320,8 @@ static int end(const struct demo *d, int code)
 	return EXIT_CODE_ERROR;
 }
 
+enum { OPT_TIER = 256 };
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -329,7 +331,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'j':
 		o->json = true;
 		return 0;
-	case 't':
+	case OPT_TIER:
 		o->tier = arg;
 		if (tier_of_name(arg, &tier))
 			argp_error(state, "the tier is fentry, lsm or tracepoint, not '%s'", arg);
@@ -344,7 +346,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option option_table[] = {
 	{"json", 'j', NULL, 0, "Print the result as one JSON object instead of the table", 0},
-	{"tier", 't', "TIER", 0, "As of rootwatch run: fentry, lsm or tracepoint", 0},
+	{"tier", OPT_TIER, "TIER", 0, "As of rootwatch run: fentry, lsm or tracepoint", 0},
 	{0},
 };
 

@@ -21,7 +21,9 @@ static void say_left_out(const struct ruleset *s)
 		print_text(stderr, r->left_out);
 		fputc('\n', stderr);
 	}
-	if (s->left_out > 0)
+	if (s->enabled == 0)
+		fputs("rootwatch: no rule is active: nothing can match\n", stderr);
+	else if (s->left_out > 0)
 		fprintf(stderr, "rootwatch: %zu of %zu rules are active\n", s->enabled,
 			s->enabled + s->left_out);
 }

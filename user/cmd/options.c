@@ -69,12 +69,23 @@ static void check_long(const char *name, const struct argp *argp, int argc, char
 	}
 }
 
+/* Many try it; argp's own short form is -?. (No command has another -h.) */
+static void take_h(int argc, char **argv)
+{
+	static char help[] = "--help";
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "-h") == 0)
+			argv[i] = help;
+}
+
 int options_parse(const char *name, const struct argp *argp, int argc, char **argv, void *input)
 {
 	char title[WORD_MAX];
 
 	snprintf(title, sizeof(title), "%s", name);
 	argp_err_exit_status = EXIT_CODE_USAGE;
+	take_h(argc, argv);
 	check_long(name, argp, argc, argv);
 	argv[0] = title; /* argp names the program by it */
 	return argp_parse(argp, argc, argv, 0, NULL, input);

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* What the noun behind a count ends in. */
+#define PRINT_S(n) ((n) == 1 ? "" : "s")
+
 /* Control characters, and bytes that are no UTF-8, as \xHH. Gives the columns that it took. */
 size_t print_text(FILE *f, const char *s);
 

@@ -62,6 +62,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		make_room(state, r);
 		return 0;
 	case 'r':
+		if (!*arg)
+			argp_error(state, "--rules needs a file or a directory");
 		r->paths[r->o.n_paths++] = arg;
 		return 0;
 	case 'T':

@@ -49,7 +49,8 @@ static void print_summary(const struct ruleset *set, const struct ruleset_option
 {
 	const char *reason;
 
-	(void)printf("%zu rules: %zu active, %zu off, %zu left out\n", set->list->n, set->enabled,
+	(void)printf("%zu rule%s: %zu active, %zu off, %zu left out\n", set->list->n,
+		     PRINT_S(set->list->n), set->enabled,
 		     set->list->n - set->enabled - set->left_out, set->left_out);
 	for (size_t i = 0; i < set->list->n; i++) {
 		const struct rule *r = &set->list->rules[i];

@@ -108,7 +108,8 @@ static void print_table(const struct ruleset *set, const struct ruleset_options 
 		}
 		(void)fputc('\n', stdout);
 	}
-	(void)printf("%zu rules: %zu active, %zu off, %zu left out\n", set->list->n, set->enabled,
+	(void)printf("%zu rule%s: %zu active, %zu off, %zu left out\n", set->list->n,
+		     PRINT_S(set->list->n), set->enabled,
 		     set->list->n - set->enabled - set->left_out, set->left_out);
 }
 

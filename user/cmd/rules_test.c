@@ -6,6 +6,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "cmd/print.h"
 #include "cmd/rules.h"
 #include "rules/rule_source.h"
 #include "rules/test/run.h"
@@ -91,6 +92,8 @@ static int read_files(struct rule_texts *texts, const struct test *t)
 
 		err = one ? one : err;
 	}
+	for (size_t i = 0; i < t->n_files && !err; i++)
+		rule_texts_warn(texts, t->files[i], &log);
 	rule_options_log(stderr, &log);
 	return err;
 }
@@ -101,10 +104,10 @@ static void print_totals(const struct totals *t, const struct ruleset *set)
 
 	for (size_t i = 0; i < set->list->n; i++)
 		covered += t->counts[i].fires > 0;
-	(void)printf("%zu cases: %zu passed, %zu failed; %zu of %zu active rules have one that "
+	(void)printf("%zu case%s: %zu passed, %zu failed; %zu of %zu active rules have one that "
 		     "they must match\n",
-		     t->result.cases, t->result.cases - t->result.failed, t->result.failed, covered,
-		     set->enabled);
+		     t->result.cases, PRINT_S(t->result.cases), t->result.cases - t->result.failed,
+		     t->result.failed, covered, set->enabled);
 }
 
 static int run_all(struct rule_texts *texts, const struct test *t, const struct ruleset *set)
@@ -126,6 +129,10 @@ static int run_all(struct rule_texts *texts, const struct test *t, const struct 
 		return EXIT_CODE_ERROR;
 	if (malformed)
 		return EXIT_CODE_USAGE;
+	if (totals.result.cases == 0) {
+		(void)fprintf(stderr, "rootwatch: there is no case in what was given\n");
+		return EXIT_CODE_USAGE;
+	}
 	return totals.result.failed ? EXIT_CODE_ERROR : EXIT_CODE_OK;
 }
 

@@ -9,14 +9,17 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/procfs.h"
 #include "base/tier.h"
 #include "cmd/canary.h"
 #include "cmd/cmd.h"
 #include "cmd/judges.h"
 #include "cmd/options.h"
 #include "cmd/pipeline.h"
+#include "cmd/print.h"
 #include "cmd/run_options.h"
 #include "cmd/stream.h"
+#include "container/container.h"
 #include "container/host_mounts.h"
 #include "output/output.h"
 #include "source/source.h"
@@ -125,15 +128,29 @@ static bool stderr_takes(void)
 static void say_given_up(const struct run *r, const char *why)
 {
 	struct source_stats st;
+	size_t lines = sink_pending(r->stream.sink);
 	uint64_t left = 0;
 
 	if (!source_stats(r->stream.source, &st))
 		left = st.produced - st.delivered - st.lost_ring - st.lost_busy - st.lost_read;
 	if (stderr_takes())
 		fprintf(stderr,
-			"rootwatch: %s: %zu lines are lost, and %" PRIu64
-			" records that were to be looked at\n",
-			why, sink_pending(r->stream.sink), left);
+			"rootwatch: %s; lost: %zu line%s, and %" PRIu64
+			" record%s not yet looked at\n",
+			why, lines, PRINT_S(lines), left, PRINT_S(left));
+}
+
+/* What is typed wrong is as silent as a container that does nothing. */
+static void say_chosen(const struct run *r, const char *container)
+{
+	struct pipeline_stats st;
+
+	pipeline_stats(r->stream.pipeline, &st);
+	if (st.events == 0)
+		fprintf(stderr,
+			"rootwatch: no event came of a container with the name or id %s, %" PRIu64
+			" of others\n",
+			container, st.filtered);
 }
 
 static bool loss_of(void *source, uint64_t max, struct source_loss *loss)
@@ -145,10 +162,7 @@ static int run_with(struct run *r, const struct run_options *o)
 {
 	char host[HOSTNAME_MAX] = "", why[SOURCE_WHY_MAX];
 	struct pipeline_options po = {.json = o->json, .all = o->all, .container = o->container};
-	struct source_options so = {.all = o->all,
-				    .blocked = o->blocked,
-				    .tier = o->tier,
-				    .wake_fd = r->stream.signals};
+	struct source_options so = {.all = o->all, .blocked = o->blocked, .tier = o->tier};
 	int err;
 
 	gethostname(host, sizeof(host) - 1);
@@ -164,16 +178,19 @@ static int run_with(struct run *r, const struct run_options *o)
 	err = stream_open(&r->stream);
 	if (err) {
 		fprintf(stderr, "rootwatch: cannot write to %s: %s\n",
-			o->output ? o->output : "stdout", strerror(-err));
+			o->output ? o->output : "stdout", sink_error(err));
 		return EXIT_CODE_ERROR;
 	}
 	if (!r->stream.sink)
 		return EXIT_CODE_OK;
+	so.wake_fd = r->stream.wake;
 	err = source_open(&r->stream.source, &so, why);
 	if (err) {
 		fprintf(stderr, "rootwatch: %s\n", why);
 		return source_exit_code(err);
 	}
+	if (procfs_view("/proc") == PROCFS_NESTED)
+		fprintf(stderr, "rootwatch: %s\n", CMD_NESTED);
 	open_host(r);
 	po.host = r->host;
 	po.loss = loss_of;
@@ -196,6 +213,8 @@ static int run_with(struct run *r, const struct run_options *o)
 	say_ready(o->ready_fd);
 	if (!err)
 		err = stream_run(&r->stream, o->duration);
+	if (o->container && !err)
+		say_chosen(r, o->container);
 	if (o->stats && (err != -ECANCELED || stderr_takes()))
 		stream_stats(&r->stream);
 	/* A reader that has seen enough (head, a closed pager) is no error. */
@@ -230,7 +249,7 @@ static int prepare(struct run *r)
 int cmd_run(int argc, char **argv)
 {
 	struct run_options o = RUN_OPTIONS_INIT;
-	struct run r = {.stream.signals = -1, .proof.pid_ns_fd = -1};
+	struct run r = {.stream.signals = -1, .stream.wake = -1, .proof.pid_ns_fd = -1};
 	int code, err = 0;
 
 	options_parse("rootwatch run", &run_options_argp, argc, argv, &o);
@@ -238,6 +257,11 @@ int cmd_run(int argc, char **argv)
 		o.text = !o.output && isatty(STDOUT_FILENO);
 		o.json = !o.text;
 	}
+	if (o.container && container_prefix_short(o.container))
+		fprintf(stderr,
+			"rootwatch: --container %s is taken for a name or a whole id: the beginning "
+			"of an id takes %d digits\n",
+			o.container, CONTAINER_PREFIX_MIN);
 	code = prepare(&r);
 	if (code == EXIT_CODE_OK)
 		code = run_with(&r, &o);
@@ -253,7 +277,6 @@ int cmd_run(int argc, char **argv)
 		fprintf(stderr, "rootwatch: last lines could not be written: %s\n", strerror(-err));
 		code = EXIT_CODE_ERROR;
 	}
-	if (r.stream.signals >= 0)
-		close(r.stream.signals);
+	stream_close(&r.stream);
 	return code;
 }

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/tier.h"
 #include "cmd/options.h"
@@ -27,8 +28,8 @@ static const struct argp_option options[] = {
 	 "json: one Falco-shaped object a line; text: for people. Default: text at a terminal, "
 	 "else json",
 	 0},
-	{"output", OPT_OUTPUT, "FILE", 0, "Append to FILE (made 0600 when new) instead of stdout",
-	 0},
+	{"output", OPT_OUTPUT, "FILE", 0,
+	 "Append to FILE (made 0600 when new) instead of stdout, which is -", 0},
 	{"all", OPT_ALL, NULL, 0,
 	 "Every exec, exit, change of uids or gids, open for writing, connect, bind, listen, accept and raw "
 	 "or packet socket of root in containers, not only what a detection matched",
@@ -38,7 +39,8 @@ static const struct argp_option options[] = {
 	 "own denied attempts are always shown)",
 	 0},
 	{"container", OPT_CONTAINER, "ID|NAME", 0,
-	 "Only this container: its name, its id, or the first 6 or more characters of the id", 0},
+	 "Only this container: its name, its id, or the first 6 or more characters of the id; unknown: those without an id",
+	 0},
 	{"duration", OPT_DURATION, "TIME", 0, "Stop after TIME: 90, 90s, 15m, 2h", 0},
 	{"stats", OPT_STATS, NULL, 0, "Print counters on exit (SIGUSR1 prints them at any time)",
 	 0},
@@ -82,7 +84,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "the format is json or text, not '%s'", arg);
 		return 0;
 	case OPT_OUTPUT:
-		o->output = arg;
+		if (!*arg)
+			argp_error(state, "--output needs a file");
+		o->output = strcmp(arg, "-") == 0 ? NULL : arg;
 		return 0;
 	case OPT_ALL:
 		o->all = true;
@@ -109,6 +113,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_READY:
 		/* One that is not passed in would be, by then, one of our own. */
+		if (parse_number(arg, INT_MAX, &n) == 0 && n <= STDERR_FILENO)
+			argp_error(state, "'%s' is a standard stream: it would be closed", arg);
 		if (parse_number(arg, INT_MAX, &n) || fcntl((int)n, F_GETFD) < 0)
 			argp_error(state, "'%s' is no open descriptor", arg);
 		o->ready_fd = (int)n;

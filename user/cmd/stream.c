@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -92,6 +93,30 @@ static bool is_fifo(const char *path)
 	return path && lstat(path, &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
+/* Signals, and that nobody reads the standard output any more: what cannot be watched is not. */
+static int watch(struct stream *s)
+{
+	struct epoll_event in = {.events = EPOLLIN}, gone = {.events = 0};
+
+	s->wake = epoll_create1(EPOLL_CLOEXEC);
+	if (s->wake < 0 || epoll_ctl(s->wake, EPOLL_CTL_ADD, s->signals, &in))
+		return -errno;
+	if (!s->output)
+		(void)epoll_ctl(s->wake, EPOLL_CTL_ADD, STDOUT_FILENO, &gone);
+	return 0;
+}
+
+/*
+ * The pipe or the terminal is closed. A FIFO of --output may be opened by another reader before the
+ * next line.
+ */
+static bool reader_gone(const struct stream *s)
+{
+	struct pollfd pfd = {.fd = STDOUT_FILENO};
+
+	return !s->output && poll(&pfd, 1, 0) == 1 && (pfd.revents & (POLLERR | POLLHUP));
+}
+
 int stream_open(struct stream *s)
 {
 	struct pollfd pfd = {.fd = s->signals, .events = POLLIN};
@@ -108,7 +133,7 @@ int stream_open(struct stream *s)
 	}
 	if (!err)
 		sink_patience(s->sink, s->signals, patience, s);
-	return err;
+	return err ? err : watch(s);
 }
 
 static int deliver(struct stream *s, int timeout_ms)
@@ -148,7 +173,7 @@ static int begin_anew(struct stream *s)
 		if (err)
 			fprintf(stderr,
 				"rootwatch: %s cannot be opened again, the old file stays in use: %s\n",
-				s->output, strerror(-err));
+				s->output, sink_error(err));
 	}
 	return judges_reload(&s->judges, s->source, s->pipeline);
 }
@@ -169,6 +194,8 @@ int stream_run(struct stream *s, unsigned int duration)
 			n = settle(s);
 		settled = n == 0;
 		read_signals(s);
+		if (n >= 0 && reader_gone(s))
+			n = -EPIPE;
 		if (s->reload && n >= 0) {
 			int err = begin_anew(s);
 
@@ -187,4 +214,13 @@ int stream_run(struct stream *s, unsigned int duration)
 	if (n == 0)
 		n = settle(s);
 	return n < 0 ? n : 0;
+}
+
+void stream_close(struct stream *s)
+{
+	if (s->wake >= 0)
+		close(s->wake);
+	if (s->signals >= 0)
+		close(s->signals);
+	s->wake = s->signals = -1;
 }

@@ -21,6 +21,7 @@ struct stream {
 	struct judges judges;
 	const char *output; /* a file; NULL: stdout */
 	int signals;	    /* signalfd, by stream_signals(); -1: none */
+	int wake;	    /* readable: a signal, or nobody reads stdout; by stream_open(); -1 */
 	unsigned int stops; /* signals to end that came */
 	bool reload;	    /* SIGHUP came */
 };
@@ -30,15 +31,19 @@ int stream_signals(struct stream *s);
 
 /*
  * Opens the sink. Of a FIFO a reader is waited for, or a signal to end: then the sink stays NULL.
- * 0 or -errno.
+ * 0 or -errno. stream_close() after it in any case.
  */
 int stream_open(struct stream *s);
 
 /*
  * Until a signal ends it, for so many seconds (0: no end), or until the sink fails; then everything
- * in the buffer. Gives 0, -ECANCELED when a reader takes nothing, or another -errno of the sink.
+ * in the buffer. Gives 0, -EPIPE when nobody reads stdout any more, -ECANCELED when a reader takes
+ * nothing, or another -errno of the sink.
  */
 int stream_run(struct stream *s, unsigned int duration);
+
+/* Closes the descriptors of signals and wake. */
+void stream_close(struct stream *s);
 
 /* Prints the counters to stderr. */
 void stream_stats(const struct stream *s);

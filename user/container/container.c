@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/container.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#define PREFIX_MIN  6
-#define HOST_PID_NS "pid:[4026531836]" /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
+#include "base/procfs.h"
+
 #define NS_TEXT_MAX 32
 #define HOST_ROOT   "/proc/1/root"
 
@@ -34,26 +31,23 @@ bool container_matches(const struct container *c, const char *sel)
 	if (len == 0)
 		return false;
 	return strcmp(sel, c->name) == 0 || strcmp(sel, c->ref.id) == 0 ||
-	       (len >= PREFIX_MIN && strncmp(sel, c->ref.id, len) == 0);
+	       strcmp(sel, c->short_id) == 0 ||
+	       (len >= CONTAINER_PREFIX_MIN && strncmp(sel, c->ref.id, len) == 0);
 }
 
-/* What the link says, or "" when it cannot be read. */
-static void read_ns(char ns[static NS_TEXT_MAX], const char *proc, const char *name)
+bool container_prefix_short(const char *sel)
 {
-	char path[PATH_MAX];
-	ssize_t n = -1;
+	size_t len = strlen(sel);
 
-	if (snprintf(path, sizeof(path), "%s/%s", proc, name) < (int)sizeof(path))
-		n = readlink(path, ns, NS_TEXT_MAX - 1);
-	ns[n > 0 ? n : 0] = '\0';
+	return len > 0 && len < CONTAINER_PREFIX_MIN && strspn(sel, "0123456789abcdef") == len;
 }
 
 const char *container_host_root(const char *proc)
 {
-	char pid[NS_TEXT_MAX], own[NS_TEXT_MAX], host[NS_TEXT_MAX];
+	char own[NS_TEXT_MAX], host[NS_TEXT_MAX];
 
-	read_ns(pid, proc, "self/ns/pid");
-	read_ns(own, proc, "self/ns/mnt");
-	read_ns(host, proc, "1/ns/mnt");
-	return strcmp(pid, HOST_PID_NS) == 0 && *host && strcmp(host, own) != 0 ? HOST_ROOT : "/";
+	procfs_link(own, sizeof(own), proc, "self/ns/mnt");
+	procfs_link(host, sizeof(host), proc, "1/ns/mnt");
+	return procfs_view(proc) == PROCFS_HOST && *host && strcmp(host, own) != 0 ? HOST_ROOT :
+										     "/";
 }

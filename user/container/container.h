@@ -110,7 +110,14 @@ const struct container *container_cache_find(struct container_cache *cache, uint
 /* True when the cgroup's path is known (add_cgroup was called for it). */
 bool container_cache_knows(const struct container_cache *cache, uint64_t cgroup, uint32_t hier);
 
-/* --container: true when sel is the name, the full id, or a prefix of at least 6 of the id. */
+/*
+ * --container: true when sel is the name, the full id, a prefix of it of at least
+ * CONTAINER_PREFIX_MIN, or "unknown" as the id is printed where there is none.
+ */
+#define CONTAINER_PREFIX_MIN 6
 bool container_matches(const struct container *c, const char *sel);
+
+/* Does sel look like the beginning of an id, but of too few digits to be taken for one? */
+bool container_prefix_short(const char *sel);
 
 #endif /* ROOTWATCH_CONTAINER_CONTAINER_H */

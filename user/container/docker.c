@@ -8,7 +8,6 @@
 #include "container/place.h"
 #include "container/ref.h"
 
-#define JSON_MAX	(1024 * 1024)
 #define PROCESSES_MAX	8192
 #define CMDLINE_MAX	4096
 #define REMAPPED_MAX	16
@@ -21,11 +20,11 @@ static bool read_containers(const struct place *data, struct container *c)
 	json_t *config, *hostconfig;
 
 	snprintf(path, sizeof(path), "containers/%s/config.v2.json", c->ref.id);
-	config = place_load(data, path, JSON_MAX);
+	config = place_load(data, path, PLACE_JSON_MAX);
 	if (!config)
 		return false;
 	snprintf(path, sizeof(path), "containers/%s/hostconfig.json", c->ref.id);
-	hostconfig = place_load(data, path, JSON_MAX);
+	hostconfig = place_load(data, path, PLACE_JSON_MAX);
 	details_docker(c, config, hostconfig);
 	json_decref(config);
 	json_decref(hostconfig);
@@ -85,7 +84,7 @@ static void roots_of_config(struct docker_roots *roots, const char *root)
 
 	if (place_open(&etc, root, "/etc/docker") != 0)
 		return;
-	json = place_load(&etc, "daemon.json", JSON_MAX);
+	json = place_load(&etc, "daemon.json", PLACE_JSON_MAX);
 	place_close(&etc);
 	roots_add(roots, json_string_value(json_object_get(json, "data-root")));
 	roots_add(roots, json_string_value(json_object_get(json, "graph"))); /* before 17.05 */

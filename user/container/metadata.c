@@ -14,8 +14,6 @@
 #include "container/state.h"
 #include "container/storage.h"
 
-#define JSON_MAX (1024 * 1024)
-
 struct metadata {
 	char *root;
 	struct docker_roots docker;
@@ -76,7 +74,7 @@ static int read_bundle(const struct place *tasks, const char *ns, void *arg)
 	json_t *config;
 
 	snprintf(path, sizeof(path), "%.255s/%s/config.json", ns, c->ref.id);
-	config = place_load(tasks, path, JSON_MAX);
+	config = place_load(tasks, path, PLACE_JSON_MAX);
 	if (!config)
 		return 0;
 	details_oci(c, config);
@@ -114,7 +112,7 @@ static void read_runc(const struct metadata *md, struct container *c)
 	if (place_open(&states, md->root, "/run/runc") != 0)
 		return;
 	snprintf(path, sizeof(path), "%s/state.json", c->ref.id);
-	state = place_load(&states, path, JSON_MAX);
+	state = place_load(&states, path, PLACE_JSON_MAX);
 	details_runc(c, state);
 	json_decref(state);
 	place_close(&states);

@@ -12,6 +12,9 @@
 
 #include <jansson.h>
 
+/* Of a file about one container; an engine's list of all of them can be larger. */
+#define PLACE_JSON_MAX (1024 * 1024)
+
 struct place {
 	int fd; /* O_PATH */
 	uid_t owner;

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/mountinfo.h"
+#include "base/procfs.h"
 #include "container/host_mounts.h"
 #include "container/magic_link.h"
 #include "container/walker.h"
@@ -39,6 +40,7 @@ struct resolver {
 	struct witnesses *witnesses;
 	struct host_mounts *host;
 	int64_t stop_at; /* ms; 0: never */
+	char own[32];	 /* "/proc/7": this process, as it stands in the host's /proc */
 	char text[RESOLVER_PATH_MAX];
 	struct spot spot; /* text "": none; a call's two paths often have one directory */
 	struct found found[WIRE_SYSCALL_PATHS];
@@ -55,6 +57,7 @@ struct mount_of {
 int resolver_new(struct resolver **out, const char *proc, struct host_mounts *host)
 {
 	struct resolver *r = calloc(1, sizeof(*r));
+	char pid[16];
 	int err;
 
 	if (!r)
@@ -67,6 +70,9 @@ int resolver_new(struct resolver **out, const char *proc, struct host_mounts *ho
 		return err;
 	}
 	r->host = host;
+	/* Not getpid(): a pid namespace of our own has another one. */
+	procfs_link(pid, sizeof(pid), proc, "self");
+	(void)snprintf(r->own, sizeof(r->own), "/proc/%s", pid[0] ? pid : "self");
 	*out = r;
 	return 0;
 }
@@ -134,9 +140,9 @@ static const char *cut_last(char *text)
 }
 
 /* Where fd lies in its mount namespace; false when it has no place any more. */
-static bool read_place(int fd, char path[static PATH_MAX])
+static bool read_place(const struct resolver *r, int fd, char path[static PATH_MAX])
 {
-	char link[32], own[32];
+	char link[32];
 	struct str s;
 	ssize_t n;
 
@@ -147,9 +153,9 @@ static bool read_place(int fd, char path[static PATH_MAX])
 	path[n] = '\0';
 	s = str_from(path);
 	/* /proc/self of the container was ours. */
-	n = snprintf(own, sizeof(own), "/proc/%d", (int)getpid());
+	n = (ssize_t)strlen(r->own);
 	return !str_ends(s, " (deleted)") &&
-	       (strncmp(path, own, (size_t)n) != 0 || (path[n] && path[n] != '/'));
+	       (strncmp(path, r->own, (size_t)n) != 0 || (path[n] && path[n] != '/'));
 }
 
 /*
@@ -260,7 +266,7 @@ static int find_spot(struct resolver *r, const struct witness *w, uint32_t flags
 		return fd;
 	spot->flags = flags;
 	spot->mount = mount_id(fd);
-	if (read_place(fd, spot->path))
+	if (read_place(r, fd, spot->path))
 		memcpy(spot->text, text, strlen(text) + 1);
 	else
 		err = -ESTALE;

@@ -8,7 +8,6 @@
 #include "container/place.h"
 #include "container/ref.h"
 
-#define JSON_MAX     (1024 * 1024)
 #define DEPTH_MAX    6 /* components that are tried as the name of a container */
 #define CGROUP_MOUNT "/sys/fs/cgroup"
 
@@ -44,7 +43,7 @@ static bool runc_state_fits(const struct place *states, const struct candidate *
 	json_t *state, *v;
 
 	snprintf(path, sizeof(path), "%s/state.json", cand->id);
-	state = place_load(states, path, JSON_MAX);
+	state = place_load(states, path, PLACE_JSON_MAX);
 	json_object_foreach(json_object_get(state, "cgroup_paths"), controller, v)
 		if (json_is_string(v))
 			fits |= state_names_cgroup(controller, json_string_value(v), cand->path);
@@ -60,7 +59,7 @@ static bool crun_status_fits(const struct place *states, const struct candidate 
 	bool fits;
 
 	snprintf(path, sizeof(path), "%s/status", cand->id);
-	status = place_load(states, path, JSON_MAX);
+	status = place_load(states, path, PLACE_JSON_MAX);
 	cgroup = json_string_value(json_object_get(status, "cgroup-path"));
 	fits = cgroup && str_is(cand->path, cgroup);
 	json_decref(status);
@@ -89,7 +88,7 @@ static int bundle_fits(const struct place *tasks, const char *ns, void *arg)
 	int fits;
 
 	snprintf(path, sizeof(path), "%.255s/%s/config.json", ns, cand->id);
-	config = place_load(tasks, path, JSON_MAX);
+	config = place_load(tasks, path, PLACE_JSON_MAX);
 	cgroup =
 		json_string_value(json_object_get(json_object_get(config, "linux"), "cgroupsPath"));
 	fits = cgroup && str_is(cand->path, cgroup);

@@ -9,7 +9,6 @@
 #include "container/dirs.h"
 #include "container/place.h"
 
-#define JSON_MAX    (1024 * 1024)
 #define STORAGE_MAX (8 * 1024 * 1024) /* lists all containers of a host, 1 to 4 KiB each */
 #define CONF_MAX    (64 * 1024)
 
@@ -23,7 +22,7 @@ static bool read_userdata(const struct place *storage, const char *dir, struct c
 	json_t *config;
 
 	snprintf(path, sizeof(path), "%s/%s/userdata/config.json", dir, c->ref.id);
-	config = place_load(storage, path, JSON_MAX);
+	config = place_load(storage, path, PLACE_JSON_MAX);
 	if (!config)
 		return false;
 	details_oci(c, config);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -57,8 +58,11 @@ static int put(const char *dir, const char *name, const char *text)
 	return err;
 }
 
-/* On the host's side, with its output thrown away. */
-static int run(const char *const *argv)
+/*
+ * On the host's side, with its output thrown away; what it needs for a time lies below dir, as the
+ * host's own /tmp may be read-only.
+ */
+static int run(const char *dir, const char *const *argv)
 {
 	int status = -1;
 	pid_t pid = fork();
@@ -68,7 +72,8 @@ static int run(const char *const *argv)
 	if (pid == 0) {
 		int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-		if (null >= 0 && dup2(null, 0) >= 0 && dup2(null, 1) >= 0 && dup2(null, 2) >= 0)
+		if (setenv("TMPDIR", dir, 1) == 0 && null >= 0 && dup2(null, 0) >= 0 &&
+		    dup2(null, 1) >= 0 && dup2(null, 2) >= 0)
 			(void)execv(argv[0], (char *const *)argv);
 		_exit(127);
 	}
@@ -92,7 +97,7 @@ static int build_deb(char path[static PATH_MAX], const char *dir, const char *to
 	if (!err)
 		err = put(dir, "deb/usr/share/rootwatch-demo/hello", CONTENT);
 	if (!err)
-		err = run(argv);
+		err = run(dir, argv);
 	if (err)
 		return sandbox_why(why, err, "%s did not build the demo's package", tool);
 	memcpy(path, out, sizeof(out));
@@ -115,7 +120,7 @@ static int build_rpm(char path[static PATH_MAX], const char *dir, const char *to
 	if (!err)
 		err = put(dir, "rpm/hello", CONTENT);
 	if (!err)
-		err = run(argv);
+		err = run(dir, argv);
 	if (!err && glob(pattern, 0, NULL, &found) == 0)
 		(void)snprintf(path, PATH_MAX, "%s", found.gl_pathv[0]);
 	else if (!err)

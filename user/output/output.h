@@ -79,6 +79,9 @@ struct sink;
  * block device. The file is appended to, made 0600 when new.
  */
 int sink_open(struct sink **s, const char *path);
+
+/* What such an error means, in words; for others strerror(). */
+const char *sink_error(int err);
 /* Copies the line; writes when the buffer is full. 0 or -errno (-EPIPE: the reader has gone). */
 int sink_write(struct sink *s, const char *line, size_t len);
 /*

@@ -85,6 +85,15 @@ static void avoid_blocking(struct sink *s)
 	s->owned = true;
 }
 
+const char *sink_error(int err)
+{
+	if (err == -ELOOP)
+		return "a symbolic link, which is not followed: name the file itself ('-' is stdout)";
+	if (err == -EOPNOTSUPP)
+		return "a block device";
+	return strerror(-err);
+}
+
 int sink_open(struct sink **sp, const char *path)
 {
 	struct sink *s;

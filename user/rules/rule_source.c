@@ -11,20 +11,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void rule_log_file(struct rule_log *log, const char *path, const char *format, ...)
+/* The place of the next message, about the file as a whole; NULL: there is no room. */
+static struct rule_message *next_message(struct rule_log *log, const char *path)
 {
 	struct rule_message *m;
+
+	if (log->n == RULE_MESSAGES_MAX) {
+		log->more++;
+		return NULL;
+	}
+	m = &log->messages[log->n++];
+	(void)snprintf(m->file, sizeof(m->file), "%s", path);
+	m->pos = (struct rule_pos){.file = m->file, .line = 1, .column = 1};
+	return m;
+}
+
+void rule_log_file(struct rule_log *log, const char *path, const char *format, ...)
+{
+	struct rule_message *m = next_message(log, path);
 	va_list args;
 
 	log->errors++;
-	if (log->n == RULE_MESSAGES_MAX) {
-		log->more++;
+	if (!m)
 		return;
-	}
-	m = &log->messages[log->n++];
 	m->severity = RULE_ERROR;
-	(void)snprintf(m->file, sizeof(m->file), "%s", path);
-	m->pos = (struct rule_pos){.file = m->file, .line = 1, .column = 1};
 	va_start(args, format);
 	vsnprintf(m->text, sizeof(m->text), format, args);
 	va_end(args);
@@ -123,6 +133,25 @@ static int is_rules_file(const struct dirent *d)
 
 static int add(struct rule_texts *t, const char *path, bool optional, bool inside,
 	       struct rule_log *log);
+
+void rule_texts_warn(const struct rule_texts *t, const char *path, struct rule_log *log)
+{
+	struct rule_message *m;
+
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < t->n; i++) {
+		const char *name = t->texts[i].name;
+
+		if (strncmp(name, path, len) == 0 && (name[len] == '\0' || name[len] == '/'))
+			return;
+	}
+	m = next_message(log, path);
+	if (!m)
+		return;
+	m->severity = RULE_WARNING;
+	(void)snprintf(m->text, sizeof(m->text), "no *.yaml and no *.yml is in it");
+}
 
 static int add_dir(struct rule_texts *t, const char *path, const struct stat *st,
 		   struct rule_log *log)

@@ -23,6 +23,9 @@ struct rule_texts {
 int rule_texts_add(struct rule_texts *t, const char *path, bool optional, struct rule_log *log);
 void rule_texts_free(struct rule_texts *t);
 
+/* Warns of a directory that was added and held nothing: who names one expects something in it. */
+void rule_texts_warn(const struct rule_texts *t, const char *path, struct rule_log *log);
+
 /* A message about a whole file. */
 void rule_log_file(struct rule_log *log, const char *path, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -148,6 +148,8 @@ int ruleset_load(struct ruleset **out, const struct ruleset_options *o, struct r
 	if (!err)
 		err = filter_derive(&s->filter, s->list->rules, s->list->n);
 	keep_names(log);
+	for (size_t i = 0; i < o->n_paths && !err; i++)
+		rule_texts_warn(t, o->paths[i], log);
 	if (err) {
 		ruleset_free(s);
 		return err;

@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -328,7 +329,19 @@ const char *sandbox_id(const struct sandbox *sb)
 
 pid_t sandbox_pid(const struct sandbox *sb)
 {
-	return sb->init;
+	char path[40], line[64];
+	pid_t pid = 0;
+	FILE *f;
+
+	/* "Pid:" there is as that procfs counts (pidfd_show_fdinfo() in the kernel's fs/pidfs.c). */
+	(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", sb->pidfd);
+	f = fopen(path, "re");
+	while (f && pid == 0 && fgets(line, sizeof(line), f))
+		if (strncmp(line, "Pid:", 4) == 0)
+			pid = (pid_t)strtol(line + 4, NULL, 10);
+	if (f)
+		(void)fclose(f);
+	return pid > 0 ? pid : 0;
 }
 
 const char *sandbox_scratch(void)

@@ -84,7 +84,7 @@ const char *sandbox_id(const struct sandbox *sb);
 #define SANDBOX_MARK_LEN 24
 void sandbox_mark(char mark[static SANDBOX_MARK_LEN + 1]);
 
-/* pid 1, as the caller's pid namespace sees it. */
+/* pid 1 by its name in /proc, also where that is another pid namespace's; 0 when it is not there. */
 pid_t sandbox_pid(const struct sandbox *sb);
 
 /*

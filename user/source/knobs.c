@@ -3,8 +3,8 @@
 
 #include <bpf/libbpf.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "source/agent.h"
 #include "source/swap.h"
 #include "wire.h"
 
@@ -24,7 +24,7 @@ void knobs_set(struct rootwatch_bpf *skel, const struct source_options *o)
 {
 	uint64_t secret;
 
-	skel->rodata->knob_agent = (uint32_t)getpid();
+	skel->rodata->knob_agent = agent_pid();
 	skel->rodata->knob_host_mnt_ns =
 		ns_of_host((const char *const[]){"/proc/1/ns/mnt", "/proc/self/ns/mnt"});
 	skel->rodata->knob_host_net_ns =

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/procfs.h"
 #include "source/counters.h"
 #include "source/hooks.h"
 #include "source/knobs.h"
@@ -66,6 +67,27 @@ static bool is_want(int err)
 static int load_error(int err)
 {
 	return err && err != -EPERM && !is_want(err) ? -ENOTSUP : err;
+}
+
+static void say_load(char why[static SOURCE_WHY_MAX], int err)
+{
+	const char *text = strerror(-err);
+
+	if (is_want(err))
+		(void)snprintf(why, SOURCE_WHY_MAX, "cannot load the BPF programs: %s", text);
+	else if (err == -EPERM)
+		(void)snprintf(
+			why, SOURCE_WHY_MAX,
+			"the BPF programs may not be loaded: %s. That takes CAP_SYS_ADMIN, or CAP_BPF with "
+			"CAP_PERFMON (a container: docker run --privileged), and neither a seccomp filter "
+			"nor the kernel's lockdown in the way",
+			text);
+	else
+		(void)snprintf(
+			why, SOURCE_WHY_MAX,
+			"the kernel refuses the BPF programs: %s (ROOTWATCH_LIBBPF=1 shows its "
+			"reasons)",
+			text);
 }
 
 /* Some 150 are open with all hooks, twice as many programs while they are loaded. */
@@ -167,11 +189,7 @@ static int load(struct source *s, const struct source_options *o, char *why)
 	if (types >= 0)
 		close(types);
 	if (err) {
-		snprintf(why, SOURCE_WHY_MAX,
-			 is_want(err) ? "cannot load the BPF programs: %s" :
-					"the kernel refuses the BPF programs: %s "
-					"(ROOTWATCH_LIBBPF=1 shows its reasons)",
-			 strerror(-err));
+		say_load(why, err);
 		return err;
 	}
 	shares_begin(&s->shares, s->skel, o->ring_bytes);
@@ -208,6 +226,24 @@ static void unload(struct source *s)
 	memset(&s->swap, 0, sizeof(s->swap));
 }
 
+/* What cannot be told from what the kernel lacks when it is asked to load programs. */
+static int look_around(char why[static SOURCE_WHY_MAX])
+{
+	const char *lacks = NULL;
+
+	if (procfs_view("/proc") == PROCFS_NONE)
+		lacks = SOURCE_WHY_NO_PROC;
+	else if (access("/sys/kernel", X_OK))
+		lacks = SOURCE_WHY_NO_SYS;
+	else if (access("/sys/kernel/btf/vmlinux", R_OK))
+		lacks = "this kernel has no BTF (/sys/kernel/btf/vmlinux): rootwatch needs 5.10 or "
+			"later, built with CONFIG_DEBUG_INFO_BTF";
+	if (!lacks)
+		return 0;
+	(void)snprintf(why, SOURCE_WHY_MAX, "%s", lacks);
+	return -ENOTSUP;
+}
+
 int source_open(struct source **out, const struct source_options *opts,
 		char why[static SOURCE_WHY_MAX])
 {
@@ -219,13 +255,9 @@ int source_open(struct source **out, const struct source_options *opts,
 	if (o.ring_bytes == 0)
 		o.ring_bytes = SOURCE_RING_DEFAULT;
 	libbpf_set_print(libbpf_quiet);
-	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
-		snprintf(
-			why, SOURCE_WHY_MAX,
-			"this kernel has no BTF (/sys/kernel/btf/vmlinux): rootwatch needs 5.10 or "
-			"later, built with CONFIG_DEBUG_INFO_BTF");
-		return -ENOTSUP;
-	}
+	err = look_around(why);
+	if (err)
+		return err;
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;

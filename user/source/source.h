@@ -28,6 +28,14 @@ struct source_options {
 #define SOURCE_WHY_MAX	    512
 #define SOURCE_TIER_AUTO    UINT32_MAX /* the best that the kernel has */
 
+#define SOURCE_WHY_NO_PROC                                                                        \
+	"no proc file system that shows this process is mounted on /proc, which rootwatch needs " \
+	"to load its programs and to look at processes: mount -t proc proc /proc"
+
+#define SOURCE_WHY_NO_SYS                                                    \
+	"no sysfs is mounted on /sys, by which the kernel tells its types: " \
+	"mount -t sysfs sysfs /sys"
+
 /* Which acts prove a hook. */
 enum source_proof {
 	SOURCE_PROOF_RENAME,

@@ -77,7 +77,7 @@ class Detector:
                     self._threads[0].join(DEADLINE)  # what it said is told below
                 if TIER and self.process.poll() == LACKING:
                     raise Skip(f"--tier {TIER}: {self.stderr.strip()}")
-                raise AssertionError(f"the detector did not get ready: {self.stderr.strip()!r}")
+                raise AssertionError(f"the detector did not get ready: {self.stderr.strip()[-600:]!r}")
         finally:
             os.close(ready_read)
         self.pid = self.process.pid

@@ -49,6 +49,20 @@ static void selection_by_name_and_id(void **state)
 	assert_false(container_matches(&unknown, ""));
 	assert_false(container_matches(&unknown, "83d203"));
 	assert_true(container_matches(&few, "c1"));
+	assert_true(container_matches(&unknown, "unknown"));
+	assert_false(container_matches(&c, "unknown"));
+}
+
+static void a_few_digits_are_no_beginning_of_an_id(void **state)
+{
+	(void)state;
+	assert_true(container_prefix_short("a"));
+	assert_true(container_prefix_short("83d20"));
+	assert_false(container_prefix_short("83d203"));
+	assert_false(container_prefix_short(""));
+	assert_false(container_prefix_short("web"));
+	assert_false(container_prefix_short("c1-"));
+	assert_false(container_prefix_short("C1"));
 }
 
 int main(void)
@@ -56,6 +70,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_type_has_a_name_of_its_own),
 		cmocka_unit_test(selection_by_name_and_id),
+		cmocka_unit_test(a_few_digits_are_no_beginning_of_an_id),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

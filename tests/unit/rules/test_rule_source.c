@@ -161,6 +161,25 @@ static void directories_inside(void **state)
 	assert_non_null(strstr(said.messages[0].text, "inside a directory"));
 }
 
+/* Of one that somebody named: that nothing is in it is said, and is no error. */
+static void an_empty_directory(void **state)
+{
+	(void)state;
+	make("rules.txt", "[]");
+	assert_int_equal(rule_texts_add(&texts, top, false, &said), 0);
+	assert_int_equal(said.n, 0);
+	rule_texts_warn(&texts, top, &said);
+	assert_int_equal(said.n, 1);
+	assert_int_equal(said.errors, 0);
+	assert_int_equal(said.messages[0].severity, RULE_WARNING);
+	assert_non_null(strstr(said.messages[0].text, "no *.yaml"));
+	assert_string_equal(said.messages[0].pos.file, top);
+	make("rules.yml", "[]");
+	assert_int_equal(rule_texts_add(&texts, top, false, &said), 0);
+	rule_texts_warn(&texts, top, &said);
+	assert_int_equal(said.n, 1);
+}
+
 /* As many as there is room for, and the messages about the others outlive their names. */
 static void too_many(void **state)
 {
@@ -198,7 +217,7 @@ int main(void)
 		CASE(what_is_missing),	    CASE(what_is_no_file),
 		CASE(who_may_write_it),	    CASE(too_large),
 		CASE(directories_inside),   CASE(too_many),
-		CASE(a_full_log_counts_on),
+		CASE(a_full_log_counts_on), CASE(an_empty_directory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,9 +44,13 @@ static int wrong(struct lang *g, const struct yaml *item, const char *key, const
 		 const char *want)
 {
 	bool nothing = yaml_is_null(have) || have->kind == YAML_SCALAR;
+	bool empty = have->kind == YAML_SCALAR && have->text.len == 0;
 
 	log_error(g->log, nothing ? item_pos(item, key) : have->pos, "%s has to be %s, this is %s",
-		  key, want, yaml_is_null(have) ? "nothing" : yaml_kind_name(have));
+		  key, want,
+		  yaml_is_null(have) ? "nothing" :
+		  empty		     ? "an empty one" :
+				       yaml_kind_name(have));
 	return -EINVAL;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Another system call: its arguments are given by the words that they are printed as. */
-#include <stdlib.h>
 
 #include "rules/test/parts.h"
 
@@ -103,18 +102,21 @@ static void set_request(struct build *b)
 static void set_args(struct build *b)
 {
 	struct str words = input_str(&b->in, F_CALL_ARGS, STR_LIT(""));
-	const char *p = words.p;
-	char *end;
 
-	for (size_t i = 0; words.len > 0 && *p; i++, p = end + (*end == ' ')) {
-		unsigned long long v = strtoull(p, &end, 16);
+	for (size_t i = 0; words.len > 0; i++) {
+		const char *end = memchr(words.p, ' ', words.len);
+		uint32_t len = end ? (uint32_t)(end - words.p) : words.len;
+		uint64_t v;
 
-		if (end == p || (*end && *end != ' ') || i == WIRE_SYSCALL_ARGS) {
+		if (i == WIRE_SYSCALL_ARGS ||
+		    !input_hexadecimal((struct str){words.p, len, len}, &v)) {
 			input_fail(&b->in, F_CALL_ARGS,
 				   "rootwatch.call.args are up to five hexadecimal numbers");
 			return;
 		}
 		b->event.sys.args[i] = v;
+		len += end ? 1 : 0;
+		words = (struct str){words.p + len, words.len - len, 0};
 	}
 }
 

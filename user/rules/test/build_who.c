@@ -29,12 +29,11 @@ static struct wire_creds all(uint32_t host, uint32_t inside)
 static uint64_t build_hex(struct input *in, enum field_id id, uint64_t otherwise)
 {
 	struct str s = input_str(in, id, STR_LIT(""));
-	unsigned long long n;
-	char end;
+	uint64_t n;
 
 	if (!input_given(in, id))
 		return otherwise;
-	if (s.len > 16 || sscanf(s.p, "%llx%c", &n, &end) != 1) {
+	if (!input_hexadecimal(s, &n)) {
 		input_fail(in, id, "%s is a hexadecimal number of up to 16 digits", field_name(id));
 		return otherwise;
 	}
@@ -104,16 +103,25 @@ static void build_groups(struct build *b)
 	static const char *const gains[] = {"", "group", NULL};
 	struct event_setid *s = &b->event.setid;
 	struct str list = input_str(&b->in, F_TO_GROUPS, STR_LIT(""));
-	const char *p = list.p;
 
 	s->group = input_word(&b->in, F_SETID_GAIN, gains, 0);
-	while (list.len > 0 && s->groups_n < WIRE_SETID_GROUPS) {
-		char *end;
+	while (list.len > 0) {
+		const char *end = memchr(list.p, ',', list.len);
+		uint32_t len = end ? (uint32_t)(end - list.p) : list.len;
+		uint64_t group;
 
-		s->groups[s->groups_n++] = (uint32_t)strtoul(p, &end, 10);
-		if (*end != ',')
-			break;
-		p = end + 1;
+		if (s->groups_n == WIRE_SETID_GROUPS ||
+		    !input_decimal((struct str){list.p, len, len}, UINT32_MAX - 1, &group) ||
+		    (end && len + 1 == list.len)) {
+			input_fail(
+				&b->in, F_TO_GROUPS,
+				"rootwatch.to.groups is up to %u group ids with commas, such as 0,27",
+				WIRE_SETID_GROUPS);
+			return;
+		}
+		s->groups[s->groups_n++] = (uint32_t)group;
+		len += end ? 1 : 0;
+		list = (struct str){list.p + len, list.len - len, 0};
 	}
 }
 

@@ -84,8 +84,7 @@ bool input_bool(struct input *in, enum field_id id, bool otherwise)
 	return str_is(s, "true");
 }
 
-/* Decimal digits only; false when there are others, or none, or the number is too large. */
-static bool decimal(struct str s, uint64_t max, uint64_t *n)
+bool input_decimal(struct str s, uint64_t max, uint64_t *n)
 {
 	*n = 0;
 	for (uint32_t i = 0; i < s.len; i++) {
@@ -96,6 +95,20 @@ static bool decimal(struct str s, uint64_t max, uint64_t *n)
 	return s.len > 0 && *n <= max;
 }
 
+bool input_hexadecimal(struct str s, uint64_t *n)
+{
+	*n = 0;
+	for (uint32_t i = 0; i < s.len; i++) {
+		char c = s.p[i];
+		bool letter = (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+
+		if (!letter && (c < '0' || c > '9'))
+			return false;
+		*n = *n << 4 | (uint64_t)(letter ? (c | 0x20) - 'a' + 10 : c - '0');
+	}
+	return s.len > 0 && s.len <= 16;
+}
+
 uint64_t input_number(struct input *in, enum field_id id, uint64_t max, uint64_t otherwise)
 {
 	struct str s;
@@ -103,7 +116,7 @@ uint64_t input_number(struct input *in, enum field_id id, uint64_t max, uint64_t
 
 	if (!text(in, id, &s))
 		return otherwise;
-	if (!decimal(s, max, &n))
+	if (!input_decimal(s, max, &n))
 		input_fail(in, id, "%s is a number from 0 to %llu", field_name(id),
 			   (unsigned long long)max);
 	return n;
@@ -131,7 +144,7 @@ uint32_t input_device(struct input *in, enum field_id id, uint32_t otherwise)
 	}
 	major = (struct str){s.p, (uint32_t)(colon - s.p), 0};
 	minor = (struct str){colon + 1, s.len - major.len - 1, 0};
-	if (!decimal(major, 0xfff, &a) || !decimal(minor, 0xfffff, &b)) {
+	if (!input_decimal(major, 0xfff, &a) || !input_decimal(minor, 0xfffff, &b)) {
 		input_fail(in, id, "%s is a device's number such as 8:1", field_name(id));
 		return otherwise;
 	}

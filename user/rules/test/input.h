@@ -45,6 +45,13 @@ unsigned input_word(struct input *in, enum field_id id, const char *const *words
 uint64_t input_words(struct input *in, enum field_id id, const char *const *words, char separator,
 		     uint64_t otherwise);
 
+/*
+ * The number that s is, all of it: digits only, and at least one. False: it is none, or larger than
+ * max, or has more than 16 hexadecimal digits.
+ */
+bool input_decimal(struct str s, uint64_t max, uint64_t *n);
+bool input_hexadecimal(struct str s, uint64_t *n);
+
 /* A copy of len bytes with a NUL behind; fails the input when there is no memory. */
 struct str input_copy(struct input *in, const char *p, size_t len);
 

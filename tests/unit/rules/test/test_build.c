@@ -357,6 +357,24 @@ static void test_refused(void **state)
 	REFUSED("proc.name", "15 bytes", "evt.type", "open", "proc.name", "sixteen-letters-");
 	REFUSED("rootwatch.cap_permitted", "hexadecimal", "evt.type", "setuid",
 		"rootwatch.cap_permitted", "xyz");
+	REFUSED("rootwatch.cap_permitted", "hexadecimal", "evt.type", "setuid",
+		"rootwatch.cap_permitted", "-1");
+	REFUSED("rootwatch.cap_permitted", "hexadecimal", "evt.type", "setuid",
+		"rootwatch.cap_permitted", "10000000000000000");
+	REFUSED("rootwatch.call.args", "hexadecimal", "evt.type", "chown", "rootwatch.call.args",
+		"1 -1");
+	REFUSED("rootwatch.to.groups", "such as 0,27", "evt.type", "setgroups",
+		"rootwatch.to.groups", "wheel");
+	REFUSED("rootwatch.to.groups", "such as 0,27", "evt.type", "setgroups",
+		"rootwatch.to.groups", "0,27x");
+	REFUSED("rootwatch.to.groups", "such as 0,27", "evt.type", "setgroups",
+		"rootwatch.to.groups", "0,");
+	REFUSED("rootwatch.to.groups", "such as 0,27", "evt.type", "setgroups",
+		"rootwatch.to.groups", "-1");
+	REFUSED("rootwatch.to.groups", "such as 0,27", "evt.type", "setgroups",
+		"rootwatch.to.groups", "4294967295");
+	REFUSED("rootwatch.to.groups", "up to 16", "evt.type", "setgroups", "rootwatch.to.groups",
+		"1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17");
 	/* of another kind of event, or of one that was denied */
 	REFUSED("fd.name", "cannot be given for execve", "evt.type", "execve", "fd.name", "/x");
 	REFUSED("rootwatch.file.sbpath", "denied", "evt.type", "open", "evt.res", "EPERM",
