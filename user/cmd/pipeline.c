@@ -8,6 +8,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/clock.h"
+#include "base/helpers.h"
 #include "cmd/memo.h"
 #include "cmd/walltime.h"
 #include "container/container.h"
@@ -39,6 +40,7 @@ struct pipeline {
 	struct process_table *processes;
 	struct pipes *pipes;
 	struct resolver *resolver;
+	struct helpers *helpers;
 	struct engine *engines[2]; /* by event.set */
 	bool timed[2];		   /* its verdicts change with the time */
 	struct memo memo;
@@ -101,11 +103,13 @@ int pipeline_new(struct pipeline **out, const struct pipeline_options *o,
 		err = container_cache_new(&p->containers, container_host_root("/proc"),
 					  CONTAINERS_MAX);
 	if (!err)
-		err = process_table_new(&p->processes, PROCESSES_MAX);
+		err = helpers_new(&p->helpers);
+	if (!err)
+		err = process_table_new(&p->processes, PROCESSES_MAX, p->helpers);
 	if (!err)
 		err = pipes_new(&p->pipes);
 	if (!err)
-		err = resolver_new(&p->resolver, "/proc", o->host);
+		err = resolver_new(&p->resolver, "/proc", o->host, p->helpers);
 	if (err) {
 		pipeline_free(p);
 		return err;
@@ -124,6 +128,7 @@ void pipeline_free(struct pipeline *p)
 		process_table_free(p->processes);
 	pipes_free(p->pipes);
 	resolver_free(p->resolver);
+	helpers_free(p->helpers);
 	while (p->reported) {
 		struct name *next = p->reported->next;
 

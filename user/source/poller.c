@@ -89,9 +89,9 @@ static void awake(struct poller *p)
 }
 
 /*
- * Sleeps. 0, or -errno. When nothing came, the state stays as it is: the kernel side reads it before
- * it submits, and a record of somebody who has read that this was running would wake nobody out of a
- * sleep that was begun meanwhile.
+ * Sleeps. 0, or -errno. When nothing came, the state stays as it is: the kernel side reads it
+ * before it submits, and a record of somebody who has read that this was running would wake nobody
+ * out of a sleep that was begun meanwhile.
  */
 static int rest(struct poller *p, int wait)
 {

@@ -161,8 +161,8 @@ static void test_idle(void **state)
 }
 
 /*
- * Who looked at the state while the reader was awake submits when it sleeps already: however it came
- * to sleep, the record is found, as nobody else may ever write one.
+ * Who looked at the state while the reader was awake submits when it sleeps already: however it
+ * came to sleep, the record is found, as nobody else may ever write one.
  */
 static void test_none_is_slept_over(void **state)
 {
