@@ -204,17 +204,30 @@ int pipeline_start(struct pipeline *p, const char *tier, const char *hooks)
 	return sink_write(p->sink, p->line, len);
 }
 
-/* Each CPU numbers its records without gaps: what is missing was lost, and is said at once. */
+/*
+ * Each CPU numbers its records without gaps: where one is missing, it was lost, and that is said at
+ * once; or it is late, as its task lost the processor between number and ring (on a preemptible
+ * kernel). Which of the two, the source's count tells.
+ */
 static int account(struct pipeline *p, const struct event *e)
 {
+	uint64_t lost;
+
 	if (e->cpu >= CPUS_MAX)
 		return 0;
 	if (e->seq > p->last_seq[e->cpu]) {
 		p->gaps += e->seq - p->last_seq[e->cpu] - 1;
 		p->last_seq[e->cpu] = e->seq;
+	} else if (p->gaps > 0) {
+		p->gaps--;
 	}
 	/* A gap that pipeline_settle told already is not told again. */
-	return p->gaps > p->st.lost_seen ? tell_lost(p, p->gaps - p->st.lost_seen, e->time) : 0;
+	if (p->gaps <= p->st.lost_seen)
+		return 0;
+	lost = p->gaps;
+	if (p->o.lost)
+		(void)p->o.lost(p->o.loss_arg, &lost);
+	return lost > p->st.lost_seen ? tell_lost(p, lost - p->st.lost_seen, e->time) : 0;
 }
 
 int pipeline_settle(struct pipeline *p, uint64_t lost)

@@ -128,7 +128,7 @@ static void say_given_up(const struct run *r, const char *why)
 	uint64_t left = 0;
 
 	if (!source_stats(r->stream.source, &st))
-		left = st.produced - st.delivered - st.lost_ring - st.lost_busy - st.lost_read;
+		left = st.produced - st.delivered - source_lost(&st);
 	if (stderr_takes())
 		fprintf(stderr,
 			"rootwatch: %s: %zu lines are lost, and %" PRIu64
@@ -139,6 +139,16 @@ static void say_given_up(const struct run *r, const char *why)
 static bool loss_of(void *source, uint64_t max, struct source_loss *loss)
 {
 	return source_loss(source, max, loss);
+}
+
+static bool lost_of(void *source, uint64_t *lost)
+{
+	struct source_stats st;
+
+	if (source_stats(source, &st))
+		return false;
+	*lost = source_lost(&st);
+	return true;
 }
 
 static int run_with(struct run *r, const struct run_options *o)
@@ -176,6 +186,7 @@ static int run_with(struct run *r, const struct run_options *o)
 	}
 	open_host(r);
 	po.host = r->host;
+	po.lost = lost_of;
 	po.loss = loss_of;
 	po.loss_arg = r->stream.source;
 	err = pipeline_new(&r->stream.pipeline, &po, r->stream.source, r->stream.sink);

@@ -132,7 +132,7 @@ static int settle(struct stream *s)
 
 	if (source_stats(s->source, &st))
 		return 0;
-	err = pipeline_settle(s->pipeline, st.lost_ring + st.lost_busy + st.lost_read);
+	err = pipeline_settle(s->pipeline, source_lost(&st));
 	return err ? err : sink_flush(s->sink);
 }
 

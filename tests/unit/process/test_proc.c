@@ -317,7 +317,8 @@ static void *read_memory(void *at)
 	char c;
 
 	if (pread(fd, &c, 1, (off_t)(uintptr_t)at) < 0)
-		return NULL;
+		at = NULL;
+	close(fd);
 	return at;
 }
 
@@ -328,13 +329,13 @@ static void hold_memory(const char *file)
 	pthread_t thread;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(fd);
 	if (at == MAP_FAILED || pthread_create(&thread, NULL, read_memory, at))
 		_exit(1);
 	/* Each waits for that one, and lets nobody pass who comes later. */
 	for (;;) {
 		usleep(100000);
-		at = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		(void)munmap(at, 4096);
+		(void)mprotect(at, 4096, PROT_READ);
 	}
 }
 
