@@ -94,6 +94,7 @@ def test_in_turns(_c):
     events = list(read_lines(path))
     os.unlink(path)
     assert len(truths) == len(many) and reported_lost(events) == lost, (len(truths), reported_lost(events), lost)
+    assert ("acts can go unseen" in d.stderr) == (stats["lost_recursion"] > 0), (stats, d.stderr)
     wanted = [of(c, truth, **{"evt.type": "openat"}) for c, truth in truths]
     mine = sum(any(matches(e, w) for w in wanted) for e in events)
     print(f"# {mine} of {len(many) * opens} opens, {lost} lost, {stats['lost_recursion']} programs skipped")

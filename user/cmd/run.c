@@ -2,7 +2,6 @@
 /* rootwatch run: stream alerts. */
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,14 +112,6 @@ static void open_host(struct run *r)
 			    host_mounts_devices(r->host, devs, HOST_DEVICES_MAX));
 }
 
-/* Standard error may be the same full pipe. */
-static bool stderr_takes(void)
-{
-	struct pollfd pfd = {.fd = STDERR_FILENO, .events = POLLOUT};
-
-	return poll(&pfd, 1, 0) == 1;
-}
-
 /* The output ended before the events did: why, and how much of them that costs. */
 static void say_given_up(const struct run *r, const char *why)
 {
@@ -129,7 +120,7 @@ static void say_given_up(const struct run *r, const char *why)
 
 	if (!source_stats(r->stream.source, &st))
 		left = st.produced - st.delivered - source_lost(&st);
-	if (stderr_takes())
+	if (stream_may_talk())
 		fprintf(stderr,
 			"rootwatch: %s: %zu lines are lost, and %" PRIu64
 			" records that were to be looked at\n",
@@ -207,7 +198,7 @@ static int run_with(struct run *r, const struct run_options *o)
 	say_ready(o->ready_fd);
 	if (!err)
 		err = stream_run(&r->stream, o->duration);
-	if (o->stats && (err != -ECANCELED || stderr_takes()))
+	if (o->stats && (err != -ECANCELED || stream_may_talk()))
 		stream_stats(&r->stream);
 	/* A reader that has seen enough (head, a closed pager) is no error. */
 	if (!err || err == -EPIPE)

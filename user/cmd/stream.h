@@ -23,6 +23,7 @@ struct stream {
 	int signals;	    /* signalfd, by stream_signals(); -1: none */
 	unsigned int stops; /* signals to end that came */
 	bool reload;	    /* SIGHUP came */
+	bool skips_told;    /* that the kernel skips programs */
 };
 
 /* From now on SIGINT, SIGTERM, SIGHUP and SIGUSR1 come by s->signals. 0 or -errno. */
@@ -39,6 +40,9 @@ int stream_open(struct stream *s);
  * in the buffer. Gives 0, -ECANCELED when a reader takes nothing, or another -errno of the sink.
  */
 int stream_run(struct stream *s, unsigned int duration);
+
+/* Does stderr take a line? It may be the same full pipe. */
+bool stream_may_talk(void);
 
 /* Prints the counters to stderr. */
 void stream_stats(const struct stream *s);
