@@ -127,6 +127,7 @@ static __always_inline void compat_set_arg(struct pt_regs *regs, int n, __u64 v)
 #define COMPAT_IS_EXEC(nr, is32)              \
 	((is32) ? (nr) == 11 || (nr) == 358 : \
 		  (nr) == 59 || (nr) == 322 || (nr) == 520 || (nr) == 545)
+#define COMPAT_IS_RECVMMSG(nr, is32) ((is32) ? (nr) == 337 || (nr) == 417 : (nr) == 299)
 #elif defined(__TARGET_ARCH_arm64)
 #define TIF_32BIT_ (1ul << 22)
 static __always_inline __u32 compat_flag(const struct task_struct *t)
@@ -188,6 +189,7 @@ static __always_inline void compat_set_arg(struct pt_regs *regs, int n, __u64 v)
 #define COMPAT_NR_SOCKETCALL			 (-1)
 #define COMPAT_NR_OLD_MMAP			 (-1)
 #define COMPAT_IS_EXEC(nr, is32)		 ((is32) ? (nr) == 11 || (nr) == 387 : (nr) == 221 || (nr) == 281)
+#define COMPAT_IS_RECVMMSG(nr, is32)		 ((is32) ? (nr) == 365 || (nr) == 417 : (nr) == 243)
 #endif
 
 /*

@@ -133,14 +133,19 @@ static __always_inline const void *sock_of(const struct task_struct *t, __u32 fd
 	return LOAD(struct socket, LOAD(struct file, f, private_data), sk);
 }
 
+/* AF_*; 0, which is none that counts: f is no socket. */
+static __always_inline __u32 sock_family(const void *f)
+{
+	if (!sock_is_file(f))
+		return 0;
+	return LOAD(struct sock, LOAD(struct socket, LOAD(struct file, f, private_data), sk),
+		    __sk_common.skc_family);
+}
+
 static __always_inline bool sock_is_ip(const void *f)
 {
-	__u32 family;
+	__u32 family = sock_family(f);
 
-	if (!sock_is_file(f))
-		return false;
-	family = LOAD(struct sock, LOAD(struct socket, LOAD(struct file, f, private_data), sk),
-		      __sk_common.skc_family);
 	return family == AF_INET_ || family == AF_INET6_;
 }
 

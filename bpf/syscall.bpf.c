@@ -16,6 +16,7 @@
 #include "mapped.bpf.h"
 #include "net.bpf.h"
 #include "open.bpf.h"
+#include "received.bpf.h"
 #include "setid.bpf.h"
 
 /*
@@ -286,12 +287,24 @@ static __always_inline int syscall_end(__u64 *ctx, __u32 calls)
 		if (gate_is_others(t, (long)kept[1] < 0) || syscall_is_vain(kept[1]))
 			return 0;
 		sign = gate_sign_aside(t);
-		return sign ? syscall_opened(kept_t, (const struct pt_regs *)kept[0],
-					     kept_calls & 255, kept[1], sign) :
-			      0;
+		if (!sign)
+			return 0;
+		call = kept_calls & 255;
+		return call == WIRE_CALL_RECVMSG ?
+			       received_tell(sign, 0, kept[1]) :
+			       syscall_opened(kept_t, (const struct pt_regs *)kept[0], call,
+					      kept[1], sign);
 	}
-	if (!wire_call_is_open(call))
-		return syscall_watched(t, SYSCALL_WHAT(call, flag), kept[1]);
+	if (!wire_call_is_open(call)) {
+		volatile __u32 kept_flag = flag;
+
+		syscall_watched(t, SYSCALL_WHAT(call, flag), kept[1]);
+		return kept_flag && sock_is_multiplexed((const struct pt_regs *)kept[0], true) ?
+			       received_tell(0, WIRE_F_COMPAT, kept[1]) :
+			       0;
+	}
+	if (call == WIRE_CALL_RECVMSG)
+		return received_tell(0, flag, kept[1]);
 	/* Maps before all else: these are many. */
 	ret = mapped_result(call, kept[1]);
 	if (mapped_is_dull((const struct pt_regs *)kept[0], flag, call, ret))

@@ -227,34 +227,73 @@ def test_io_uring(w, when):
         assert len(w.all(of(c, truth, **{"fd.name": "/etc/by-ring"}))) == 1
 
 
-@suite.cases("passwd", "handed")
-def test_received(w, name):
-    """An open file that comes over a Unix socket: opened on the host, judged as an open is."""
-    top = f"{clean.work_dir()}/{name}-box"
+RECEIVING = [("act_open", "recvmsg"), ("act_open", "recvmmsg")] + [
+    ("act_open_32", call) for call in ("recvmsg", "recvmmsg", "recvmmsg_time64", "socketcall", "socketcall-many")]
+
+
+def hand_over(listener, files):
+    """Gives these open files to whoever connects, in a thread that ends with it."""
+    def give():
+        with listener.accept()[0] as client:
+            socket.send_fds(client, [b"x"], files)
+            client.recv(1)
+
+    giver = threading.Thread(target=give, daemon=True)
+    giver.start()
+    return giver
+
+
+def box(name):
+    """A socket that listens, and the folder that it lies in."""
+    top = f"{clean.work_dir()}/{name}"
     os.makedirs(top)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(f"{top}/box")
     listener.listen(1)
-    with listener, Runc(extra=[bind(top, "/box")]) as c:
-        path = f"{c.bundle}/merged/etc/passwd" if name == "passwd" else f"{top}/handed"
+    return listener, top
 
-        def give():
-            with listener.accept()[0] as client, open(path, "ab") as file:
-                socket.send_fds(client, [b"x"], [file.fileno()])
 
-        giver = threading.Thread(target=give)
-        giver.start()
-        truth = c.act("act_open", "receive", "r", "/box/box")
+@suite.cases(*[(f"{program} {call}{' '.join(('', *words))}", program, call, words)
+               for program, call in RECEIVING for words in ((), ("--passcred",))])
+def test_received(w, _label, program, call, words):
+    """Open files that come over a Unix socket: opened on the host, each judged as an open is."""
+    listener, top = box(f"box-{program}-{call}{len(words)}")
+    with listener, Runc(extra=[bind(top, "/box")]) as c, open(f"{top}/handed", "ab") as first, \
+            open(f"{c.bundle}/merged/etc/passwd", "ab") as second:
+        giver = hand_over(listener, [first.fileno(), second.fileno()])
+        truth = c.act(program, *words, call, "-", "/box/box")
         giver.join()
         assert truth["fd"] >= 0, truth
-        if "fexit/security_file_receive" not in w.d.start["output_fields"]["rootwatch.hooks"]:
-            w.none(of(c, truth, **{"evt.type": "recvmsg"}))
-            print("not seen, by tier tracepoint", file=sys.stderr)
-            return
-        want = {"rule": "passwd-written"} if name == "passwd" else {}
-        event = w.expect(c, truth, {"evt.type": "recvmsg", "rootwatch.received": True, **want})
-        assert field(event, "fd.ino") == truth["ino"], (event, truth)
+        event = w.expect(c, truth, {"evt.type": "recvmsg", "rule": "passwd-written"})
+        same_file(event, truth)
+        assert field(event, "rootwatch.received") is True, event
         assert field(event, "evt.is_open_write") is True, event
+        assert field(event, "evt.rawres") is None, event
+        assert field(event, "rootwatch.compat") is (program == "act_open_32"), event
+        w.expect(c, truth, {"evt.type": "recvmsg", "rule": "host-file-written"})
+        assert len(w.all(of(c, truth, **{"evt.type": "recvmsg"}))) == 2
+
+
+@suite.cases("without a place", "nobody cares for", "to be used as a path only", "for another user")
+def test_received_harmless(w, name):
+    """Pipes and memfds have no place, and of what has one the rules decide."""
+    listener, top = box(f"box-{name.replace(' ', '-')}")
+    os.chmod(f"{top}/box", 0o666)
+    with listener, Runc(extra=[bind(top, "/box")]) as c:
+        flags = {"nobody cares for": os.O_RDONLY, "to be used as a path only": os.O_PATH}.get(name, os.O_RDWR)
+        files = [os.open(f"{c.bundle}/merged/etc/group", flags) for _ in range(2)]
+        if name == "without a place":
+            for fd in files:
+                os.close(fd)
+            files = [os.memfd_create("handed"), *os.pipe()][:2]
+        giver = hand_over(listener, files)
+        words = ("--uid", "1000") if name == "for another user" else ()
+        truth = c.act("act_open", *words, "recvmsg", "-", "/box/box")
+        giver.join()
+        for fd in files:
+            os.close(fd)
+        assert truth["fd"] >= 0, truth
+        w.none(of(c, truth, **{"evt.type": "recvmsg"}))
 
 
 def test_tier(w):

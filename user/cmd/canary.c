@@ -164,7 +164,7 @@ int canary_prove(struct source *s, int timeout_ms, source_fn fn, void *arg, stru
 
 	memset(p, 0, sizeof(*p));
 	p->pid_ns_fd = -1;
-	w.receives = has_hook(s, SOURCE_PROOF_RECEIVED);
+	w.receives = has_hook(s, SOURCE_PROOF_RECEIVED) || has_hook(s, SOURCE_PROOF_ALL_CALLS);
 	p->uring_tried = has_hook(s, SOURCE_PROOF_URING) &&
 			 has_hook(s, SOURCE_PROOF_URING_CONNECT) && canary_uring_works();
 	w.maps = has_hook(s, SOURCE_PROOF_MAPPED);
@@ -242,5 +242,5 @@ bool canary_proves(const struct canary_proof *p, const struct source_hook *hook)
 	case SOURCE_PROOF_ALL_CALLS:
 		break;
 	}
-	return calls && p->open && p->denied;
+	return calls && p->open && p->denied && p->received;
 }

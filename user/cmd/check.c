@@ -198,8 +198,8 @@ static void check_tier(const struct report *r, const struct source *s)
 		     "every system call on this host passes a hook, also those that nobody watches");
 	if (tier == WIRE_TIER_TRACEPOINT)
 		line(r, NOTE, "not seen",
-		     "opens through io_uring: only that one was set up (rule io-uring-used); open "
-		     "files that come over Unix sockets; to which Unix socket a datagram went "
+		     "opens through io_uring, and open files received through it: only that one was "
+		     "set up (rule io-uring-used); to which Unix socket a datagram went "
 		     "(its address counts); the name of a descriptor that another thread closed or replaced meanwhile");
 	if (source_refused(s))
 		;

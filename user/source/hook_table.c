@@ -190,8 +190,8 @@ const struct hook_row hook_rows[] = {
 	  SOURCE_PROOF_CALLS, WIRE_TIER_TRACEPOINT, 0}},
 	{HOOK_OPEN_TRACEPOINT,
 	 {"rootwatch_syscall", "tp_btf/sys_exit",
-	  "files opened, uids changed, sockets connected: everything but programs started", 0,
-	  false, SOURCE_PROOF_ALL_CALLS, WIRE_TIER_TRACEPOINT, 0}},
+	  "files opened and received, uids changed, sockets connected: everything but programs started",
+	  0, false, SOURCE_PROOF_ALL_CALLS, WIRE_TIER_TRACEPOINT, 0}},
 };
 const size_t hook_rows_n = sizeof(hook_rows) / sizeof(hook_rows[0]);
 _Static_assert(sizeof(hook_rows) / sizeof(hook_rows[0]) <= HOOKS_MAX,

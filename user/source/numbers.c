@@ -17,7 +17,7 @@
 
 static const struct number {
 	uint16_t call, native, compat;
-} numbers[] = {WIRE_CALLS_OWN(OWN) WIRE_CALLS(ROW) WIRE_CALLS_32(NARROW)
+} numbers[] = {WIRE_CALLS_OWN(OWN) WIRE_CALLS_RECEIVING(OWN) WIRE_CALLS(ROW) WIRE_CALLS_32(NARROW)
 #if defined(__x86_64__)
 		       NARROW(CONNECT, WIRE_CALL_SOCKETCALL) NARROW(MMAP, WIRE_CALL_OLD_MMAP)
 #endif

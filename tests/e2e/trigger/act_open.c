@@ -5,6 +5,7 @@
  */
 #include "truth.h"
 
+#include <linux/net.h>
 #include <linux/openat2.h>
 #include <pthread.h>
 #include <sys/socket.h>
@@ -13,12 +14,14 @@
 
 static const char usage[] =
 	"act_open [--chroot DIR] [--bind FROM TO] [--mount TYPE TO] [--chdir DIR] [--dirfd DIR] [--thread]\n"
-	"                [--uid N] [--wait] open|openat|openat2|creat|handle|reopen|receive FLAGS PATH\n"
+	"                [--uid N] [--wait] open|openat|openat2|creat|handle|reopen FLAGS PATH\n"
+	"act_open [--passcred] recvmsg|recvmmsg|recvmmsg_time64|socketcall|socketcall-many - SOCKET\n"
 	"FLAGS: letters of r(ead) w(rite) c(reat) t(runc) a(ppend) x(excl) p(ath) m (temporary) f (nofollow) - (none)";
 
 struct act {
 	const char *call, *path;
 	int flags, dirfd, fd, err;
+	bool passcred;
 };
 
 static int flags_of(const char *letters)
@@ -118,27 +121,62 @@ static long by_reopen(const struct act *a)
 	return syscall(SYS_openat, AT_FDCWD, link, a->flags, 0);
 }
 
-/* An open file from whoever listens at the path. */
+/* The system call itself: what the C library makes of recvmsg on i386 depends on how it was built. */
+static long receive(const char *call, int s, struct mmsghdr *m)
+{
+	if (!strcmp(call, "recvmsg"))
+		return syscall(SYS_recvmsg, s, &m->msg_hdr, 0);
+	if (!strcmp(call, "recvmmsg"))
+		return syscall(SYS_recvmmsg, s, m, 2, MSG_WAITFORONE, NULL);
+#if defined(SYS_recvmmsg_time64) && !defined(__LP64__)
+	if (!strcmp(call, "recvmmsg_time64"))
+		return syscall(SYS_recvmmsg_time64, s, m, 2, MSG_WAITFORONE, NULL);
+#endif
+#ifdef SYS_socketcall
+	unsigned long one[] = {(unsigned long)s, (unsigned long)&m->msg_hdr, 0};
+	unsigned long many[] = {(unsigned long)s, (unsigned long)m, 2, MSG_WAITFORONE, 0};
+
+	if (!strcmp(call, "socketcall"))
+		return syscall(SYS_socketcall, SYS_RECVMSG, one);
+	if (!strcmp(call, "socketcall-many"))
+		return syscall(SYS_socketcall, SYS_RECVMMSG, many);
+#endif
+	truth_no_call();
+}
+
+/* The last of two open files from whoever listens at the path. */
 static long by_receiving(const struct act *a)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 	union {
 		struct cmsghdr head;
-		char room[CMSG_SPACE(sizeof(int))];
-	} c;
-	char byte;
-	struct iovec io = {&byte, 1};
-	struct msghdr m = {
-		.msg_iov = &io, .msg_iovlen = 1, .msg_control = &c, .msg_controllen = sizeof(c)};
-	int s = socket(AF_UNIX, SOCK_STREAM, 0), got;
+		char room[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(2 * sizeof(int))];
+	} c[2];
+	char bytes[2];
+	struct iovec io[2] = {{bytes, 1}, {bytes + 1, 1}};
+	struct mmsghdr m[2];
+	int s = socket(AF_UNIX, SOCK_STREAM, 0), on = a->passcred, got[2];
+	struct cmsghdr *part;
 
+	for (int i = 0; i < 2; i++)
+		m[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = io + i,
+						    .msg_iovlen = 1,
+						    .msg_control = &c[i],
+						    .msg_controllen = sizeof(c[i])}};
 	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", a->path);
-	if (s < 0 || connect(s, (struct sockaddr *)&addr, sizeof(addr)))
+	if (s < 0 || connect(s, (struct sockaddr *)&addr, sizeof(addr)) ||
+	    setsockopt(s, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)))
 		truth_die("connect");
-	if (recvmsg(s, &m, 0) < 0 || m.msg_controllen < sizeof(c.head))
+	if (receive(a->call, s, m) < 0)
 		return -1;
-	memcpy(&got, CMSG_DATA(&c.head), sizeof(got));
-	return got;
+	for (part = CMSG_FIRSTHDR(&m[0].msg_hdr); part; part = CMSG_NXTHDR(&m[0].msg_hdr, part)) {
+		if (part->cmsg_type != SCM_RIGHTS || part->cmsg_len != CMSG_LEN(sizeof(got)))
+			continue;
+		memcpy(got, CMSG_DATA(part), sizeof(got));
+		return got[1];
+	}
+	errno = EBADMSG;
+	return -1;
 }
 
 static void *act(void *arg)
@@ -160,7 +198,7 @@ static void *act(void *arg)
 		fd = by_handle(a);
 	else if (!strcmp(a->call, "reopen"))
 		fd = by_reopen(a);
-	else if (!strcmp(a->call, "receive"))
+	else if (strstr(a->call, "recv") || strstr(a->call, "socketcall"))
 		fd = by_receiving(a);
 	else
 		truth_usage(usage);
@@ -200,6 +238,8 @@ int main(int argc, char **argv)
 
 		if (!strcmp(opt, "--thread")) {
 			thread = true;
+		} else if (!strcmp(opt, "--passcred")) {
+			a.passcred = true;
 		} else if (!strcmp(opt, "--wait")) {
 			wait = true;
 		} else if (!strcmp(opt, "--chroot") && i + 1 < argc) {
