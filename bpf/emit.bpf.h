@@ -17,12 +17,26 @@ static __always_inline struct counters *emit_counters(void)
 	return bpf_map_lookup_elem(&counters, &zero);
 }
 
+/*
+ * Another task's program may come between, on the same CPU (see struct scratch): no two records may
+ * get one number, and no loss be forgotten. Gives the number counted to. (Before 5.12 BPF can only
+ * add; there it does not come between.)
+ */
+static __always_inline __u64 emit_add(__u64 *counter)
+{
+#if COMPAT_KERNEL >= 517
+	return __sync_fetch_and_add(counter, 1) + 1;
+#else
+	return ++*counter;
+#endif
+}
+
 static __always_inline void emit_count(__u32 what)
 {
 	struct counters *c = emit_counters();
 
 	if (c && what < WIRE_C_END)
-		c->c[what]++;
+		emit_add(&c->c[what]);
 }
 
 /* Counts a record that cannot even be put together. */
@@ -32,9 +46,9 @@ static __always_inline void emit_lost(__u32 reason)
 
 	if (!c)
 		return;
-	c->c[WIRE_C_PRODUCED]++;
+	emit_add(&c->c[WIRE_C_PRODUCED]);
 	if (reason < WIRE_C_END)
-		c->c[reason]++;
+		emit_add(&c->c[reason]);
 }
 
 /*
@@ -159,15 +173,15 @@ static __always_inline void emit_submit(struct scratch *s, __u16 kind, __u16 fla
 		h->cpu = bpf_get_smp_processor_id();
 		h->share = 0;
 		h->time = bpf_ktime_get_boot_ns();
-		h->seq = ++c->c[WIRE_C_PRODUCED];
+		h->seq = emit_add(&c->c[WIRE_C_PRODUCED]);
 		if (size > WIRE_RECORD_MAX) {
-			c->c[WIRE_C_LOST_READ]++;
+			emit_add(&c->c[WIRE_C_LOST_READ]);
 		} else {
 			BOUND(size, WIRE_RECORD_MAX);
 			if (emit_put(s, kind, size, urgent))
-				c->c[WIRE_C_BYTES] += size;
+				__sync_fetch_and_add(&c->c[WIRE_C_BYTES], size);
 			else
-				c->c[WIRE_C_LOST_RING]++;
+				emit_add(&c->c[WIRE_C_LOST_RING]);
 		}
 	}
 	emit_cancel(s);

@@ -75,8 +75,10 @@ struct object {
 };
 
 /*
- * Where a record is put together. Tracing programs run with preemption off up to 6.18, so one
- * per CPU would do; the second, and busy, are for a program that interrupts another.
+ * Where a record is put together. One per CPU would do where programs run with preemption off:
+ * those of tracepoints, up to 6.18. The second, and busy, are for a program that comes between: an
+ * interrupt's, or on a preemptible kernel another task's (fentry, fexit and LSM programs,
+ * since 5.11).
  */
 #define SCRATCH_SLOTS 2
 struct scratch {

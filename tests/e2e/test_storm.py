@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Much at once: nothing is lost without being counted."""
 
+import contextlib
 import json
 import os
 import signal
@@ -70,6 +71,34 @@ def test_tight_loop(c):
     assert OPENS - lost <= mine <= OPENS, (mine, lost)
     if not lost:
         assert mine == OPENS, mine
+
+
+def test_in_turns(_c):
+    """
+    More tasks than processors, each in a tight loop. Where the kernel takes the processor from one in the middle of a
+    program: no two records have one number, and what only comes late is not told as lost.
+    """
+    path = clean.work_dir() + "/turns.json"
+    opens, truths = OPENS // 10, []
+    with contextlib.ExitStack() as stack:
+        many = [stack.enter_context(Runc()) for _ in range(2 * len(os.sched_getaffinity(0)))]
+        d = Detector("--stats", "--output", path, ring=None)
+        threads = [threading.Thread(target=lambda c=c: truths.append(
+            (c, c.act("act_storm", str(opens), "/etc/x", deadline=120)))) for c in many]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert d.stop(deadline=90) == 0
+    stats, lost = balanced(d)
+    events = list(read_lines(path))
+    os.unlink(path)
+    assert len(truths) == len(many) and reported_lost(events) == lost, (len(truths), reported_lost(events), lost)
+    assert ("acts can go unseen" in d.stderr) == (stats["lost_recursion"] > 0), (stats, d.stderr)
+    wanted = [of(c, truth, **{"evt.type": "openat"}) for c, truth in truths]
+    mine = sum(any(matches(e, w) for w in wanted) for e in events)
+    print(f"# {mine} of {len(many) * opens} opens, {lost} lost, {stats['lost_recursion']} programs skipped")
+    assert 0 <= len(many) * opens - mine <= lost + stats["lost_recursion"], (mine, stats)
 
 
 def test_share_of_the_ring(c):

@@ -8,6 +8,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/clock.h"
+#include "base/helpers.h"
 #include "cmd/memo.h"
 #include "cmd/walltime.h"
 #include "container/container.h"
@@ -39,6 +40,7 @@ struct pipeline {
 	struct process_table *processes;
 	struct pipes *pipes;
 	struct resolver *resolver;
+	struct helpers *helpers;
 	struct engine *engines[2]; /* by event.set */
 	bool timed[2];		   /* its verdicts change with the time */
 	struct memo memo;
@@ -101,11 +103,13 @@ int pipeline_new(struct pipeline **out, const struct pipeline_options *o,
 		err = container_cache_new(&p->containers, container_host_root("/proc"),
 					  CONTAINERS_MAX);
 	if (!err)
-		err = process_table_new(&p->processes, PROCESSES_MAX);
+		err = helpers_new(&p->helpers);
+	if (!err)
+		err = process_table_new(&p->processes, PROCESSES_MAX, p->helpers);
 	if (!err)
 		err = pipes_new(&p->pipes);
 	if (!err)
-		err = resolver_new(&p->resolver, "/proc", o->host);
+		err = resolver_new(&p->resolver, "/proc", o->host, p->helpers);
 	if (err) {
 		pipeline_free(p);
 		return err;
@@ -124,6 +128,7 @@ void pipeline_free(struct pipeline *p)
 		process_table_free(p->processes);
 	pipes_free(p->pipes);
 	resolver_free(p->resolver);
+	helpers_free(p->helpers);
 	while (p->reported) {
 		struct name *next = p->reported->next;
 
@@ -199,17 +204,30 @@ int pipeline_start(struct pipeline *p, const char *tier, const char *hooks)
 	return sink_write(p->sink, p->line, len);
 }
 
-/* Each CPU numbers its records without gaps: what is missing was lost, and is said at once. */
+/*
+ * Each CPU numbers its records without gaps: where one is missing, it was lost, and that is said at
+ * once; or it is late, as its task lost the processor between number and ring (on a preemptible
+ * kernel). Which of the two, the source's count tells.
+ */
 static int account(struct pipeline *p, const struct event *e)
 {
+	uint64_t lost;
+
 	if (e->cpu >= CPUS_MAX)
 		return 0;
 	if (e->seq > p->last_seq[e->cpu]) {
 		p->gaps += e->seq - p->last_seq[e->cpu] - 1;
 		p->last_seq[e->cpu] = e->seq;
+	} else if (p->gaps > 0) {
+		p->gaps--;
 	}
 	/* A gap that pipeline_settle told already is not told again. */
-	return p->gaps > p->st.lost_seen ? tell_lost(p, p->gaps - p->st.lost_seen, e->time) : 0;
+	if (p->gaps <= p->st.lost_seen)
+		return 0;
+	lost = p->gaps;
+	if (p->o.lost)
+		(void)p->o.lost(p->o.loss_arg, &lost);
+	return lost > p->st.lost_seen ? tell_lost(p, lost - p->st.lost_seen, e->time) : 0;
 }
 
 int pipeline_settle(struct pipeline *p, uint64_t lost)

@@ -21,9 +21,14 @@ struct pipeline_options {
 	const char *container; /* only this one: id, prefix of it, or name; NULL: every */
 	const char *hostname;
 	struct host_mounts *host; /* the caller's; NULL: where files lie on the host is not known */
+	/*
+	 * How many records were lost so far, by the source's own count; false: it does not say.
+	 * NULL: a number that is missing counts as lost.
+	 */
+	bool (*lost)(void *arg, uint64_t *lost);
 	/* Whose records were lost: source_loss(). NULL: nobody knows. */
 	bool (*loss)(void *arg, uint64_t max, struct source_loss *loss);
-	void *loss_arg;
+	void *loss_arg;		       /* of both */
 	const uint32_t *hidden_pid_ns; /* of rootwatch's own canary: counted, not shown */
 };
 

@@ -144,24 +144,12 @@ const char *rules_filter_kind(const struct filter *f)
 								     "kind";
 }
 
-/* Which kinds of events a call can be told as: bits 1u << EVENT_*. */
-static unsigned kinds_of(uint32_t call)
-{
-	if (wire_call_is_open(call))
-		return 1u << EVENT_OPEN;
-	if (call == WIRE_CALL_CONNECT)
-		return 1u << EVENT_CONNECT | 1u << EVENT_NET;
-	if (call >= WIRE_CALL_FIRST)
-		return 1u << EVENT_SYSCALL;
-	return call < WIRE_CALL_CONNECT ? 1u << EVENT_SETID : 1u << EVENT_NET;
-}
-
 static bool is_needed(uint32_t call, unsigned kinds, const struct wire_calls *calls)
 {
 	/* The file that a bind makes goes by the name of the call on a socket. */
 	if (call == WIRE_CALL_BIND_FILE && is_needed(WIRE_CALL_BIND, kinds, calls))
 		return false;
-	kinds &= kinds_of(call);
+	kinds &= event_call_kinds(call);
 	if (!kinds)
 		return false;
 	/* (Of connects those to Unix sockets are always sent, others as the rules ask.) */

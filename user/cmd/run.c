@@ -2,7 +2,6 @@
 /* rootwatch run: stream alerts. */
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,14 +115,6 @@ static void open_host(struct run *r)
 			    host_mounts_devices(r->host, devs, HOST_DEVICES_MAX));
 }
 
-/* Standard error may be the same full pipe. */
-static bool stderr_takes(void)
-{
-	struct pollfd pfd = {.fd = STDERR_FILENO, .events = POLLOUT};
-
-	return poll(&pfd, 1, 0) == 1;
-}
-
 /* The output ended before the events did: why, and how much of them that costs. */
 static void say_given_up(const struct run *r, const char *why)
 {
@@ -132,8 +123,8 @@ static void say_given_up(const struct run *r, const char *why)
 	uint64_t left = 0;
 
 	if (!source_stats(r->stream.source, &st))
-		left = st.produced - st.delivered - st.lost_ring - st.lost_busy - st.lost_read;
-	if (stderr_takes())
+		left = st.produced - st.delivered - source_lost(&st);
+	if (stream_may_talk())
 		fprintf(stderr,
 			"rootwatch: %s; lost: %zu line%s, and %" PRIu64
 			" record%s not yet looked at\n",
@@ -156,6 +147,16 @@ static void say_chosen(const struct run *r, const char *container)
 static bool loss_of(void *source, uint64_t max, struct source_loss *loss)
 {
 	return source_loss(source, max, loss);
+}
+
+static bool lost_of(void *source, uint64_t *lost)
+{
+	struct source_stats st;
+
+	if (source_stats(source, &st))
+		return false;
+	*lost = source_lost(&st);
+	return true;
 }
 
 static int run_with(struct run *r, const struct run_options *o)
@@ -193,6 +194,7 @@ static int run_with(struct run *r, const struct run_options *o)
 		fprintf(stderr, "rootwatch: %s\n", CMD_NESTED);
 	open_host(r);
 	po.host = r->host;
+	po.lost = lost_of;
 	po.loss = loss_of;
 	po.loss_arg = r->stream.source;
 	err = pipeline_new(&r->stream.pipeline, &po, r->stream.source, r->stream.sink);
@@ -215,7 +217,7 @@ static int run_with(struct run *r, const struct run_options *o)
 		err = stream_run(&r->stream, o->duration);
 	if (o->container && !err)
 		say_chosen(r, o->container);
-	if (o->stats && (err != -ECANCELED || stderr_takes()))
+	if (o->stats && (err != -ECANCELED || stream_may_talk()))
 		stream_stats(&r->stream);
 	/* A reader that has seen enough (head, a closed pager) is no error. */
 	if (!err || err == -EPIPE)

@@ -149,6 +149,27 @@ static int deliver(struct stream *s, int timeout_ms)
 	return n;
 }
 
+bool stream_may_talk(void)
+{
+	struct pollfd pfd = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	return poll(&pfd, 1, 0) == 1;
+}
+
+/*
+ * Once: what a skipped program would have seen nobody knows, and mostly it is an act of nobody's
+ * interest. The number is in the statistics.
+ */
+static void tell_skips(struct stream *s, const struct source_stats *st)
+{
+	if (st->lost_recursion == 0 || s->skips_told || !stream_may_talk())
+		return;
+	s->skips_told = true;
+	fprintf(stderr,
+		"rootwatch: this kernel stops programs in the middle and then skips them for "
+		"other tasks of the processor: acts can go unseen (--stats: lost_recursion)\n");
+}
+
 /* Losses behind the last record that came leave no gap yet: tell them from the counters. */
 static int settle(struct stream *s)
 {
@@ -157,7 +178,8 @@ static int settle(struct stream *s)
 
 	if (source_stats(s->source, &st))
 		return 0;
-	err = pipeline_settle(s->pipeline, st.lost_ring + st.lost_busy + st.lost_read);
+	tell_skips(s, &st);
+	err = pipeline_settle(s->pipeline, source_lost(&st));
 	return err ? err : sink_flush(s->sink);
 }
 

@@ -24,6 +24,7 @@ struct stream {
 	int wake;	    /* readable: a signal, or nobody reads stdout; by stream_open(); -1 */
 	unsigned int stops; /* signals to end that came */
 	bool reload;	    /* SIGHUP came */
+	bool skips_told;    /* that the kernel skips programs */
 };
 
 /* From now on SIGINT, SIGTERM, SIGHUP and SIGUSR1 come by s->signals. 0 or -errno. */
@@ -44,6 +45,9 @@ int stream_run(struct stream *s, unsigned int duration);
 
 /* Closes the descriptors of signals and wake. */
 void stream_close(struct stream *s);
+
+/* Does stderr take a line? It may be the same full pipe. */
+bool stream_may_talk(void);
 
 /* Prints the counters to stderr. */
 void stream_stats(const struct stream *s);

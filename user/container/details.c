@@ -5,8 +5,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "container/bounded_json.h"
 #include "container/mounts.h"
 #include "container/ref.h"
+
+#define INNER_MAX (64 * 1024) /* labels and metadata have some hundred bytes */
 
 static const char *get(const json_t *object, const char *key)
 {
@@ -181,11 +184,17 @@ static void read_privileged(struct container *c, const json_t *config, const jso
 	}
 }
 
+/* JSON in a string of a file. */
+static json_t *inner(const char *text)
+{
+	return text ? bounded_json(text, strlen(text), INNER_MAX) : NULL;
+}
+
 /* CRI-O keeps the kubelet's labels as JSON in one annotation. */
 static void crio_labels(struct container *c, const json_t *notes)
 {
 	const char *text = get(notes, "io.kubernetes.cri-o.Labels");
-	json_t *labels = text ? json_loads(text, 0, NULL) : NULL;
+	json_t *labels = inner(text);
 
 	kubelet_labels(c, labels);
 	json_decref(labels);
@@ -282,7 +291,7 @@ bool details_storage(struct container *c, const json_t *containers)
 
 		if (!id || strcmp(id, c->ref.id) != 0)
 			continue;
-		metadata = text ? json_loads(text, 0, NULL) : NULL;
+		metadata = inner(text);
 		image = get(metadata, "image-name");
 		if (!c->name[0])
 			details_set(c->name, json_string_value(json_array_get(

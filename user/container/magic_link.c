@@ -8,13 +8,14 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "container/walker.h"
 #include "event/event.h"
 
 /* Reads the link at that path, which must be procfs's, not a text that somebody wrote. */
-static ssize_t read_link(struct walker *walker, const struct witness *w, const char *path,
+static ssize_t read_link(struct helpers *helpers, const struct witness *w, const char *path,
 			 char to[static PATH_MAX])
 {
-	int fd = walker_open(walker, w->mnt_ns, w->root, path, O_NOFOLLOW);
+	int fd = walker_open(helpers, w->mnt_ns, w->root, path, O_NOFOLLOW);
 	struct statfs fs;
 	ssize_t n = -1;
 
@@ -29,27 +30,27 @@ static ssize_t read_link(struct walker *walker, const struct witness *w, const c
 }
 
 /* Does that process (its number ends at `pid` of the text) see the mounts that w sees? */
-static bool same_mounts(struct walker *walker, const struct witness *w, const char *text,
+static bool same_mounts(struct helpers *helpers, const struct witness *w, const char *text,
 			size_t pid)
 {
 	char path[PATH_MAX], link[PATH_MAX], want[32];
 
 	snprintf(path, sizeof(path), "%.*s/ns/mnt", (int)pid, text);
 	snprintf(want, sizeof(want), "mnt:[%u]", w->mnt_ns);
-	return read_link(walker, w, path, link) > 0 && strcmp(link, want) == 0;
+	return read_link(helpers, w, path, link) > 0 && strcmp(link, want) == 0;
 }
 
-bool magic_link_read(struct walker *walker, const struct witness *w, char text[static PATH_MAX])
+bool magic_link_read(struct helpers *helpers, const struct witness *w, char text[static PATH_MAX])
 {
 	uint32_t pid, end = event_magic_link(str_from(text), &pid);
 	size_t rest = strlen(text) - end, root = strlen(w->root_path);
 	char link[PATH_MAX], path[PATH_MAX];
 	ssize_t n;
 
-	if (!end || !same_mounts(walker, w, text, pid))
+	if (!end || !same_mounts(helpers, w, text, pid))
 		return false;
 	snprintf(path, sizeof(path), "%.*s", (int)end, text);
-	n = read_link(walker, w, path, link);
+	n = read_link(helpers, w, path, link);
 	if (n <= 0 || link[0] != '/' || str_ends(str_from(link), " (deleted)"))
 		return false;
 	if (root == 1) /* "/" holds all */

@@ -9,8 +9,9 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "container/walker.h"
 #include "container/witness.h"
+
+struct helpers;
 
 /*
  * Puts where the magic link that text begins with leads to in its place, as w's root sees it. text:
@@ -18,6 +19,6 @@
  * its process has ended or has other mounts than w, or what it leads to has no place there: false
  * then.
  */
-bool magic_link_read(struct walker *walker, const struct witness *w, char text[static PATH_MAX]);
+bool magic_link_read(struct helpers *helpers, const struct witness *w, char text[static PATH_MAX]);
 
 #endif /* ROOTWATCH_CONTAINER_MAGIC_LINK_H */

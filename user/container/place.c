@@ -14,6 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "container/bounded_json.h"
+
 /* openat2(2): since Linux 5.6, below the floor of this program. */
 static int open_below(const struct place *in, const char *path, int flags, bool user)
 {
@@ -146,7 +148,7 @@ json_t *place_load(const struct place *place, const char *path, size_t max)
 		n = read_all(fd, buf, (size_t)st.st_size);
 	close(fd);
 	if (n > 0)
-		json = json_loadb(buf, (size_t)n, 0, NULL);
+		json = bounded_json(buf, (size_t)n, max);
 	free(buf);
 	return json;
 }

@@ -36,7 +36,7 @@ void place_close(struct place *place);
 /* Reads up to size bytes of a file. Gives how many, -EFBIG when there are more, or -errno. */
 ssize_t place_read(const struct place *place, const char *path, char *buf, size_t size);
 
-/* Parses the JSON file path below place, at most max bytes of it. NULL: not there, not readable. */
+/* Parses the JSON file path below place: bounded_json(). NULL as well: not there, not readable. */
 json_t *place_load(const struct place *place, const char *path, size_t max);
 
 /* Reads a link's text without following it. Gives its length or -errno; buf is terminated. */

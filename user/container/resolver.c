@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/helpers.h"
 #include "base/mountinfo.h"
 #include "base/procfs.h"
 #include "container/host_mounts.h"
@@ -20,6 +21,9 @@
 
 /* Room for a directory and the name in it. */
 #define RESOLVER_PATH_MAX (2 * PATH_MAX)
+
+/* What looking for a mount in the list of all may cost: some thousands of lines. */
+#define MOUNTS_NS 20000000
 
 struct found {
 	char path[RESOLVER_PATH_MAX];
@@ -36,7 +40,7 @@ struct spot {
 };
 
 struct resolver {
-	struct walker *walker;
+	struct helpers *helpers; /* the caller's */
 	struct witnesses *witnesses;
 	struct host_mounts *host;
 	int64_t stop_at; /* ms; 0: never */
@@ -46,15 +50,17 @@ struct resolver {
 	struct found found[WIRE_SYSCALL_PATHS];
 };
 
-/* A mount, and the root of the mount namespace: of one line of mountinfo each. */
+/* A mount, and that of the root directory: of one line of mountinfo each. */
 struct mount_of {
-	uint32_t id;
+	uint32_t id, root_id;
 	bool found, root_found;
+	int64_t until; /* ns of this thread's own time */
 	uint32_t dev, root_dev;
 	char root[PATH_MAX], point[PATH_MAX], root_root[PATH_MAX];
 };
 
-int resolver_new(struct resolver **out, const char *proc, struct host_mounts *host)
+int resolver_new(struct resolver **out, const char *proc, struct host_mounts *host,
+		 struct helpers *helpers)
 {
 	struct resolver *r = calloc(1, sizeof(*r));
 	char pid[16];
@@ -62,14 +68,13 @@ int resolver_new(struct resolver **out, const char *proc, struct host_mounts *ho
 
 	if (!r)
 		return -ENOMEM;
-	err = walker_new(&r->walker);
-	if (!err)
-		err = witnesses_new(&r->witnesses, proc);
+	err = witnesses_new(&r->witnesses, proc);
 	if (err) {
 		resolver_free(r);
 		return err;
 	}
 	r->host = host;
+	r->helpers = helpers;
 	/* Not getpid(): a pid namespace of our own has another one. */
 	procfs_link(pid, sizeof(pid), proc, "self");
 	(void)snprintf(r->own, sizeof(r->own), "/proc/%s", pid[0] ? pid : "self");
@@ -81,7 +86,6 @@ void resolver_free(struct resolver *r)
 {
 	if (!r)
 		return;
-	walker_free(r->walker);
 	witnesses_free(r->witnesses);
 	free(r);
 }
@@ -199,11 +203,13 @@ static int match_mount(const struct mountinfo *m, void *arg)
 		of->found = keep(of->root, m->root) && keep(of->point, m->point);
 		of->dev = m->dev;
 	}
-	if (strcmp(m->point, "/") == 0) { /* of several the last one is on top */
+	if (m->id == of->root_id) {
 		of->root_found = keep(of->root_root, m->root);
 		of->root_dev = m->dev;
 	}
-	return 0;
+	if (of->found && of->root_found)
+		return 1;
+	return clock_ns(CLOCK_THREAD_CPUTIME_ID) > of->until ? -ETIMEDOUT : 0;
 }
 
 /* Of the witness, or of another one: it may have ended since, and most often is the caller itself. */
@@ -219,21 +225,38 @@ static FILE *open_mountinfo(struct resolver *r, const struct event *e, const str
 	return info;
 }
 
+/*
+ * A container may have as many mounts as it likes (sysctl fs.mount-max), one upon the other, too:
+ * their list then takes a minute to write. What it takes here is the container's own loss.
+ */
+static bool find_mount(struct resolver *r, uint32_t mnt_ns, FILE *info, struct mount_of *of)
+{
+	int64_t began = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+
+	if (!helpers_may(r->helpers, mnt_ns))
+		return false;
+	of->until = began + MOUNTS_NS;
+	mountinfo_each(info, match_mount, of);
+	helpers_took(r->helpers, mnt_ns, (uint64_t)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - began));
+	return of->found && of->root_found;
+}
+
 /* Which file system and which part of it: then where that is in the container and on the host. */
 static void place(struct resolver *r, const struct event *e, const struct witness *w,
-		  struct found *f, struct event_call_path *path)
+		  uint32_t root_mount, struct found *f, struct event_call_path *path)
 {
-	struct mount_of of = {.id = r->spot.mount};
+	struct mount_of of = {.id = r->spot.mount, .root_id = root_mount};
 	struct str rest, inside;
 	char *sbpath = f->rootpath;
 	FILE *info = open_mountinfo(r, e, w);
+	bool known;
 	int n;
 
 	if (!info)
 		return;
-	mountinfo_each(info, match_mount, &of);
+	known = find_mount(r, e->task.mnt_ns, info, &of);
 	fclose(info);
-	if (!of.found || !of.root_found)
+	if (!known)
 		return;
 	rest = below(path->path, of.point);
 	if (!rest.p)
@@ -261,7 +284,7 @@ static int find_spot(struct resolver *r, const struct witness *w, uint32_t flags
 	if (strcmp(text, spot->text) == 0 && flags == spot->flags)
 		return 0;
 	spot->text[0] = '\0';
-	fd = walker_open(r->walker, w->mnt_ns, w->root, text, flags);
+	fd = walker_open(r->helpers, w->mnt_ns, w->root, text, flags);
 	if (fd < 0)
 		return fd;
 	spot->flags = flags;
@@ -313,7 +336,7 @@ static bool find(struct resolver *r, const struct event_syscall *call, const str
 		return true;
 	if (path->magic.base.p)
 		return write_text(r, &behind, w->root_path) && find_path(r, w, end, true, f);
-	return write_text(r, path, w->root_path) && magic_link_read(r->walker, w, r->text) &&
+	return write_text(r, path, w->root_path) && magic_link_read(r->helpers, w, r->text) &&
 	       find_path(r, w, end, true, f);
 }
 
@@ -322,6 +345,7 @@ static void resolve(struct resolver *r, struct event *e, const struct witness *w
 	struct event_call_path *path = &e->sys.paths[i];
 	bool mounts = e->sys.call == WIRE_CALL_MOUNT || e->sys.call == WIRE_CALL_MOVE_MOUNT;
 	struct found *f = &r->found[i];
+	uint32_t root_mount;
 
 	if (!find(r, &e->sys, w, i, f))
 		return;
@@ -330,12 +354,13 @@ static void resolve(struct resolver *r, struct event *e, const struct witness *w
 	/* What a mount has put there is not what lay there. */
 	if (mounts || r->spot.mount == 0 || w->root_path[1])
 		return;
+	root_mount = mount_id(w->root);
 	if (e->task.flags & WIRE_TASK_HOST_MNT)
 		path->hostpath = path->path;
-	else if (r->spot.mount == mount_id(w->root))
+	else if (r->spot.mount == root_mount)
 		path->rootpath = path->path;
 	else if (path == event_call_target(&e->sys) || e->sys.call == WIRE_CALL_RENAMEAT2)
-		place(r, e, w, f, path);
+		place(r, e, w, root_mount, f, path);
 }
 
 /* Is it a path of which nobody has said yet where it led? */
@@ -384,7 +409,7 @@ int64_t resolver_changed(struct resolver *r, const struct event *e, struct str p
 	    witnesses_find(r->witnesses, e, &w) < 0)
 		return 0;
 	if (write_text(r, &asked, w.root_path))
-		fd = walker_open(r->walker, w.mnt_ns, w.root, r->text, 0);
+		fd = walker_open(r->helpers, w.mnt_ns, w.root, r->text, 0);
 	if (fd >= 0) {
 		when = change_of(fd);
 		close(fd);

@@ -9,14 +9,16 @@
 
 #include "event/event.h"
 
+struct helpers;
 struct host_mounts;
 struct resolver;
 
 /*
- * proc: the host's /proc. host: the caller's, NULL: where files lie on the host is not said. Gives
- * 0 or -ENOMEM.
+ * proc: the host's /proc. host: the caller's, NULL: where files lie on the host is not said.
+ * helpers: the caller's. Gives 0 or -ENOMEM.
  */
-int resolver_new(struct resolver **out, const char *proc, struct host_mounts *host);
+int resolver_new(struct resolver **out, const char *proc, struct host_mounts *host,
+		 struct helpers *helpers);
 void resolver_free(struct resolver *r);
 
 /* Such a task exists: it can speak for its mount namespace when another one is gone. */
@@ -25,7 +27,7 @@ void resolver_seen(struct resolver *r, const struct event_task *t);
 /*
  * Resolves the paths of an EVENT_SYSCALL, where anybody who sees the same mounts still lives;
  * untouched otherwise. The strings are valid until the next call. Waits for hanging file systems a
- * moment at most (walker.h).
+ * moment at most (base/helpers.h).
  */
 void resolver_call(struct resolver *r, struct event *e);
 

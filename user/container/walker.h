@@ -4,15 +4,9 @@
 #ifndef ROOTWATCH_CONTAINER_WALKER_H
 #define ROOTWATCH_CONTAINER_WALKER_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-struct walker;
-
-/* Gives 0 or -ENOMEM. */
-int walker_new(struct walker **out);
-/* A path that is still being followed is left to its thread. */
-void walker_free(struct walker *w);
+struct helpers;
 
 /*
  * What path leads to from the directory root, above which it does not get, as a descriptor of
@@ -20,8 +14,9 @@ void walker_free(struct walker *w);
  * are no paths are not followed (RESOLVE_NO_MAGICLINKS of openat2(2), Linux 5.6). mnt_ns: whose
  * directories these are; of one that has kept us waiting nothing more is followed until it has
  * answered. Gives the descriptor or -errno: -ETIMEDOUT or -EBUSY when the file system does not
- * answer, or too many such waits (waits.h) were there of late.
+ * answer, or too many such waits were there of late (helpers_do()).
  */
-int walker_open(struct walker *w, uint32_t mnt_ns, int root, const char *path, uint32_t more);
+int walker_open(struct helpers *helpers, uint32_t mnt_ns, int root, const char *path,
+		uint32_t more);
 
 #endif /* ROOTWATCH_CONTAINER_WALKER_H */

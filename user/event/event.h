@@ -231,6 +231,9 @@ static inline bool event_file_stacked(const struct event_file *f)
 /* WIRE_CALL_* of what has one: an open, a change of ids, a call, a call on a socket; else _NONE. */
 uint32_t event_call_id(const struct event *e);
 
+/* As which kinds of events a call (not WIRE_CALL_NONE) is told: bits 1u << EVENT_*. */
+unsigned event_call_kinds(uint32_t call);
+
 /* Falco's evt.type of an event: "execve", "openat", ... never NULL. */
 const char *event_type(const struct event *e);
 

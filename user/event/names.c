@@ -52,6 +52,17 @@ const char *event_call_name(uint32_t call)
 	return call < WIRE_CALL_END ? call_names[call] : "";
 }
 
+unsigned event_call_kinds(uint32_t call)
+{
+	if (wire_call_is_open(call))
+		return 1u << EVENT_OPEN;
+	if (call == WIRE_CALL_CONNECT)
+		return 1u << EVENT_CONNECT | 1u << EVENT_NET;
+	if (call >= WIRE_CALL_FIRST)
+		return 1u << EVENT_SYSCALL;
+	return call < WIRE_CALL_CONNECT ? 1u << EVENT_SETID : 1u << EVENT_NET;
+}
+
 uint32_t event_call_id(const struct event *e)
 {
 	switch (e->kind) {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/helpers.h"
 #include "process/process.h"
 
 #define PROCESS_STRING_MAX 4096
@@ -34,11 +35,17 @@ size_t image_put(struct image *image);
 struct str process_cmdline(char *buf, struct str head, struct str tail, uint32_t full);
 uint32_t process_argv0_len(struct str head);
 
+/* /proc/<pid>/cmdline, as it is read: see proc.c. */
+struct cmdline_file {
+	int dir;
+	char text[PROCESS_STRING_MAX + 1];
+};
+
 struct proc_buffer {
 	char stat[1024];
 	char exe[PROCESS_STRING_MAX];
 	char cwd[PROCESS_STRING_MAX];
-	char argv[PROCESS_STRING_MAX + 1];
+	struct cmdline_file file;
 	char cmdline[PROCESS_STRING_MAX];
 	char tty[16];
 };
@@ -47,9 +54,10 @@ struct proc_buffer {
  * Describes a running process from root/<pid>, if it started at start (CLOCK_BOOTTIME ns). p's
  * strings point into buf. Gives 0; -ESRCH when there is no such process (any more), p is
  * untouched then. Reads stat and cmdline and the text of the links exe and cwd; follows none.
+ * whose: of cmdline, which helpers wait for; "" where it does not come in time.
  */
 int proc_read(struct process *p, const char *root, uint32_t pid, uint64_t start,
-	      struct proc_buffer *buf);
+	      struct helpers *helpers, uint32_t whose, struct proc_buffer *buf);
 
 /* For tests: a folder instead of /proc (must outlive the table); how many reads there were. */
 void process_table_set_proc(struct process_table *t, const char *root);

@@ -3,6 +3,11 @@
  * A process that ran before its events were seen, from /proc (proc(5)). The folder /proc/<pid> is
  * opened once and everything read through it: should the process end and its pid be used again,
  * the reads fail instead of describing another process.
+ *
+ * What is read of a process lies in the kernel, but for cmdline: that is in the memory of the
+ * process, whose lock a process can keep for as long as it likes (one thread reads /proc/self/mem
+ * where a file system of its own is mapped that does not answer, another one waits for mmap). So
+ * that is read by a helper.
  */
 #include "process/internal.h"
 
@@ -54,6 +59,33 @@ static struct str tty_name(char *buf, size_t cap, uint64_t dev)
 	else if (major == 4 && minor < 64) /* TTY_MAJOR: virtual consoles */
 		snprintf(buf, cap, "tty%u", minor);
 	return str_from(buf);
+}
+
+static int cmdline_take(void *room)
+{
+	struct cmdline_file *f = room;
+
+	f->dir = fcntl(f->dir, F_DUPFD_CLOEXEC, 0);
+	return f->dir < 0 ? -errno : 0;
+}
+
+static int cmdline_run(void *room)
+{
+	struct cmdline_file *f = room;
+	ssize_t n = read_file(f->dir, "cmdline", f->text, sizeof(f->text));
+
+	close(f->dir);
+	return (int)n;
+}
+
+/* As much as there is room for: how many bytes, or -errno. */
+static int read_cmdline(int dir, struct helpers *helpers, uint32_t whose, struct cmdline_file *f)
+{
+	static const struct helpers_work work = {cmdline_take, cmdline_run, NULL};
+
+	_Static_assert(sizeof(*f) <= HELPERS_ROOM, "a helper has room for it");
+	f->dir = dir;
+	return helpers_do(helpers, whose, &work, f, sizeof(f->dir), sizeof(*f));
 }
 
 struct stat_fields {
@@ -117,7 +149,7 @@ static void set_exe(struct process *p, struct str exe)
 }
 
 int proc_read(struct process *p, const char *root, uint32_t pid, uint64_t start,
-	      struct proc_buffer *buf)
+	      struct helpers *helpers, uint32_t whose, struct proc_buffer *buf)
 {
 	struct process out = {.pid = pid, .start = start, .from_proc = true};
 	struct stat_fields f = {.ppid = 0};
@@ -141,10 +173,10 @@ int proc_read(struct process *p, const char *root, uint32_t pid, uint64_t start,
 	out.tty = tty_name(buf->tty, sizeof(buf->tty), f.tty);
 	set_exe(&out, read_link(dir, "exe", buf->exe, sizeof(buf->exe)));
 	out.cwd = read_link(dir, "cwd", buf->cwd, sizeof(buf->cwd));
-	n = read_file(dir, "cmdline", buf->argv, sizeof(buf->argv));
+	n = read_cmdline(dir, helpers, whose, &buf->file);
 	close(dir);
 
-	argv = (struct str){buf->argv, n > 0 ? (uint32_t)n : 0, 0};
+	argv = (struct str){buf->file.text, n > 0 ? (uint32_t)n : 0, 0};
 	/* How long a longer one is, nobody says: one byte more than was read at least. */
 	out.cmdline = process_cmdline(buf->cmdline, argv, STR_LIT(""),
 				      n > PROCESS_STRING_MAX ? (uint32_t)n : 0);

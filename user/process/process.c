@@ -30,10 +30,11 @@ struct process_table {
 	uint64_t serial;
 	uint64_t reads;
 	const char *proc;
+	struct helpers *helpers;
 	struct proc_buffer buf;
 };
 
-int process_table_new(struct process_table **t, size_t max)
+int process_table_new(struct process_table **t, size_t max, struct helpers *helpers)
 {
 	struct process_table *n = calloc(1, sizeof(*n));
 
@@ -51,6 +52,7 @@ int process_table_new(struct process_table **t, size_t max)
 	n->mask--;
 	n->max_bytes = n->max * BYTES_EACH > BYTES_FLOOR ? n->max * BYTES_EACH : BYTES_FLOOR;
 	n->proc = "/proc";
+	n->helpers = helpers;
 	*t = n;
 	return 0;
 }
@@ -154,13 +156,14 @@ static void keep_strings(struct process_table *t, struct entry *e)
 }
 
 /* From /proc; NULL when the process is not there. */
-static struct entry *add_from_proc(struct process_table *t, uint32_t pid, uint64_t start)
+static struct entry *add_from_proc(struct process_table *t, uint32_t pid, uint64_t start,
+				   uint64_t cgroup)
 {
 	struct process p;
 	struct entry *e;
 
 	t->reads++;
-	if (proc_read(&p, t->proc, pid, start, &t->buf) < 0)
+	if (proc_read(&p, t->proc, pid, start, t->helpers, (uint32_t)cgroup, &t->buf) < 0)
 		return NULL;
 	e = add(t, pid, start);
 	if (e) {
@@ -230,7 +233,7 @@ static struct entry *learn_fork(struct process_table *t, const struct event *ev,
 	struct entry *e;
 
 	if (!from)
-		from = add_from_proc(t, f->parent_pid, f->parent_start);
+		from = add_from_proc(t, f->parent_pid, f->parent_start, f->cgroup);
 	*parent = from;
 	/* Its exec may have overtaken this record, and knows better. */
 	e = find(t, f->child_pid, f->child_start);
@@ -300,7 +303,7 @@ void process_table_apply(struct process_table *t, struct event *e)
 		self = find(t, e->task.pid, e->task.start);
 	/* An exiting process has given up its memory already: /proc has nothing to tell. */
 	if (!self && e->kind != EVENT_FORK && e->kind != EVENT_EXIT) {
-		self = add_from_proc(t, e->task.pid, e->task.start);
+		self = add_from_proc(t, e->task.pid, e->task.start, e->task.cgroup);
 		if (!self)
 			self = add_from_event(t, e);
 	}

@@ -36,6 +36,7 @@ struct process {
 	bool creds_known;
 };
 
+struct helpers;
 struct process_table;
 
 /* The first argument, and those behind it; "" when there are none, or they are not known. */
@@ -44,10 +45,11 @@ struct str process_arguments(const struct process *p);
 
 /*
  * 0 or -ENOMEM. max (8 at least): how many processes are kept, least recently used go first.
+ * helpers: the caller's, for what may hang of a process that is read from /proc.
  * Their strings are bounded as well, to 384 bytes times max (64 KiB at least), so that processes
  * with huge command lines push each other out, not the host's memory.
  */
-int process_table_new(struct process_table **t, size_t max);
+int process_table_new(struct process_table **t, size_t max, struct helpers *helpers);
 void process_table_free(struct process_table *t);
 
 /*

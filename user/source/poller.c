@@ -81,7 +81,18 @@ static int nap(struct poller *p, ring_fn fn, void *arg)
 	return n;
 }
 
-/* Sleeps. 0, or -errno. */
+/* There is something to do: nobody needs to wake this for more. */
+static void awake(struct poller *p)
+{
+	p->quiet = 0;
+	set_state(p, WIRE_READER_RUNNING);
+}
+
+/*
+ * Sleeps. 0, or -errno. When nothing came, the state stays as it is: the kernel side reads it
+ * before it submits, and a record of somebody who has read that this was running would wake nobody
+ * out of a sleep that was begun meanwhile.
+ */
 static int rest(struct poller *p, int wait)
 {
 	struct epoll_event ev[2];
@@ -89,9 +100,10 @@ static int rest(struct poller *p, int wait)
 
 	set_state(p, p->quiet == 0 ? WIRE_READER_BATCH : WIRE_READER_IDLE);
 	n = epoll_wait(p->epoll, ev, 2, wait);
-	set_state(p, WIRE_READER_RUNNING);
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
+	if (n > 0)
+		awake(p);
 	for (int i = 0; i < n; i++)
 		if (ev[i].data.fd == p->map_fd)
 			p->naps = NAPS;
@@ -106,12 +118,12 @@ int poller_poll(struct poller *p, int timeout_ms, ring_fn fn, void *arg)
 	if (n == 0 && (wait < 0 || wait > NAPS_MS))
 		n = nap(p, fn, arg);
 	if (n != 0) {
-		p->quiet = 0;
+		awake(p);
 		return n;
 	}
 	/*
-	 * Idle only after two quiet rounds: a record that was submitted without a wake-up while
-	 * this was running lies in the ring by then, and is found by the second look.
+	 * For ever only after two quiet rounds, in the second of which any record wakes: what was
+	 * submitted without a wake-up before lies in the ring by then, and is found.
 	 */
 	if (p->quiet < 2 && (wait < 0 || wait > BATCH_MS))
 		wait = BATCH_MS;
@@ -119,6 +131,9 @@ int poller_poll(struct poller *p, int timeout_ms, ring_fn fn, void *arg)
 	if (err)
 		return err;
 	n = ring_consume(p->ring, CONSUME_MAX, fn, arg);
-	p->quiet = n ? 0 : p->quiet + 1;
+	if (n != 0)
+		awake(p);
+	else
+		p->quiet++;
 	return n;
 }

@@ -79,6 +79,12 @@ struct source_stats {
 	uint64_t unknown_creds; /* times a task's earlier credentials were not known */
 };
 
+/* Records that were produced and never will be delivered. */
+static inline uint64_t source_lost(const struct source_stats *st)
+{
+	return st->lost_ring + st->lost_busy + st->lost_read;
+}
+
 /*
  * Loads, seeds and attaches. Gives 0; -ENOTSUP: the kernel cannot (too old, no BTF); -EPERM: not
  * enough privilege; another -errno. why gets a sentence that says what to do.

@@ -73,6 +73,52 @@ static void test_settle(void **state)
 	assert_int_equal(piped_stats().lines, 2);
 }
 
+static bool counted(void *arg, uint64_t *lost)
+{
+	*lost = *(const uint64_t *)arg;
+	return true;
+}
+
+static void feed_number(uint64_t seq)
+{
+	piped.seq[0] = seq - 1;
+	piped_harmless();
+	piped_feed();
+}
+
+/* What only comes later than what was numbered behind it was not lost. */
+static void test_late(void **state)
+{
+	uint64_t lost = 0;
+
+	(void)state;
+	piped_start(&(struct pipeline_options){.lost = counted, .loss_arg = &lost});
+	feed_number(1);
+	feed_number(3);
+	feed_number(5);
+	feed_number(2);
+	assert_int_equal(piped_read_lines(), 0);
+	/* Of two that are missing one was lost; the other one is late. */
+	lost = 1;
+	feed_number(7);
+	assert_int_equal(piped_read_lines(), 1);
+	piped_expect_rule(0, "Events lost");
+	piped_expect_number(0, "rootwatch.lost", 1);
+	feed_number(4);
+	feed_number(8);
+	assert_int_equal(piped_read_lines(), 1);
+	/* What was lost elsewhere meanwhile is said with it, once. */
+	lost = 4;
+	feed_number(10);
+	assert_int_equal(piped_read_lines(), 2);
+	piped_expect_number(1, "rootwatch.lost", 3);
+	piped_expect_number(1, "rootwatch.lost_total", 4);
+	feed_number(13);
+	assert_int_equal(pipeline_settle(piped.pipeline, 4), 0);
+	assert_int_equal(piped_read_lines(), 2);
+	assert_int_equal(piped_stats().lost_seen, 4);
+}
+
 /* Two containers' records that the ring had no room for, and one of nobody that is known. */
 static uint64_t losses[] = {4, 2, 1};
 
@@ -183,6 +229,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PIPED(test_lost),    PIPED(test_settle),     PIPED(test_malformed),
 		PIPED(test_any_cpu), PIPED(test_sink_fails), PIPED(test_whose),
+		PIPED(test_late),
 	};
 
 	return cmocka_run_group_tests(tests, shipped_load, shipped_free);

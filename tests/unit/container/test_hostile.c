@@ -164,6 +164,71 @@ static void deep_json_is_refused(void **state)
 	free(text);
 }
 
+/* Name and so many times the same in an array: a file of somebody who has read how JSON is parsed. */
+static void write_many(void **state, const char *item, size_t n)
+{
+	size_t size = sizeof(EVIL) + n * (strlen(item) + 1) + 16, at;
+	char *text = malloc(size);
+
+	assert_non_null(text);
+	if (!text)
+		return;
+	at = (size_t)snprintf(text, size, "{\"Name\":\"/evil\",\"x\":[0");
+	for (size_t i = 0; i < n; i++)
+		at += (size_t)snprintf(text + at, size - at, ",%s", item);
+	at += (size_t)snprintf(text + at, size - at, "]}");
+	tree_file(*state, DOCKER DIR_A "/config.v2.json", text, at);
+	free(text);
+}
+
+/* 80 MB, and more, would become of it. */
+static void dense_json_is_refused(void **state)
+{
+	write_many(state, "{}", 300000);
+	assert_string_equal(name_of(state), "");
+	write_many(state, "0", 500000);
+	assert_string_equal(name_of(state), "");
+	write_many(state, "[]", 300000);
+	assert_string_equal(name_of(state), "");
+	/* Some thousands of values, as a container with many mounts has, or JSON in a string. */
+	write_many(state, "{\"Source\":\"/a\",\"Destination\":\"/b\"}", 4000);
+	assert_string_equal(name_of(state), "evil");
+	write_many(state, "\"[{},{},{},{},{},{},{},{},{},{},{},{},{\\\"a\\\":1,2,3}]\"", 10000);
+	assert_string_equal(name_of(state), "evil");
+}
+
+/* Nor of JSON in a string of such a file. */
+static void dense_json_in_a_string_is_refused(void **state)
+{
+	static const char head[] = "{\"io.kubernetes.pod.namespace\":\"evil\",\"x\":[0";
+	json_t *config = json_object(), *notes = json_object();
+	size_t n[] = {3000, 16000}, size = 128 * 1024;
+	char *text = malloc(size);
+	struct container c;
+
+	(void)state;
+	assert_non_null(text);
+	json_object_set_new(config, "annotations", notes);
+	for (size_t i = 0; i < 2; i++) {
+		size_t at = (size_t)snprintf(text, size, "%s", head);
+
+		while (at < sizeof(head) + 3 * n[i])
+			at += (size_t)snprintf(text + at, size - at, ",{}");
+		snprintf(text + at, size - at, "]}");
+		json_object_set_new(notes, "io.kubernetes.cri-o.Labels", json_string(text));
+		memset(&c, 0, sizeof(c));
+		details_oci(&c, config);
+		assert_string_equal(c.k8s_ns, "");
+	}
+	json_object_set_new(
+		notes, "io.kubernetes.cri-o.Labels",
+		json_string("{\"io.kubernetes.pod.namespace\":\"good\",\"x\":[{},{}]}"));
+	details_oci(&c, config);
+	assert_string_equal(c.k8s_ns, "good");
+	json_decref(config);
+	free(text);
+}
+
 static void long_and_odd_names_are_kept_in_bounds(void **state)
 {
 	char text[4096], long_name[600];
@@ -402,6 +467,8 @@ int main(void)
 		TEST(huge_file_is_not_read),
 		TEST(broken_json_is_ignored),
 		TEST(deep_json_is_refused),
+		TEST(dense_json_is_refused),
+		TEST(dense_json_in_a_string_is_refused),
 		TEST(long_and_odd_names_are_kept_in_bounds),
 		TEST(sandbox_of_a_kubelet_has_no_container_name),
 		TEST(state_of_runc_is_guarded_too),

@@ -15,10 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/helpers.h"
 #include "container/resolver.h"
 #include "container/walker.h"
 #include "container/witness.h"
 
+static struct helpers *helpers;
 static struct resolver *resolver;
 static struct event e;
 static char top[256], other[256];
@@ -59,7 +61,8 @@ static int set_up(void **state)
 	close(fd);
 	assert_int_equal(stat("/proc/self/ns/mnt", &st), 0);
 	own_ns = (uint32_t)st.st_ino;
-	return resolver_new(&resolver, "/proc", NULL);
+	assert_int_equal(helpers_new(&helpers), 0);
+	return resolver_new(&resolver, "/proc", NULL, helpers);
 }
 
 static int tear_down(void **state)
@@ -68,6 +71,8 @@ static int tear_down(void **state)
 
 	(void)state;
 	resolver_free(resolver);
+	helpers_free(helpers);
+	helpers_free(NULL);
 	snprintf(command, sizeof(command), "rm -rf '%s'", top);
 	return system(command);
 }
@@ -382,21 +387,18 @@ static void stopped(void **state)
 static void walker(void **state)
 {
 	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), fd;
-	struct walker *w;
 	char path[512];
 
 	(void)state;
-	assert_int_equal(walker_new(&w), 0);
 	snprintf(path, sizeof(path), "%s/link/../link/cron.d", top);
 	for (int i = 0; i < 3; i++) {
-		fd = walker_open(w, own_ns, root, path, O_DIRECTORY);
+		fd = walker_open(helpers, own_ns, root, path, O_DIRECTORY);
 		assert_true(fd >= 0);
 		close(fd);
 	}
-	assert_int_equal(walker_open(w, own_ns, root, "/proc/self/root/", O_DIRECTORY), -ELOOP);
-	assert_int_equal(walker_open(w, own_ns, root, "/gone/x", false), -ENOENT);
-	walker_free(w);
-	walker_free(NULL);
+	assert_int_equal(walker_open(helpers, own_ns, root, "/proc/self/root/", O_DIRECTORY),
+			 -ELOOP);
+	assert_int_equal(walker_open(helpers, own_ns, root, "/gone/x", false), -ENOENT);
 	close(root);
 }
 

@@ -18,18 +18,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/fuse.h"
+#include "base/helpers.h"
 #include "container/walker.h"
-#include "container/fuse.h"
 
 enum { HUNG_NS = 1, OTHER_NS = 2 };
 
 #define MS 1000000ull
 
-/* A file system of FUSE, a path in it, the root that it is looked up from, and a walker. */
+/* A file system of FUSE, a path in it, the root that it is looked up from, and who helps. */
 struct here {
 	char top[32], path[64];
 	int fuse, root;
-	struct walker *walker;
+	struct helpers *helpers;
 };
 
 /* Skips the test, and says so, where FUSE cannot be mounted. */
@@ -45,12 +46,12 @@ static void here_open(struct here *h, const char *below)
 	}
 	snprintf(h->path, sizeof(h->path), "%s%s", h->top, below);
 	h->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	assert_int_equal(walker_new(&h->walker), 0);
+	assert_int_equal(helpers_new(&h->helpers), 0);
 }
 
 static void here_close(struct here *h)
 {
-	walker_free(h->walker);
+	helpers_free(h->helpers);
 	close(h->root);
 	umount2(h->top, MNT_DETACH);
 	rmdir(h->top);
@@ -64,7 +65,7 @@ static int open_in_time(const struct here *h, uint32_t ns, const char *path)
 	for (int i = 0; i < 600 && err == -EBUSY; i++) {
 		if (i > 0)
 			usleep(100000);
-		err = walker_open(h->walker, ns, h->root, path, O_DIRECTORY);
+		err = walker_open(h->helpers, ns, h->root, path, O_DIRECTORY);
 	}
 	return err;
 }
@@ -76,8 +77,8 @@ static void hanging_file_system(void **state)
 
 	(void)state;
 	here_open(&h, "/a/b");
-	assert_int_equal(walker_open(h.walker, HUNG_NS, h.root, h.path, O_DIRECTORY), -ETIMEDOUT);
-	assert_int_equal(walker_open(h.walker, HUNG_NS, h.root, h.path, O_DIRECTORY), -EBUSY);
+	assert_int_equal(walker_open(h.helpers, HUNG_NS, h.root, h.path, O_DIRECTORY), -ETIMEDOUT);
+	assert_int_equal(walker_open(h.helpers, HUNG_NS, h.root, h.path, O_DIRECTORY), -EBUSY);
 	/* Others are not held up, and can hang for themselves. */
 	fd = open_in_time(&h, OTHER_NS, "/tmp");
 	assert_true(fd >= 0);
@@ -85,12 +86,12 @@ static void hanging_file_system(void **state)
 	for (uint32_t ns = OTHER_NS; ns < OTHER_NS + 3; ns++)
 		assert_int_equal(open_in_time(&h, ns, h.path), -ETIMEDOUT);
 	/* Only so many threads: then what would have to wait is given up at once. */
-	assert_int_equal(walker_open(h.walker, OTHER_NS + 9, h.root, h.path, O_DIRECTORY), -EBUSY);
+	assert_int_equal(walker_open(h.helpers, OTHER_NS + 9, h.root, h.path, O_DIRECTORY), -EBUSY);
 	/* Once the daemon is gone the threads come back. */
 	close(h.fuse);
 	for (int i = 0; i < 6000 && (err == -EBUSY || err == -ETIMEDOUT); i++) {
 		usleep(10000);
-		err = walker_open(h.walker, HUNG_NS, h.root, h.path, O_DIRECTORY);
+		err = walker_open(h.helpers, HUNG_NS, h.root, h.path, O_DIRECTORY);
 	}
 	assert_int_equal(err, -ENOTCONN);
 	here_close(&h);
@@ -115,7 +116,7 @@ static void slow_answers_add_up(void **state)
 	fuse_answer(h.fuse, 5000);
 	/* (-ETIMEDOUT: the daemon did not get a processor either.) */
 	for (; n < 2000 && (err == -ENOENT || err == -ETIMEDOUT); n++)
-		err = walker_open(h.walker, HUNG_NS, h.root, h.path, 0);
+		err = walker_open(h.helpers, HUNG_NS, h.root, h.path, 0);
 	assert_int_equal(err, -EBUSY);
 	here_close(&h);
 }
@@ -177,7 +178,7 @@ static void want_of_a_processor_is_no_wait(void **state)
 	while (hog > 0 && starved < 3000 * MS && (err == -ENOENT || err == -ETIMEDOUT)) {
 		uint64_t at = now_ns(), took;
 
-		err = walker_open(h.walker, OTHER_NS, h.root, h.path, 0);
+		err = walker_open(h.helpers, OTHER_NS, h.root, h.path, 0);
 		took = now_ns() - at;
 		starved += took > 5 * MS ? took : 0;
 	}

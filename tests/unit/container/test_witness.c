@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/helpers.h"
 #include "container/host_mounts.h"
 #include "container/resolver.h"
 
@@ -69,6 +70,7 @@ static void call_of_mortal(struct event *e, struct resolver *r, uint32_t parent)
 static void another_one_knows_the_mounts(void **state)
 {
 	struct host_mounts *host;
+	struct helpers *helpers;
 	struct resolver *r;
 	struct event e;
 
@@ -78,7 +80,8 @@ static void another_one_knows_the_mounts(void **state)
 		skip();
 	}
 	assert_int_equal(host_mounts_new(&host, "/proc/self/mountinfo"), 0);
-	assert_int_equal(resolver_new(&r, "/proc", host), 0);
+	assert_int_equal(helpers_new(&helpers), 0);
+	assert_int_equal(resolver_new(&r, "/proc", host, helpers), 0);
 	call_of_mortal(&e, r, (uint32_t)getpid());
 	assert_true(e.sys.paths[1].resolved);
 	assert_true(str_is(e.sys.paths[1].hostpath, "/dev/shm/x"));
@@ -88,6 +91,7 @@ static void another_one_knows_the_mounts(void **state)
 	assert_true(str_is(e.sys.paths[1].path, "/dev/shm/x"));
 	assert_null(e.sys.paths[1].hostpath.p);
 	resolver_free(r);
+	helpers_free(helpers);
 	host_mounts_free(host);
 }
 

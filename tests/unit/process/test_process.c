@@ -17,11 +17,12 @@
 static struct process_table *t;
 static struct record r;
 static struct event e;
+static struct helpers *helpers;
 
 static int open_table(void **state)
 {
 	(void)state;
-	if (process_table_new(&t, 16) < 0)
+	if (process_table_new(&t, 16, helpers) < 0)
 		return -1;
 	process_table_set_proc(t, NOWHERE);
 	return 0;
@@ -400,7 +401,7 @@ static void memory_is_bounded(void **state)
 
 	(void)state;
 	memset(big, 'x', sizeof(big));
-	assert_int_equal(process_table_new(&large, 16384), 0);
+	assert_int_equal(process_table_new(&large, 16384, helpers), 0);
 	process_table_set_proc(large, NOWHERE);
 	for (uint32_t i = 0; i < 10000; i++) {
 		struct wire_exec *w = record_begin(&r, WIRE_EXEC);
@@ -423,7 +424,7 @@ static void children_are_cheap(void **state)
 	struct process_table *large;
 
 	(void)state;
-	assert_int_equal(process_table_new(&large, 16384), 0);
+	assert_int_equal(process_table_new(&large, 16384, helpers), 0);
 	process_table_set_proc(large, NOWHERE);
 	record_exec(&r, &e, 1, 1, "/bin/sh", (const char *const[]){"sh", NULL});
 	process_table_apply(large, &e);
@@ -440,6 +441,19 @@ static void free_of_nothing(void **state)
 {
 	(void)state;
 	process_table_free(NULL);
+}
+
+static int make_helpers(void **state)
+{
+	(void)state;
+	return helpers_new(&helpers);
+}
+
+static int free_helpers(void **state)
+{
+	(void)state;
+	helpers_free(helpers);
+	return 0;
 }
 
 #define WITH_TABLE(f) cmocka_unit_test_setup_teardown(f, open_table, close_table)
@@ -466,5 +480,5 @@ int main(void)
 		cmocka_unit_test(free_of_nothing),
 	};
 
-	return cmocka_run_group_tests_name("process", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("process", tests, make_helpers, free_helpers);
 }

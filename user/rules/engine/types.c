@@ -2,30 +2,20 @@
 /* The types of events that there are, found out by asking event_type for every call of a kind. */
 #include "rules/engine/internal.h"
 
-#define CALLS_MAX (WIRE_CALL_END - WIRE_CALL_FIRST)
-
-static const char *const calls[EVENT_KIND_END][CALLS_MAX] = {
-	[EVENT_EXEC] = {"execve", "execveat"},
-	[EVENT_EXIT] = {"procexit"},
-	[EVENT_SETID] = {"setuid", "setreuid", "setresuid", "setfsuid", "setgid", "setregid",
-			 "setresgid", "setfsgid", "setgroups", "credrise"},
-	[EVENT_OPEN] = {"open", "openat", "openat2", "creat", "open_by_handle_at", "recvmsg",
-			"mmap"},
-#define ROW(id, name, ...) #name,
-	[EVENT_CONNECT] = {"connect"},
-	[EVENT_SYSCALL] = {WIRE_CALLS(ROW)},
-	[EVENT_NET] = {"connect", "bind", "listen", "accept", "accept4", "sendto", "sendmsg",
-		       "sendmmsg", "socket", "dup", "dup2", "dup3"},
-#undef ROW
-};
-
-static bool usual(enum event_kind kind, const char *name)
+/* Kinds that rules are asked about; those before are context. */
+static bool is_judged(int kind)
 {
-	for (size_t i = 0; i < CALLS_MAX && calls[kind][i]; i++) {
-		if (strcmp(calls[kind][i], name) == 0)
-			return true;
-	}
-	return false;
+	return kind >= EVENT_EXEC && kind < EVENT_KIND_END;
+}
+
+/* Do records of that kind say so? (By numbers: two calls can have one name, as BIND_FILE does.) */
+static bool has_call(enum event_kind kind, uint32_t call)
+{
+	if (kind != EVENT_OPEN && kind != EVENT_SETID && kind != EVENT_NET && kind != EVENT_SYSCALL)
+		return true; /* they say none */
+	if (call == WIRE_CALL_NONE)
+		return kind != EVENT_SYSCALL;
+	return event_call_kinds(call) & 1u << kind;
 }
 
 static void set_call(struct event *e, uint32_t call)
@@ -64,15 +54,10 @@ static uint8_t add(struct event_types *t, enum event_kind kind, uint32_t call, u
 static void find_out(struct event_types *t)
 {
 	for (int kind = 0; kind < EVENT_KIND_END; kind++) {
-		for (uint32_t call = 0; calls[kind][0] && call < WIRE_CALL_END; call++) {
-			struct event e = {.kind = (enum event_kind)kind};
-			/* By its number: another call can have the name of one of these
-			 * (BIND_FILE). */
-			bool of_kind = kind != EVENT_SYSCALL || event_call(call);
+		for (uint32_t call = 0; is_judged(kind) && call < WIRE_CALL_END; call++) {
+			enum event_kind of = (enum event_kind)kind;
 
-			set_call(&e, call);
-			t->by_call[kind][call] =
-				add(t, e.kind, call, 0, !of_kind || !usual(e.kind, event_type(&e)));
+			t->by_call[kind][call] = add(t, of, call, 0, !has_call(of, call));
 		}
 	}
 	t->fd_exec = add(t, EVENT_EXEC, 0, WIRE_EXEC_FDPATH, false);
@@ -92,7 +77,7 @@ uint32_t event_types_of(const struct event_types *t, const struct event *e)
 {
 	uint32_t call;
 
-	if ((unsigned)e->kind >= EVENT_KIND_END || !calls[e->kind][0])
+	if (!is_judged((int)e->kind))
 		return NONE;
 	if (e->kind == EVENT_EXEC && (e->exec.flags & WIRE_EXEC_FDPATH))
 		return t->fd_exec;

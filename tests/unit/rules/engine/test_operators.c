@@ -239,7 +239,7 @@ static void ancestors(void **state)
 	struct event e = judge_exec("/sbin/sshd", "sshd");
 
 	(void)state;
-	assert_int_equal(process_table_new(&t, 16), 0);
+	assert_int_equal(process_table_new(&t, 16, NULL), 0);
 	process_table_set_proc(t, "/nonexistent/rootwatch-proc");
 	e.task.pid = 10;
 	e.task.comm = STR_LIT("sshd");

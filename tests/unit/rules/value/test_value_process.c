@@ -160,7 +160,7 @@ static void ancestors(void **state)
 	struct event e;
 
 	(void)state;
-	assert_int_equal(process_table_new(&t, 16), 0);
+	assert_int_equal(process_table_new(&t, 16, NULL), 0);
 	process_table_set_proc(t, "/nonexistent/rootwatch-proc");
 	exec_of(t, 10, 1, "/sbin/init", "init", "init");
 	fork_of(t, 10, 20);
@@ -227,7 +227,7 @@ static void arguments_of_later_events(void **state)
 	struct event e, open = {.kind = EVENT_OPEN};
 
 	(void)state;
-	assert_int_equal(process_table_new(&t, 16), 0);
+	assert_int_equal(process_table_new(&t, 16, NULL), 0);
 	process_table_set_proc(t, "/nonexistent/rootwatch-proc");
 	e = judge_exec("/bin/sh", "sh");
 	e.exec.argv = (struct str){argv, sizeof(argv), sizeof(argv)};
@@ -253,7 +253,7 @@ static void a_circle_of_ancestors_ends(void **state)
 	struct event e;
 
 	(void)state;
-	assert_int_equal(process_table_new(&t, 16), 0);
+	assert_int_equal(process_table_new(&t, 16, NULL), 0);
 	process_table_set_proc(t, "/nonexistent/rootwatch-proc");
 	e = exec_of(t, 10, 20, "/bin/a", "a", "a");
 	e = judge_exec("/bin/b", "b");

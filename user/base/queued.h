@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How long a thread was held up by something else than the want of a processor: on a starved
- * machine most of the time that passes is not the file system's in which the thread is.
+ * machine most of the time that passes is not that of the work which the thread does.
  */
-#ifndef ROOTWATCH_CONTAINER_QUEUED_H
-#define ROOTWATCH_CONTAINER_QUEUED_H
+#ifndef ROOTWATCH_BASE_QUEUED_H
+#define ROOTWATCH_BASE_QUEUED_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,4 +43,4 @@ void queued_look(struct queued *q, uint64_t now_ns, const struct queued_times *t
  */
 uint64_t queued_not(const struct queued *q);
 
-#endif /* ROOTWATCH_CONTAINER_QUEUED_H */
+#endif /* ROOTWATCH_BASE_QUEUED_H */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file system in which there is nothing: a daemon of FUSE that says so, at once or late. */
+/*
+ * A file system in which there is nothing: a daemon of FUSE that says so, at once or late. Or one
+ * file that can be opened, and not read: whoever tries waits until he is killed.
+ */
 #ifndef ROOTWATCH_TEST_FUSE_H
 #define ROOTWATCH_TEST_FUSE_H
 
@@ -13,5 +16,8 @@ int fuse_mount(const char *at);
  * may.
  */
 void fuse_answer(int fd, unsigned int after_us);
+
+/* The same, where every name is that of a file of a page, of which nobody gives the content. */
+void fuse_answer_file(int fd);
 
 #endif /* ROOTWATCH_TEST_FUSE_H */

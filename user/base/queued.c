@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "container/queued.h"
+#include "base/queued.h"
 
 #include <errno.h>
 #include <fcntl.h>

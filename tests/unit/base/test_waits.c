@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "container/waits.h"
+#include "base/waits.h"
 
 #define MS 1000000ull
 

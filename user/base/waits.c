@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "container/waits.h"
+#include "base/waits.h"
 
 #define MS 1000000ll
 
@@ -22,21 +22,21 @@ static void refill(struct wait_store *s, uint64_t now_ns, int64_t part)
 	s->at = now_ns;
 }
 
-bool waits_may(struct waits *w, uint32_t mnt_ns, uint64_t now_ns)
+bool waits_may(struct waits *w, uint32_t whose, uint64_t now_ns)
 {
-	struct wait_store *one = &w->of[mnt_ns % WAITS_PLACES];
+	struct wait_store *one = &w->of[whose % WAITS_PLACES];
 
 	refill(one, now_ns, ONE_PART);
 	refill(&w->all, now_ns, ALL_PART);
 	return one->spent < ONE_FULL && w->all.spent < ALL_FULL;
 }
 
-void waits_spend(struct waits *w, uint32_t mnt_ns, uint64_t now_ns, uint64_t ns)
+void waits_spend(struct waits *w, uint32_t whose, uint64_t now_ns, uint64_t ns)
 {
 	if (ns < MOMENT)
 		return;
-	refill(&w->of[mnt_ns % WAITS_PLACES], now_ns, ONE_PART);
+	refill(&w->of[whose % WAITS_PLACES], now_ns, ONE_PART);
 	refill(&w->all, now_ns, ALL_PART);
-	w->of[mnt_ns % WAITS_PLACES].spent += (int64_t)ns;
+	w->of[whose % WAITS_PLACES].spent += (int64_t)ns;
 	w->all.spent += (int64_t)ns;
 }

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "container/queued.h"
+#include "base/queued.h"
 
 #define MS 1000000ull
 
