@@ -15,9 +15,10 @@
 #include "sock.bpf.h"
 #include "task.bpf.h"
 
-#define RECEIVED_FILES_MAX    253  /* SCM_MAX_FD */
-#define RECEIVED_MESSAGES_MAX 1024 /* UIO_MAXIOV, of one recvmmsg */
-#define RECEIVED_PARTS_MAX    8	   /* credentials, label, pidfd, files: of each kind there is one */
+#define RECEIVED_FILES_MAX 253 /* SCM_MAX_FD */
+#define RECEIVED_PARTS_MAX 8   /* credentials, label, pidfd, files: of each kind there is one */
+/* UIO_MAXIOV, of one recvmmsg. (Before 5.17 each step counts for the verifier: more is lost.) */
+#define RECEIVED_MESSAGES_MAX (COMPAT_KERNEL >= 517 ? 1024 : 128)
 
 #define SOL_SOCKET_ 1
 #define SCM_RIGHTS_ 1
@@ -228,6 +229,8 @@ __noinline int received_tell(__u64 sign, __u32 hflags, long ret)
 	w.msg = sock_arg(regs, is32, 1);
 	w.cgroup = g.cgroup;
 	w.gate = gate_packed(&g);
+	if (w.n > RECEIVED_MESSAGES_MAX)
+		received_lost();
 	LOOP(RECEIVED_MESSAGES_MAX, received_step, &w);
 	return 0;
 }
