@@ -54,12 +54,19 @@ static void close_files(int files[static SANDBOX_HIERARCHIES_MAX])
 	}
 }
 
+/*
+ * As process 1 of a pid namespace (a container's first process) we get the orphans, and the
+ * sandbox's own pid 1 does not end before those are reaped that ran in there (a command that took
+ * too long).
+ */
 static void reap(pid_t pid)
 {
-	while (waitpid(pid, NULL, 0) < 0) {
-		if (errno != EINTR)
-			break;
-	}
+	bool orphans = getpid() == 1;
+	pid_t got;
+
+	do
+		got = waitpid(orphans ? -1 : pid, NULL, 0);
+	while (got != pid && (got > 0 || errno == EINTR));
 }
 
 /* ---- pid 1 ------------------------------------------------------------------------------- */
