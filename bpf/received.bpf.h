@@ -230,7 +230,7 @@ __noinline int received_tell(__u64 sign, __u32 hflags, long ret)
 	w.cgroup = g.cgroup;
 	w.gate = gate_packed(&g);
 	if (w.n > RECEIVED_MESSAGES_MAX)
-		received_lost();
+		emit_lost(WIRE_C_LOST_READ);
 	LOOP(RECEIVED_MESSAGES_MAX, received_step, &w);
 	return 0;
 }
