@@ -244,6 +244,25 @@ static __always_inline int open_seen(const struct task_struct *t, const struct g
 }
 
 /*
+ * The current task (t) was handed open file f (as a number): as open_begin(). NULL as well for what
+ * has no place (pipes, sockets, memfds) and what is a path only.
+ */
+static __always_inline struct scratch *open_handed(const struct task_struct *t,
+						   const struct gate *g, __u64 f)
+{
+	const void *mount = path_mount(LOAD(struct file, f, f_path.mnt));
+	__u32 oflags = LOAD(struct file, f, f_flags);
+	struct scratch *s;
+
+	if ((__u64)LOAD(struct mount, mount, mnt_ns) == MNT_NS_INTERNAL_ || (oflags & O_PATH_))
+		return NULL;
+	s = open_begin(t, g, f, oflags & ~O_ONCE_, WIRE_CALL_RECVMSG);
+	if (s)
+		s->open.flags = WIRE_OPEN_NO_FD;
+	return s;
+}
+
+/*
  * What a call of the current task opened is looked at here and told by open_tell() for the buffer
  * of slot n - 1, where n is what these give; 0: nobody cares. (In two steps, so that the frame of
  * the first is gone when the second needs the stack.)

@@ -105,15 +105,13 @@ int rootwatch_opened(__u64 *ctx)
 
 /*
  * An open file that a process is handed over a Unix socket (or takes by seccomp's notifications;
- * what pidfd_getfd takes is told as that call). It is judged as an open is. Not what has no place:
- * pipes, sockets, memfds.
+ * what pidfd_getfd takes is told as that call). It is judged as an open is.
  */
 SEC("fexit/security_file_receive")
 int BPF_PROG(rootwatch_received, struct file *f, int err)
 {
 	struct task_struct *t;
-	const void *mount;
-	__u32 oflags;
+	struct scratch *s;
 	struct gate g;
 
 	if (err)
@@ -122,13 +120,10 @@ int BPF_PROG(rootwatch_received, struct file *f, int err)
 	g.hflags = compat_flag(t) | WIRE_F_TIER(WIRE_TIER_FENTRY);
 	if (!creds_root(TRUSTED(t, cred)) || !gate_ask(t, &g))
 		return 0;
-	mount = path_mount(LOAD(struct file, f, f_path.mnt));
-	oflags = LOAD(struct file, f, f_flags);
-	if ((__u64)LOAD(struct mount, mount, mnt_ns) == MNT_NS_INTERNAL_ || (oflags & O_PATH_))
-		return 0;
 	if (compat_nr_of(compat_user_regs(t)) == NR_PIDFD_GETFD_)
 		return 0;
-	return open_seen(t, &g, f, oflags & ~O_ONCE_, WIRE_CALL_RECVMSG);
+	s = open_handed(t, &g, compat_address(f));
+	return s ? open_tell(s->slot) : 0;
 }
 
 /*

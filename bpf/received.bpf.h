@@ -124,14 +124,14 @@ __noinline __u64 received_rights(__u64 msg, __u32 is32)
 
 /*
  * The file behind the descriptor at that address: gives the slot of the buffer for open_tell() and
- * one; 0: nobody cares. Not what has no place: pipes, sockets, memfds.
+ * one; 0: nobody cares.
  */
 __noinline __u32 received_file(__u64 at, __u64 cgroup, __u64 gate)
 {
 	const struct task_struct *t = compat_current();
-	const void *f, *mount;
 	struct scratch *s;
-	__u32 fd, oflags;
+	const void *f;
+	__u32 fd;
 	struct gate g;
 
 	f = bpf_probe_read_user(&fd, sizeof(fd), (const void *)at) ? NULL : task_file(t, fd);
@@ -139,16 +139,9 @@ __noinline __u32 received_file(__u64 at, __u64 cgroup, __u64 gate)
 		received_lost();
 		return 0;
 	}
-	mount = path_mount(LOAD(struct file, f, f_path.mnt));
-	oflags = LOAD(struct file, f, f_flags);
-	if ((__u64)LOAD(struct mount, mount, mnt_ns) == MNT_NS_INTERNAL_ || (oflags & O_PATH_))
-		return 0;
 	gate_unpack(&g, cgroup, gate);
-	s = open_begin(t, &g, (__u64)f, oflags & ~O_ONCE_, WIRE_CALL_RECVMSG);
-	if (!s)
-		return 0;
-	s->open.flags = WIRE_OPEN_NO_FD;
-	return s->slot + 1;
+	s = open_handed(t, &g, (__u64)f);
+	return s ? s->slot + 1 : 0;
 }
 
 /* All that received_rights() has found. */
