@@ -7,6 +7,7 @@
 #define ROOTWATCH_EMIT_BPF_H
 
 #include "compat.bpf.h"
+#include "knobs.bpf.h"
 #include "maps.bpf.h"
 #include "share.bpf.h"
 
@@ -86,26 +87,36 @@ static __always_inline void emit_cancel(struct scratch *s)
 #endif
 }
 
+/* The buffer of a slot, if nobody has it. (One key on the stack for all of them.) */
+static __always_inline struct scratch *emit_free(__u32 *slot, __u32 n)
+{
+	struct scratch *s;
+
+	*slot = n;
+	s = bpf_map_lookup_elem(&scratches, slot);
+	if (!s || !emit_take(s))
+		return NULL;
+	s->slot = n;
+	return s;
+}
+
 /* A buffer whose first `fixed` bytes are the record's struct; NULL: counted as lost. */
 static __always_inline struct scratch *emit_begin(__u32 fixed)
 {
 	struct scratch *s;
-	__u32 slot = 0;
+	__u32 slot;
 
-	s = bpf_map_lookup_elem(&scratches, &slot);
+	s = emit_free(&slot, 0);
 	if (!s)
+		s = emit_free(&slot, 1);
+	if (!s && knob_copies)
+		s = emit_free(&slot, 2);
+	if (!s && knob_copies)
+		s = emit_free(&slot, 3);
+	if (!s) {
+		emit_lost(WIRE_C_LOST_BUSY);
 		return NULL;
-	if (!emit_take(s)) {
-		slot = 1;
-		s = bpf_map_lookup_elem(&scratches, &slot);
-		if (!s)
-			return NULL;
-		if (!emit_take(s)) {
-			emit_lost(WIRE_C_LOST_BUSY);
-			return NULL;
-		}
 	}
-	s->slot = slot;
 	s->used = fixed;
 	s->flags = 0;
 	s->chained = 0;

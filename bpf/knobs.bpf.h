@@ -27,6 +27,10 @@ const volatile bool knob_datagrams = false;
 /* What a seccomp filter ends in gives true for a call that is permitted, not -1 for one that is
  * not. */
 const volatile bool knob_permits = false;
+/* Programs have copies (see turn.bpf.h); this one is one, and the last one. */
+const volatile bool knob_copies = false;
+const volatile bool knob_copy = false;
+const volatile bool knob_copy_last = false;
 /*
  * Secret and odd; 0: nothing is remembered. See sign.bpf.h. (Not read-only: what is reckoned
  * with a number that the verifier knows it follows for each value.)

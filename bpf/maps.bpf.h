@@ -76,9 +76,9 @@ struct object {
 
 /*
  * Where a record is put together. One per CPU would do where programs run with preemption off:
- * those of tracepoints, up to 6.18. The second, and busy, are for a program that comes between: an
+ * those of tracepoints, up to 6.19. The second, and busy, are for a program that comes between: an
  * interrupt's, or on a preemptible kernel another task's (fentry, fexit and LSM programs,
- * since 5.11).
+ * since 5.11): two more where programs have copies (turn.bpf.h).
  */
 #define SCRATCH_SLOTS 2
 struct scratch {

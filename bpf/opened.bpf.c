@@ -13,6 +13,7 @@
 #include "gate.bpf.h"
 #include "object.bpf.h"
 #include "open.bpf.h"
+#include "turn.bpf.h"
 
 #define NR_PIDFD_GETFD_ 438 /* in all ABIs */
 
@@ -95,27 +96,22 @@ int rootwatch_opened(__u64 *ctx)
 	if (opened_failed(f) ? !creds_denied(f) : knob_open_tier != WIRE_TIER_FENTRY)
 		return 0;
 	t = compat_current();
-	if (gate_is_others(t, opened_failed(kept[3])))
+	if (gate_is_others(t, opened_failed(kept[3])) || !turn_begin(WIRE_TURN_OPENED))
 		return 0;
 	sign = gate_sign_aside(t);
-	return sign ? opened_tell(t, sign, (struct nameidata *)kept[0],
-				  (const struct open_flags *)kept[1], (struct file *)kept[3]) :
-		      0;
+	if (sign)
+		opened_tell(t, sign, (struct nameidata *)kept[0],
+			    (const struct open_flags *)kept[1], (struct file *)kept[3]);
+	turn_end(WIRE_TURN_OPENED);
+	return 0;
 }
 
-/*
- * An open file that a process is handed over a Unix socket (or takes by seccomp's notifications;
- * what pidfd_getfd takes is told as that call). It is judged as an open is.
- */
-SEC("fexit/security_file_receive")
-int BPF_PROG(rootwatch_received, struct file *f, int err)
+static __always_inline int opened_received(struct file *f)
 {
 	struct task_struct *t;
 	struct scratch *s;
 	struct gate g;
 
-	if (err)
-		return 0;
 	t = compat_current();
 	g.hflags = compat_flag(t) | WIRE_F_TIER(WIRE_TIER_FENTRY);
 	if (!creds_root(TRUSTED(t, cred)) || !gate_ask(t, &g))
@@ -127,24 +123,45 @@ int BPF_PROG(rootwatch_received, struct file *f, int err)
 }
 
 /*
- * A mapping, when the other LSMs have allowed it. (What maps is called with too many arguments for
- * such a program on older kernels; where it fails after this it is told as done.)
+ * An open file that a process is handed over a Unix socket (or takes by seccomp's notifications;
+ * what pidfd_getfd takes is told as that call). It is judged as an open is.
  */
-SEC("fexit/security_mmap_file")
-int BPF_PROG(rootwatch_mapped, struct file *f, unsigned long prot, unsigned long flags, int err)
+SEC("fexit/security_file_receive")
+int BPF_PROG(rootwatch_received, struct file *f, int err)
+{
+	if (err || !turn_begin(WIRE_TURN_RECEIVED))
+		return 0;
+	opened_received(f);
+	turn_end(WIRE_TURN_RECEIVED);
+	return 0;
+}
+
+static __always_inline int opened_mapped(struct file *f, unsigned long prot, unsigned long flags)
 {
 	struct task_struct *t;
 	struct gate g;
 	__u32 n;
 
-	if (!mapped_is_shared(flags) || !f || err)
-		return 0;
 	t = compat_current();
 	g.hflags = compat_flag(t) | WIRE_F_TIER(WIRE_TIER_FENTRY);
 	if (!creds_root(TRUSTED(t, cred)) || !gate_ask(t, &g) || !mapped_counts(t, f))
 		return 0;
 	n = open_mapped(t, &g, compat_address(f), prot, flags);
 	return n ? open_tell(n - 1) : 0;
+}
+
+/*
+ * A mapping, when the other LSMs have allowed it. (What maps is called with too many arguments for
+ * such a program on older kernels; where it fails after this it is told as done.)
+ */
+SEC("fexit/security_mmap_file")
+int BPF_PROG(rootwatch_mapped, struct file *f, unsigned long prot, unsigned long flags, int err)
+{
+	if (!mapped_is_shared(flags) || !f || err || !turn_begin(WIRE_TURN_MAPPED))
+		return 0;
+	opened_mapped(f, prot, flags);
+	turn_end(WIRE_TURN_MAPPED);
+	return 0;
 }
 
 /*

@@ -18,6 +18,7 @@
 #include "open.bpf.h"
 #include "received.bpf.h"
 #include "setid.bpf.h"
+#include "turn.bpf.h"
 
 /*
  * The ways that part behind the gate, each for the verifier alone, and each with a stack of its
@@ -264,60 +265,78 @@ static __always_inline bool syscall_is_common_open(__u32 call)
 	return COMPAT_KERNEL >= 517 && wire_call_is_open(call) && call != WIRE_CALL_MMAP;
 }
 
-/*
- * A watched call has ended. (What is needed behind a call is kept in memory: in registers it would
- * cost each call of the host.)
- */
-static __always_inline int syscall_end(__u64 *ctx, __u32 calls)
+/* What is needed behind a call, in memory: in registers it would cost each call of the host. */
+struct syscall_kept {
+	__u64 *ctx;
+	__u32 calls; /* two bytes; above them SYSCALL_IS_COMPAT */
+};
+#define SYSCALL_IS_COMPAT (1u << 16)
+
+/* A watched call has ended. */
+static __always_inline int syscall_end(volatile struct syscall_kept *k)
 {
-	__u64 *volatile kept = ctx;
-	volatile __u32 kept_calls = calls;
 	struct task_struct *t = compat_current();
-	__u32 flag = compat_flag(t), call = kept_calls & 255;
+	__u32 flag = compat_flag(t), call = k->calls & 255;
 	__u64 sign;
 	long ret;
 
 	if (flag)
-		call = kept_calls >> WIRE_F_COMPAT; /* that of the other ABI */
+		call = k->calls >> WIRE_F_COMPAT; /* that of the other ABI */
 	if (!call) /* which is the one with that number: as of fstat, mprotect and others */
 		return 0;
 	if (!flag && syscall_is_common_open(call)) {
 		struct task_struct *volatile kept_t = t;
 
-		if (gate_is_others(t, (long)kept[1] < 0) || syscall_is_vain(kept[1]))
+		if (gate_is_others(t, (long)k->ctx[1] < 0) || syscall_is_vain(k->ctx[1]))
 			return 0;
 		sign = gate_sign_aside(t);
 		if (!sign)
 			return 0;
-		call = kept_calls & 255;
+		call = k->calls & 255;
 		return call == WIRE_CALL_RECVMSG ?
-			       received_tell(sign, 0, kept[1]) :
-			       syscall_opened(kept_t, (const struct pt_regs *)kept[0], call,
-					      kept[1], sign);
+			       received_tell(sign, 0, k->ctx[1]) :
+			       syscall_opened(kept_t, (const struct pt_regs *)k->ctx[0], call,
+					      k->ctx[1], sign);
 	}
 	if (!wire_call_is_open(call)) {
-		volatile __u32 kept_flag = flag;
-
-		syscall_watched(t, SYSCALL_WHAT(call, flag), kept[1]);
-		return kept_flag && sock_is_multiplexed((const struct pt_regs *)kept[0], true) ?
-			       received_tell(0, WIRE_F_COMPAT, kept[1]) :
+		if (flag)
+			k->calls |= SYSCALL_IS_COMPAT;
+		syscall_watched(t, SYSCALL_WHAT(call, flag), k->ctx[1]);
+		return (k->calls & SYSCALL_IS_COMPAT) &&
+				       sock_is_multiplexed((const struct pt_regs *)k->ctx[0],
+							   true) ?
+			       received_tell(0, WIRE_F_COMPAT, k->ctx[1]) :
 			       0;
 	}
 	if (call == WIRE_CALL_RECVMSG)
-		return received_tell(0, flag, kept[1]);
+		return received_tell(0, flag, k->ctx[1]);
 	/* Maps before all else: these are many. */
-	ret = mapped_result(call, kept[1]);
-	if (mapped_is_dull((const struct pt_regs *)kept[0], flag, call, ret))
+	ret = mapped_result(call, k->ctx[1]);
+	if (mapped_is_dull((const struct pt_regs *)k->ctx[0], flag, call, ret))
 		return 0;
-	return syscall_opened(t, (const struct pt_regs *)kept[0], SYSCALL_WHAT(call, flag), ret, 0);
+	return syscall_opened(t, (const struct pt_regs *)k->ctx[0], SYSCALL_WHAT(call, flag), ret,
+			      0);
 }
+
+/* (Before 7.0 a tracepoint's programs are not stopped.) */
+#define SYSCALL_TURNS (COMPAT_KERNEL > 517)
 
 SEC("tp_btf/sys_exit")
 int rootwatch_syscall(__u64 *ctx)
 {
 	__u32 calls = syscall_calls((const struct pt_regs *)ctx[0]);
+	volatile struct syscall_kept kept;
 
-	return calls ? syscall_end(ctx, calls) : 0;
+	if (!calls)
+		return 0;
+	kept.ctx = ctx;
+	kept.calls = calls;
+	if (SYSCALL_TURNS && !turn_begin(WIRE_TURN_SYSCALL))
+		return 0;
+	syscall_end(&kept);
+	if (SYSCALL_TURNS)
+		turn_end(WIRE_TURN_SYSCALL);
+	return 0;
 }
 
 SEC("kretprobe.multi")

@@ -505,5 +505,6 @@ enum wire_counter {
 };
 
 #include "wire_prefilter.h"
+#include "wire_turns.h"
 
 #endif /* ROOTWATCH_WIRE_H */

@@ -76,7 +76,8 @@ def test_tight_loop(c):
 def test_in_turns(_c):
     """
     More tasks than processors, each in a tight loop. Where the kernel takes the processor from one in the middle of a
-    program: no two records have one number, and what only comes late is not told as lost.
+    program: no two records have one number, what only comes late is not told as lost, and a copy of the program sees
+    what this one is skipped for (bpf/turn.bpf.h).
     """
     path = clean.work_dir() + "/turns.json"
     opens, truths = OPENS // 10, []
@@ -97,8 +98,10 @@ def test_in_turns(_c):
     assert ("acts can go unseen" in d.stderr) == (stats["lost_recursion"] > 0), (stats, d.stderr)
     wanted = [of(c, truth, **{"evt.type": "openat"}) for c, truth in truths]
     mine = sum(any(matches(e, w) for w in wanted) for e in events)
-    print(f"# {mine} of {len(many) * opens} opens, {lost} lost, {stats['lost_recursion']} programs skipped")
-    assert 0 <= len(many) * opens - mine <= lost + stats["lost_recursion"], (mine, stats)
+    made = len(many) * opens
+    print(f"# {mine} of {made} opens, {lost} lost, {stats['lost_recursion']} programs skipped")
+    # (A task that is stopped between two copies can be told twice. Without copies one in five was not seen.)
+    assert -made // 100 <= made - mine <= lost + min(made // 100, stats["lost_recursion"]), (mine, stats)
 
 
 def test_share_of_the_ring(c):

@@ -76,6 +76,7 @@ void hooks_prepare(struct hooks *h, struct rootwatch_bpf *skel)
 			set_target(prog, hook_rows[i].hook.hook);
 		h->list[h->n++] = hook_rows[i].hook;
 	}
+	turns_prepare(&h->turns, skel, preempt_here());
 }
 
 static bool is_fresh(const struct hooks *h, const struct wire_calls *calls, uint32_t call)
@@ -123,8 +124,12 @@ static int attach_one(struct hooks *h, size_t i, const struct wire_calls *calls)
 		return -ENOENT;
 	if (prog == h->skel->progs.rootwatch_calls)
 		return add_probes(h, calls);
+	turns_attach_before(&h->turns, h->list[i].program);
 	h->links[i] = bpf_program__attach(prog);
-	return h->links[i] ? 0 : -errno;
+	if (!h->links[i])
+		return -errno;
+	turns_attach_after(&h->turns, h->list[i].program);
+	return 0;
 }
 
 /* The program to which those at other functions of io_uring's sockets go on. */
@@ -196,22 +201,29 @@ static uint64_t link_missed(const struct bpf_link *link)
 	return u.now.tail.missed;
 }
 
-static uint64_t prog_missed(const struct bpf_program *prog)
+static uint64_t prog_missed(int fd)
 {
 	struct bpf_prog_info info = {0};
 	uint32_t len = sizeof(info);
-	int fd = bpf_program__fd(prog);
 
 	return fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &len) == 0 ? info.recursion_misses : 0;
 }
 
-uint64_t hooks_missed(const struct hooks *h)
+static uint64_t progs_missed(const struct hooks *h)
 {
 	struct bpf_program *prog;
-	uint64_t sum = h->missed;
+	uint64_t sum = 0;
 
 	bpf_object__for_each_program(prog, h->skel->obj)
-		sum += prog_missed(prog);
+		sum += prog_missed(
+			turns_last(&h->turns, bpf_program__name(prog), bpf_program__fd(prog)));
+	return sum;
+}
+
+uint64_t hooks_missed(const struct hooks *h)
+{
+	uint64_t sum = h->missed + progs_missed(h);
+
 	for (size_t i = 0; i < h->n_probes; i++)
 		sum += link_missed(h->probes[i]);
 	return sum;
@@ -219,6 +231,7 @@ uint64_t hooks_missed(const struct hooks *h)
 
 void hooks_detach(struct hooks *h)
 {
+	turns_detach(&h->turns);
 	for (size_t i = 0; i < h->n; i++) {
 		bpf_link__destroy(h->links[i]);
 		h->links[i] = NULL;
@@ -234,5 +247,6 @@ void hooks_detach(struct hooks *h)
 void hooks_free(struct hooks *h)
 {
 	hooks_detach(h);
+	turns_free(&h->turns);
 	probe_free(&h->probe);
 }

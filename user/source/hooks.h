@@ -9,6 +9,7 @@
 #include "source/choice.h"
 #include "source/probe.h"
 #include "source/source.h"
+#include "source/turns.h"
 
 struct bpf_link;
 struct btf;
@@ -28,6 +29,7 @@ struct hooks {
 	size_t n;
 	struct bpf_link *probes[HOOKS_PROBES_MAX];
 	size_t n_probes;
+	struct turns turns;
 	struct wire_calls probed; /* the calls that have return probes */
 	uint64_t missed;	  /* runs that the links that are gone have missed */
 };

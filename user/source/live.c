@@ -185,7 +185,8 @@ static int load(struct source *s, const struct source_options *o, char *why)
 	hooks_prepare(&s->hooks, s->skel);
 	err = bpf_map__set_max_entries(s->skel->maps.ring, o->ring_bytes);
 	if (!err)
-		err = load_error(programs_load(s->skel->skeleton));
+		err = load_error(
+			programs_load(s->skel->skeleton, s->hooks.turns.copies, s->hooks.turns.n));
 	if (types >= 0)
 		close(types);
 	if (err) {

@@ -15,7 +15,7 @@
 
 #include "wire.h"
 
-#define PROGRAMS_MAX 64
+#define PROGRAMS_MAX 80
 /* More would hardly help: on the tier tracepoint one program takes most of the time by itself. */
 #define THREADS_MAX 4
 
@@ -25,12 +25,17 @@ struct job {
 	struct bpf_prog_load_opts opts;
 	struct bpf_insn *insns;
 	size_t insns_n;
-	int fd; /* or -errno */
+	bool loaded;		    /* by libbpf: it is here to be copied */
+	struct programs_copy *copy; /* it is one; NULL: it is not */
+	int fd;			    /* or -errno */
 };
 
 /* libbpf's callbacks have no place for it but a number for each section: one load at a time. */
 static struct {
 	bool on;
+	bool beside; /* off: by libbpf itself, one after the other */
+	struct programs_copy *copies;
+	size_t copies_n;
 	struct job jobs[PROGRAMS_MAX];
 	size_t n;
 	atomic_size_t next;
@@ -43,10 +48,10 @@ static const struct bpf_insn nothing[] = {
 };
 #define NOTHING_N (sizeof(nothing) / sizeof(nothing[0]))
 
-static int job_copy(struct job *j, const struct bpf_program *prog,
-		    const struct bpf_prog_load_opts *o)
+static int job_copy(struct job *j, const struct bpf_program *prog, const struct bpf_insn *from,
+		    size_t n, const struct bpf_prog_load_opts *o)
 {
-	size_t insns = bpf_program__insn_cnt(prog) * sizeof(struct bpf_insn);
+	size_t insns = n * sizeof(*from);
 	size_t funcs = (size_t)o->func_info_cnt * o->func_info_rec_size;
 	size_t lines = (size_t)o->line_info_cnt * o->line_info_rec_size;
 	char *all = malloc(insns + funcs + lines);
@@ -55,8 +60,8 @@ static int job_copy(struct job *j, const struct bpf_program *prog,
 		return -ENOMEM;
 	*j = (struct job){.prog = prog, .opts = *o, .fd = -ECANCELED};
 	j->insns = (struct bpf_insn *)(void *)all;
-	j->insns_n = bpf_program__insn_cnt(prog);
-	memcpy(all, bpf_program__insns(prog), insns);
+	j->insns_n = n;
+	memcpy(all, from, insns);
 	if (funcs > 0)
 		j->opts.func_info = memcpy(all + insns, o->func_info, funcs);
 	if (lines > 0)
@@ -72,18 +77,30 @@ static int longer_first(const void *a, const void *b)
 	return x < y ? 1 : x > y ? -1 : 0;
 }
 
+static bool is_copied(const struct bpf_program *prog)
+{
+	for (size_t i = 0; i < loading.copies_n; i++)
+		if (strcmp(loading.copies[i].program, bpf_program__name(prog)) == 0)
+			return true;
+	return false;
+}
+
 /* Called by libbpf when it would load a program. */
 static int take_over(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
+	struct job *j = &loading.jobs[loading.n];
 	int err;
 
 	(void)cookie;
-	if (!loading.on || loading.n == PROGRAMS_MAX)
+	if (!loading.on || loading.n == PROGRAMS_MAX || (!loading.beside && !is_copied(prog)))
 		return 0;
-	err = job_copy(&loading.jobs[loading.n], prog, opts);
+	err = job_copy(j, prog, bpf_program__insns(prog), bpf_program__insn_cnt(prog), opts);
 	if (err)
 		return err;
 	loading.n++;
+	j->loaded = !loading.beside;
+	if (j->loaded)
+		return 0;
 	opts->func_info_cnt = opts->line_info_cnt = 0;
 	return bpf_program__set_insns(prog, (struct bpf_insn *)nothing, NOTHING_N);
 }
@@ -138,9 +155,12 @@ static void *work(void *arg)
 	(void)arg;
 	while ((i = atomic_fetch_add(&loading.next, 1)) < loading.n) {
 		struct job *j = &loading.jobs[i];
-		int fd = bpf_prog_load(bpf_program__type(j->prog), bpf_program__name(j->prog),
-				       WIRE_LICENSE, j->insns, j->insns_n, &j->opts);
+		int fd;
 
+		if (j->loaded)
+			continue;
+		fd = bpf_prog_load(bpf_program__type(j->prog), bpf_program__name(j->prog),
+				   WIRE_LICENSE, j->insns, j->insns_n, &j->opts);
 		j->fd = fd < 0 ? -errno : fd;
 	}
 	return NULL;
@@ -162,18 +182,61 @@ static void work_all(void)
 		pthread_join(threads[--n], NULL);
 }
 
-/* Under the descriptor that libbpf has. */
-static int put_in_place(const struct job *j)
+/* Under the descriptor that libbpf has, or as the caller's. */
+static int put_in_place(struct job *j)
 {
+	if (j->loaded)
+		return 0;
+	if (j->copy) {
+		j->copy->fd = j->fd;
+		j->fd = -ECANCELED;
+		return 0;
+	}
 	if (j->fd < 0)
 		return j->fd;
 	return dup3(j->fd, bpf_program__fd(j->prog), O_CLOEXEC) < 0 ? -errno : 0;
+}
+
+static const struct job *job_of(const struct programs_copy *c)
+{
+	for (size_t i = 0; i < loading.n; i++)
+		if (!loading.jobs[i].copy &&
+		    strcmp(bpf_program__name(loading.jobs[i].prog), c->program) == 0)
+			return &loading.jobs[i];
+	return NULL;
+}
+
+/* What is read of the one map is read of the other. */
+static void change_map(struct job *j, int from, int to)
+{
+	for (size_t i = 0; i < j->insns_n; i++)
+		if (j->insns[i].code == (BPF_LD | BPF_IMM | BPF_DW) &&
+		    j->insns[i].src_reg == BPF_PSEUDO_MAP_VALUE && j->insns[i].imm == from)
+			j->insns[i].imm = to;
+}
+
+static void add_copy(struct programs_copy *c)
+{
+	const struct job *first = job_of(c);
+	struct job *j = &loading.jobs[loading.n];
+
+	c->fd = -ENOENT;
+	if (!first || loading.n == PROGRAMS_MAX)
+		return;
+	c->fd = job_copy(j, first->prog, first->insns, first->insns_n, &first->opts);
+	if (c->fd)
+		return;
+	loading.n++;
+	j->copy = c;
+	change_map(j, bpf_map__fd(c->from), c->to);
 }
 
 static int load_all(void)
 {
 	int err = 0;
 
+	for (size_t i = 0; i < loading.copies_n; i++)
+		add_copy(&loading.copies[i]);
 	qsort(loading.jobs, loading.n, sizeof(loading.jobs[0]), longer_first);
 	atomic_store(&loading.next, 0);
 	work_all();
@@ -182,12 +245,15 @@ static int load_all(void)
 	return err;
 }
 
-int programs_load(struct bpf_object_skeleton *skeleton)
+int programs_load(struct bpf_object_skeleton *skeleton, struct programs_copy *copies, size_t n)
 {
 	int err;
 
+	loading.on = true;
 	/* (libbpf tells the verifier's reasons of what it loads itself.) */
-	loading.on = !getenv("ROOTWATCH_LIBBPF");
+	loading.beside = !getenv("ROOTWATCH_LIBBPF");
+	loading.copies = copies;
+	loading.copies_n = n;
 	loading.n = 0;
 	err = bpf_object__load_skeleton(skeleton);
 	if (!err)
@@ -198,5 +264,6 @@ int programs_load(struct bpf_object_skeleton *skeleton)
 		free(loading.jobs[i].insns);
 	}
 	loading.n = 0;
+	loading.on = false;
 	return err;
 }
