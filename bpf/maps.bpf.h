@@ -106,7 +106,7 @@ struct scratch {
 		struct object now; /* sign_now(): nobody's */
 	} open;
 	struct wire_name leaf;		   /* placed_name: a name in a directory */
-	volatile __u32 has_id, pod, outer; /* cgroup_name */
+	volatile __u32 ids, pod, outer, most; /* cgroup_name, cgroup_choose */
 	struct cgroup_value value;	   /* cgroup_choose: what it found */
 	struct wire_cgroup_key name_key;   /* here, as the stack is short before 6.2 */
 	__u64 chain[CHAIN_MAX];		   /* struct dentry * */
