@@ -21,7 +21,7 @@
 #define CGROUP_LIBPOD_P \
 	0x705f646f7062696cull /* "libpod_p", how libpod_parent begins; in memory's order */
 #define CGROUP_CONMON	  0x6e6f6d6e6f63ull /* "conmon" and its NUL */
-#define CGROUP_IDS_SHIFT  16 /* see cgroup_path_of_arg() */
+#define CGROUP_IDS_SHIFT  16		    /* see cgroup_path_of_arg() */
 #define CGROUP_ID_ONE	  (1u << CGROUP_IDS_SHIFT)
 #define CGROUP_LEN_MASK	  (CGROUP_ID_ONE - 1)
 #define CGROUP_7_BYTES	  0xffffffffffffffull
@@ -63,11 +63,12 @@ static long cgroup_name_step(__u32 i, struct cgroup_scan *c)
 }
 
 /*
- * Takes the name of n bytes at s->record[at], the next one down the path: s->ids says afterwards how
- * many so far hold a run of exactly 64 lower-case hex digits, times CGROUP_ID_ONE. conmon, the monitor of podman
- * and CRI-O, lives in a scope named after the container but is the host's. So is that of podman's
- * pods, in a cgroup below the pod's: /libpod_parent/<64 hex>/conmon. (s->pod: 1 when the name above
- * was libpod_parent, 2 when it was an id below that; s->outer: what was known above the id.)
+ * Takes the name of n bytes at s->record[at], the next one down the path: s->ids says afterwards
+ * how many so far hold a run of exactly 64 lower-case hex digits, times CGROUP_ID_ONE. conmon, the
+ * monitor of podman and CRI-O, lives in a scope named after the container but is the host's. So is
+ * that of podman's pods, in a cgroup below the pod's: /libpod_parent/<64 hex>/conmon. (s->pod: 1
+ * when the name above was libpod_parent, 2 when it was an id below that; s->outer: what was known
+ * above the id.)
  */
 __noinline int cgroup_name(__u32 slot, __u32 at, __u32 n)
 {
@@ -136,8 +137,8 @@ __noinline int cgroup_climb(__u32 slot)
 
 /*
  * Writes the path of a cgroup's kernfs node behind the fixed part of a struct wire_cgroup; of a
- * path too long the names nearest the root are kept. Gives its length, and above CGROUP_IDS_SHIFT how
- * many of the names hold an id.
+ * path too long the names nearest the root are kept. Gives its length, and above CGROUP_IDS_SHIFT
+ * how many of the names hold an id.
  */
 __noinline __u32 cgroup_path_of_arg(__u32 slot)
 {
@@ -205,9 +206,10 @@ static __noinline const void *cgroup_at(const void *cset, __u32 i)
 }
 
 /*
- * Of the css_set s->arg[1]: chooses the cgroup that names the container best; its record is in s. That
- * is the one with most ids in its path: a runtime within a container (Docker in Docker) makes cgroups
- * in those hierarchies only that the container was given, which on a hybrid host leaves v2's out.
+ * Of the css_set s->arg[1]: chooses the cgroup that names the container best; its record is in s.
+ * That is the one with most ids in its path: a runtime within a container (Docker in Docker) makes
+ * cgroups in those hierarchies only that the container was given, which on a hybrid host leaves
+ * v2's out.
  */
 static __always_inline bool cgroup_choose(struct scratch *s)
 {
