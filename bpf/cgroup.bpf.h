@@ -213,24 +213,27 @@ static __noinline const void *cgroup_at(const void *cset, __u32 i)
  */
 static __always_inline bool cgroup_choose(struct scratch *s)
 {
-	const void *best = NULL;
 	struct wire_cgroup *r;
+	const void *best;
 	__u32 len = 0;
 	int i;
 
+	/* Both in memory, so that the verifier has one state of a round and not one for each way. */
 	s->most = 0;
+	s->arg[2] = 0;
 	for (i = 0; i <= CGROUP_SUBSYS_MAX; i++) {
 		const void *cgrp = cgroup_at((const void *)s->arg[1], i);
-		__u32 ids;
+		__u32 rank;
 
 		if (!cgrp)
 			continue;
-		ids = cgroup_path(s, LOAD(struct cgroup, cgrp, kn)) >> CGROUP_IDS_SHIFT;
-		if (best && ids <= s->most)
+		rank = (cgroup_path(s, LOAD(struct cgroup, cgrp, kn)) >> CGROUP_IDS_SHIFT) + 1;
+		if (rank <= s->most)
 			continue;
-		best = cgrp;
-		s->most = ids;
+		s->most = rank;
+		s->arg[2] = (__u64)cgrp;
 	}
+	best = (const void *)s->arg[2];
 	if (!best)
 		return false;
 	s->value.id = LOAD(struct kernfs_node, LOAD(struct cgroup, best, kn), id);

@@ -107,7 +107,7 @@ struct scratch {
 	} open;
 	struct wire_name leaf;		 /* placed_name: a name in a directory */
 	volatile __u32 ids, pod, outer;	 /* cgroup_name */
-	volatile __u32 most;		 /* cgroup_choose: ids of the best */
+	volatile __u32 most;		 /* cgroup_choose: ids of the best, and 1 */
 	struct cgroup_value value;	 /* cgroup_choose: what it found */
 	struct wire_cgroup_key name_key; /* here, as the stack is short before 6.2 */
 	__u64 chain[CHAIN_MAX];		 /* struct dentry * */
