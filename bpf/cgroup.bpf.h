@@ -21,7 +21,9 @@
 #define CGROUP_LIBPOD_P \
 	0x705f646f7062696cull /* "libpod_p", how libpod_parent begins; in memory's order */
 #define CGROUP_CONMON	  0x6e6f6d6e6f63ull /* "conmon" and its NUL */
-#define CGROUP_HAS_ID	  0x80000000u	    /* see cgroup_path_of_arg() */
+#define CGROUP_IDS_SHIFT  16		    /* see cgroup_path_of_arg() */
+#define CGROUP_ID_ONE	  (1u << CGROUP_IDS_SHIFT)
+#define CGROUP_LEN_MASK	  (CGROUP_ID_ONE - 1)
 #define CGROUP_7_BYTES	  0xffffffffffffffull
 #define CGROUP_SUBSYS_MAX 16
 
@@ -61,11 +63,12 @@ static long cgroup_name_step(__u32 i, struct cgroup_scan *c)
 }
 
 /*
- * Takes the name of n bytes at s->record[at], the next one down the path: s->has_id says afterwards
- * whether one so far holds a run of exactly 64 lower-case hex digits. conmon, the monitor of podman
- * and CRI-O, lives in a scope named after the container but is the host's. So is that of podman's
- * pods, in a cgroup below the pod's: /libpod_parent/<64 hex>/conmon. (s->pod: 1 when the name above
- * was libpod_parent, 2 when it was an id below that; s->outer: what was known above the id.)
+ * Takes the name of n bytes at s->record[at], the next one down the path: s->ids says afterwards
+ * how many so far hold a run of exactly 64 lower-case hex digits, times CGROUP_ID_ONE. conmon, the
+ * monitor of podman and CRI-O, lives in a scope named after the container but is the host's. So is
+ * that of podman's pods, in a cgroup below the pod's: /libpod_parent/<64 hex>/conmon. (s->pod: 1
+ * when the name above was libpod_parent, 2 when it was an id below that; s->outer: what was known
+ * above the id.)
  */
 __noinline int cgroup_name(__u32 slot, __u32 at, __u32 n)
 {
@@ -78,7 +81,7 @@ __noinline int cgroup_name(__u32 slot, __u32 at, __u32 n)
 	if (n < CGROUP_ID_LEN) {
 		head = *(const __u64 *)AT(s->record, at, RECORD_SIZE - sizeof(head));
 		if (s->pod == 2 && (head & CGROUP_7_BYTES) == CGROUP_CONMON)
-			s->has_id = s->outer;
+			s->ids = s->outer;
 		s->pod = head == CGROUP_LIBPOD_P;
 		return 0;
 	}
@@ -95,8 +98,8 @@ __noinline int cgroup_name(__u32 slot, __u32 at, __u32 n)
 		return 0;
 	}
 	s->pod = s->pod == 1 ? 2 : 0;
-	s->outer = s->has_id;
-	s->has_id = CGROUP_HAS_ID;
+	s->outer = s->ids;
+	s->ids += CGROUP_ID_ONE;
 	return 0;
 }
 
@@ -134,8 +137,8 @@ __noinline int cgroup_climb(__u32 slot)
 
 /*
  * Writes the path of a cgroup's kernfs node behind the fixed part of a struct wire_cgroup; of a
- * path too long the names nearest the root are kept. Gives its length, with CGROUP_HAS_ID when one
- * of the names holds an id.
+ * path too long the names nearest the root are kept. Gives its length, and above CGROUP_IDS_SHIFT
+ * how many of the names hold an id.
  */
 __noinline __u32 cgroup_path_of_arg(__u32 slot)
 {
@@ -145,7 +148,7 @@ __noinline __u32 cgroup_path_of_arg(__u32 slot)
 	if (!s)
 		return 0;
 	s->used = 0;
-	s->has_id = 0;
+	s->ids = 0;
 	s->pod = 0;
 	cgroup_climb(slot);
 	for (i = 1; i <= CGROUP_LEVELS; i++) {
@@ -166,7 +169,7 @@ __noinline __u32 cgroup_path_of_arg(__u32 slot)
 		cgroup_name(s->slot, sizeof(struct wire_cgroup) + s->used + 1, len - 1);
 		s->used += len;
 	}
-	return s->used | s->has_id;
+	return s->used | s->ids;
 }
 
 static __always_inline __u32 cgroup_path(struct scratch *s, const void *kn)
@@ -202,33 +205,42 @@ static __noinline const void *cgroup_at(const void *cset, __u32 i)
 	return cgrp;
 }
 
-/* Of the css_set s->arg[1]: chooses the cgroup that names the container best; its record is in s. */
+/*
+ * Of the css_set s->arg[1]: chooses the cgroup that names the container best; its record is in s.
+ * That is the one with most ids in its path: a runtime within a container (Docker in Docker) makes
+ * cgroups in those hierarchies only that the container was given, which on a hybrid host leaves
+ * v2's out.
+ */
 static __always_inline bool cgroup_choose(struct scratch *s)
 {
-	const void *best = NULL;
 	struct wire_cgroup *r;
+	const void *best;
 	__u32 len = 0;
 	int i;
 
+	/* Both in memory, so that the verifier has one state of a round and not one for each way. */
+	s->most = 0;
+	s->arg[2] = 0;
 	for (i = 0; i <= CGROUP_SUBSYS_MAX; i++) {
 		const void *cgrp = cgroup_at((const void *)s->arg[1], i);
+		__u32 rank;
 
 		if (!cgrp)
 			continue;
-		if (!best)
-			best = cgrp;
-		if (cgroup_path(s, LOAD(struct cgroup, cgrp, kn)) & CGROUP_HAS_ID) {
-			best = cgrp;
-			break;
-		}
+		rank = (cgroup_path(s, LOAD(struct cgroup, cgrp, kn)) >> CGROUP_IDS_SHIFT) + 1;
+		if (rank <= s->most)
+			continue;
+		s->most = rank;
+		s->arg[2] = (__u64)cgrp;
 	}
+	best = (const void *)s->arg[2];
 	if (!best)
 		return false;
 	s->value.id = LOAD(struct kernfs_node, LOAD(struct cgroup, best, kn), id);
 	s->value.hier = LOAD(struct cgroup_root, LOAD(struct cgroup, best, root), hierarchy_id);
 	len = cgroup_path(s, LOAD(struct cgroup, best, kn));
-	s->value.flags = len & CGROUP_HAS_ID ? WIRE_TASK_CGROUP_ID : 0;
-	len &= ~CGROUP_HAS_ID;
+	s->value.flags = len >> CGROUP_IDS_SHIFT ? WIRE_TASK_CGROUP_ID : 0;
+	len &= CGROUP_LEN_MASK;
 	if (len == 0 || len > WIRE_CGROUP_PATH_MAX)
 		return false;
 	r = (struct wire_cgroup *)s->record;

@@ -78,7 +78,7 @@ __noinline int clone_keep_cgroup(__u64 child, __u32 tid)
 		return 0;
 	/* As struct clone_cgroup: right before the path that cgroup_path() writes. */
 	kept = (__u32 *)(s->record + sizeof(struct wire_cgroup)) - 3;
-	kept[2] = cgroup_path(s, kn) & ~CGROUP_HAS_ID;
+	kept[2] = cgroup_path(s, kn) & CGROUP_LEN_MASK;
 	kept[0] = id;
 	kept[1] = id >> 32;
 	bpf_map_update_elem(&clone_cgroups, &tid, kept, BPF_ANY);

@@ -105,12 +105,13 @@ struct scratch {
 		struct object o;   /* all of it is known when its mount is */
 		struct object now; /* sign_now(): nobody's */
 	} open;
-	struct wire_name leaf;		   /* placed_name: a name in a directory */
-	volatile __u32 has_id, pod, outer; /* cgroup_name */
-	struct cgroup_value value;	   /* cgroup_choose: what it found */
-	struct wire_cgroup_key name_key;   /* here, as the stack is short before 6.2 */
-	__u64 chain[CHAIN_MAX];		   /* struct dentry * */
-	__u16 pos[CHAIN_MAX];		   /* path_append: where in the path each entry begins */
+	struct wire_name leaf;		 /* placed_name: a name in a directory */
+	volatile __u32 ids, pod, outer;	 /* cgroup_name */
+	volatile __u32 most;		 /* cgroup_choose: ids of the best, and 1 */
+	struct cgroup_value value;	 /* cgroup_choose: what it found */
+	struct wire_cgroup_key name_key; /* here, as the stack is short before 6.2 */
+	__u64 chain[CHAIN_MAX];		 /* struct dentry * */
+	__u16 pos[CHAIN_MAX];		 /* path_append: where in the path each entry begins */
 	/*
 	 * The paths of an open, as they still lie behind the fixed part of the last record: see
 	 * open_paths_before().

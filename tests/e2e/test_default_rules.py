@@ -87,6 +87,8 @@ TABLE = [
     ("suid-bit-set", "c", ["/tools/chmod", "4755", "/x"], "c", ["/tools/chmod", "0755", "/x"]),
     ("suid-bit-set", "c", ["/tools/setcap", "cap_setuid=ep", "/x"],
      "c", ["/tools/setcap", "-r", "/x"]),
+    ("sgid-bit-set", "c", "echo >/opt/sg; chmod 2755 /opt/sg", "c", "mkdir -p /opt/sd; chmod 2775 /opt/sd"),
+    ("sgid-bit-set", "c", "echo >/opt/sg; cd /opt; chmod g+s,a+x sg; cd /", "c", "echo >/opt/sh; chmod 755 /opt/sh"),
     ("app-changed", "c", "sh -c 'echo >/app/new.py'", "c", write("/app/other.py")),
     ("app-changed", "c", "sh -c 'echo >/app/new.js'", "c", "sh -c 'echo >/app/new.log'"),
     ("compiler-run", "c", ["/tools/gcc", "x.c"], "c", [*NOTHING, "x.c"]),

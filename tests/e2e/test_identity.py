@@ -194,6 +194,29 @@ def only_root():
         next(r for r in roots if os.path.exists(r + "/cgroup.controllers"))
 
 
+def test_inner_in_some_hierarchies(w):
+    """
+    Docker in Docker on a hybrid host: the inner runtime makes cgroups in the hierarchies that the outer
+    container has mounted, and v2's, which is asked first, goes on telling the outer one.
+    """
+    path = clean.work_dir() + "/etc"
+    os.makedirs(path, exist_ok=True)
+    outer, inner = secrets.token_hex(32), secrets.token_hex(32)
+    roots = [r for r in clean.cgroup_roots() if "cpuset" not in r]
+    clean.cgroup_paths.add(TOP)
+    homes = [f"{r}{TOP}/docker/{outer}" + (f"/docker/{inner}" if r == only_root() else "") for r in roots]
+    for home in homes:
+        os.makedirs(home)
+    done = subprocess.run(["sh", "-c", 'for d in $0; do echo $$ >"$d/cgroup.procs" || exit; done; exec "$@"',
+                           " ".join(homes), "unshare", "--pid", "--mount", "--fork", "--propagation", "private",
+                           f"{TRIGGERS}/act_open", "openat", "wc", path + "/inner"],
+                          stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    clean.remove_cgroup(TOP)
+    assert b'"errno": 0' in done.stdout, done
+    event = w.d.wait_for(lambda e: field(e, "fd.name") == path + "/inner", "the write")
+    assert field(event, "container.full_id") == inner, (outer, inner, event)
+
+
 def test_where_another_was(w):
     """
     Many in a row, each known by one hierarchy alone (as where memory is off): what the kernel keeps

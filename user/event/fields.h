@@ -109,7 +109,7 @@ X(ARG_FLAGS, "evt.arg.flags", STRING, true, ALWAYS, OK, \
   "flags of the open, or of the call; null: it has none", "\"O_WRONLY|O_CREAT\"") \
 X(ARG_MODE, "evt.arg.mode", STRING, true, ALWAYS, K, \
   "the mode that was asked for; of an ACL the nearest: who is named in it is one of the others; " \
-  "null: there is none", "\"S_ISUID|S_IRWXU\"") \
+  "null: there is none", "\"S_ISUID|S_IRUSR|S_IXUSR\"") \
 X(CALL_ARGS, "rootwatch.call.args", STRING, false, ALWAYS, K, \
   "the first five arguments as they were passed, in hexadecimal", "\"10 1092 0 0 0\"") \
 X(PROC_NAME, "proc.name", STRING, true, ALWAYS, EVENT, \
