@@ -70,6 +70,13 @@ static void open_variants(void **state)
 	assert_non_null(
 		strstr(printed_line, "was denied to open /etc/passwd for reading: EROFS in web"));
 	json_decref(line);
+
+	/* A file that is known, but none of its paths: no byte, and nowhere. */
+	s.e.open.file = (struct event_file){.known = true};
+	line = printed_checked(&s);
+	printed_expect(line, "fd.name", "null");
+	printed_expect(line, "rootwatch.file.sbpath", "null");
+	json_decref(line);
 }
 
 static void exec_variants(void **state)
