@@ -94,7 +94,8 @@ struct sink;
 
 /*
  * path NULL: stdout. Gives 0 or -errno; -ENXIO of a FIFO that nobody reads (yet), -EOPNOTSUPP of a
- * block device. The file is appended to, made 0600 when new.
+ * block device. The file is appended to, behind a half line on a line of its own; made 0600 when
+ * new.
  */
 int sink_open(struct sink **s, const char *path);
 
