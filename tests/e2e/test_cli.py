@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line of rootwatch run: options, exit codes, signals, where the lines go."""
 
+import fcntl
 import json
 import os
 import re
@@ -460,6 +461,46 @@ def test_stats(c):
         assert stats["produced"] > 0, stats
         lost = stats["lost_ring"] + stats["lost_busy"] + stats["lost_read"]
         assert stats["produced"] == stats["delivered"] + lost, stats
+
+
+def test_stats_in_the_stream(c):
+    """A program gets the counters as lines: when it asks, each so often, and at the end; the last ones are all told."""
+    with Detector("--stats") as d:
+        World(d, c).fence()
+        asked = d.counters()
+        one = d.told_counters(1, "SIGUSR1")[0]
+        assert set(one) == set(asked) and one["rules"] > 100 and one["alerts"] > 0, (one, asked)
+        assert one["produced"] >= asked["produced"], (one, asked)
+        assert d.stop() == 0
+        last = d.told_counters(2, "the end")[1]
+        assert len(d.statistics) == 2 and {**last, "uptime": 0} == {**d.stats(), "uptime": 0}, (last, d.stats())
+        assert last["produced"] == last["delivered"] + last["lost_ring"] + last["lost_busy"] + last["lost_read"], last
+    with Detector("--stats=1") as d:
+        one, other = d.told_counters(2, "each second")
+        assert other["uptime"] > one["uptime"], (one, other)
+        assert "stats:" not in d.stderr, d.stderr
+    with Detector("--stats=1s", output="text") as d:
+        d.wait_text(lambda text: text.count("stats: produced=") > 1, "counters for a person", stream="stderr")
+        assert d.stop() == 0 and not any(b"produced=" in text for text in d.text), d.text
+    done = run("run", "--stats=soon")
+    assert done.returncode == 2 and b"'soon' is no time" in done.stderr, done
+
+
+def test_stats_of_a_reader_that_stands(c):
+    """Asked while its reader takes nothing, it answers on stderr at once, and in the stream between two whole lines."""
+    read, write = os.pipe()
+    fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096)
+    with Detector(stdout=write) as d:
+        os.close(write)
+        c.act("act_storm", "200", "/etc/nobody-takes-it")
+        d.counters()
+        text = b""
+        while b'"rule":"Statistics"' not in text or not text.endswith(b"\n"):
+            patience.until(lambda: is_readable(read), f"the counters, after {text[-200:]}")
+            text += os.read(read, 65536)
+    os.close(read)
+    events = [json.loads(line) for line in text.splitlines()]
+    assert sum(e["rule"] == "Statistics" for e in events) == 1, [e["rule"] for e in events]
 
 
 def test_two_at_once(c):

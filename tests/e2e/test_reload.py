@@ -115,6 +115,8 @@ def test_bad_file_keeps_the_old(c, _label, text, mode, wanted):
     assert r.fired("/srv/b/1") == set()
     said = r.reload(FENCE + rule("Second", below("/srv/b")))
     assert r.fired("/srv/b/2") == {"second"}, said
+    counters = r.d.counters()
+    assert (counters["reloads"], counters["reloads_failed"], counters["rules"]) == (1, 1, 2), counters
     assert r.d.stop() == 0
 
 

@@ -66,6 +66,7 @@ void judges_begin(struct judges *j, const struct source *s, struct pipeline *p)
 	uint32_t number = source_filter_number(s);
 
 	j->sets[number] = j->first;
+	j->active = j->first->enabled;
 	j->first = NULL;
 	pipeline_rules(p, number, j->sets[number]->engine);
 }
@@ -77,6 +78,7 @@ int judges_reload(struct judges *j, struct source *s, struct pipeline *p)
 	int err = load(&fresh, j->options);
 
 	if (err) {
+		j->refused++;
 		fprintf(stderr, "rootwatch: the rules stay as they were%s%s\n",
 			err == -EINVAL ? "" : ": ", err == -EINVAL ? "" : strerror(-err));
 		return 0;
@@ -84,6 +86,7 @@ int judges_reload(struct judges *j, struct source *s, struct pipeline *p)
 	/* The set that the new one pushes out has judged its last record when this returns. */
 	err = source_filter(s, fresh->filter, &number, pipeline_record, p);
 	if (err) {
+		j->refused++;
 		fprintf(stderr, "rootwatch: the rules stay as they were: %s\n", strerror(-err));
 		ruleset_free(fresh);
 		return err == -EPIPE || err == -ECANCELED ? err : 0;
@@ -91,6 +94,8 @@ int judges_reload(struct judges *j, struct source *s, struct pipeline *p)
 	pipeline_rules(p, number, fresh->engine);
 	ruleset_free(j->sets[number]);
 	j->sets[number] = fresh;
+	j->active = fresh->enabled;
+	j->reloads++;
 	fprintf(stderr, "rootwatch: the rules are loaded again: %zu active\n", fresh->enabled);
 	return 0;
 }

@@ -14,6 +14,9 @@ struct judges {
 	const struct rule_options *options;
 	struct ruleset *first;	 /* until judges_begin */
 	struct ruleset *sets[2]; /* by event.set */
+	size_t active;		 /* rules, of the set that was loaded last */
+	uint64_t reloads;	 /* times that judges_reload() put others in force */
+	uint64_t refused;	 /* and times that it did not */
 };
 
 /*

@@ -204,6 +204,16 @@ int pipeline_start(struct pipeline *p, const char *tier, const char *hooks)
 	return sink_write(p->sink, p->line, len);
 }
 
+int pipeline_tell_stats(struct pipeline *p, const struct output_counter *counters, size_t n)
+{
+	size_t len;
+
+	if (!p->o.json)
+		return 0;
+	len = output_stats_json(p->line, counters, n, (uint64_t)clock_ns(CLOCK_REALTIME), &p->out);
+	return sink_write(p->sink, p->line, len);
+}
+
 /*
  * Each CPU numbers its records without gaps: where one is missing, it was lost, and that is said at
  * once; or it is late, as its task lost the processor between number and ring (on a preemptible

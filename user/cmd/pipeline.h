@@ -57,6 +57,9 @@ void pipeline_rules(struct pipeline *p, uint32_t set, struct engine *engine);
 /* The first line of a JSON stream: output_start_json(). 0 or -errno. */
 int pipeline_start(struct pipeline *p, const char *tier, const char *hooks);
 
+/* The counters as a line, of a JSON stream: output_stats_json(). 0 or -errno. */
+int pipeline_tell_stats(struct pipeline *p, const struct output_counter *counters, size_t n);
+
 /* Time is short: after so many ms paths of calls are told as they were asked for. */
 void pipeline_hurry(struct pipeline *p, unsigned int after_ms);
 

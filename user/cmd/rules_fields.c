@@ -36,7 +36,7 @@ static const char *const argument_words[] = {[FIELD_ARG_NONE] = NULL,
 					     [FIELD_ARG_KEY] = "key",
 					     [FIELD_ARG_VERB] = "verb"};
 
-#define LETTERS_N 9
+#define LETTERS_N 10
 
 /* One letter for each kind of line. */
 static void kinds_letters(unsigned kinds, char out[static LETTERS_N + 1])
@@ -46,7 +46,8 @@ static void kinds_letters(unsigned kinds, char out[static LETTERS_N + 1])
 		char letter;
 	} letters[LETTERS_N] = {{FIELD_EXEC, 'e'},    {FIELD_SETID, 's'}, {FIELD_OPEN, 'o'},
 				{FIELD_CONNECT, 'c'}, {FIELD_NET, 'n'},	  {FIELD_SYSCALL, 'k'},
-				{FIELD_EXIT, 'x'},    {FIELD_LOST, 'l'},  {FIELD_START, 'w'}};
+				{FIELD_EXIT, 'x'},    {FIELD_LOST, 'l'},  {FIELD_START, 'w'},
+				{FIELD_STATS, 't'}};
 
 	for (size_t i = 0; i < LETTERS_N; i++)
 		out[i] = kinds & letters[i].bit ? letters[i].letter : '-';
@@ -55,7 +56,7 @@ static void kinds_letters(unsigned kinds, char out[static LETTERS_N + 1])
 
 static void print_head(FILE *f, const char *text)
 {
-	(void)fprintf(f, "%s\n\n%-31s %-14s %-9s  %s\n", text, "Field", "Type", "In",
+	(void)fprintf(f, "%s\n\n%-31s %-14s %-10s  %s\n", text, "Field", "Type", "In",
 		      "Meaning, example");
 }
 
@@ -69,12 +70,12 @@ int rules_fields_print(FILE *f)
 		"to the event is absent;\none that applies but is not known is null; for a "
 		"rule both are missing, and each comparison is false.\n"
 		"In: e exec, s setuid family, o open, c connect to a Unix socket, n other sockets (connect, "
-		"bind,\nlisten, ...) and dup, k any other call, x exit, l events lost, w the first line.");
+		"bind,\nlisten, ...) and dup, k any other call, x exit, l events lost, w the first line,\nt the counters.");
 	for (size_t i = 0; i < F_END; i++) {
 		const struct field *d = &field_table[i];
 
 		kinds_letters(d->kinds, kinds);
-		(void)fprintf(f, "%-31s %s%-*s %-9s  %s%s, %s\n", d->name, type_names[d->type],
+		(void)fprintf(f, "%-31s %s%-*s %-10s  %s%s, %s\n", d->name, type_names[d->type],
 			      (int)(14 - strlen(type_names[d->type])), d->null ? "|null" : "",
 			      kinds, d->meaning, when_names[d->when], d->example);
 	}
@@ -85,7 +86,7 @@ int rules_fields_print(FILE *f)
 		const struct rule_field *d = &field_rule_table[i];
 
 		kinds_letters(d->kinds, kinds);
-		(void)fprintf(f, "%s%-*s %-14s %-9s  %s, %s\n", d->name,
+		(void)fprintf(f, "%s%-*s %-14s %-10s  %s, %s\n", d->name,
 			      (int)(31 - strlen(d->name)), argument_names[d->argument],
 			      type_names[d->type], kinds, d->meaning, d->example);
 	}
@@ -106,6 +107,8 @@ static json_t *events(unsigned kinds)
 		(void)json_array_append_new(a, json_string("start"));
 	if (kinds & FIELD_LOST)
 		(void)json_array_append_new(a, json_string("lost"));
+	if (kinds & FIELD_STATS)
+		(void)json_array_append_new(a, json_string("statistics"));
 	return a;
 }
 

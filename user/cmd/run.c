@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/procfs.h"
 #include "base/tier.h"
@@ -203,6 +204,10 @@ static int run_with(struct run *r, const struct run_options *o)
 		return EXIT_CODE_ERROR;
 	}
 	judges_begin(&r->stream.judges, r->stream.source, r->stream.pipeline);
+	r->stream.text = o->text;
+	r->stream.stats = o->stats;
+	r->stream.stats_every = o->stats_every;
+	r->stream.began = clock_ms();
 	err = announce(r);
 	prove(r);
 	/* Who read has left meanwhile? */

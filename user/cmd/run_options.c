@@ -42,7 +42,9 @@ static const struct argp_option options[] = {
 	 "Only this container: its name, its id, or the first 6 or more characters of the id; unknown: those without an id",
 	 0},
 	{"duration", OPT_DURATION, "TIME", 0, "Stop after TIME: 90, 90s, 15m, 2h", 0},
-	{"stats", OPT_STATS, NULL, 0, "Print counters on exit (SIGUSR1 prints them at any time)",
+	{"stats", OPT_STATS, "TIME", OPTION_ARG_OPTIONAL,
+	 "Print counters on exit (SIGUSR1 prints them at any time), and with -o json add them to the "
+	 "stream; with TIME (90, 90s, 15m, 2h) also that often, to the stream or, of text, to stderr",
 	 0},
 	{"ring", OPT_RING, "MIB", 0,
 	 "Size of the buffer between kernel and rootwatch in MiB, a power of two (default 16)", 0},
@@ -104,6 +106,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "'%s' is no duration: try 90, 90s, 15m or 2h", arg);
 		return 0;
 	case OPT_STATS:
+		if (arg && options_seconds(arg, &o->stats_every))
+			argp_error(state, "'%s' is no time: try --stats=60, 90s, 15m or 2h", arg);
 		o->stats = true;
 		return 0;
 	case OPT_RING:
@@ -143,6 +147,6 @@ const struct argp run_options_argp = {
 	.doc = "Stream what root does inside containers.\v"
 	       "Data goes to stdout, talk to stderr. SIGINT and SIGTERM end it with everything "
 	       "delivered first; a second one ends it at once, as does a reader that then takes "
-	       "nothing for 5 s (exit status 1). SIGUSR1 prints the counters; SIGHUP loads the rules again and opens the file of --output anew. Exit status: 0 ok, 1 error, 2 usage, "
+	       "nothing for 5 s (exit status 1). SIGUSR1 prints the counters, and with -o json adds them to the stream; SIGHUP loads the rules again and opens the file of --output anew. Exit status: 0 ok, 1 error, 2 usage, "
 	       "3 the kernel cannot, 4 not enough privilege.",
 };

@@ -14,10 +14,11 @@ struct run_options {
 	bool json, text, all, blocked, stats;
 	const char *output;
 	const char *container;
-	unsigned int duration; /* seconds; 0: until a signal */
-	unsigned int ring_mib; /* 0: the default */
-	int ready_fd;	       /* -1: none */
-	uint32_t tier;	       /* or SOURCE_TIER_AUTO */
+	unsigned int duration;	  /* seconds; 0: until a signal */
+	unsigned int stats_every; /* seconds; 0: only at the end */
+	unsigned int ring_mib;	  /* 0: the default */
+	int ready_fd;		  /* -1: none */
+	uint32_t tier;		  /* or SOURCE_TIER_AUTO */
 	struct rule_options rules;
 };
 

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "cmd/pipeline.h"
+#include "cmd/stats.h"
 #include "output/output.h"
 #include "source/source.h"
 
@@ -26,21 +27,30 @@
 
 void stream_stats(const struct stream *s)
 {
-	struct source_stats st;
-	struct pipeline_stats ps;
+	struct stats st;
 
-	if (source_stats(s->source, &st))
-		return;
-	pipeline_stats(s->pipeline, &ps);
-	fprintf(stderr,
-		"stats: produced=%" PRIu64 " delivered=%" PRIu64 " lost_ring=%" PRIu64
-		" lost_busy=%" PRIu64 " lost_read=%" PRIu64 " lost_recursion=%" PRIu64
-		" bytes=%" PRIu64 " unknown_creds=%" PRIu64 " events=%" PRIu64 " lines=%" PRIu64
-		" alerts=%" PRIu64 " context=%" PRIu64 " not_container=%" PRIu64
-		" filtered=%" PRIu64 " malformed=%" PRIu64 " lost_seen=%" PRIu64 "\n",
-		st.produced, st.delivered, st.lost_ring, st.lost_busy, st.lost_read,
-		st.lost_recursion, st.bytes, st.unknown_creds, ps.events, ps.lines, ps.alerts,
-		ps.context, ps.not_container, ps.filtered, ps.malformed, ps.lost_seen);
+	if (!stats_take(&st, s->source, s->pipeline, &s->judges, s->began))
+		stats_print(&st);
+}
+
+/* The counters into the stream, where that is one of JSON. */
+static int write_stats(struct stream *s)
+{
+	struct stats st;
+	int err;
+
+	if (stats_take(&st, s->source, s->pipeline, &s->judges, s->began))
+		return 0;
+	err = pipeline_tell_stats(s->pipeline, st.list, st.n);
+	return err ? err : sink_flush(s->sink);
+}
+
+/* By themselves: to where an agent reads them, or else a person. */
+static int tell_stats(struct stream *s)
+{
+	if (s->text && stream_may_talk())
+		stream_stats(s);
+	return write_stats(s);
 }
 
 static void read_signals(struct stream *s)
@@ -48,9 +58,10 @@ static void read_signals(struct stream *s)
 	struct signalfd_siginfo si;
 
 	while (read(s->signals, &si, sizeof(si)) == sizeof(si)) {
-		if (si.ssi_signo == SIGUSR1 && s->pipeline)
+		if (si.ssi_signo == SIGUSR1 && s->pipeline) {
 			stream_stats(s);
-		else if (si.ssi_signo == SIGHUP)
+			s->asked = true; /* the sink may be in the middle of a write */
+		} else if (si.ssi_signo == SIGHUP)
 			s->reload = true;
 		else if (si.ssi_signo != SIGUSR1)
 			s->stops++;
@@ -200,30 +211,56 @@ static int begin_anew(struct stream *s)
 	return judges_reload(&s->judges, s->source, s->pipeline);
 }
 
+/* Until the first of them (0: never), in ms; -1: neither. */
+static int time_left(int64_t a, int64_t b)
+{
+	int64_t first = a && (!b || a < b) ? a : b, left = first - clock_ms();
+
+	if (!first)
+		return -1;
+	return left > 0 ? (int)left : 0;
+}
+
+/* What was asked for, by a signal or by the time. */
+static int serve(struct stream *s, int64_t *next)
+{
+	int err = 0;
+
+	if (s->reload)
+		err = begin_anew(s);
+	s->reload = false;
+	if (!err && s->asked)
+		err = write_stats(s);
+	s->asked = false;
+	if (!err && *next && clock_ms() >= *next) {
+		err = tell_stats(s);
+		*next = clock_ms() + s->stats_every * 1000ll;
+	}
+	return err;
+}
+
 int stream_run(struct stream *s, unsigned int duration)
 {
 	int64_t end = duration ? clock_ms() + duration * 1000ll : 0;
+	int64_t next = s->stats_every ? clock_ms() + s->stats_every * 1000ll : 0;
 	bool settled = true;
 	int n = 0;
 
 	while (s->stops == 0 && n >= 0) {
-		int64_t left = end ? end - clock_ms() : -1;
-
-		if (end && left <= 0)
+		if (end && clock_ms() >= end)
 			break;
-		n = deliver(s, (int)left);
+		n = deliver(s, time_left(end, next));
 		if (n == 0 && !settled) /* quiet for the first time since */
 			n = settle(s);
 		settled = n == 0;
 		read_signals(s);
 		if (n >= 0 && reader_gone(s))
 			n = -EPIPE;
-		if (s->reload && n >= 0) {
-			int err = begin_anew(s);
+		if (n >= 0) {
+			int err = serve(s, &next);
 
 			n = err ? err : n;
 		}
-		s->reload = false;
 	}
 	/* No more of them, then all that there are. */
 	source_stop(s->source);
@@ -235,6 +272,8 @@ int stream_run(struct stream *s, unsigned int duration)
 	}
 	if (n == 0)
 		n = settle(s);
+	if (n == 0 && (s->stats || s->asked))
+		n = write_stats(s);
 	return n < 0 ? n : 0;
 }
 

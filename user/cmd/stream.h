@@ -7,6 +7,7 @@
 #define ROOTWATCH_CMD_STREAM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cmd/judges.h"
 
@@ -24,7 +25,12 @@ struct stream {
 	int wake;	    /* readable: a signal, or nobody reads stdout; by stream_open(); -1 */
 	unsigned int stops; /* signals to end that came */
 	bool reload;	    /* SIGHUP came */
-	bool skips_told;    /* that the kernel skips programs */
+	bool asked;	    /* SIGUSR1 came: the stream is to have the counters, too */
+	bool text;	    /* the stream has no place for counters: stderr */
+	bool stats;	    /* the counters at the end */
+	unsigned int stats_every; /* and after so many seconds each; 0: not */
+	int64_t began;		  /* clock_ms() */
+	bool skips_told;	  /* that the kernel skips programs */
 };
 
 /* From now on SIGINT, SIGTERM, SIGHUP and SIGUSR1 come by s->signals. 0 or -errno. */

@@ -50,6 +50,7 @@ enum field_when {
 #define FIELD_NET     (1u << EVENT_NET)
 #define FIELD_LOST    (1u << EVENT_KIND_END) /* the line about lost events */
 #define FIELD_START   (2u << EVENT_KIND_END) /* the first line */
+#define FIELD_STATS   (4u << EVENT_KIND_END) /* a line of counters */
 
 struct field {
 	const char *name;
@@ -81,7 +82,7 @@ struct field {
 #define FIELD_SOC   (FIELD_S | FIELD_OC)
 #define FIELD_ACTS  (FIELD_E | FIELD_SOC | FIELD_K | FIELD_N) /* all but exit */
 #define FIELD_EVENT (FIELD_ACTS | FIELD_EXIT)
-#define FIELD_ALL   (FIELD_EVENT | FIELD_LOST | FIELD_START)
+#define FIELD_ALL   (FIELD_EVENT | FIELD_LOST | FIELD_START | FIELD_STATS)
 #define FIELD_OWNED (FIELD_EVENT | FIELD_LOST)
 #define FIELD_TOLD  (FIELD_EVENT | FIELD_START)
 
@@ -365,6 +366,46 @@ X(LOST, "rootwatch.lost", NUMBER, false, ALWAYS, LOST, \
   "events lost since the last such line", "12") \
 X(LOST_TOTAL, "rootwatch.lost_total", NUMBER, false, ALWAYS, LOST, \
   "events lost since the start", "12") \
+X(ST_UPTIME, "rootwatch.stats.uptime", NUMBER, false, ALWAYS, STATS, \
+  "seconds since the hooks were attached", "3600") \
+X(ST_RULES, "rootwatch.stats.rules", NUMBER, false, ALWAYS, STATS, \
+  "active rules", "109") \
+X(ST_RELOADS, "rootwatch.stats.reloads", NUMBER, false, ALWAYS, STATS, \
+  "times that SIGHUP put the rules in force again", "0") \
+X(ST_REFUSED, "rootwatch.stats.reloads_failed", NUMBER, false, ALWAYS, STATS, \
+  "times that it did not, and the old ones stayed", "0") \
+X(ST_PRODUCED, "rootwatch.stats.produced", NUMBER, false, ALWAYS, STATS, \
+  "records that the kernel side numbered; but for those still in the buffer: delivered + lost_ring + lost_busy + lost_read", "1041") \
+X(ST_DELIVERED, "rootwatch.stats.delivered", NUMBER, false, ALWAYS, STATS, \
+  "of these, read", "1041") \
+X(ST_LOST_RING, "rootwatch.stats.lost_ring", NUMBER, false, ALWAYS, STATS, \
+  "lost: the buffer was full", "0") \
+X(ST_LOST_BUSY, "rootwatch.stats.lost_busy", NUMBER, false, ALWAYS, STATS, \
+  "lost: a program was interrupted by itself, or had no room", "0") \
+X(ST_LOST_READ, "rootwatch.stats.lost_read", NUMBER, false, ALWAYS, STATS, \
+  "lost: the object was gone before it could be described", "0") \
+X(ST_LOST_RECURSION, "rootwatch.stats.lost_recursion", NUMBER, false, ALWAYS, STATS, \
+  "runs of programs that the kernel skipped: acts can be unseen, and have no number", "0") \
+X(ST_BYTES, "rootwatch.stats.bytes", NUMBER, false, ALWAYS, STATS, \
+  "of the records", "312450") \
+X(ST_UNKNOWN_CREDS, "rootwatch.stats.unknown_creds", NUMBER, false, ALWAYS, STATS, \
+  "times that the earlier credentials of a task were not known", "0") \
+X(ST_EVENTS, "rootwatch.stats.events", NUMBER, false, ALWAYS, STATS, \
+  "events that were judged", "212") \
+X(ST_LINES, "rootwatch.stats.lines", NUMBER, false, ALWAYS, STATS, \
+  "lines written, but for Watching and Statistics", "17") \
+X(ST_ALERTS, "rootwatch.stats.alerts", NUMBER, false, ALWAYS, STATS, \
+  "events that a rule matched", "15") \
+X(ST_CONTEXT, "rootwatch.stats.context", NUMBER, false, ALWAYS, STATS, \
+  "records that only explain others", "820") \
+X(ST_NOT_CONTAINER, "rootwatch.stats.not_container", NUMBER, false, ALWAYS, STATS, \
+  "records of what turned out to be no container", "0") \
+X(ST_FILTERED, "rootwatch.stats.filtered", NUMBER, false, ALWAYS, STATS, \
+  "events of other containers than that of --container", "0") \
+X(ST_MALFORMED, "rootwatch.stats.malformed", NUMBER, false, ALWAYS, STATS, \
+  "records that could not be decoded", "0") \
+X(ST_LOST_SEEN, "rootwatch.stats.lost_seen", NUMBER, false, ALWAYS, STATS, \
+  "lost records that the stream has told of", "0") \
 X(TRUNCATED, "rootwatch.truncated", BOOL, false, ALWAYS, EVENT, \
   "some string was too long: ... stands in its middle, or it was cut in the kernel", "false")
 

@@ -333,3 +333,12 @@ void event_fields_write_start(struct line *l, struct str tier, struct str hooks,
 	put_own(l, F_TIER, tier);
 	put_own(l, F_HOOKS, hooks);
 }
+
+void event_fields_write_stats(struct line *l, const struct output_counter *counters, size_t n,
+			      uint64_t time_ns)
+{
+	put_schema(l);
+	put_num(l, F_TIME, (int64_t)time_ns);
+	for (size_t i = 0; i < n; i++)
+		put_num(l, counters[i].field, (int64_t)counters[i].value);
+}

@@ -4,6 +4,7 @@
 
 #include "event/event.h"
 #include "output/line.h"
+#include "output/output.h"
 #include "rules/engine/engine.h"
 
 /*
@@ -21,5 +22,9 @@ void event_fields_write_lost(struct line *l, uint64_t lost, uint64_t total, uint
 
 /* And for the first line of a stream. */
 void event_fields_write_start(struct line *l, struct str tier, struct str hooks, uint64_t time_ns);
+
+/* And for a line of counters. */
+void event_fields_write_stats(struct line *l, const struct output_counter *counters, size_t n,
+			      uint64_t time_ns);
 
 #endif /* ROOTWATCH_OUTPUT_EVENT_FIELDS_H */

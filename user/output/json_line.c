@@ -45,6 +45,8 @@ struct job {
 	const struct container *c;
 	uint64_t lost, total_lost, time_ns;
 	struct str tier, hooks;
+	const struct output_counter *counters;
+	size_t n_counters;
 	struct places *at;
 	size_t budget; /* which of budgets */
 };
@@ -231,4 +233,41 @@ size_t output_start_json(char line[static OUTPUT_LINE_MAX], const char *tier, co
 		.o = o, .time_ns = time_ns, .tier = str_from(tier), .hooks = str_from(hooks)};
 
 	return line_render(line, OUTPUT_LINE_MAX - 1, ESCAPE_JSON, write_start, &j);
+}
+
+static uint64_t counted(const struct job *j, enum field_id field)
+{
+	for (size_t i = 0; i < j->n_counters; i++)
+		if (j->counters[i].field == field)
+			return j->counters[i].value;
+	return 0;
+}
+
+static void write_stats(struct line *l, void *arg)
+{
+	const struct job *j = arg;
+	const struct verdict none = {0};
+
+	(void)write_top(l, j->time_ns, STR_LIT("Statistics"), PRIORITY_INFORMATIONAL,
+			j->o->hostname);
+	line_i64(l, (int64_t)counted(j, F_ST_ALERTS));
+	line_literal(l, " alerts of ");
+	line_i64(l, (int64_t)counted(j, F_ST_EVENTS));
+	line_literal(l, " events in ");
+	line_i64(l, (int64_t)counted(j, F_ST_UPTIME));
+	line_literal(l, " s, ");
+	line_i64(l, (int64_t)counted(j, F_ST_LOST_SEEN));
+	line_literal(l, " events were lost\"");
+	write_tags(l, &none, TAGS_MAX);
+	line_literal(l, ",\"output_fields\":{");
+	event_fields_write_stats(l, j->counters, j->n_counters, j->time_ns);
+	line_literal(l, "}}\n");
+}
+
+size_t output_stats_json(char line[static OUTPUT_LINE_MAX], const struct output_counter *counters,
+			 size_t n, uint64_t time_ns, const struct output_options *o)
+{
+	struct job j = {.o = o, .time_ns = time_ns, .counters = counters, .n_counters = n};
+
+	return line_render(line, OUTPUT_LINE_MAX - 1, ESCAPE_JSON, write_stats, &j);
 }

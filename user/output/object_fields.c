@@ -18,6 +18,8 @@
 /* Is it how path ends? */
 static bool ends(struct str path, struct str end)
 {
+	if (end.len == 0) /* p may be NULL, to which nothing may be added, not even 0 */
+		return true;
 	return path.len >= end.len && memcmp(path.p + path.len - end.len, end.p, end.len) == 0;
 }
 

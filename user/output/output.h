@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "event/event.h"
+#include "event/fields.h"
 #include "rules/engine/engine.h"
 
 /* A line with its newline never takes more. */
@@ -71,12 +72,30 @@ size_t output_lost_text(char line[static OUTPUT_LINE_MAX], uint64_t lost, uint64
 size_t output_start_json(char line[static OUTPUT_LINE_MAX], const char *tier, const char *hooks,
 			 uint64_t time_ns, const struct output_options *o);
 
+/* What was counted so far. */
+struct output_counter {
+	enum field_id field; /* rootwatch.stats.* */
+	uint64_t value;
+};
+
+/*
+ * A line of counters, priority Informational, rule "Statistics": an agent learns by it that the
+ * stream is alive, and complete.
+ */
+size_t output_stats_json(char line[static OUTPUT_LINE_MAX], const struct output_counter *counters,
+			 size_t n, uint64_t time_ns, const struct output_options *o);
+
+/* The same for a person, who has no field names: "stats: produced=1041 delivered=1041 ...". */
+size_t output_stats_text(char line[static OUTPUT_LINE_MAX], const struct output_counter *counters,
+			 size_t n);
+
 /* A buffered file descriptor: many lines, few writes. */
 struct sink;
 
 /*
  * path NULL: stdout. Gives 0 or -errno; -ENXIO of a FIFO that nobody reads (yet), -EOPNOTSUPP of a
- * block device. The file is appended to, made 0600 when new.
+ * block device. The file is appended to, behind a half line on a line of its own; made 0600 when
+ * new.
  */
 int sink_open(struct sink **s, const char *path);
 

@@ -34,6 +34,27 @@ struct sink {
 };
 
 /*
+ * A disk that was full, or a SIGKILL, may have left half a line at the end of the file: what is
+ * added begins behind it, so that only that one is no line. What does not work here is told by the
+ * next write.
+ */
+static void end_line(int fd, const struct stat *st)
+{
+	char name[32], last = '\n';
+	int in;
+
+	if (!S_ISREG(st->st_mode) || st->st_size == 0)
+		return;
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	in = open(name, O_RDONLY | O_CLOEXEC);
+	if (in < 0)
+		return;
+	if (pread(in, &last, 1, st->st_size - 1) == 1 && last != '\n')
+		(void)!write(fd, "\n", 1);
+	(void)close(in);
+}
+
+/*
  * Only a plain file, a FIFO or a character device (/dev/null), never through a symbolic link as
  * last component: we are root, and somebody else may have put it there. A FIFO without a reader
  * gives -ENXIO and holds nothing up; a block device, whose data lines would overwrite, -EOPNOTSUPP.
@@ -48,10 +69,13 @@ static int open_file(const char *path)
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) == 0 && S_ISBLK(st.st_mode)) {
+	if (fstat(fd, &st))
+		return fd;
+	if (S_ISBLK(st.st_mode)) {
 		(void)close(fd);
 		return -EOPNOTSUPP;
 	}
+	end_line(fd, &st);
 	return fd;
 }
 

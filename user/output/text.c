@@ -30,6 +30,8 @@ struct job {
 	const struct output_options *o;
 	const struct container *c;
 	uint64_t lost, total_lost, time_ns;
+	const struct output_counter *counters;
+	size_t n_counters;
 };
 
 static void style(struct line *l, const struct output_options *o, const char *sequence)
@@ -104,4 +106,29 @@ size_t output_lost_text(char line[static OUTPUT_LINE_MAX], uint64_t lost, uint64
 	struct job j = {.o = o, .c = c, .lost = lost, .total_lost = total_lost, .time_ns = time_ns};
 
 	return line_render(line, OUTPUT_LINE_MAX - 1, ESCAPE_TEXT, write_lost, &j);
+}
+
+static void write_stats(struct line *l, void *arg)
+{
+	const struct job *j = arg;
+
+	line_literal(l, "stats:");
+	for (size_t i = 0; i < j->n_counters; i++) {
+		/* The name without what all of them begin with. */
+		const char *name = strrchr(field_name(j->counters[i].field), '.') + 1;
+
+		line_literal(l, " ");
+		line_raw(l, name, strlen(name));
+		line_literal(l, "=");
+		line_i64(l, (int64_t)j->counters[i].value);
+	}
+	line_literal(l, "\n");
+}
+
+size_t output_stats_text(char line[static OUTPUT_LINE_MAX], const struct output_counter *counters,
+			 size_t n)
+{
+	struct job j = {.counters = counters, .n_counters = n};
+
+	return line_render(line, OUTPUT_LINE_MAX - 1, ESCAPE_TEXT, write_stats, &j);
 }

@@ -43,6 +43,7 @@ class Detector:
     def __init__(self, *options, output="json", stdout=None, env=None, ring=64, before=()):
         self.options = options
         self.start = None  # the first line: through what it watches
+        self.statistics = []  # the lines of counters, which are no events
         self.events = []
         self.bad_lines = []
         self.lines = 0
@@ -103,6 +104,10 @@ class Detector:
             with self._arrived:
                 if event is not None and event.get("rule") == "Watching" and not self.lines:
                     self.start = event
+                    continue
+                if event is not None and event.get("rule") == "Statistics":
+                    self.statistics.append(event)
+                    self._arrived.notify_all()
                     continue
                 self.lines += 1
                 if event is not None:
@@ -212,6 +217,19 @@ class Detector:
         self.process.send_signal(signal.SIGUSR1)
         self.wait_text(lambda text: text.count("stats:") > said, "the counters", stream="stderr")
         return self.stats()
+
+    def told_counters(self, n, what):
+        """The first n lines of counters in the stream, as dicts of names without rootwatch.stats."""
+        end = time.monotonic() + DEADLINE
+        with self._arrived:
+            while len(self.statistics) < n and not self._read_to_the_end:
+                if time.monotonic() > end:
+                    break
+                self._arrived.wait(1)
+            if len(self.statistics) < n:
+                raise Missing(f"{what}: {len(self.statistics)} lines of counters came, not {n}")
+            return [{key.removeprefix("rootwatch.stats."): value for key, value in line["output_fields"].items()
+                     if key.startswith("rootwatch.stats.")} for line in self.statistics[:n]]
 
     def stats(self):
         """The last "stats: name=number ..." line of stderr as a dict."""

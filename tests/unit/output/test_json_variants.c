@@ -70,6 +70,13 @@ static void open_variants(void **state)
 	assert_non_null(
 		strstr(printed_line, "was denied to open /etc/passwd for reading: EROFS in web"));
 	json_decref(line);
+
+	/* A file that is known, but none of its paths: no byte, and nowhere. */
+	s.e.open.file = (struct event_file){.known = true};
+	line = printed_checked(&s);
+	printed_expect(line, "fd.name", "null");
+	printed_expect(line, "rootwatch.file.sbpath", "null");
+	json_decref(line);
 }
 
 static void exec_variants(void **state)
@@ -265,13 +272,35 @@ static void the_first_line(void **state)
 	json_decref(j);
 }
 
+/* Each counter that there is, with the largest numbers. */
+static void counters(void **state)
+{
+	const struct output_options o = {.hostname = "node1"};
+	struct output_counter list[F_END];
+	char line[OUTPUT_LINE_MAX];
+	size_t len, n = 0;
+	json_t *j;
+
+	(void)state;
+	for (unsigned i = 0; i < F_END; i++)
+		if (field_table[i].kinds == FIELD_STATS) {
+			list[n].field = (enum field_id)i;
+			list[n++].value = INT64_MAX;
+		}
+	assert_true(n > 10);
+	len = output_stats_json(line, list, n, 1795309323123456789u, &o);
+	j = check_told(line, len, "Statistics", "Informational", FIELD_STATS);
+	printed_expect(j, "rootwatch.stats.lost_ring", "9223372036854775807");
+	json_decref(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_verb),	  cmocka_unit_test(open_variants),
 		cmocka_unit_test(exec_variants),  cmocka_unit_test(connect_variants),
 		cmocka_unit_test(exit_variants),  cmocka_unit_test(lost_events),
-		cmocka_unit_test(the_first_line),
+		cmocka_unit_test(the_first_line), cmocka_unit_test(counters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

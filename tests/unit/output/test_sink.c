@@ -113,6 +113,37 @@ static void a_file_is_appended_to(void **state)
 	free(data);
 }
 
+/* What ended in the middle of a line spoils no other one, of the same file or of one found in its
+ * place. */
+static void half_a_line_is_ended(void **state)
+{
+	static const char want[] = "{\"half\nx\n";
+	struct sink *s;
+	size_t size;
+	char *data;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		const char *name = i ? other : path;
+		int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+		assert_int_equal(write(fd, want, 6), 6);
+		(void)close(fd);
+		if (i == 0)
+			assert_int_equal(sink_open(&s, name), 0);
+		else
+			assert_int_equal(sink_reopen(s, name), 0);
+		assert_int_equal(sink_write(s, "x\n", 2), 0);
+	}
+	assert_int_equal(sink_close(s), 0);
+	for (int i = 0; i < 2; i++) {
+		data = read_file(i ? other : path, &size);
+		assert_int_equal(size, sizeof(want) - 1);
+		assert_memory_equal(data, want, size);
+		free(data);
+	}
+}
+
 /* Each line is whole in one of the two; what cannot be opened changes nothing. */
 static void a_renamed_file(void **state)
 {
@@ -280,6 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_file_gets_all_lines, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_file_is_appended_to, setup, teardown),
+		cmocka_unit_test_setup_teardown(half_a_line_is_ended, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_renamed_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_disk_is_not_written_to, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_fifo_that_nobody_reads, setup, teardown),

@@ -222,13 +222,23 @@ static void lost_events(void **state)
 				  "since the start)\n");
 }
 
+static void counters(void **state)
+{
+	static const struct output_counter list[] = {{F_ST_PRODUCED, 1041},
+						     {F_ST_LOST_RING, UINT32_MAX + 1ull}};
+	size_t len = output_stats_text(text, list, 2);
+
+	(void)state;
+	text[len] = '\0';
+	assert_string_equal(text, "stats: produced=1041 lost_ring=4294967296\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sentences),
-		cmocka_unit_test(hostile_strings_are_inert),
-		cmocka_unit_test(colours_only_add),
-		cmocka_unit_test(lost_events),
+		cmocka_unit_test(sentences),	    cmocka_unit_test(hostile_strings_are_inert),
+		cmocka_unit_test(colours_only_add), cmocka_unit_test(lost_events),
+		cmocka_unit_test(counters),
 	};
 
 	/* The local time is printed. */

@@ -55,6 +55,14 @@ static pcre2_code *compile(struct str pattern, int *err, size_t *at)
 	return code;
 }
 
+/* Only the way with a way back knows them, and that can take for ever: Falco has none, either. */
+static bool refers_back(const pcre2_code *code)
+{
+	uint32_t n = 0;
+
+	return pcre2_pattern_info(code, PCRE2_INFO_BACKREFMAX, &n) == 0 && n > 0;
+}
+
 int regex_new(struct regex **out, struct str pattern, char *why, size_t why_size, size_t *where)
 {
 	struct regex *r = calloc(1, sizeof(*r));
@@ -70,6 +78,13 @@ int regex_new(struct regex **out, struct str pattern, char *why, size_t why_size
 		snprintf(why, why_size, "%s", (const char *)text);
 		if (where)
 			*where = at;
+		regex_free(r);
+		return -EINVAL;
+	}
+	if (r->code && refers_back(r->code)) {
+		snprintf(why, why_size,
+			 "back references are not supported: a text can be made on which they take "
+			 "for ever");
 		regex_free(r);
 		return -EINVAL;
 	}
@@ -90,7 +105,7 @@ int regex_new(struct regex **out, struct str pattern, char *why, size_t why_size
 /*
  * All ways at once and no way back (pcre2api(3), "the alternative matching function"): its time
  * grows as the text does, some 5 ms for 4 KiB and the largest of the shipped patterns, so it is the
- * second choice. It knows no back references.
+ * second choice. It knows no back references, which are refused.
  */
 static int match_all_ways(const struct regex *r, PCRE2_SPTR text, size_t len)
 {
@@ -104,7 +119,7 @@ int regex_match(const struct regex *r, struct str text)
 	PCRE2_SPTR p = (PCRE2_SPTR)(text.p ? text.p : "");
 	int err = pcre2_match(r->code, p, text.len, 0, 0, r->data, r->context);
 
-	if (err == PCRE2_ERROR_MATCHLIMIT)
+	if (err == PCRE2_ERROR_MATCHLIMIT || err == PCRE2_ERROR_HEAPLIMIT)
 		err = match_all_ways(r, p, text.len);
 	if (err >= 0)
 		return 1;

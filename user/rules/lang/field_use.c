@@ -192,6 +192,13 @@ static int take_transforms(struct lang *g, const struct syntax_field *f, struct 
 	return 0;
 }
 
+/* It says what rules made of an event, or tells of the stream: no rule could ever match by it. */
+static bool of_no_event(enum field_id id)
+{
+	return id < F_END &&
+	       (field_table[id].when == FIELD_ALERT || !(field_table[id].kinds & FIELD_EVENT));
+}
+
 int lang_field(struct lang *g, const struct syntax_field *from, struct field_use *to,
 	       struct verdict *verdict)
 {
@@ -205,6 +212,11 @@ int lang_field(struct lang *g, const struct syntax_field *from, struct field_use
 	to->id = field_lookup(f.name.p, f.name.len);
 	if (to->id == F_RULE_END)
 		return unknown(g, &f.name, verdict);
+	if (of_no_event(to->id))
+		return verdict_say(
+			verdict, VERDICT_MISSING, f.name.pos,
+			lang_say(g, "needs the field %s, which no event has when rules are asked",
+				 SHOW(f.name.p, f.name.len)));
 	err = take_argument(g, &f, to, verdict);
 	if (!err && verdict->kind == VERDICT_OK)
 		err = take_transforms(g, &f, to, verdict);

@@ -2,6 +2,7 @@
 #include "rules/lang/syntax.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/nearest.h"
@@ -26,6 +27,25 @@ static bool transform_here(const struct lexer *l)
 	size_t n = lexer_name(l);
 
 	return n && l->text->p[l->at + n] == '(' && find_transform(l->text->p + l->at, n) >= 0;
+}
+
+/* A name with a parenthesis at it where none of ours stands: Falco has others, and some are
+ * guessed. */
+static bool call_here(const struct lexer *l, size_t n)
+{
+	return n && l->text->p[l->at + n] == '(';
+}
+
+static int no_transform(const struct lexer *l, size_t n)
+{
+	char all[128] = "";
+	size_t used = 0;
+
+	for (int t = TRANSFORM_TOLOWER; t <= TRANSFORM_B64; t++)
+		used += (size_t)snprintf(all + used, sizeof(all) - used, "%s%s", used ? ", " : "",
+					 transform_name((enum transform)t));
+	return lexer_fail(l, l->at, "there is no transformer %s; there are %s",
+			  SHOW(l->text->p + l->at, n), all);
 }
 
 static int take_plain_field(struct lexer *l, struct syntax_field *out)
@@ -276,6 +296,8 @@ static int take_term(struct lexer *l, unsigned depth, struct syntax **out)
 	if (n == 0 || keyword(l->text->p + l->at, n))
 		return lexer_fail(l, l->at, "expected a field, the name of a macro or (, found %s",
 				  lexer_shown(l).text);
+	if (call_here(l, n))
+		return no_transform(l, n);
 	node->kind = SYNTAX_MACRO;
 	return lexer_take_bytes(l, n, &node->macro);
 }

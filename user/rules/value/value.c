@@ -8,7 +8,7 @@ struct row {
 
 /* clang-format off */
 #define OUTPUT_ROW(id, name, type, null, when, kinds, meaning, example)                            \
-	[F_##id] = {FIELD_##when == FIELD_ALERT ? 0 : FIELD_##kinds & ~(FIELD_LOST | FIELD_START), FIELD_##type},
+	[F_##id] = {FIELD_##when == FIELD_ALERT ? 0 : FIELD_##kinds & ~(FIELD_LOST | FIELD_START | FIELD_STATS), FIELD_##type},
 #define RULE_ROW(id, name, type, argument, kinds, meaning, example)                                \
 	[F_##id] = {FIELD_##kinds, FIELD_##type},
 /* clang-format on */

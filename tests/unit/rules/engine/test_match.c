@@ -221,7 +221,7 @@ static int regex_of(const char *pattern, struct str text)
 
 static void regular_expressions(void **state)
 {
-	char why[100] = "";
+	char why[100] = "", text[8000];
 	size_t where = 0;
 	struct regex *r = NULL;
 
@@ -239,10 +239,16 @@ static void regular_expressions(void **state)
 	assert_int_equal(regex_of("[[:alpha:]]+(?i:X)", STR_LIT("abx")), 1);
 	assert_int_equal(regex_of("(a*)*(a*)*(a*)*b", STR_LIT("aaaaaaaaaaaaaaaaaaaaaaaaaaaac")),
 			 0); /* no b at all: that is soon found out */
-	/* No way back from a back reference. */
-	assert_int_equal(regex_of("(?<n>a|aa|a?)+\\k<n>b",
-				  STR_LIT("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaacb")),
-			 -1);
+	/* No way back from a back reference; Falco has none, either. */
+	assert_int_equal(regex_new(&r, STR_LIT("(?<n>a|aa|a?)+\\k<n>b"), why, sizeof(why), NULL),
+			 -22);
+	assert_non_null(strstr(why, "back references"));
+	/* More ways at once than there is room for. */
+	memset(text, 'a', sizeof(text));
+	assert_int_equal(regex_of(".*a.{600}.*a.{600}[xy]", (struct str){text, 4000, 4000}), -1);
+	/* The way with a way back runs out of memory, and not of patience. */
+	assert_int_equal(regex_of("(a|b)*[cd]", (struct str){text, 8000, 8000}), 0);
+	assert_int_equal(regex_of("(a|b)*", (struct str){text, 8000, 8000}), 1);
 	assert_int_equal(regex_new(&r, STR_LIT("ab[c"), why, sizeof(why), &where), -22);
 	assert_int_equal(where, 4);
 	assert_true(why[0] != '\0');

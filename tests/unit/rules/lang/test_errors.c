@@ -54,6 +54,12 @@ static const struct {
 	{RULE("tolower(x) = a"), "5:22: expected a field such as proc.name, found 'x'\n"},
 	{RULE("tolower(tolower(tolower(tolower(tolower(proc.name))))) = a"),
 	 "5:46: more than 4 transformers on one field\n"},
+	{RULE("lower(proc.name) = a"),
+	 "5:14: there is no transformer 'lower'; there are tolower, toupper, basename, len, b64\n"},
+	{RULE("proc.pid=1 and join(\".\", proc.aname) = a"),
+	 "5:29: there is no transformer 'join'; there are tolower, toupper, basename, len, b64\n"},
+	{RULE("not(proc.name = a) and(proc.pid=1) or(proc.name.x = a)"),
+	 "5:52: there is no field 'proc.name.x'; did you mean proc.name?\n"},
 	/* names */
 	{RULE("proc.nmae = a"), "5:14: there is no field 'proc.nmae'; did you mean proc.name?\n"},
 	{"- macro: shells\n  condition: proc.name = sh\n" RULE("shels"),

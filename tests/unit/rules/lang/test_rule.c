@@ -194,6 +194,7 @@ static void test_outputs(void **state)
 /* ---- left out -------------------------------------------------------------------------------- */
 
 #define FIELD(f) "needs the field '" f "', which rootwatch does not have"
+#define NEVER(f) "needs the field '" f "', which no event has when rules are asked"
 #define EVENT(e) "needs the event '" e "', which rootwatch does not have"
 
 static const struct {
@@ -211,6 +212,11 @@ static const struct {
 	{"jevt.value[/a] = get", FIELD("jevt.value")},
 	{"proc.env[X] = y",
 	 "needs the field 'proc.env', and rootwatch never reads environment variables"},
+	/* what a line says of the stream, or of what the rules found */
+	{"rootwatch.lost > 0", NEVER("rootwatch.lost")},
+	{"not rootwatch.stats.alerts exists", NEVER("rootwatch.stats.alerts")},
+	{"rootwatch.rule.id = x", NEVER("rootwatch.rule.id")},
+	{"rootwatch.tier = lsm", NULL},
 	/* the first reason */
 	{"fd.sip.name = x and fd.cip.name = y", FIELD("fd.sip.name")},
 	/* events: where they are asked for */

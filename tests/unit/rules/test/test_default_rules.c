@@ -119,7 +119,9 @@ static void check_text(const struct rule *r, const regex_t *id, const regex_t *m
 	if (regexec(id, r->id, 0, NULL, 0) != 0)
 		fail_msg("%s is no good id", r->id);
 	if (!has_tag(r, mitre) || !has_tag(r, tactic))
-		fail_msg("%s lacks a tag of MITRE's", r->id);
+		fail_msg("%s lacks a tag of MITRE's technique, as T1098, or tactic, as "
+			 "mitre_persistence",
+			 r->id);
 	/* one sentence or more; one line that does not end like a sentence */
 	if (!r->advice || r->advice[strlen(r->advice) - 1] != '.' || strchr(r->advice, '\n'))
 		fail_msg("%s: the advice is one line of sentences", r->id);
@@ -210,8 +212,9 @@ static void test_cases(void **state)
 	free(files);
 	for (size_t i = 0; i < list->n; i++) {
 		if (counts[i].fires < 2 || counts[i].silent < 1) {
-			print_error("%s has %u cases that raise it and %u that come near\n",
-				    list->rules[i].id, counts[i].fires, counts[i].silent);
+			print_error("%s has %u cases that raise it (fires, two at least) and %u "
+				    "that come near (silent, one) in %s/*.yaml\n",
+				    list->rules[i].id, counts[i].fires, counts[i].silent, CASES);
 			errors++;
 		}
 	}
