@@ -504,7 +504,27 @@ enum wire_counter {
 	WIRE_C_END
 };
 
+/* Copies of programs, as both sides see them: bpf/turn.bpf.h, user/source/turns.c. */
+
+/* On a processor beyond these the first alone works. */
+#define WIRE_TURN_CPUS 1024
+
+/* The programs that there may be copies of. */
+enum wire_turn {
+	WIRE_TURN_SYSCALL,
+	WIRE_TURN_OPENED,
+	WIRE_TURN_RECEIVED,
+	WIRE_TURN_MAPPED,
+	WIRE_TURN_END
+};
+
+/* Of one processor: a line of its cache. */
+struct wire_turns {
+	__u32 seen[WIRE_TURN_END]; /* the thread whose act the copy before this one saw */
+	__u32 pad[16 - WIRE_TURN_END];
+};
+_Static_assert(sizeof(struct wire_turns) == 64, "a cache line");
+
 #include "wire_prefilter.h"
-#include "wire_turns.h"
 
 #endif /* ROOTWATCH_WIRE_H */
