@@ -30,7 +30,7 @@ static const struct row {
 /* The constants of a copy: as those of the first, but for these. A map's descriptor; -1: none. */
 static int constants(struct rootwatch_bpf *skel, bool last)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, o, .map_flags = BPF_F_RDONLY_PROG);
+	struct bpf_map_create_opts o = {.sz = sizeof(o), .map_flags = BPF_F_RDONLY_PROG};
 	const uint32_t zero = 0;
 	const bool yes = true;
 	size_t size;
