@@ -226,6 +226,7 @@ static void add_copy(struct programs_copy *c)
 	c->fd = job_copy(j, first->prog, first->insns, first->insns_n, &first->opts);
 	if (c->fd)
 		return;
+	c->fd = -ECANCELED; /* until it is loaded: 0 would be somebody's standard input */
 	loading.n++;
 	j->copy = c;
 	change_map(j, bpf_map__fd(c->from), c->to);
