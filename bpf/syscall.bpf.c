@@ -277,6 +277,7 @@ static __always_inline int syscall_end(volatile struct syscall_kept *k)
 {
 	struct task_struct *t = compat_current();
 	__u32 flag = compat_flag(t), call = k->calls & 255;
+	struct task_struct *volatile kept_t = t;
 	__u64 sign;
 	long ret;
 
@@ -285,8 +286,6 @@ static __always_inline int syscall_end(volatile struct syscall_kept *k)
 	if (!call) /* which is the one with that number: as of fstat, mprotect and others */
 		return 0;
 	if (!flag && syscall_is_common_open(call)) {
-		struct task_struct *volatile kept_t = t;
-
 		if (gate_is_others(t, (long)k->ctx[1] < 0) || syscall_is_vain(k->ctx[1]))
 			return 0;
 		sign = gate_sign_aside(t);
@@ -314,8 +313,8 @@ static __always_inline int syscall_end(volatile struct syscall_kept *k)
 	ret = mapped_result(call, k->ctx[1]);
 	if (mapped_is_dull((const struct pt_regs *)k->ctx[0], flag, call, ret))
 		return 0;
-	return syscall_opened(t, (const struct pt_regs *)k->ctx[0], SYSCALL_WHAT(call, flag), ret,
-			      0);
+	return syscall_opened(kept_t, (const struct pt_regs *)k->ctx[0], SYSCALL_WHAT(call, flag),
+			      ret, 0);
 }
 
 /* (Before 7.0 a tracepoint's programs are not stopped.) */

@@ -23,15 +23,12 @@ static __always_inline __u32 turn_task(void)
 	return TYPED(compat_current(), pid);
 }
 
-/* Is this call of the program for this copy? Then it ends with turn_end(). */
-static __always_inline bool turn_begin(enum wire_turn of)
+/* (Out of line, as is the other below: registers that they keep all calls of the host would save.) */
+static __noinline bool turn_is_mine(enum wire_turn of)
 {
+	__u32 cpu = bpf_get_smp_processor_id();
 	volatile struct wire_turns *mine;
-	__u32 cpu;
 
-	if (!knob_copy)
-		return true;
-	cpu = bpf_get_smp_processor_id();
 	if (cpu >= WIRE_TURN_CPUS)
 		return false;
 	mine = &turns[cpu];
@@ -43,15 +40,25 @@ static __always_inline bool turn_begin(enum wire_turn of)
 	return true;
 }
 
-static __always_inline void turn_end(enum wire_turn of)
+/* Is this call of the program for this copy? Then it ends with turn_end(). */
+static __always_inline bool turn_begin(enum wire_turn of)
 {
-	__u32 cpu;
+	return !knob_copy || turn_is_mine(of);
+}
 
-	if (!knob_copies || knob_copy_last)
-		return;
-	cpu = bpf_get_smp_processor_id();
+static __noinline int turn_say(enum wire_turn of)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
 	if (cpu < WIRE_TURN_CPUS)
 		turns[cpu].seen[of] = turn_task();
+	return 0;
+}
+
+static __always_inline void turn_end(enum wire_turn of)
+{
+	if (knob_copies && !knob_copy_last)
+		turn_say(of);
 }
 
 #endif /* ROOTWATCH_TURN_BPF_H */
