@@ -224,7 +224,9 @@ def test_output_file_renamed(c):
         assert os.stat(path).st_mode & 0o777 == 0o600
         c.act("act_storm", str(opens), "/etc/to-a-file")
         patience.until(lambda: os.path.getsize(path) > 0, "lines in the new file")
-        # The new one cannot be made: the old one stays in use.
+        # One that was not renamed goes on in the middle; a new one that cannot be made: the old one does.
+        d.process.send_signal(signal.SIGHUP)
+        d.wait_text(lambda text: text.count("loaded again") == 2, "another reload", stream="stderr")
         os.rename(path, path + ".2")
         os.mkdir(path)
         d.process.send_signal(signal.SIGHUP)
@@ -234,7 +236,9 @@ def test_output_file_renamed(c):
     came = []
     for name in (path + ".1", path + ".2"):
         with open(name, encoding="utf-8") as file:
-            came += [json.loads(line) for line in file]
+            lines = [json.loads(line) for line in file]
+        assert [n for n, e in enumerate(lines) if e["rule"] == "Watching"] == [0], [e["rule"] for e in lines[:3]]
+        came += lines
     assert sum(field(e, "fd.name") == "/etc/to-a-file" for e in came) == 3 * opens, len(came)
 
 
@@ -484,6 +488,9 @@ def test_stats_in_the_stream(c):
         assert d.stop() == 0 and not any(b"produced=" in text for text in d.text), d.text
     done = run("run", "--stats=soon")
     assert done.returncode == 2 and b"'soon' is no time" in done.stderr, done
+    for words, hint in ((("--stats", "5m"), True), (("--stats", "soon"), False), (("5m",), False)):
+        done = run("run", *words)
+        assert done.returncode == 2 and (b"--stats=5m" in done.stderr) == hint, done
 
 
 def test_stats_of_a_reader_that_stands(c):

@@ -26,8 +26,6 @@
 
 #define HOSTNAME_MAX 256
 #define PROOF_MS     400
-/* The names of all hooks that there are, of which half are in use at once. */
-#define HOOKS_TEXT_MAX 2048
 
 struct run {
 	struct stream stream;
@@ -73,28 +71,6 @@ static void prove(struct run *r)
 				"rootwatch: %s is attached, but an act of our own did not come back "
 				"through it; `rootwatch check` says more\n",
 				hooks[i].hook);
-}
-
-/* Says through what it watches, first of all. */
-static int announce(struct run *r)
-{
-	char hooks[HOOKS_TEXT_MAX] = "";
-	const struct source_hook *list;
-	size_t n, used = 0;
-	int err;
-
-	list = source_hooks(r->stream.source, &n);
-	for (size_t i = 0; i < n; i++) {
-		int len = list[i].error ? 0 :
-					  snprintf(hooks + used, sizeof(hooks) - used, "%s%s",
-						   used ? "," : "", list[i].hook);
-
-		if (len > 0 && used + (size_t)len < sizeof(hooks))
-			used += (size_t)len;
-		hooks[used] = '\0'; /* no part of a name */
-	}
-	err = pipeline_start(r->stream.pipeline, tier_name(source_tier(r->stream.source)), hooks);
-	return err ? err : sink_flush(r->stream.sink);
 }
 
 #define HOST_DEVICES_MAX 1024
@@ -208,7 +184,7 @@ static int run_with(struct run *r, const struct run_options *o)
 	r->stream.stats = o->stats;
 	r->stream.stats_every = o->stats_every;
 	r->stream.began = clock_ms();
-	err = announce(r);
+	err = stream_announce(&r->stream);
 	prove(r);
 	/* Who read has left meanwhile? */
 	if (!err)

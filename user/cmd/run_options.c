@@ -128,6 +128,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "the tier is fentry, lsm or tracepoint, not '%s'", arg);
 		return 0;
 	case ARGP_KEY_ARG:
+		/* An optional value has to be joined to its option. */
+		if (o->stats && !o->stats_every && !options_seconds(arg, &n))
+			argp_error(state, "run takes no argument '%s': did you mean --stats=%s?",
+				   arg, arg);
 		argp_error(state, "run takes no argument '%s'", arg);
 		return 0;
 	default:

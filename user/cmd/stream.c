@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/tier.h"
 #include "cmd/pipeline.h"
 #include "cmd/stats.h"
 #include "output/output.h"
@@ -24,6 +25,8 @@
 #define HURRY_MS 1000
 /* Between two looks whether somebody reads the FIFO. */
 #define FIFO_MS 100
+/* The names of all hooks that there are, of which half are in use at once. */
+#define HOOKS_TEXT_MAX 2048
 
 void stream_stats(const struct stream *s)
 {
@@ -147,6 +150,27 @@ int stream_open(struct stream *s)
 	return err ? err : watch(s);
 }
 
+int stream_announce(struct stream *s)
+{
+	char hooks[HOOKS_TEXT_MAX] = "";
+	const struct source_hook *list;
+	size_t n, used = 0;
+	int err;
+
+	list = source_hooks(s->source, &n);
+	for (size_t i = 0; i < n; i++) {
+		int len = list[i].error ? 0 :
+					  snprintf(hooks + used, sizeof(hooks) - used, "%s%s",
+						   used ? "," : "", list[i].hook);
+
+		if (len > 0 && used + (size_t)len < sizeof(hooks))
+			used += (size_t)len;
+		hooks[used] = '\0'; /* no part of a name */
+	}
+	err = pipeline_start(s->pipeline, tier_name(source_tier(s->source)), hooks);
+	return err ? err : sink_flush(s->sink);
+}
+
 static int deliver(struct stream *s, int timeout_ms)
 {
 	int n = source_poll(s->source, timeout_ms, pipeline_record, s->pipeline);
@@ -207,6 +231,8 @@ static int begin_anew(struct stream *s)
 			fprintf(stderr,
 				"rootwatch: %s cannot be opened again, the old file stays in use: %s\n",
 				s->output, sink_error(err));
+		else if (sink_begins(s->sink) && (err = stream_announce(s)))
+			return err;
 	}
 	return judges_reload(&s->judges, s->source, s->pipeline);
 }

@@ -42,6 +42,9 @@ int stream_signals(struct stream *s);
  */
 int stream_open(struct stream *s);
 
+/* The first line of a file or pipe: through what is watched. 0 or -errno of the sink. */
+int stream_announce(struct stream *s);
+
 /*
  * Until a signal ends it, for so many seconds (0: no end), or until the sink fails; then everything
  * in the buffer. Gives 0, -EPIPE when nobody reads stdout any more, -ECANCELED when a reader takes

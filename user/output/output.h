@@ -66,8 +66,8 @@ size_t output_lost_text(char line[static OUTPUT_LINE_MAX], uint64_t lost, uint64
 			const struct output_options *o);
 
 /*
- * The first line of a JSON stream, priority Informational, rule "Watching": by which tier opens are
- * seen, and all hooks, with commas. (A person is told on stderr.)
+ * The first line of a JSON stream, and of each file of it, priority Informational, rule "Watching":
+ * by which tier opens are seen, and all hooks, with commas. (A person is told on stderr.)
  */
 size_t output_start_json(char line[static OUTPUT_LINE_MAX], const char *tier, const char *hooks,
 			 uint64_t time_ns, const struct output_options *o);
@@ -121,6 +121,8 @@ void sink_patience(struct sink *s, int wake_fd, int (*patience)(void *arg), void
  * the old one. On an error (-errno) that one stays in use.
  */
 int sink_reopen(struct sink *s, const char *path);
+/* A file in which nothing stands yet. */
+bool sink_begins(const struct sink *s);
 /* Whole lines and begun ones that are not written yet. */
 size_t sink_pending(const struct sink *s);
 int sink_flush(struct sink *s);

@@ -231,6 +231,13 @@ int sink_reopen(struct sink *s, const char *path)
 	return 0;
 }
 
+bool sink_begins(const struct sink *s)
+{
+	struct stat st;
+
+	return s->len == 0 && fstat(s->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0;
+}
+
 size_t sink_pending(const struct sink *s)
 {
 	const char *at = s->buf + s->start, *end = s->buf + s->len;
