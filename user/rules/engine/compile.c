@@ -127,7 +127,7 @@ static int add_label(struct compiler *c)
 }
 
 /* While a rule is emitted, jumps are labels: 0 and up. */
-static int emit(struct compiler *c, size_t i, int32_t yes, int32_t no)
+static int emit(struct compiler *c, size_t i, int32_t yes, int32_t no, bool negated)
 {
 	const struct flat f = c->flat[i];
 	struct engine *g = c->g;
@@ -135,9 +135,9 @@ static int emit(struct compiler *c, size_t i, int32_t yes, int32_t no)
 	int err = 0;
 
 	if (f.kind == NODE_NOT)
-		return emit(c, i + 1, no, yes);
+		return emit(c, i + 1, no, yes, !negated);
 	if (f.kind == NODE_TEST)
-		return emit_test(g, (struct step){f.test, yes, no});
+		return emit_test(g, (struct step){f.test, yes, no, !negated});
 	for (size_t kid = i + 1; kid < f.end; kid = c->flat[kid].end) {
 		if (c->flat[kid].outcome == UNKNOWN)
 			last = kid;
@@ -150,10 +150,11 @@ static int emit(struct compiler *c, size_t i, int32_t yes, int32_t no)
 		err = add_label(c);
 		if (err)
 			return err;
-		err = f.kind == NODE_AND ? emit(c, kid, label, no) : emit(c, kid, yes, label);
+		err = f.kind == NODE_AND ? emit(c, kid, label, no, negated) :
+					   emit(c, kid, yes, label, negated);
 		c->labels[label] = (int32_t)(g->n_steps - c->first);
 	}
-	return err ? err : emit(c, last, yes, no);
+	return err ? err : emit(c, last, yes, no, negated);
 }
 
 static int32_t target(const struct compiler *c, int32_t jump)
@@ -170,7 +171,7 @@ static int emit_rule(struct compiler *c, uint32_t *start, size_t *previous, size
 
 	c->first = g->n_steps;
 	c->n_labels = 0;
-	err = emit(c, 0, GO_TRUE, GO_FALSE);
+	err = emit(c, 0, GO_TRUE, GO_FALSE, false);
 	if (err)
 		return err;
 	n = g->n_steps - c->first;

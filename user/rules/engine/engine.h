@@ -54,7 +54,7 @@ void engine_judge(struct engine *g, const struct event *e, struct verdict *v);
 struct engine_stats {
 	size_t rules, steps, tests, fields; /* compiled */
 	bool timed;	       /* some rule asks when, or for evt.num: no two events are alike */
-	uint64_t regex_limits; /* matches that were given up, and counted as matched */
+	uint64_t regex_limits; /* matches that were given up: taken for what lets a rule match */
 };
 void engine_stats(const struct engine *g, struct engine_stats *s);
 

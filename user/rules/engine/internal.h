@@ -32,6 +32,7 @@ struct slot {
 struct test {
 	uint32_t stamp;
 	bool answer;
+	bool given_up;		    /* a regex that took too long: the answer is a guess */
 	uint8_t op;		    /* enum operator_kind */
 	uint32_t left;		    /* slot */
 	uint32_t right;		    /* slot of val(), or NONE */
@@ -74,6 +75,11 @@ struct flat {
 struct step {
 	uint32_t test;
 	int32_t yes, no;
+	/*
+	 * Taken for yes when the test was given up (1), or for no (0): below `not` the latter is
+	 * what lets the rule match.
+	 */
+	uint32_t given_up;
 };
 
 /* A rule for one type of event. */
