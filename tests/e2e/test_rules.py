@@ -178,8 +178,13 @@ def test_check_summary(_c):
     out, err = rules("check", "--alone", path)
     lines = out.splitlines()
     assert lines[0] == "4 rules: 2 active, 1 off, 1 left out", out
-    assert any(re.match(r"left out: Traced: .*kill", line) for line in lines), out
-    assert "off: Asleep: enabled: false" in lines, out
+    places = {}
+    with open(path, encoding="utf-8") as file:
+        for n, text in enumerate(file, 1):
+            if text.startswith("- rule: "):
+                places[text[8:].strip()] = f"({path}:{n}:9)"
+    assert any(re.match(r"left out: Traced: .*kill.* " + re.escape(places["Traced"]), line) for line in lines), out
+    assert "off: Asleep: enabled: false " + places["Asleep"] in lines, out
     assert "error" not in err, err
 
 

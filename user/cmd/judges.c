@@ -6,20 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/print.h"
+#include "cmd/rules.h"
 
 static void say_left_out(const struct ruleset *s)
 {
 	for (size_t i = 0; i < s->list->n; i++) {
 		const struct rule *r = &s->list->rules[i];
 
-		if (!r->enabled || !r->left_out)
-			continue;
-		fputs("rootwatch: left out: ", stderr);
-		print_text(stderr, r->name);
-		fputs(": ", stderr);
-		print_text(stderr, r->left_out);
-		fputc('\n', stderr);
+		if (r->enabled && r->left_out)
+			rules_say(stderr, "rootwatch: left out", r, r->left_out);
 	}
 	if (s->enabled == 0)
 		fputs("rootwatch: no rule is active: nothing can match\n", stderr);

@@ -3,6 +3,7 @@
 #include "cmd/rules.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -114,6 +115,17 @@ const char *rules_state(const struct rule *r, const struct ruleset_options *o, c
 	}
 	*reason = r->left_out;
 	return r->left_out ? "left out" : "active";
+}
+
+void rules_say(FILE *f, const char *state, const struct rule *r, const char *reason)
+{
+	(void)fprintf(f, "%s: ", state);
+	(void)print_text(f, r->name);
+	(void)fputs(": ", f);
+	(void)print_text(f, reason);
+	(void)fputs(" (", f);
+	(void)print_text(f, r->pos.file);
+	(void)fprintf(f, ":%" PRIu32 ":%" PRIu32 ")\n", r->pos.line, r->pos.column);
 }
 
 struct filter *rules_filter(const struct rule *r)

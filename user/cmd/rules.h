@@ -4,6 +4,7 @@
 #define ROOTWATCH_CMD_RULES_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "cmd/rule_options.h"
 
@@ -27,6 +28,9 @@ int rules_load(struct ruleset **out, const struct rule_options *o, bool warnings
 
 /* "active", "off" or "left out", and why; *reason is NULL for the first. */
 const char *rules_state(const struct rule *r, const struct ruleset_options *o, const char **reason);
+
+/* A line that says so of a rule that is not active, and where it stands. */
+void rules_say(FILE *f, const char *state, const struct rule *r, const char *reason);
 
 /* What the kernel needs for this rule alone, whether it is enabled or not. NULL: no memory, or the
  * rule is left out. */

@@ -56,13 +56,8 @@ static void print_summary(const struct ruleset *set, const struct ruleset_option
 		const struct rule *r = &set->list->rules[i];
 		const char *state = rules_state(r, o, &reason);
 
-		if (!reason)
-			continue;
-		(void)printf("%s: ", state);
-		(void)print_text(stdout, r->name);
-		(void)fputs(": ", stdout);
-		(void)print_text(stdout, reason);
-		(void)fputc('\n', stdout);
+		if (reason)
+			rules_say(stdout, state, r, reason);
 	}
 }
 
