@@ -14,6 +14,13 @@
 #include "who.bpf.h"
 
 /*
+ * Of these programs, too, there are copies where the kernel stops them in the middle (turn.bpf.h),
+ * which need no turns: what one has seen of a task stands in the task's entry, and there each looks
+ * first whether there is something left to do. (A second look at a rename or an exit finds nothing
+ * changed, or no entry.)
+ */
+
+/*
  * Every exec passes here after the point of no return and before the new credentials are
  * installed (begin_new_exec calls __set_task_comm, then commit_creds): the last moment at which
  * the old ones can be seen without a system call tracepoint. Also called for a new comm, which
@@ -246,6 +253,8 @@ int BPF_PROG(rootwatch_exec, struct task_struct *t, int old_pid, struct linux_bi
 	if (old != (__u32)TYPED(t, pid))
 		bpf_map_delete_elem(&tasks, &old); /* a thread took over its leader's pid */
 	v = task_find(t);
+	if (knob_copy && v && !(v->flags & TASK_EXECS))
+		return 0; /* told, as is its beginning: see exec_remember() */
 	if (!v || !(v->flags & TASK_CREDS))
 		emit_count(WIRE_C_EVICTED);
 	if (!task_enters(t, v))
@@ -292,7 +301,7 @@ int BPF_PROG(rootwatch_fork, struct task_struct *parent, struct task_struct *chi
 	    gate_moves)
 		__sync_fetch_and_add(&gate_moves, 1);
 	clone_forked(parent, child);
-	if (!v)
+	if (!v || (knob_copy && task_find(child)))
 		return 0;
 	/* Before the child inherits it. */
 	if ((risen(0) & RISEN_ABOVE) && gate_known(parent, &g))

@@ -13,18 +13,17 @@
 
 /*
  * Copies beside the first. (Of what is told most there are two: tasks can be stopped in a copy,
- * too.) Those that keep books on a task's life have none: to see an exec twice is worse for them
- * than not to see it.
+ * too.)
  */
 static const struct row {
 	const char *program;
 	uint32_t copies;
 	bool tracepoint;
 } rows[] = {
-	{"rootwatch_opened", 2, false},
-	{"rootwatch_received", 1, false},
-	{"rootwatch_mapped", 1, false},
-	{"rootwatch_syscall", 2, true},
+	{"rootwatch_opened", 2, false}, {"rootwatch_received", 1, false},
+	{"rootwatch_mapped", 1, false}, {"rootwatch_syscall", 2, true},
+	{"rootwatch_rename", 1, true},	{"rootwatch_exec", 1, true},
+	{"rootwatch_fork", 1, true},	{"rootwatch_exit", 1, true},
 };
 
 /* The constants of a copy: as those of the first, but for these. A map's descriptor; -1: none. */
