@@ -73,6 +73,14 @@ def test_tight_loop(c):
         assert mine == OPENS, mine
 
 
+def at_once(containers, work):
+    threads = [threading.Thread(target=work, args=(c,)) for c in containers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def test_in_turns(_c):
     """
     More tasks than processors, each in a tight loop. Where the kernel takes the processor from one in the middle of a
@@ -84,12 +92,7 @@ def test_in_turns(_c):
     with contextlib.ExitStack() as stack:
         many = [stack.enter_context(Runc()) for _ in range(2 * len(os.sched_getaffinity(0)))]
         d = Detector("--stats", "--output", path, ring=None)
-        threads = [threading.Thread(target=lambda c=c: truths.append(
-            (c, c.act("act_storm", str(opens), "/etc/x", deadline=120)))) for c in many]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        at_once(many, lambda c: truths.append((c, c.act("act_storm", str(opens), "/etc/x", deadline=120))))
         assert d.stop(deadline=90) == 0
     stats, lost = balanced(d)
     events = list(read_lines(path))
@@ -110,13 +113,8 @@ def test_execs_in_turns(_c):
     with contextlib.ExitStack() as stack:
         many = [stack.enter_context(Runc()) for _ in range(2 * len(os.sched_getaffinity(0)))]
         d = stack.enter_context(Detector("--all", "--stats", ring=None))
-        threads = [threading.Thread(target=c.sh, args=(
-            f"n=0; while [ $n -lt {execs} ]; do n=$((n+1)); /bin/act_id in-turns >/dev/null; done",),
-            kwargs={"deadline": 120}) for c in many]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        at_once(many, lambda c: c.sh(
+            f"n=0; while [ $n -lt {execs} ]; do n=$((n+1)); /bin/act_id in-turns >/dev/null; done", deadline=120))
         assert d.stop(deadline=90) == 0
         stats, lost = balanced(d)
         began, ended = {}, {}
