@@ -104,8 +104,6 @@ TABLE = [
     ("cluster-client-run", "c", "printf '#!/tools/kubectl get\\n' >/opt/w; chmod +x /opt/w; /opt/w",
      "c", "printf '#!/bin/sh\\n' >/opt/kubectl.sh; sh /opt/kubectl.sh"),
     ("history-read", "c", there("/root/.bash_history"), "c", there("/root/history")),
-    ("exec-dropped", "strong", ["act_exec", "copy", "/bin/act_id", "/data/act_dropped"],
-     "strong", ["/bin/act_id"]),
     ("exec-tmp", "c", "echo >/tmp/x.awk; busybox awk -f /tmp/x.awk", "c", "busybox awk {print} /tmp/x.awk"),
     ("disk-tool-run", "strong", "mknod /tmp/lc c 10 237 2>/dev/null; read x </tmp/lc", "strong", "read x </dev/null"),
     ("kernel-log-read", "c", "mknod /dev/kmsg c 1 11 2>/dev/null; act_open openat r /dev/kmsg",
@@ -202,6 +200,13 @@ TABLE = [
 @suite.cases(*[(f"{row[0]} {number}", *row) for number, row in enumerate(TABLE)])
 def test_rule(w, _label, *row):
     acts.check(w, *row)
+
+
+def test_dropped_in_volume(w):
+    if w.strong.sh("busybox stat -f -c %T /data | busybox grep -q -E 'tmpfs|ramfs'")[0] == 0:
+        raise suite.Skip("the volume lies in memory, where another rule (exec-tmp) tells of it")
+    acts.check(w, "exec-dropped", "strong", ["act_exec", "copy", "/bin/act_id", "/data/act_dropped"],
+               "strong", ["/bin/act_id"])
 
 
 if __name__ == "__main__":
