@@ -476,7 +476,7 @@ X(ARG_UID, "evt.arg.uid", STRING, NONE, S, \
   "of setuid: the user that was asked for: root, others by uid", "\"root\"") \
 X(ARG_RES, "evt.arg.res", STRING, NONE, ACTS, "as evt.res", "\"SUCCESS\"") \
 X(FD_NUM, "fd.num", NUMBER, NONE, ON, "the descriptor that an open, dup, accept or socket gave; negative: an error", "3") \
-X(FD_NAMERAW, "fd.nameraw", STRING, NONE, OC, "the path as passed, where that is known", "\"../etc/passwd\"") \
+X(FD_NAMERAW, "fd.nameraw", STRING, NONE, OC, "the path as passed; of an open only where it was denied", "\"../etc/passwd\"") \
 X(FD_TYPE, "fd.type", STRING, NONE, OCN, "file, directory, pipe, unix, ipv4 or ipv6", "\"file\"") \
 X(FD_SOCKFAMILY, "fd.sockfamily", STRING, NONE, CN, "ip or unix", "\"ip\"") \
 X(FD_IS_SERVER, "fd.is_server", BOOL, NONE, N, "the process is the server: bind, listen, accept", "false") \
